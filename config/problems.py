@@ -1,0 +1,62 @@
+"""The one place where a problem becomes a page, or a JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from surveys.core.problems import Problem, Refused
+
+STATUS = {"not_found": 404, "not_allowed": 403, "sign_in": 401, "conflict": 409}
+
+
+def status_of(refused: Refused) -> int:
+    """The HTTP status of a refusal: the first problem's family decides, 422 otherwise."""
+    return STATUS.get(refused.problems[0].code, 422) if refused.problems else 422
+
+
+class ProblemMiddleware:
+    """Turns a refusal raised anywhere below a view into a page that says what to do."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        status = status_of(exception)
+        return render(request, "problem.html", {"problems": exception.problems, "status": status}, status=status)
+
+
+def problem_document(problems: tuple[Problem, ...], status: int) -> dict[str, Any]:
+    """A problem-details document (RFC 9457) with every problem at once."""
+    return {
+        "type": f"urn:wavebook:problem:{problems[0].code if problems else 'error'}",
+        "title": problems[0].message if problems else "Something is wrong.",
+        "status": status,
+        "problems": [problem.as_json() for problem in problems],
+    }
+
+
+def api_problem(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """The API's exception handler: refusals and DRF's own errors as problem details."""
+    if isinstance(exception, Refused):
+        status = status_of(exception)
+        return Response(
+            problem_document(exception.problems, status), status=status, content_type="application/problem+json"
+        )
+    response = exception_handler(exception, context)
+    if response is not None:
+        detail = response.data.get("detail", response.data) if isinstance(response.data, dict) else response.data
+        problem = Problem(getattr(exception, "default_code", "error"), str(detail))
+        response.data = problem_document((problem,), response.status_code)
+        response.content_type = "application/problem+json"
+    return response

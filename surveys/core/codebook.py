@@ -1,0 +1,185 @@
+"""A codebook: variables, labels per language, codes, missing codes with reasons, response sets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import StrEnum
+from typing import Any
+
+Labels = Mapping[str, str]  # language code ("en", "zh", "und" when unknown) -> text
+Scalar = int | float | str
+
+
+class ValueType(StrEnum):
+    """What the cells of a column are; dates and times are stored as such, never as text."""
+
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    TEXT = "text"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"  # a duration, in seconds; may exceed 24 hours
+
+    @property
+    def is_number(self) -> bool:
+        return self in (ValueType.INTEGER, ValueType.DECIMAL)
+
+
+class Level(StrEnum):
+    """Measurement level as the file declares it."""
+
+    NOMINAL = "nominal"
+    ORDINAL = "ordinal"
+    SCALE = "scale"
+    UNKNOWN = "unknown"
+
+
+class Role(StrEnum):
+    RAW = "raw"
+    DERIVED = "derived"
+    KEY = "key"
+    WEIGHT = "weight"
+    STRATUM = "stratum"
+    PSU = "psu"
+
+
+@dataclass(frozen=True)
+class Code:
+    """A value and what it stands for, per language."""
+
+    value: Scalar
+    labels: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MissingRule:
+    """Which cells are absences, and why: exactly one of ``value``, ``low``/``high`` or ``tag`` is set."""
+
+    reason: str
+    value: Scalar | None = None
+    low: float | None = None
+    high: float | None = None
+    tag: str | None = None
+    labels: Labels = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        kinds = [self.value is not None, self.low is not None or self.high is not None, self.tag is not None]
+        if sum(kinds) != 1:
+            raise ValueError("a missing rule names one value, one range or one tag")
+
+
+@dataclass(frozen=True)
+class ResponseSet:
+    """A multiple-response set: ``kind`` C (categories), D (counted value) or E (extended D)."""
+
+    name: str
+    kind: str
+    variables: tuple[str, ...]
+    labels: Labels = field(default_factory=dict)
+    counted_value: Scalar | None = None
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One column of a wave or dataset as its codebook describes it."""
+
+    name: str
+    type: ValueType
+    labels: Labels = field(default_factory=dict)
+    question: Labels = field(default_factory=dict)
+    universe: str = ""
+    level: Level = Level.UNKNOWN
+    role: Role = Role.RAW
+    codes: tuple[Code, ...] = ()
+    missing: tuple[MissingRule, ...] = ()
+    format: str = ""  # as the source file wrote it: "F8.2", "%td", "DATETIME20"
+    unit: str = ""
+    group: str = ""  # block or grid the item belongs to
+    note: str = ""
+
+    def label(self, language: str = "en") -> str:
+        """The label in ``language``, else in any language, else the name."""
+        return text_in(self.labels, language) or self.name
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Everything a file says about its columns beside their cells."""
+
+    variables: tuple[Variable, ...]
+    sets: tuple[ResponseSet, ...] = ()
+    labels: Labels = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    weight: str = ""
+
+    def variable(self, name: str) -> Variable:
+        """The variable called ``name``; KeyError when there is none."""
+        for variable in self.variables:
+            if variable.name == name:
+                return variable
+        raise KeyError(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(variable.name for variable in self.variables)
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical JSON: same codebook, same fingerprint, on any machine."""
+        return fingerprint(as_json(self))
+
+
+def text_in(labels: Labels, language: str) -> str:
+    """A label in ``language``, else English, else the undetermined one, else any, else ''."""
+    for key in (language, language.split("-")[0], "en", "und"):
+        if labels.get(key):
+            return labels[key]
+    return next((text for text in labels.values() if text), "")
+
+
+def as_json(thing: Any) -> Any:
+    """Frozen dataclasses as plain JSON types; empty fields are left out, so that a codebook may grow."""
+    if is_dataclass(thing) and not isinstance(thing, type):
+        pairs = ((f.name, getattr(thing, f.name)) for f in fields(thing))
+        return {name: as_json(value) for name, value in pairs if value not in (None, "", (), {})}
+    if isinstance(thing, Mapping):
+        return {str(key): as_json(value) for key, value in thing.items()}
+    if isinstance(thing, list | tuple):
+        return [as_json(value) for value in thing]
+    return thing
+
+
+def canonical(thing: Any) -> str:
+    """JSON text with sorted keys and no spaces: the form that is hashed."""
+    return json.dumps(thing, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def fingerprint(thing: Any) -> str:
+    """SHA-256 (hex) of the canonical JSON of ``thing``."""
+    return hashlib.sha256(canonical(thing).encode()).hexdigest()
+
+
+def variable_from_json(data: Mapping[str, Any]) -> Variable:
+    """The inverse of :func:`as_json` for a variable."""
+    plain = {k: v for k, v in data.items() if k not in ("type", "level", "role", "codes", "missing")}
+    return Variable(
+        **plain,
+        type=ValueType(data["type"]),
+        level=Level(data.get("level", "unknown")),
+        role=Role(data.get("role", "raw")),
+        codes=tuple(Code(**code) for code in data.get("codes", ())),
+        missing=tuple(MissingRule(**rule) for rule in data.get("missing", ())),
+    )
+
+
+def codebook_from_json(data: Mapping[str, Any]) -> Codebook:
+    """The inverse of :func:`as_json` for a codebook."""
+    return Codebook(
+        variables=tuple(variable_from_json(v) for v in data["variables"]),
+        sets=tuple(ResponseSet(**{**s, "variables": tuple(s["variables"])}) for s in data.get("sets", ())),
+        labels=data.get("labels", {}),
+        notes=tuple(data.get("notes", ())),
+        weight=data.get("weight", ""),
+    )

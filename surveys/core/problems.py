@@ -1,0 +1,62 @@
+"""Problems that a person can fix: what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with what somebody gave us, in words that person can act on.
+
+    ``code`` is stable and for programs (``unknown_variable``); ``message`` says what is wrong in one
+    sentence, ``where`` names file, variable, line or field, ``hint`` says what to do next, ``near``
+    lists near misses, ``position`` is (start, end) in characters of a rule or formula.
+    A problem never quotes respondents' values.
+    """
+
+    code: str
+    message: str
+    where: str = ""
+    hint: str = ""
+    near: tuple[str, ...] = ()
+    position: tuple[int, int] | None = None
+
+    def sentence(self) -> str:
+        """The whole problem as one readable line."""
+        parts = [f"{self.where}: {self.message}" if self.where else self.message]
+        if self.near:
+            parts.append("Did you mean " + " or ".join(self.near) + "?")
+        if self.hint:
+            parts.append(self.hint)
+        return " ".join(parts)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain types only, for pages, the API and ``--json``."""
+        return asdict(self) | {"near": list(self.near), "position": list(self.position) if self.position else None}
+
+
+@dataclass
+class Refused(Exception):
+    """Raised at a door when what was given cannot be taken; carries every problem at once."""
+
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__(" ".join(problem.sentence() for problem in self.problems))
+
+
+def refuse(code: str, message: str, **more: Any) -> Refused:
+    """Shorthand for a refusal with a single problem."""
+    return Refused(Problem(code, message, **more))
+
+
+def near_misses(word: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
+    """Names from ``known`` that ``word`` may have been meant for, nearest first."""
+    by_fold = {name.casefold(): name for name in known}
+    found = get_close_matches(word.casefold(), by_fold, n=most, cutoff=0.6)
+    return tuple(by_fold[name] for name in found)

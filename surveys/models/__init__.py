@@ -1,0 +1,26 @@
+"""What the surveys room stores; split by subject."""
+
+from surveys.models.context import ContextTable, ContextVersion
+from surveys.models.crosswalk import CrosswalkEntry, Item
+from surveys.models.files import StoredFile, StoreIntent
+from surveys.models.jobs import Job
+from surveys.models.people import AuditEntry, Membership, User
+from surveys.models.studies import Study, Wave
+from surveys.models.waves import Variable, WaveVersion
+
+__all__ = [
+    "AuditEntry",
+    "ContextTable",
+    "ContextVersion",
+    "CrosswalkEntry",
+    "Item",
+    "Job",
+    "Membership",
+    "StoreIntent",
+    "StoredFile",
+    "Study",
+    "User",
+    "Variable",
+    "Wave",
+    "WaveVersion",
+]
