@@ -33,7 +33,9 @@ class ProblemMiddleware:
         if not isinstance(exception, Refused):
             return None
         status = status_of(exception)
-        return render(request, "problem.html", {"problems": exception.problems, "status": status}, status=status)
+        return render(
+            request, "problem.html", {"problems": exception.problems, "status": status}, status=status
+        )
 
 
 def problem_document(problems: tuple[Problem, ...], status: int) -> dict[str, Any]:
@@ -51,11 +53,15 @@ def api_problem(exception: Exception, context: dict[str, Any]) -> Response | Non
     if isinstance(exception, Refused):
         status = status_of(exception)
         return Response(
-            problem_document(exception.problems, status), status=status, content_type="application/problem+json"
+            problem_document(exception.problems, status),
+            status=status,
+            content_type="application/problem+json",
         )
     response = exception_handler(exception, context)
     if response is not None:
-        detail = response.data.get("detail", response.data) if isinstance(response.data, dict) else response.data
+        detail = (
+            response.data.get("detail", response.data) if isinstance(response.data, dict) else response.data
+        )
         problem = Problem(getattr(exception, "default_code", "error"), str(detail))
         response.data = problem_document((problem,), response.status_code)
         response.content_type = "application/problem+json"

@@ -43,7 +43,9 @@ class TargetCell(models.Model):
     position = models.PositiveIntegerField()
     column = models.CharField(max_length=60)  # model1, formal, all
     term = models.CharField(max_length=255)  # isp, isp:good_community, loglik, n
-    statistic = models.CharField(max_length=20)  # estimate, se, stars, count, percent, mean, sd, loglik, aic …
+    statistic = models.CharField(
+        max_length=20
+    )  # estimate, se, stars, count, percent, mean, sd, loglik, aic …
     printed = models.CharField(max_length=40)
     label = models.CharField(max_length=255, blank=True)  # as the table prints the row
 

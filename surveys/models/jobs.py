@@ -62,7 +62,9 @@ class Job(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="running") | Q(lease_until__isnull=False), name="running_jobs_hold_a_lease"
             ),
-            models.CheckConstraint(condition=Q(progress__gte=0) & Q(progress__lte=1), name="progress_is_a_share"),
+            models.CheckConstraint(
+                condition=Q(progress__gte=0) & Q(progress__lte=1), name="progress_is_a_share"
+            ),
         ]
 
     def __str__(self) -> str:

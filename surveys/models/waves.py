@@ -52,7 +52,9 @@ class WaveVersion(models.Model):
             models.UniqueConstraint(
                 fields=["wave", "content_hash", "codebook_hash"], name="wave_content_stored_once"
             ),
-            models.CheckConstraint(condition=models.Q(number__gte=1, rows__gte=1, columns__gte=1), name="wave_version_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(number__gte=1, rows__gte=1, columns__gte=1), name="wave_version_not_empty"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,108 @@
+"""The file store: every file lies under the hash of its content, and is named only when it is whole.
+
+Written aside on the same file system, flushed, made read-only, read back and hashed again, renamed,
+and the folders flushed: a crash at any moment leaves either nothing or a whole file at its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from surveys.core.problems import refuse
+
+_BLOCK = 1 << 20
+
+
+class Store:
+    """Content-addressed files under ``root``: ``ab/<sha256>`` holds what hashes to ``<sha256>``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.incoming = root / "incoming"
+
+    def path(self, sha256: str) -> Path:
+        """Where the file with this hash lies (whether or not it is there)."""
+        return self.root / sha256[:2] / sha256
+
+    def has(self, sha256: str) -> bool:
+        """Whether a whole, undamaged file is there; reads it, for existence alone proves nothing."""
+        path = self.path(sha256)
+        return path.is_file() and file_hash(path)[0] == sha256
+
+    def put(self, source: Path) -> tuple[str, int]:
+        """Copies ``source`` into the store; returns (sha256, bytes).  Refuses when the disk is full."""
+        sha256, size = file_hash(source)
+        if self.has(sha256):
+            return sha256, size
+        self.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = self.incoming / uuid.uuid4().hex
+        try:
+            _write_through(source, aside)
+            if file_hash(aside) != (sha256, size):
+                raise OSError("short write")
+            final = self.path(sha256)
+            final.parent.mkdir(mode=0o700, exist_ok=True)
+            os.replace(aside, final)
+            _flush_folder(final.parent)
+            _flush_folder(self.root)
+        except OSError as error:
+            raise refuse(
+                "store_full",
+                f"The file could not be kept ({error.strerror or error}).",
+                where="file store",
+                hint="Free space on the disk of the store, then try again; nothing was changed.",
+            ) from error
+        finally:
+            aside.unlink(missing_ok=True)
+        return sha256, size
+
+    def remove(self, sha256: str) -> None:
+        """Takes a file out again; used only for files that no committed row names."""
+        self.path(sha256).unlink(missing_ok=True)
+
+    def files(self) -> Iterator[str]:
+        """The hashes of all files that lie in the store, in order."""
+        for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
+            for path in sorted(folder.iterdir()):
+                yield path.name
+
+    def leftovers(self) -> tuple[Path, ...]:
+        """Files that were being written when something died."""
+        return tuple(sorted(self.incoming.iterdir())) if self.incoming.is_dir() else ()
+
+
+def file_hash(path: Path) -> tuple[str, int]:
+    """(SHA-256 in hex, size in bytes) of a file, read in blocks."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+    return digest.hexdigest(), size
+
+
+def _write_through(source: Path, target: Path) -> None:
+    """Copies bytes until all are written (a write may be short without an error) and flushes them."""
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with source.open("rb") as file:
+            while block := file.read(_BLOCK):
+                rest = memoryview(block)
+                while rest:
+                    rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+        os.fchmod(descriptor, 0o440)
+    finally:
+        os.close(descriptor)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

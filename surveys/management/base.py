@@ -1,0 +1,68 @@
+"""What all commands share: the acting user, ``--json``, refusals as sentences, exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from surveys.core.problems import Refused
+from surveys.services.people import acting_user
+
+
+class WavebookCommand(BaseCommand):
+    """A command that calls one service: :meth:`work` returns what ``--json`` prints.
+
+    Results go to stdout, talk to stderr; exit 0 when done, 1 when refused, 2 on wrong usage.
+    """
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print the result as JSON")
+        parser.add_argument("--as", dest="acting_as", default="", metavar="USER", help="act as this user")
+        return parser
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        as_json, acting_as = options.pop("as_json"), options.pop("acting_as")
+        try:
+            outcome = self.work(acting_user(acting_as), **options)
+        except Refused as refused:
+            self._refuse(refused, as_json)
+            sys.exit(1)
+        if as_json:
+            self.stdout.write(json.dumps(outcome, ensure_ascii=False, indent=2, default=str))
+        else:
+            self.show(outcome)
+        if self.refused(outcome):
+            sys.exit(1)
+
+    def _refuse(self, refused: Refused, as_json: bool) -> None:
+        for problem in refused.problems:
+            self.stderr.write(problem.sentence())
+        if as_json:
+            document = {"problems": [problem.as_json() for problem in refused.problems]}
+            self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
+
+    def talk(self, text: str) -> None:
+        """A line for the person who waits; never part of the result."""
+        self.stderr.write(text)
+
+    def work(self, user: Any, **options: Any) -> dict[str, Any]:
+        """Does the work and returns the result as plain JSON types."""
+        raise NotImplementedError
+
+    def show(self, outcome: dict[str, Any]) -> None:
+        """Prints the result for a person; one ``name: value`` line each unless overridden."""
+        for name, value in outcome.items():
+            text = (
+                json.dumps(value, ensure_ascii=False, default=str)
+                if isinstance(value, dict | list)
+                else value
+            )
+            self.stdout.write(f"{name}: {text}")
+
+    def refused(self, outcome: dict[str, Any]) -> bool:
+        """Whether an outcome that is not an error still means exit 1 (a failed check)."""
+        return False

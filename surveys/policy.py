@@ -1,0 +1,65 @@
+"""Who may do what in a study: one question, asked here and nowhere else."""
+
+from __future__ import annotations
+
+from surveys.core.problems import refuse
+from surveys.models import Membership, Study, User
+
+SEE, IMPORT, DEFINE, RUN, DOWNLOAD, ADMINISTER = "see", "import", "define", "run", "download", "administer"
+
+_ROLE_RIGHTS: dict[str, frozenset[str]] = {
+    Membership.Role.READER: frozenset({SEE}),
+    Membership.Role.RESEARCHER: frozenset({SEE, DEFINE, RUN}),
+    Membership.Role.MANAGER: frozenset({SEE, DEFINE, RUN, IMPORT, ADMINISTER}),
+}
+
+_WORDS = {
+    SEE: "see this study",
+    IMPORT: "import waves into this study",
+    DEFINE: "define measures, datasets and analyses in this study",
+    RUN: "run analyses in this study",
+    DOWNLOAD: "download microdata of this study",
+    ADMINISTER: "administer this study",
+}
+
+
+def rights(user: User, study: Study) -> frozenset[str]:
+    """Every right ``user`` holds in ``study``; microdata download is granted by itself, never by a role."""
+    if user.is_superuser:
+        return frozenset(_WORDS)
+    open_to_all = frozenset({SEE}) if study.is_open else frozenset()
+    if not user.is_authenticated:
+        return open_to_all
+    membership = Membership.objects.filter(study=study, user_id=user.pk).first()
+    if membership is None:
+        return open_to_all
+    held = _ROLE_RIGHTS[membership.role] | open_to_all
+    return held | {DOWNLOAD} if membership.microdata else held
+
+
+def may(user: User, right: str, study: Study) -> bool:
+    """Whether ``user`` holds ``right`` in ``study``."""
+    return right in rights(user, study)
+
+
+def require(user: User, right: str, study: Study) -> None:
+    """Refuses with a sentence unless ``user`` holds ``right``; a study one may not see is not found."""
+    held = rights(user, study)
+    if right in held:
+        return
+    if SEE not in held:
+        raise refuse("not_found", f"There is no study called {study.slug} that you can see.")
+    if not user.is_authenticated:
+        raise refuse("sign_in", f"You need to sign in to {_WORDS[right]}.")
+    raise refuse(
+        "not_allowed",
+        f"You may not {_WORDS[right]}.",
+        where=study.slug,
+        hint="Ask a data manager of the study for the right.",
+    )
+
+
+def require_creator(user: User) -> None:
+    """Refuses unless ``user`` may create studies: staff and administrators."""
+    if not (user.is_superuser or user.is_staff):
+        raise refuse("not_allowed", "You may not create studies.", hint="Ask an administrator.")

@@ -1,0 +1,43 @@
+"""People: the local administrator behind the commands, and members of studies."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from surveys import policy
+from surveys.core.problems import near_misses, refuse
+from surveys.models import Membership, Study, User
+from surveys.services import audit
+
+LOCAL_ADMINISTRATOR = "local"
+
+
+def acting_user(name: str = "") -> User:
+    """The user a command acts as: the one named, else the local administrator, made on first use.
+
+    The local administrator has no password and cannot sign in on the web.
+    """
+    if not name:
+        user, is_new = User.objects.get_or_create(
+            username=LOCAL_ADMINISTRATOR, defaults={"is_superuser": True, "is_staff": True}
+        )
+        if is_new:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        return user
+    found = User.objects.filter(username=name).first()
+    if found is None:
+        known = User.objects.values_list("username", flat=True)
+        raise refuse("unknown_user", f"There is no user called {name}.", near=near_misses(name, known))
+    return found
+
+
+@transaction.atomic
+def grant(actor: User, study: Study, user: User, role: str, microdata: bool = False) -> Membership:
+    """Makes ``user`` a member of ``study`` with ``role``, or changes the membership."""
+    policy.require(actor, policy.ADMINISTER, study)
+    membership, _ = Membership.objects.update_or_create(
+        study=study, user=user, defaults={"role": role, "microdata": microdata}
+    )
+    audit.record(actor, "grant", membership, study=study, role=role, microdata=microdata)
+    return membership

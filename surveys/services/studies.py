@@ -1,0 +1,155 @@
+"""Studies, waves, context tables, items and crosswalk decisions: the door for writes."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.db.models import Max
+from django.utils.text import slugify
+
+from surveys import policy
+from surveys.core.codebook import fingerprint
+from surveys.core.problems import refuse
+from surveys.models import ContextTable, ContextVersion, CrosswalkEntry, Item, Study, User, Wave
+from surveys.services import audit
+from surveys.services.people import grant
+
+Row = TypeVar("Row", bound=models.Model)
+
+__all__ = ["create_study", "create_wave", "decide", "grant", "save_context", "save_item"]
+
+
+@transaction.atomic
+def create_study(user: User, slug: str, **fields: Any) -> Study:
+    """A new study with ``fields``, or the existing one with the changed fields saved."""
+    _require_slug(slug, "study")
+    study = Study.objects.filter(slug=slug).first()
+    if study is None:
+        policy.require_creator(user)
+        study = Study.objects.create(slug=slug, **fields)
+        if not user.is_superuser:
+            study.memberships.create(user=user, role="manager", microdata=True)
+        audit.record(user, "create", study)
+        return study
+    policy.require(user, policy.ADMINISTER, study)
+    return _update(user, study, fields)
+
+
+@transaction.atomic
+def create_wave(user: User, study: Study, slug: str, **fields: Any) -> Wave:
+    """A new wave of ``study``, or the existing one with the changed fields saved."""
+    policy.require(user, policy.IMPORT, study)
+    _require_slug(slug, "wave")
+    wave = Wave.objects.filter(study=study, slug=slug).first()
+    if wave is not None:
+        return _update(user, wave, fields)
+    wave = Wave.objects.create(study=study, slug=slug, **fields)
+    audit.record(user, "create", wave, study=study)
+    return wave
+
+
+@transaction.atomic
+def save_context(
+    user: User,
+    study: Study,
+    slug: str,
+    *,
+    columns: list[dict[str, Any]],
+    rows: list[list[Any]],
+    labels: dict[str, str] | None = None,
+    note: str = "",
+) -> ContextVersion:
+    """A new version of a context table; the same content again returns the version there is."""
+    policy.require(user, policy.DEFINE, study)
+    _check_context(slug, columns, rows)
+    table, _ = ContextTable.objects.get_or_create(study=study, slug=slug)
+    if labels is not None and table.labels != labels:
+        table.labels = labels
+        table.save(update_fields=["labels"])
+    content_hash = fingerprint({"columns": [column["name"] for column in columns], "rows": rows})
+    latest = table.versions.order_by("-number").first()
+    if latest is not None and latest.content_hash == content_hash and latest.columns == columns:
+        return latest
+    number = (latest.number if latest else 0) + 1
+    version = ContextVersion.objects.create(
+        table=table,
+        number=number,
+        content_hash=content_hash,
+        columns=columns,
+        rows=rows,
+        note=note,
+        created_by=user,
+    )
+    audit.record(user, "save", version, study=study, content_hash=content_hash)
+    return version
+
+
+@transaction.atomic
+def save_item(
+    user: User, study: Study, name: str, *, labels: dict[str, str] | None = None, note: str = ""
+) -> Item:
+    """An item of the study's vocabulary, made or changed."""
+    policy.require(user, policy.DEFINE, study)
+    item, is_new = Item.objects.get_or_create(
+        study=study, name=name, defaults={"labels": labels or {}, "note": note}
+    )
+    if not is_new:
+        return _update(user, item, {"labels": labels if labels is not None else item.labels, "note": note})
+    audit.record(user, "create", item, study=study)
+    return item
+
+
+@transaction.atomic
+def decide(
+    user: User,
+    item: Item,
+    wave: Wave,
+    *,
+    variable: str,
+    code_map: list[list[Any]] | None = None,
+    status: str = CrosswalkEntry.Status.COMPLETE,
+    reason: str = "",
+) -> CrosswalkEntry:
+    """Signs which variable carries ``item`` in ``wave`` and how its codes map."""
+    policy.require(user, policy.DEFINE, item.study)
+    fields = {"variable": variable, "code_map": code_map or [], "status": status, "reason": reason}
+    entry = CrosswalkEntry.objects.filter(item=item, wave=wave).first()
+    if entry is not None:
+        return _update(user, entry, fields, study=item.study)
+    entry = CrosswalkEntry.objects.create(item=item, wave=wave, decided_by=user, **fields)
+    audit.record(user, "decide", entry, study=item.study, variable=variable, status=status)
+    return entry
+
+
+def next_number(versions: models.QuerySet[Any]) -> int:
+    """The number of the next version among ``versions``."""
+    return int(versions.aggregate(most=Max("number"))["most"] or 0) + 1
+
+
+def _update(user: User, row: Row, fields: dict[str, Any], *, study: Study | None = None) -> Row:
+    """Saves the fields that differ; no change, no audit row."""
+    changed = [name for name, value in fields.items() if getattr(row, name) != value]
+    if changed:
+        for name in changed:
+            setattr(row, name, fields[name])
+        row.save(update_fields=changed)
+        audit.record(user, "change", row, study=study, fields=changed)
+    return row
+
+
+def _require_slug(slug: str, what: str) -> None:
+    if not slug or slugify(slug) != slug:
+        raise refuse(
+            "bad_name",
+            f"“{slug}” cannot be the short name of a {what}.",
+            hint="Use lower-case letters, digits, hyphens and underscores, as in mdms or 2014.",
+        )
+
+
+def _check_context(slug: str, columns: list[dict[str, Any]], rows: list[list[Any]]) -> None:
+    keys = [row[0] for row in rows if row]
+    if not rows or any(len(row) != len(columns) for row in rows):
+        raise refuse("ragged_context", "Every row needs one value per column.", where=slug)
+    if len(set(keys)) != len(keys):
+        raise refuse("duplicate_key", f"The key {columns[0]['name']} occurs twice.", where=slug)
