@@ -36,7 +36,10 @@ class Problem:
 
     def as_json(self) -> dict[str, Any]:
         """Plain types only, for pages, the API and ``--json``."""
-        return asdict(self) | {"near": list(self.near), "position": list(self.position) if self.position else None}
+        return asdict(self) | {
+            "near": list(self.near),
+            "position": list(self.position) if self.position else None,
+        }
 
 
 @dataclass

@@ -1,0 +1,49 @@
+"""The doorbell for installations with a broker: it carries a job's number and nothing else."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("wavebook")
+app.conf.update(
+    broker_url=os.environ.get("WAVEBOOK_BROKER_URL") or None,
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 6 * 3600,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+    },
+    beat_schedule={"ring-again": {"task": "wavebook.ring_again", "schedule": 30.0}},
+)
+
+
+@app.task(name="wavebook.do_job")  # type: ignore[untyped-decorator]
+def do_job(job_id: int) -> None:
+    """Does the job if the table says that it is still to be done; a second ring finds nothing."""
+    from surveys.services.worker import answer_bell
+
+    answer_bell(job_id)
+
+
+@app.task(name="wavebook.ring_again")  # type: ignore[untyped-decorator]
+def ring_again() -> None:
+    """Rings for jobs whose ring was lost or whose worker died."""
+    from surveys.services.jobs import waiting
+
+    for job_id in waiting():
+        ring(job_id)
+
+
+def ring(job_id: int) -> None:
+    """Sends the number of a job to whoever listens; fails fast when no broker answers."""
+    do_job.apply_async(args=[job_id], retry=False)

@@ -1,0 +1,150 @@
+"""Reads that span tables; each starts from what the person may see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from surveys.core.problems import near_misses, refuse
+from surveys.models import (
+    ContextVersion,
+    CrosswalkEntry,
+    Study,
+    User,
+    Variable,
+    Wave,
+    WaveVersion,
+)
+
+_REFERENCE = re.compile(r"(?P<study>[\w-]+)/(?P<name>[\w-]+)(?:@(?P<number>\d+))?")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """``mdms/2014@1`` taken apart; ``number`` is None for the latest version."""
+
+    study: str
+    name: str
+    number: int | None
+
+
+def reference(text: str) -> Reference:
+    """Reads ``STUDY/NAME`` or ``STUDY/NAME@n``; refuses anything else."""
+    match = _REFERENCE.fullmatch(text.strip())
+    if match is None:
+        raise refuse(
+            "bad_reference", f"“{text}” names no version.", hint="Write it as mdms/2014 or mdms/2014@1."
+        )
+    number = match["number"]
+    return Reference(match["study"], match["name"], int(number) if number else None)
+
+
+def study_named(user: User, slug: str) -> Study:
+    """The study called ``slug``, if this person may see it."""
+    visible = Study.objects.visible_to(user)
+    return _one(visible.filter(slug=slug), "study", slug, visible.values_list("slug", flat=True))
+
+
+def wave_named(user: User, text: str) -> Wave:
+    """The wave ``STUDY/WAVE``."""
+    asked = reference(text)
+    waves = Wave.objects.filter(study=study_named(user, asked.study))
+    return _one(waves.filter(slug=asked.name), "wave", text, waves.values_list("slug", flat=True))
+
+
+def wave_version_named(user: User, text: str) -> WaveVersion:
+    """The wave version ``STUDY/WAVE@n``, or the latest one of ``STUDY/WAVE``."""
+    asked, wave = reference(text), wave_named(user, text)
+    versions = WaveVersion.objects.filter(wave=wave).select_related("wave__study", "data")
+    if asked.number is not None:
+        known = [f"{wave}@{number}" for number in versions.values_list("number", flat=True)]
+        return _one(versions.filter(number=asked.number), "wave version", text, known)
+    latest = versions.order_by("-number").first()
+    if latest is None:
+        raise refuse("no_version", f"The wave {wave} has no data yet.", hint="Import a file into it first.")
+    return latest
+
+
+def latest_version(wave: Wave) -> WaveVersion | None:
+    """The version of a wave in force."""
+    return wave.versions.select_related("wave__study", "data").order_by("-number").first()
+
+
+def _one(found: QuerySet[Any], what: str, name: str, known: Iterable[str]) -> Any:
+    thing = found.first()
+    if thing is None:
+        short = name.split("/")[-1]
+        near = near_misses(name, known) or near_misses(short, known)
+        raise refuse("not_found", f"There is no {what} called {name} that you can see.", near=near)
+    return thing
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What carries an item in one wave version: a variable, its codes mapped to the item's codes."""
+
+    item: str
+    variable: Variable
+    code_map: tuple[tuple[Any, Any], ...] = ()
+    status: str = CrosswalkEntry.Status.COMPLETE
+    reason: str = ""
+
+
+def bindings(study: Study, version: WaveVersion) -> dict[str, Binding]:
+    """Item name -> binding: every variable under its own name, overridden by crosswalk decisions."""
+    by_name = {variable.name: variable for variable in version.variables.all()}
+    bound = {name: Binding(name, variable) for name, variable in by_name.items()}
+    entries = CrosswalkEntry.objects.filter(wave=version.wave, item__study=study).select_related("item")
+    for entry in entries:
+        variable = by_name.get(entry.variable)
+        if variable is None or entry.status == CrosswalkEntry.Status.IMPOSSIBLE:
+            bound.pop(entry.item.name, None)
+            continue
+        pairs = tuple((source, target) for source, target in entry.code_map)
+        bound[entry.item.name] = Binding(entry.item.name, variable, pairs, entry.status, entry.reason)
+    return bound
+
+
+def context_latest(study: Study) -> dict[str, ContextVersion]:
+    """Slug -> the version in force of each of the study's context tables."""
+    versions = ContextVersion.objects.filter(table__study=study).select_related("table").order_by("number")
+    return {version.table.slug: version for version in versions}
+
+
+def search_variables(
+    user: User, text: str, study: Study | None = None, version: WaveVersion | None = None, limit: int = 50
+) -> list[Variable]:
+    """Variables whose name, labels, question or value labels contain every word of ``text``.
+
+    The latest version of each visible wave is searched (or ``version``).  Ranked: exact name, name or
+    label that starts so, the whole phrase, all words somewhere.
+    """
+    phrase = " ".join(text.casefold().split())
+    if not phrase:
+        return []
+    found = Variable.objects.filter(version__in=_searched(user, study, version))
+    for word in phrase.split(" "):
+        found = found.filter(search_text__contains=word)
+    rank = Case(
+        When(name__iexact=phrase, then=Value(0)),
+        When(Q(name__istartswith=phrase) | Q(search_text__contains=f"\n{phrase}"), then=Value(1)),
+        When(search_text__contains=phrase, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    ranked = found.annotate(rank=rank).order_by("rank", "version", "position")
+    return list(ranked.select_related("version__wave__study")[:limit])
+
+
+def _searched(user: User, study: Study | None, version: WaveVersion | None) -> list[int]:
+    visible = WaveVersion.objects.visible_to(user)
+    if version is not None:
+        return list(visible.filter(pk=version.pk).values_list("pk", flat=True))
+    if study is not None:
+        visible = visible.filter(wave__study=study)
+    latest = visible.order_by("wave_id", "number").values_list("wave_id", "pk")
+    return list(dict(latest).values())

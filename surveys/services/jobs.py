@@ -1,0 +1,190 @@
+"""Long work: asked for in a row, claimed by one worker at a time, fenced, and never lost.
+
+The table is the truth.  A worker claims a job by compare-and-set and holds a lease; a job whose lease
+ran out is claimed again by whoever comes next, with a higher fence, and every write of the earlier
+owner is refused from then on.  A broker, where there is one, only rings the doorbell.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+
+from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.models import Job, Study, User
+from surveys.services import audit
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[float, str], None]
+Handler = Callable[[Job, Progress], dict[str, Any]]
+
+LEASE = timedelta(seconds=30)
+MOST_ATTEMPTS = 3
+OPEN = (Job.State.QUEUED, Job.State.RUNNING)
+
+_HANDLERS: dict[str, Handler] = {}
+_BELLS: list[Callable[[int], None]] = []
+
+
+class LostLease(Exception):
+    """Another worker owns the job now, or it was cancelled; whoever sees this stops at once."""
+
+
+def register(kind: str, handler: Handler) -> None:
+    """Names the function that does jobs of ``kind``; called by each room's tasks module."""
+    _HANDLERS[kind] = handler
+
+
+def on_submit(bell: Callable[[int], None]) -> None:
+    """Adds a doorbell: called with the job's id after the submitting transaction has committed."""
+    _BELLS.append(bell)
+
+
+def submit(user: User, kind: str, payload: dict[str, Any], *, key: str, study: Study | None = None) -> Job:
+    """Queues a job in the caller's transaction; an open job with the same ``key`` is returned instead."""
+    if kind not in _HANDLERS:
+        raise refuse("unknown_job", f"There is no work called {kind}.", near=near_misses(kind, _HANDLERS))
+    try:
+        with transaction.atomic():
+            job = Job.objects.create(
+                kind=kind, idempotency_key=key, payload=payload, study=study, created_by=user
+            )
+            audit.record(user, "submit", job, study=study, kind=kind)
+    except IntegrityError:
+        return Job.objects.get(idempotency_key=key, state__in=OPEN)
+    transaction.on_commit(lambda: _ring(job.pk))
+    return job
+
+
+def _ring(job_id: int) -> None:
+    """Rings every bell; a bell that does not answer is no reason to lose the request."""
+    for bell in _BELLS:
+        try:
+            bell(job_id)
+        except Exception as error:
+            log.warning("no doorbell for job %s: %s", job_id, type(error).__name__)
+
+
+def claim(owner: str, job_id: int | None = None) -> Job | None:
+    """Takes the oldest job that is queued or whose lease ran out (or ``job_id``); None when there is none."""
+    now = timezone.now()
+    ready = Job.objects.filter(Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=now))
+    if job_id is not None:
+        ready = ready.filter(pk=job_id)
+    for candidate in ready.order_by("pk")[:20]:
+        if candidate.attempts >= MOST_ATTEMPTS:
+            _give_up(candidate)
+            continue
+        taken = ready.filter(pk=candidate.pk, fence=candidate.fence).update(
+            state=Job.State.RUNNING,
+            owner=owner,
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+            lease_until=now + LEASE,
+        )
+        if taken:
+            return Job.objects.get(pk=candidate.pk)
+    return None
+
+
+def _give_up(job: Job) -> None:
+    problem = Problem(
+        "worker_died",
+        f"The work was started {job.attempts} times and its process died each time.",
+        hint="A file or rule too large for this machine is the usual cause; ask an administrator.",
+    )
+    Job.objects.filter(pk=job.pk, fence=job.fence, state__in=OPEN).update(
+        state=Job.State.FAILED, problems=[problem.as_json()], finished_at=timezone.now(), lease_until=None
+    )
+
+
+def renew(job: Job) -> None:
+    """Extends the lease; raises :class:`LostLease` when the job is no longer this owner's."""
+    mine = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING)
+    if not mine.filter(cancel_asked=False).update(lease_until=timezone.now() + LEASE):
+        raise LostLease(f"job {job.pk}")
+
+
+def report(job: Job, share: float, line: str = "") -> None:
+    """Writes progress (0 to 1) and a log line, and renews the lease."""
+    changes: dict[str, Any] = {"progress": min(max(share, 0.0), 1.0), "lease_until": timezone.now() + LEASE}
+    if line:
+        stamp = timezone.now().strftime("%H:%M:%S")
+        changes["log"] = Concat(F("log"), Value(f"{stamp} {line}\n"))
+    mine = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING, cancel_asked=False)
+    if not mine.update(**changes):
+        raise LostLease(f"job {job.pk}")
+
+
+def perform(job: Job) -> Job:
+    """Does a claimed job in this process and writes how it ended; a bug is logged and the job fails."""
+    try:
+        result = _HANDLERS[job.kind](job, lambda share, line="": report(job, share, line))
+    except LostLease:
+        _finish_cancelled(job)
+    except Refused as refused:
+        _finish(job, Job.State.FAILED, problems=[problem.as_json() for problem in refused.problems])
+    except Exception as error:
+        log.error(
+            "job %s (%s) failed with %s", job.pk, job.kind, type(error).__name__, exc_info=settings.DEBUG
+        )
+        problem = Problem(
+            "bug",
+            f"Something went wrong inside Wavebook ({type(error).__name__}).",
+            hint="Nothing was changed. Tell an administrator the number of this job.",
+        )
+        _finish(job, Job.State.FAILED, problems=[problem.as_json()])
+    else:
+        url = str(result.pop("url", ""))
+        _finish(job, Job.State.DONE, result=result, result_url=url, progress=1.0)
+    job.refresh_from_db()
+    return job
+
+
+def _finish(job: Job, state: str, **changes: Any) -> None:
+    """Writes the end of a job, unless another worker owns it by now."""
+    Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING).update(
+        state=state, finished_at=timezone.now(), lease_until=None, owner="", **changes
+    )
+
+
+def _finish_cancelled(job: Job) -> None:
+    Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING, cancel_asked=True).update(
+        state=Job.State.CANCELLED, finished_at=timezone.now(), lease_until=None, owner=""
+    )
+
+
+@transaction.atomic
+def cancel(user: User, job: Job) -> Job:
+    """Asks a job to stop: a queued one stops now, a running one at its next step."""
+    if not (user.is_superuser or job.created_by_id == user.pk):
+        raise refuse("not_allowed", "Only the person who asked for this work can cancel it.")
+    queued = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
+    running = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
+    stopped = queued.update(state=Job.State.CANCELLED, cancel_asked=True, finished_at=timezone.now())
+    if stopped or running.update(cancel_asked=True):
+        audit.record(user, "cancel", job, study=job.study)
+    job.refresh_from_db()
+    return job
+
+
+def cancelled_meanwhile(job: Job) -> None:
+    """Marks a job whose process was stopped on request as cancelled."""
+    _finish_cancelled(job)
+
+
+def waiting() -> list[int]:
+    """Jobs that nobody has in hand: queued for a while, or running on a lease that ran out."""
+    now = timezone.now()
+    forgotten = Q(state=Job.State.QUEUED, created_at__lt=now - LEASE)
+    orphaned = Q(state=Job.State.RUNNING, lease_until__lt=now)
+    return list(Job.objects.filter(forgotten | orphaned).order_by("pk").values_list("pk", flat=True)[:100])
