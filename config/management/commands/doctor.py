@@ -1,0 +1,85 @@
+"""What this installation has and lacks, and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from importlib.metadata import version
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from surveys.management.base import WavebookCommand
+
+LIBRARIES = ("django", "polars", "duckdb", "pyarrow", "pyreadstat", "polars-readstat", "numpy", "scipy")
+LOW_DISK = 2 * 1024**3
+
+
+def _line(name: str, good: bool, found: str, mend: str = "") -> dict[str, Any]:
+    return {"name": name, "good": good, "found": found, "mend": "" if good else mend}
+
+
+def examine() -> list[dict[str, Any]]:
+    """One line per thing looked at: name, good, found, and what to do when it is not good."""
+    free = shutil.disk_usage(settings.WAVEBOOK_HOME).free
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return [
+        _line("python", sys.version_info >= (3, 11), sys.version.split()[0], "Install Python 3.11 or later."),
+        _line("libraries", True, libraries),
+        _line("disk", free > LOW_DISK, f"{free / 1024**3:.1f} GB free", "Free space for WAVEBOOK_HOME."),
+        _database(),
+        _broker(),
+        _fonts(),
+    ]
+
+
+def _database() -> dict[str, Any]:
+    try:
+        plan = MigrationExecutor(connection).migration_plan(
+            MigrationExecutor(connection).loader.graph.leaf_nodes()
+        )
+    except Exception as error:
+        return _line("database", False, type(error).__name__, "Check DATABASE_URL and that the server runs.")
+    engine = connection.vendor + (f" {sqlite3.sqlite_version}" if connection.vendor == "sqlite" else "")
+    return _line("database", not plan, f"{engine}, {len(plan)} migrations to run", "Run manage.py migrate.")
+
+
+def _broker() -> dict[str, Any]:
+    if not settings.WAVEBOOK_BROKER_URL:
+        return _line("broker", True, "none set: the polling worker serves")
+    from config.celery import app
+
+    try:
+        with app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, timeout=2)
+    except Exception as error:
+        return _line("broker", False, type(error).__name__, "Check WAVEBOOK_BROKER_URL; jobs wait meanwhile.")
+    return _line("broker", True, "answers")
+
+
+def _fonts() -> dict[str, Any]:
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return _line("fonts", True, "not looked at; browsers bring their own")
+    found = subprocess.run([lister, ":lang=zh", "family"], capture_output=True, text=True, check=False).stdout
+    names = sorted({line.split(",")[0] for line in found.splitlines() if line})
+    return _line("fonts", bool(names), ", ".join(names[:3]) or "no Chinese font", "Install fonts-noto-cjk.")
+
+
+class Command(WavebookCommand):
+    help = __doc__ or ""
+
+    def work(self, user: Any, **options: Any) -> dict[str, Any]:
+        return {"checks": examine()}
+
+    def show(self, outcome: dict[str, Any]) -> None:
+        for check in outcome["checks"]:
+            mark = "ok  " if check["good"] else "MEND"
+            self.stdout.write(f"{mark}  {check['name']:<10} {check['found']}  {check['mend']}".rstrip())
+
+    def refused(self, outcome: dict[str, Any]) -> bool:
+        return not all(check["good"] for check in outcome["checks"])
