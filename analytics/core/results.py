@@ -1,0 +1,264 @@
+"""What an analysis returns: small frozen records that know how to become JSON.
+
+Numbers are plain floats; a number that does not exist (a model that failed, a test without a statistic) is
+``None``, never NaN, so that the JSON is valid everywhere and nobody prints it by mistake.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Literal
+
+Severity = Literal["info", "warning", "error"]
+
+MOST_GROUP_EFFECTS = 200  # listed in JSON; more would swamp a stored run and no page shows them
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON types: records to dicts, tuples to lists, numbers that do not exist to ``None``."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.metadata.get("json", True)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value
+
+
+class Record:
+    """Base of every result: one spelling of JSON."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain types only, with the keys of the fields."""
+        result: dict[str, Any] = plain(self)
+        return result
+
+
+@dataclass(frozen=True)
+class Check(Record):
+    """Something to know about an analysis before (design) or after (diagnostics) its numbers.
+
+    ``error`` means that no numbers are given, ``warning`` that they need care, ``info`` a convention.
+    ``terms`` names the columns of the design concerned.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Estimate(Record):
+    """One coefficient. ``statistic`` is estimate / std_error, normal when ``df`` is ``None``, else t."""
+
+    term: str
+    estimate: float
+    std_error: float
+    statistic: float
+    p_value: float
+    conf_low: float
+    conf_high: float
+    df: float | None = None
+    odds_ratio: float | None = None
+    odds_ratio_low: float | None = None
+    odds_ratio_high: float | None = None
+
+
+@dataclass(frozen=True)
+class MarginalEffect(Record):
+    """The average change in the predicted probability; standard error by the delta method."""
+
+    term: str
+    estimate: float
+    std_error: float
+    statistic: float
+    p_value: float
+    conf_low: float
+    conf_high: float
+
+
+@dataclass(frozen=True)
+class Fit(Record):
+    """How well a model fits, with every convention named.
+
+    ``df`` counts all parameters of the likelihood (fixed effects and variances); ``aic`` = 2 df - 2 loglik;
+    ``bic`` = df ln(bic_n) - 2 loglik. ``bic_convention`` says what ``bic_n`` counts: ``rows``, or
+    ``rows_minus_fixed`` as nlme does under REML; ``bic_rows`` always uses the rows (as lme4 does).
+    ``likelihood`` is ``ml``, ``reml`` or ``laplace``.
+    """
+
+    loglik: float
+    aic: float
+    bic: float
+    n: int
+    df: int
+    likelihood: str = "ml"
+    bic_n: int = 0
+    bic_convention: str = "rows"
+    bic_rows: float | None = None
+    n_fixed: int = 0
+    loglik_null: float | None = None
+    mcfadden_r2: float | None = None
+    lr_chi2: float | None = None
+    lr_df: int | None = None
+    lr_p: float | None = None
+    r2: float | None = None
+    adjusted_r2: float | None = None
+    f_statistic: float | None = None
+    f_p: float | None = None
+
+
+@dataclass(frozen=True)
+class RandomEffect(Record):
+    """One variance of a mixed model: ``term`` is ``(Intercept)`` of a group, or ``Residual``."""
+
+    group: str
+    term: str
+    variance: float
+    std_dev: float
+    n_groups: int | None = None
+    std_error: float | None = None  # of the standard deviation, where the likelihood gives it
+
+
+@dataclass(frozen=True)
+class GroupEffect(Record):
+    """The predicted effect of one group (conditional mode) and its conditional standard deviation."""
+
+    group: str
+    level: str
+    estimate: float
+    std_dev: float
+    n: int
+
+
+@dataclass(frozen=True)
+class Icc(Record):
+    """Intraclass correlation; ``scale`` is ``response`` (units of the outcome) or ``latent_logit``."""
+
+    value: float
+    scale: str
+    between: float
+    within: float
+
+
+@dataclass(frozen=True)
+class Convergence(Record):
+    """How the optimiser ended: the largest score and the Newton decrement at the answer."""
+
+    converged: bool
+    iterations: int
+    gradient: float
+    decrement: float
+
+
+@dataclass(frozen=True)
+class ModelResult(Record):
+    """A fitted model, or one that failed: then ``converged`` is false and no numbers are given.
+
+    ``covariance`` (of the fixed effects, k x k in the order of ``estimates``) stays out of the JSON: it is
+    large, and running the same specification again gives the same one.
+    """
+
+    kind: str
+    converged: bool
+    estimates: tuple[Estimate, ...] = ()
+    fit: Fit | None = None
+    random: tuple[RandomEffect, ...] = ()
+    icc: Icc | None = None
+    median_odds_ratio: float | None = None
+    group_effects: tuple[GroupEffect, ...] = ()
+    marginal_effects: tuple[MarginalEffect, ...] = ()
+    checks: tuple[Check, ...] = ()
+    method: Mapping[str, Any] = field(default_factory=dict)
+    conventions: Mapping[str, str] = field(default_factory=dict)
+    convergence: Convergence | None = None
+    dropped: tuple[str, ...] = ()
+    covariance: tuple[tuple[float, ...], ...] = field(default=(), metadata={"json": False})
+
+    def as_json(self) -> dict[str, Any]:
+        result = super().as_json()
+        if len(self.group_effects) > MOST_GROUP_EFFECTS:
+            result["group_effects"] = []
+        return result
+
+    def of(self, term: str) -> Estimate:
+        """The estimate of ``term``; ``KeyError`` when the model has none."""
+        for estimate in self.estimates:
+            if estimate.term == term:
+                return estimate
+        raise KeyError(term)
+
+
+@dataclass(frozen=True)
+class DescriptiveRow(Record):
+    """One line of a descriptive table.
+
+    ``kind``: ``share`` (0/1: count of ones and percent of n), ``mean`` (mean, SD with n - 1), or ``level``
+    (one line per category, named by ``level``). ``n`` counts valid rows, ``absent`` the others by reason.
+    """
+
+    variable: str
+    kind: str
+    n: int
+    count: int | None = None
+    percent: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    level: str = ""
+    absent: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DescriptivesResult(Record):
+    """A descriptive table of a mixed list of variables; ``n`` counts the rows looked at."""
+
+    n: int
+    rows: tuple[DescriptiveRow, ...]
+    checks: tuple[Check, ...] = ()
+    kind: str = "descriptives"
+    conventions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CrosstabRow(Record):
+    """One category: counts and column percentages in the order of the table's columns, All last."""
+
+    level: str
+    counts: tuple[int, ...]
+    percents: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class ChiSquare(Record):
+    """Pearson's test of independence on the table without All, no continuity correction."""
+
+    statistic: float
+    df: int
+    p_value: float
+    cramers_v: float
+    smallest_expected: float
+
+
+@dataclass(frozen=True)
+class CrosstabResult(Record):
+    """Column percentages by group plus All; ``bases`` are the column totals that percentages stand on."""
+
+    variable: str
+    by: str
+    columns: tuple[str, ...]
+    bases: tuple[int, ...]
+    rows: tuple[CrosstabRow, ...]
+    decimals: int
+    n: int
+    chi_square: ChiSquare | None = None
+    absent: Mapping[str, int] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    kind: str = "crosstab"
+    conventions: Mapping[str, str] = field(default_factory=dict)
