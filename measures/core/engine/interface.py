@@ -1,0 +1,148 @@
+"""What an engine is asked and what it answers; the same for the embedded and any later engine.
+
+An engine computes rules in two steps.  *Fit*: what a rule needs to know about the whole sample (means,
+standard deviations, correlations, group means) is aggregated over the rows that pass the filter.
+*Apply*: every rule is then a plain row-wise expression.  What was fitted is part of the result, and a
+rule given with ``fitted`` is applied on that frozen metric without fitting again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from measures.core.language.scope import CodeMap, ContextTable
+from measures.core.language.tree import Checked
+from surveys.core.codebook import Scalar, ValueType, Variable
+
+Fitted = Mapping[str, Any]  # JSON-able; keyed by the fingerprint of the fitted part of the rule
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """An item in a stored wave: physical column ``c{position}`` and, where ``tags``, ``t{position}``.
+
+    ``variable`` is the wave's own (its missing rules apply to the raw cells); ``code_map`` turns the valid
+    source codes into the item's codes (empty: as they are; codes it does not name become ``out_of_range``).
+    """
+
+    position: int
+    variable: Variable
+    tags: bool = False
+    code_map: CodeMap = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A stored wave version: its Parquet file and the items it carries, by item name."""
+
+    path: Path
+    columns: Mapping[str, SourceColumn]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A checked rule under the name its column gets; rules of a plan may use earlier ones by that name."""
+
+    name: str
+    checked: Checked
+    fitted: Fitted | None = None  # a frozen metric to apply; None: fit on this sample
+
+
+@dataclass(frozen=True)
+class Known:
+    """A measure computed before under the same source and filter: its ``value``/``reason`` Parquet file."""
+
+    path: Path
+    type: ValueType
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be computed: rules in an order in which every rule follows those it uses."""
+
+    source: Source
+    rules: tuple[Rule, ...]
+    where: Checked | None = None  # rows kept: those where the condition holds
+    contexts: Mapping[str, ContextTable] = field(default_factory=dict)
+    known: Mapping[str, Known] = field(default_factory=dict)  # earlier measures that need no computing
+
+
+@dataclass(frozen=True)
+class ColumnResult:
+    """One derived column: ``path`` holds ``value`` and ``reason`` (value null exactly where reason is not).
+
+    ``tally``: {"valid": n, reason: n, …}, adding up to ``rows``.  ``left_out``: rows the filter dropped,
+    {"filter": n where it was false, reason: n where it was absent}.
+    """
+
+    name: str
+    path: Path
+    type: ValueType
+    rows: int
+    tally: Mapping[str, int]
+    left_out: Mapping[str, int]
+    fitted: Fitted
+
+
+@dataclass(frozen=True)
+class ColumnPreview:
+    """As a ColumnResult, without a file: ``values`` are [value, n], most frequent first, at most 200;
+    ``stats`` (numbers only) holds mean, sd, min, max of the valid values."""
+
+    name: str
+    type: ValueType
+    rows: int
+    tally: Mapping[str, int]
+    left_out: Mapping[str, int]
+    fitted: Fitted
+    values: tuple[tuple[Scalar, int], ...]
+    stats: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value or an absence: exactly one of the two is set."""
+
+    value: Scalar | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class CrossCount:
+    left: Cell
+    right: Cell
+    rows: int
+
+
+@dataclass(frozen=True)
+class Crosstab:
+    """Joint counts of two columns, absences included, in the order of left then right cells.
+
+    ``is_complete`` is False when only the ``limit`` most frequent combinations are listed.
+    """
+
+    counts: tuple[CrossCount, ...]
+    is_complete: bool
+
+
+class Engine(Protocol):
+    """Executes plans.  ``semantics_version`` changes whenever a rule might give another column."""
+
+    name: str
+    semantics_version: str
+
+    def derive(self, plan: Plan, out_dir: Path) -> tuple[ColumnResult, ...]:
+        """Compute every rule in one pass over the source and write one Parquet file each into ``out_dir``."""
+        ...
+
+    def preview(self, plan: Plan) -> tuple[ColumnPreview, ...]:
+        """What ``derive`` would give, counted instead of written."""
+        ...
+
+    def crosstab(self, plan: Plan, left: str, right: str, limit: int = 500) -> Crosstab:
+        """Joint counts of two columns named in the plan: items of the source or rules (changed rows: put
+        the old and the new rule into one plan and cross them)."""
+        ...

@@ -1,0 +1,65 @@
+"""What a rule may speak of: items, earlier measures, sets of items and context tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from surveys.core.codebook import Code, Scalar, Variable
+
+CodeMap = tuple[tuple[Scalar, Scalar | None], ...]  # (source code, harmonised code; None: no counterpart)
+
+
+@dataclass(frozen=True)
+class ContextTable:
+    """Facts per group: ``columns[0]`` is the key, ``rows`` follow the order of ``columns``."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Scalar | None, ...], ...]
+
+    def is_text(self, column: str) -> bool:
+        """Whether the column holds text; a column of numbers and texts mixed counts as text."""
+        at = self.columns.index(column)
+        return any(isinstance(row[at], str) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names a rule is checked against.
+
+    ``items`` holds each item as the study means it (codes after the crosswalk, missing rules after it);
+    ``measures`` the earlier measures of the same dataset, as variables with their type and value labels;
+    ``sets`` multiple-response sets and batteries by name; ``reasons`` the study's own words for absences.
+    """
+
+    items: Mapping[str, Variable] = field(default_factory=dict)
+    measures: Mapping[str, Variable] = field(default_factory=dict)
+    contexts: Mapping[str, ContextTable] = field(default_factory=dict)
+    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+
+    def variable(self, name: str) -> Variable | None:
+        """The item or earlier measure called ``name``; an earlier measure hides an item of the same name."""
+        return self.measures.get(name) or self.items.get(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.measures, *self.items)
+
+
+def harmonised(variable: Variable, code_map: CodeMap, name: str = "") -> Variable:
+    """A wave's variable as the item speaks of it: its codes mapped, its name the item's.
+
+    Codes without a counterpart disappear (their cells become ``out_of_range``); where several source
+    codes share one counterpart, the label of the first is kept.
+    """
+    name = name or variable.name
+    if not code_map:
+        return replace(variable, name=name)
+    labels = {code.value: code.labels for code in variable.codes}
+    codes: dict[Scalar, Code] = {}
+    for source, target in code_map:
+        if target is not None and target not in codes:
+            codes[target] = Code(target, labels.get(source, {}))
+    return replace(variable, name=name, codes=tuple(codes.values()))
