@@ -1,7 +1,6 @@
 """Engines: who computes rules over stored waves."""
 
 from measures.core.engine.duck import DuckEngine
-from measures.core.engine.examples import evaluate_example, read_given
 from measures.core.engine.interface import (
     Cell,
     ColumnPreview,
@@ -31,6 +30,4 @@ __all__ = [
     "Rule",
     "Source",
     "SourceColumn",
-    "evaluate_example",
-    "read_given",
 ]

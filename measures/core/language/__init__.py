@@ -1,13 +1,13 @@
-"""The language of rules: parse, check, say in words, prove covered, identify.
+"""The language of rules: parse, check, say in words, identify.
 
     checked = check(parse('recode(q_sex, {"male": 1, "female": 0})'), scope)
-    sentence(checked, "zh"); coverage(checked, observed).problems; fingerprint(checked)
+    sentence(checked, "zh"); fingerprint(checked)
 
 ``parse`` and ``check`` raise :class:`surveys.core.problems.Refused` with every mistake and its position.
+What needs an engine stands beside it: ``measures.core.coverage`` and ``measures.core.examples``.
 """
 
 from measures.core.language.checking import check
-from measures.core.language.coverage import Coverage, CoverageRow, Observed, coverage
 from measures.core.language.fingerprints import fingerprint
 from measures.core.language.functions import FUNCTIONS, Function
 from measures.core.language.nodes import Node
@@ -21,15 +21,11 @@ __all__ = [
     "Checked",
     "CodeMap",
     "ContextTable",
-    "Coverage",
-    "CoverageRow",
     "Function",
     "Node",
-    "Observed",
     "Scope",
     "Type",
     "check",
-    "coverage",
     "fingerprint",
     "harmonised",
     "parse",
