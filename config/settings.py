@@ -47,7 +47,6 @@ ALLOWED_HOSTS = env.list("WAVEBOOK_HOSTS", default=["localhost", "127.0.0.1", "[
 CSRF_TRUSTED_ORIGINS = env.list("WAVEBOOK_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "config.apps.WavebookConfig",
     "surveys",
     "measures",
     "analytics",
@@ -63,6 +62,7 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "config.apps.WavebookConfig",
 ]
 AUTH_USER_MODEL = "surveys.User"
 MIDDLEWARE = [
