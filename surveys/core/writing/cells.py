@@ -1,0 +1,106 @@
+"""Absences back into cells: the codes that a survey's own file had, put back where they stood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from surveys.core.absence import LABELS, SYSTEM
+from surveys.core.codebook import Labels, Scalar, ValueType, Variable
+from surveys.core.writing.table import ExportTable
+
+_DTYPES = {
+    ValueType.INTEGER: pl.Int64,
+    ValueType.DECIMAL: pl.Float64,
+    ValueType.TIME: pl.Float64,
+    ValueType.TEXT: pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One column ready for writing.
+
+    ``values`` holds valid cells and, in place, every absence that has a code of its own; ``left`` names
+    the reason (String, else null) of absences that have none and are empty in ``values``; ``absent``
+    (Boolean) marks all absences, ``reasons`` names them.
+    """
+
+    values: pl.Series
+    left: pl.Series
+    reasons: pl.Series
+
+    @property
+    def absent(self) -> pl.Series:
+        return self.reasons.is_not_null()
+
+
+def own_codes(variable: Variable) -> dict[str, Scalar]:
+    """reason -> the variable's own missing code; the first one where several codes share a reason."""
+    codes: dict[str, Scalar] = {}
+    for rule in variable.missing:
+        if rule.value is not None:
+            codes.setdefault(rule.reason, rule.value)
+    return codes
+
+
+def shared_reasons(variable: Variable) -> tuple[str, ...]:
+    """Reasons that stand for more than one code, so that a cell's own code cannot be told from them."""
+    words = [rule.reason for rule in variable.missing if rule.tag is None]
+    return tuple(sorted({word for word in words if words.count(word) > 1}))
+
+
+def reason_labels(variable: Variable, reason: str) -> Labels:
+    """What the codebook, else the platform's vocabulary, calls an absence."""
+    for rule in variable.missing:
+        if rule.reason == reason and rule.labels:
+            return rule.labels
+    return LABELS.get(reason, {"en": reason.replace("_", " ")})
+
+
+def cells(table: ExportTable, position: int) -> Cells:
+    """The column at ``position`` with its own missing codes in place."""
+    variable = table.codebook.variables[position]
+    values, reasons = table.column(position)
+    if table.raw is not None:
+        filled = table.raw(position)[0]
+    else:
+        filled = _put_back(values, reasons, variable)
+    gone = filled.is_null() & reasons.is_not_null() & (reasons != SYSTEM)
+    left = pl.select(pl.when(gone).then(reasons).otherwise(pl.lit(None, pl.String))).to_series()
+    return Cells(filled.rename(variable.name), left, reasons)
+
+
+def _put_back(values: pl.Series, reasons: pl.Series, variable: Variable) -> pl.Series:
+    dtype = _DTYPES.get(variable.type)
+    if dtype is None:  # a calendar date has no room for a code
+        return values
+    known = own_codes(variable)
+    words = [word for word in reasons.unique().to_list() if word is not None]
+    codes = {word: code for word in words if (code := _code_of(word, known, variable.type)) is not None}
+    return fill(values, reasons, codes, dtype)
+
+
+def fill(values: pl.Series, reasons: pl.Series, codes: Mapping[str, Scalar], dtype: type[pl.DataType]) -> pl.Series:
+    """``values`` with ``codes[reason]`` wherever a reason has a code."""
+    if not codes:
+        return values
+    coded = reasons.replace_strict(codes, default=None, return_dtype=dtype)
+    return pl.select(pl.coalesce(values.cast(dtype), coded)).to_series()
+
+
+def _code_of(reason: str, known: Mapping[str, Scalar], kind: ValueType) -> Scalar | None:
+    code = known.get(reason)
+    if code is None and reason.startswith("code:"):
+        code = reason.removeprefix("code:")
+    if code is None or kind is ValueType.TEXT:
+        return None if code is None else str(code)
+    try:
+        number = float(code)
+    except ValueError:
+        return None
+    if kind is ValueType.INTEGER:
+        return int(number) if number.is_integer() else None
+    return number

@@ -1,0 +1,116 @@
+"""Labels and names made to fit: shortened without cutting a character, and every change reported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from surveys.core.absence import SYSTEM
+from surveys.core.codebook import Codebook, Scalar, Variable, text_in
+from surveys.core.writing.cells import reason_labels
+from surveys.core.writing.table import Loss
+
+_SPSS_RESERVED = frozenset("ALL AND BY EQ GE GT LE LT NE NOT OR TO WITH".split())
+_STATA_RESERVED = frozenset(
+    "_all _b byte _coef _cons double float if in int long _n _N _pi _pred _rc _skip strL using with".split()
+)
+
+
+def fit_bytes(text: str, most: int) -> str:
+    """The longest beginning of ``text`` within ``most`` bytes of UTF-8, ending in … when cut."""
+    if len(text.encode()) <= most:
+        return text
+    return text.encode()[: most - len("…".encode())].decode(errors="ignore") + "…"
+
+
+def fit_characters(text: str, most: int) -> str:
+    """The first ``most`` characters, ending in … when cut."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def shortened(variable: str, kind: str, limit: str) -> Loss:
+    """The loss that a cut label is reported as."""
+    return Loss(variable, "label_shortened", f"The {kind} is longer than {limit} and was cut.")
+
+
+def value_labels(variable: Variable, language: str, *, missing: bool = True) -> dict[Scalar, str]:
+    """code -> label in ``language`` of the codes and, unless left out, of the declared missing codes."""
+    found = {code.value: text_in(code.labels, language) for code in variable.codes}
+    for rule in variable.missing if missing else ():
+        if rule.value is not None and not found.get(rule.value) and rule.reason != SYSTEM:
+            found[rule.value] = text_in(reason_labels(variable, rule.reason), language)
+    return {value: text for value, text in found.items() if text}
+
+
+def untold(codebook: Codebook, language: str) -> list[Loss]:
+    """What formats with one label per thing leave behind: other languages and question texts."""
+    others = sorted(
+        {
+            key
+            for variable in codebook.variables
+            for labels in (variable.labels, *(code.labels for code in variable.codes))
+            for key, text in labels.items()
+            if text and text != text_in(labels, language)
+        }
+    )
+    losses = [Loss("", "language_not_carried", f"Labels in {key} are left out.") for key in others]
+    if any(text_in(variable.question, language) for variable in codebook.variables):
+        losses.append(Loss("", "question_not_carried", "The format has no room for question texts."))
+    return losses
+
+
+def spss_names(names: Sequence[str]) -> tuple[list[str], list[Loss]]:
+    """Names SPSS accepts: 64 bytes, no reserved word, no trailing full stop, different when case is ignored."""
+    return _made_to_fit(names, _spss_name, str.casefold, "SPSS")
+
+
+def stata_names(names: Sequence[str]) -> tuple[list[str], list[Loss]]:
+    """Names Stata accepts: 32 characters, letters, digits and underscores, no reserved word."""
+    return _made_to_fit(names, _stata_name, str, "Stata")
+
+
+def _made_to_fit(
+    names: Sequence[str], mend: Callable[[str, int], str], key: Callable[[str], str], who: str
+) -> tuple[list[str], list[Loss]]:
+    kept = {key(name) for name in names if mend(name, 0) == name}
+    taken: set[str] = set()
+    fitted: list[str] = []
+    losses: list[Loss] = []
+    for name in names:
+        new = next(
+            word
+            for word in _tries(name, mend)
+            if key(word) not in taken and (word == name or key(word) not in kept)
+        )
+        taken.add(key(new))
+        fitted.append(new)
+        if new != name:
+            losses.append(Loss(name, "name_changed", f"{who} does not take this name; it is {new} in the file."))
+    return fitted, losses
+
+
+def _tries(name: str, mend: Callable[[str, int], str]) -> Iterable[str]:
+    yield mend(name, 0)
+    number = 2
+    while True:
+        suffix = f"_{number}"
+        yield mend(name, len(suffix)) + suffix
+        number += 1
+
+
+def _spss_name(name: str, reserve: int) -> str:
+    word = "".join(c if c.isalnum() or c in "._$#@" else "_" for c in name)
+    if not word or not (word[0].isalpha() or word[0] == "@"):
+        word = "v" + word
+    word = word.encode()[: 64 - reserve].decode(errors="ignore").rstrip(".")
+    return word + "_" if word.upper() in _SPSS_RESERVED else word
+
+
+def _stata_name(name: str, reserve: int) -> str:
+    word = "".join(c if c.isalnum() or c == "_" else "_" for c in name)
+    if not word or not (word[0].isalpha() or word[0] == "_"):
+        word = "v" + word
+    word = word[: 32 - reserve]
+    while len(word.encode()) > 128:  # pragma: no cover - 32 characters of four bytes fit exactly
+        word = word[:-1]
+    return word + "_" if word in _STATA_RESERVED or re.fullmatch(r"str\d+", word) else word

@@ -1,0 +1,162 @@
+"""SPSS system files: cells by pyreadstat, and the dictionary records it does not know by our patch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyreadstat
+
+from surveys.core.codebook import Level, Scalar, ValueType, Variable, text_in
+from surveys.core.writing import labels as fit
+from surveys.core.writing.cells import Cells, cells, shared_reasons
+from surveys.core.writing.sav_patch import patch
+from surveys.core.writing.spss_missing import Declared, declare, dropped, invented_reasons
+from surveys.core.writing.table import ExportTable, Loss
+
+_EPOCH_DAYS = 141_428  # days from 14 October 1582, where SPSS starts to count, to 1 January 1970
+_NUMBER_FORMAT = re.compile(r"(F|N|E|COMMA|DOT|DOLLAR|PCT)\d+(\.\d+)?", re.IGNORECASE)
+_TIME_FORMAT = re.compile(r"D?TIME\d+(\.\d+)?", re.IGNORECASE)
+_DATE_FORMAT = re.compile(r"([AEJS]?DATE|QYR|MOYR|WKYR)\d+", re.IGNORECASE)
+_DATETIME_FORMAT = re.compile(r"(DATETIME|YMDHMS)\d+(\.\d+)?", re.IGNORECASE)
+_EXACT_INTEGER = 2**53
+
+
+@dataclass
+class _Dictionary:
+    """The arguments of ``pyreadstat.write_sav``, filled variable by variable."""
+
+    column_labels: dict[str, str] = field(default_factory=dict)
+    variable_value_labels: dict[str, dict[Scalar, str]] = field(default_factory=dict)
+    missing_ranges: dict[str, list[Any]] = field(default_factory=dict)
+    variable_measure: dict[str, str] = field(default_factory=dict)
+    variable_format: dict[str, str] = field(default_factory=dict)
+
+
+def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool = False) -> list[Loss]:
+    """Writes ``.sav`` (``.zsav`` when compressed) and returns what it could not carry."""
+    variables = table.codebook.variables
+    names, losses = fit.spss_names(table.codebook.names)
+    losses += fit.untold(table.codebook, language)
+    columns = [cells(table, position) for position in range(len(variables))]
+    invented = invented_reasons(c for c, v in zip(columns, variables, strict=True) if _has_codes(v))
+    dictionary, series = _Dictionary(), []
+    for name, variable, column in zip(names, variables, columns, strict=True):
+        declared = _declare(variable, column, invented)
+        losses += declared.losses
+        losses += _describe(dictionary, name, variable, declared, language)
+        losses += _cell_losses(variable, declared.values, table.raw is None)
+        series.append(_seconds(declared.values, variable).rename(name))
+    heading = fit.fit_bytes(table.heading, 64)
+    if heading != table.heading:
+        losses.append(fit.shortened("", "title of the file", "64 bytes"))
+    pyreadstat.write_sav(
+        pl.DataFrame(series), str(path), file_label=heading, note=_note(table), compress=compress,
+        row_compress=not compress, **vars(dictionary),
+    )  # fmt: skip
+    patch(path, dict(zip(table.codebook.names, names, strict=True)), table.codebook, language)
+    return losses
+
+
+def _has_codes(variable: Variable) -> bool:
+    return variable.type in (ValueType.INTEGER, ValueType.DECIMAL, ValueType.TIME)
+
+
+def _declare(variable: Variable, column: Cells, invented: tuple[str, ...]) -> Declared:
+    if _has_codes(variable) or variable.type is ValueType.TEXT:
+        return declare(variable, column, invented)
+    losses = (dropped(variable, column.left),) if column.left.drop_nulls().len() else ()
+    return Declared(column.values, losses=losses)
+
+
+def _describe(
+    dictionary: _Dictionary, name: str, variable: Variable, declared: Declared, language: str
+) -> list[Loss]:
+    losses = []
+    label = text_in(variable.labels, language)
+    dictionary.column_labels[name] = fit.fit_bytes(label, 256)
+    if len(label.encode()) > 256:
+        losses.append(fit.shortened(variable.name, "label", "256 bytes"))
+    texts = fit.value_labels(variable, language)
+    texts |= {code: text_in(labels, language) for code, labels in declared.labels}
+    if texts and variable.type in (ValueType.DATE, ValueType.DATETIME):
+        losses.append(Loss(variable.name, "value_labels_dropped", "Value labels on dates are left out."))
+    elif texts:
+        if any(len(text.encode()) > 120 for text in texts.values()):
+            losses.append(fit.shortened(variable.name, "label of a value", "120 bytes"))
+        key = str if variable.type is ValueType.TEXT else float
+        dictionary.variable_value_labels[name] = {key(v): fit.fit_bytes(t, 120) for v, t in texts.items()}
+    if declared.ranges:
+        dictionary.missing_ranges[name] = list(declared.ranges)
+    if variable.level is not Level.UNKNOWN:
+        dictionary.variable_measure[name] = variable.level.value
+    if found := _format(variable, declared.values):
+        dictionary.variable_format[name] = found
+    return losses
+
+
+def _format(variable: Variable, values: pl.Series) -> str:
+    given = variable.format
+    if variable.type is ValueType.DATE:
+        return given if _DATE_FORMAT.fullmatch(given) else "DATE11"
+    if variable.type is ValueType.DATETIME:
+        return given if _DATETIME_FORMAT.fullmatch(given) else "DATETIME20"
+    if variable.type is ValueType.TIME:
+        return given if _TIME_FORMAT.fullmatch(given) else "DTIME12"
+    if variable.type is ValueType.TEXT:
+        return ""
+    if _NUMBER_FORMAT.fullmatch(given):
+        return given
+    if variable.type is ValueType.DECIMAL:
+        return "F12.4"
+    widest = max((len(str(values.min() or 0)), len(str(values.max() or 0)), 3))
+    return f"F{min(widest, 40)}.0"
+
+
+def _seconds(values: pl.Series, variable: Variable) -> pl.Series:
+    """Calendar values as SPSS counts them: seconds since 14 October 1582."""
+    if variable.type is ValueType.DATE:
+        return (values.cast(pl.Int32).cast(pl.Float64) + _EPOCH_DAYS) * 86_400
+    if variable.type is ValueType.DATETIME:
+        return values.dt.timestamp("us").cast(pl.Float64) / 1e6 + _EPOCH_DAYS * 86_400.0
+    if values.dtype.is_integer():
+        return values.cast(pl.Float64)
+    return values
+
+
+def _cell_losses(variable: Variable, values: pl.Series, from_reasons: bool) -> list[Loss]:
+    losses = []
+    if values.dtype.is_integer() and bool((values.abs() > _EXACT_INTEGER).any()):
+        why = "Whole numbers beyond 9,007,199,254,740,992 are rounded: the format holds doubles."
+        losses.append(Loss(variable.name, "number_rounded", why))
+    if values.dtype == pl.String:
+        if bool((values == "").any()) and bool(values.is_null().any()):
+            why = "Empty text and no text at all look the same in the file."
+            losses.append(Loss(variable.name, "empty_text_not_told", why))
+        if bool(values.str.ends_with(" ").any()):
+            losses.append(Loss(variable.name, "trailing_blanks_cut", "Blanks at the end of text are cut."))
+    if from_reasons and (words := shared_reasons(variable)):
+        why = f"Several codes share a reason ({', '.join(words)}); each is written as the first of them."
+        losses.append(Loss(variable.name, "missing_codes_merged", why))
+    return losses
+
+
+def _note(table: ExportTable) -> list[str]:
+    """Document lines of at most 80 bytes, as the format wants them."""
+    lines: list[str] = []
+    for remark in table.remarks:
+        line = ""
+        for piece in re.findall(r"\S+\s*", remark) or [""]:
+            if line and len((line + piece).rstrip().encode()) > 80:
+                lines.append(line.rstrip())
+                line = ""
+            while len((line + piece).rstrip().encode()) > 80:
+                head = piece.encode()[:80].decode(errors="ignore")
+                lines.append(head)
+                piece = piece[len(head) :]
+            line += piece
+        lines.append(line.rstrip())
+    return lines

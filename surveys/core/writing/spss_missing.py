@@ -1,0 +1,144 @@
+"""Declared missing values under SPSS's rule: three single codes, or one range and one code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from surveys.core.absence import precedence
+from surveys.core.codebook import Labels, Scalar, Variable
+from surveys.core.writing.cells import Cells, fill, reason_labels
+from surveys.core.writing.table import Loss
+
+# Where codes are invented for absences that have none: beneath everything a survey is likely to hold,
+# one block after the other until one is free.
+_BLOCKS = (-991, -99991, -9999991, -999999991)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What goes into the dictionary: pyreadstat's ``missing_ranges`` entry and labels of invented codes."""
+
+    values: pl.Series
+    ranges: tuple[Scalar | dict[str, float], ...] = ()
+    labels: tuple[tuple[Scalar, Labels], ...] = ()
+    losses: tuple[Loss, ...] = ()
+
+
+def declare(variable: Variable, cells: Cells, invented: tuple[str, ...]) -> Declared:
+    """Chooses codes for the absences left over and declarations for all of them.
+
+    ``invented`` lists every reason of the whole file that needs a code, in order, so that one reason has
+    the same code in every variable that has room for it.
+    """
+    if cells.values.dtype == pl.String:
+        return _declare_text(variable, cells)
+    filled, labels, losses = _invent(variable, cells, invented)
+    single = {float(rule.value) for rule in variable.missing if _is_number(rule.value)}
+    single |= {float(code) for code, _ in labels}
+    spans = [
+        (float("-inf") if rule.low is None else rule.low, float("inf") if rule.high is None else rule.high)
+        for rule in variable.missing
+        if rule.low is not None or rule.high is not None
+    ]
+    valid = filled.filter(~cells.absent).drop_nulls().cast(pl.Float64)
+    kept = {float(code.value) for code in variable.codes if _is_number(code.value)} - single
+    ranges = _fit(single, spans, _outside(valid, kept))
+    declared = Declared(filled, (), tuple(labels), tuple(losses))
+    if ranges is None:
+        return _keep_three(variable, declared, cells, single)
+    return replace(declared, ranges=tuple(ranges))
+
+
+def _is_number(value: Scalar | None) -> bool:
+    return isinstance(value, int | float)
+
+
+def _invent(
+    variable: Variable, cells: Cells, invented: tuple[str, ...]
+) -> tuple[pl.Series, list[tuple[Scalar, Labels]], list[Loss]]:
+    reasons = sorted(set(cells.left.drop_nulls().unique().to_list()), key=invented.index)
+    if not reasons:
+        return cells.values, [], []
+    taken = cells.values.drop_nulls().cast(pl.Float64)
+    numbers = [float(code.value) for code in variable.codes if _is_number(code.value)]
+    lowest = min([float(taken.min() or 0), *numbers, 0.0]) if len(taken) else min([*numbers, 0.0])  # type: ignore[arg-type]
+    first = next((block for block in _BLOCKS if block + 1 < lowest), None)
+    if first is None:
+        why = "Its values leave no room for missing codes; reasons of absence are empty cells in the file."
+        return cells.values, [], [Loss(variable.name, "missing_reason_dropped", why)]
+    codes: dict[str, Scalar] = {reason: first - invented.index(reason) for reason in reasons}
+    dtype = pl.Int64 if cells.values.dtype.is_integer() else pl.Float64
+    filled = fill(cells.values, cells.left, codes, dtype)
+    labels = [(codes[reason], reason_labels(variable, reason)) for reason in reasons]
+    named = ", ".join(f"{reason} is {codes[reason]}" for reason in reasons)
+    loss = Loss(variable.name, "missing_code_invented", f"These absences had no code of their own: {named}.")
+    return filled, labels, [loss]
+
+
+def _outside(valid: pl.Series, kept: set[float]) -> pl.Series:
+    return pl.concat([valid.unique(), pl.Series(sorted(kept), dtype=pl.Float64)])
+
+
+def _fit(
+    single: set[float], spans: list[tuple[float, float]], valid: pl.Series
+) -> list[Scalar | dict[str, float]] | None:
+    """Declarations that cover all codes and spans and no valid value; None when SPSS has no such form."""
+    loose = sorted(code for code in single if not any(low <= code <= high for low, high in spans))
+    if not spans and len(loose) <= 3:
+        return list(loose)
+    if len(spans) == 1 and len(loose) <= 1:
+        return [_span(*spans[0]), *loose]
+    for alone in (None, *loose):
+        parts = [*spans, *((code, code) for code in loose if code != alone)]
+        low, high = min(part[0] for part in parts), max(part[1] for part in parts)
+        if not valid.is_between(low, high).any():
+            return [_span(low, high), *([] if alone is None or low <= alone <= high else [alone])]
+    return None
+
+
+def _span(low: float, high: float) -> dict[str, float]:
+    return {"lo": low, "hi": high}
+
+
+def _keep_three(variable: Variable, declared: Declared, cells: Cells, single: set[float]) -> Declared:
+    """The declared fallback: the three commonest codes stay, the other absences become empty cells."""
+    absent = declared.values.filter(cells.absent).drop_nulls().cast(pl.Float64)
+    counts = dict(absent.value_counts().iter_rows())
+    keep = sorted(single | set(counts), key=lambda code: (-counts.get(code, 0), code))[:3]
+    is_lost = cells.absent & ~declared.values.cast(pl.Float64).is_in(keep)
+    values = pl.select(pl.when(~is_lost).then(declared.values)).to_series()
+    why = (
+        "It has more missing codes than the format can declare (three, or a range and one); "
+        f"{int((is_lost & declared.values.is_not_null()).sum())} cells with the rarer ones are empty in the file."
+    )
+    loss = Loss(variable.name, "missing_codes_dropped", why)
+    return replace(declared, values=values, ranges=tuple(sorted(keep)), losses=(*declared.losses, loss))
+
+
+def _declare_text(variable: Variable, cells: Cells) -> Declared:
+    losses: list[Loss] = []
+    words = [str(rule.value) for rule in variable.missing if rule.value is not None]
+    fitting = [word for word in words if len(word.encode()) <= 8]
+    if len(fitting) != len(words) or len(fitting) > 3:
+        why = "Only three missing codes of at most 8 bytes can be declared for text; the others are plain text."
+        losses.append(Loss(variable.name, "missing_codes_undeclared", why))
+    if cells.left.drop_nulls().len():
+        losses.append(dropped(variable, cells.left))
+    return Declared(cells.values, tuple(fitting[:3]), (), tuple(losses))
+
+
+def dropped(variable: Variable, left: pl.Series) -> Loss:
+    """The loss of reasons that end as empty cells."""
+    words = ", ".join(sorted(left.drop_nulls().unique().to_list(), key=precedence))
+    return Loss(variable.name, "missing_reason_dropped", f"Reasons of absence are empty cells in the file: {words}.")
+
+
+def invented_reasons(columns: Iterable[Cells]) -> tuple[str, ...]:
+    """Every reason in the file that has no code of its own, in the vocabulary's order."""
+    found: set[str] = set()
+    for column in columns:
+        found.update(column.left.drop_nulls().unique().to_list())
+    return tuple(sorted(found, key=precedence))

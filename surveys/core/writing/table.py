@@ -1,0 +1,59 @@
+"""What is written, whatever the format: a codebook, columns one at a time, and what got lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from surveys.core.codebook import Codebook
+
+# Files name a moment of creation; ours is always this one, so that the same content gives the same bytes.
+FIXED_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - file formats hold local time without a zone
+
+Column = Callable[[int], tuple[pl.Series, pl.Series]]
+RawColumn = Callable[[int], tuple[pl.Series, "pl.Series | None"]]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One thing a format could not carry as it was: ``what`` is a stable code, ``why`` a sentence.
+
+    ``variable`` is the name in the codebook, empty when the whole file is meant.  Quotes no cell.
+    """
+
+    variable: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ExportTable:
+    """A version as the writers see it.
+
+    ``column(i)`` gives (values, reasons) of the i-th variable of the codebook, both of length ``rows``:
+    values are null wherever reasons are not (``surveys.core.table.split``).  ``raw(i)``, where the
+    version is an imported file, gives (cells with declared missing codes still in place, tags or None).
+    """
+
+    codebook: Codebook
+    rows: int
+    column: Column
+    title: str
+    citation: str
+    is_synthetic: bool
+    raw: RawColumn | None = None
+
+    @property
+    def heading(self) -> str:
+        """The title, with *synthetic* in front where no cell was ever answered by a person."""
+        return f"SYNTHETIC DATA: {self.title}" if self.is_synthetic else self.title
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences that travel in the notes of every format."""
+        synthetic = ("These data are synthetic: no record belongs to a real person.",) if self.is_synthetic else ()
+        cite = (f"Cite as: {self.citation}",) if self.citation else ()
+        return synthetic + cite + self.codebook.notes
