@@ -1,0 +1,255 @@
+"""From a formula and columns to the matrix a model is fitted on, with a name for every column of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from analytics.core.formula import INTERCEPT, Atom, Factor, Formula, Term, Variable, leaf
+from analytics.core.frame import (
+    MAX_LEVELS,
+    Column,
+    Frame,
+    Mask,
+    Numbers,
+    find_level,
+    level_label,
+    level_text,
+    levels_used,
+)
+from analytics.core.sample import Sample, transformed
+from surveys.core.codebook import Scalar
+from surveys.core.problems import Problem, Refused, near_misses
+
+Labels = Mapping[str, str]
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True)
+class DesignColumn:
+    """One column: ``name`` as the estimates call it, ``key`` its row in a table (centring left out)."""
+
+    name: str
+    key: str
+    term: str
+    labels: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Design:
+    """``matrix``: rows used x columns; ``outcome``: rows used; ``groups``: whole numbers from 0, rows used.
+
+    ``means`` holds what centring took away, ``references`` the label of each factor's reference.
+    """
+
+    columns: tuple[DesignColumn, ...]
+    matrix: Numbers
+    outcome: Numbers
+    groups: npt.NDArray[np.intp] | None = None
+    group_levels: tuple[str, ...] = ()
+    means: Mapping[str, float] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One column of one atom before products are taken: the ending of its name, its labels, its numbers."""
+
+    name: str
+    key: str
+    labels: Labels
+    numbers: Numbers
+
+
+def check_names(formula: Formula, known: Iterable[str], where: str = "formula") -> tuple[Problem, ...]:
+    """What is wrong with the names of a formula: every unknown one with its position and near misses."""
+    names, problems = tuple(known), {}
+    for atom in formula.atoms:
+        low = leaf(atom)
+        if low.name not in names and low.name not in problems:
+            problems[low.name] = Problem(
+                "unknown_variable",
+                f"There is no variable {low.name} in this version.",
+                where=where,
+                near=near_misses(low.name, names),
+                position=low.position,
+            )
+    return tuple(problems.values())
+
+
+def check_types(formula: Formula, frame: Frame, where: str = "formula") -> tuple[Problem, ...]:
+    """Dates, and texts or nominal codes where a number is needed."""
+    problems = {}
+    for atom in formula.atoms:
+        low = leaf(atom)
+        column = frame[low.name]
+        plain = isinstance(atom, Variable | Factor)
+        if not column.is_number and not column.is_factor:
+            message = f"{low.name} is a {column.variable.type}; a model needs numbers or categories."
+        elif not plain and column.is_factor:
+            message = f"{atom.text} needs a number, and {low.name} holds categories."
+        else:
+            continue
+        problems[atom.text] = Problem(
+            "wrong_type", message, where=where, position=atom.position, hint="Derive a measure from it first."
+        )
+    return tuple(problems.values())
+
+
+def build(formula: Formula, frame: Frame, sample: Sample, outcome: Numbers, groups: str = "") -> Design:
+    """The design of ``formula`` on the rows of ``sample``; ``outcome`` is already cut to them.
+
+    Factors are coded as in R: against a reference where the rest of the product is in the model, in full
+    where it is not.  Raises Refused for levels that do not exist or are too many, all at once.
+    """
+    parts = _Parts(formula, frame, sample.mask)
+    terms = [(term, parts.of(term)) for term in formula.terms]
+    if parts.problems:
+        raise Refused(parts.problems.values())
+    columns, blocks = [], []
+    if formula.intercept:
+        columns.append(DesignColumn(INTERCEPT, INTERCEPT, INTERCEPT, {"en": "Constant", "zh": "常数项"}))
+        blocks.append(np.ones(sample.n))
+    for term, factors in terms:
+        for chosen in itertools.product(*factors):
+            columns.append(_named(term, chosen))
+            blocks.append(reduce(np.multiply, (part.numbers for part in chosen)))
+    codes, levels = group_codes(frame[groups], sample.mask) if groups else (None, ())
+    return Design(
+        columns=tuple(columns),
+        matrix=np.column_stack(blocks) if blocks else np.empty((sample.n, 0)),
+        outcome=outcome,
+        groups=codes,
+        group_levels=levels,
+        means=parts.means,
+        references=parts.references,
+    )
+
+
+def group_codes(column: Column, mask: Mask) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
+    """Whole numbers from 0 for the groups of the rows used, and what each group is called."""
+    levels = levels_used(column, mask)
+    order = {value: position for position, value in enumerate(levels)}
+    values = column.values.filter(pl.Series(mask)).to_list()
+    codes = np.fromiter((order[value] for value in values), dtype=np.intp, count=len(values))
+    return codes, tuple(level_label(column.variable, value) for value in levels)
+
+
+def binary_outcome(column: Column, sample: Sample, wanted: Scalar | None) -> Numbers:
+    """1 where the outcome is the modelled value, else 0 (rows used).
+
+    Raises Refused unless the rows used hold 0 and 1, or a pair whose modelled value ``wanted`` names.
+    """
+    name, used = column.variable.name, levels_used(column, sample.mask)
+    if len(used) > 2:
+        message = f"The outcome {name} has {len(used)} different values; a binary outcome is a pair."
+        raise Refused(Problem("outcome_not_binary", message, hint="Derive a 0/1 measure from it first."))
+    if len(used) < 2:
+        message = f"The outcome {name} does not vary in the {sample.n:,} rows used."
+        raise Refused(Problem("outcome_constant", message))
+    if wanted is None:
+        if set(used) == {0, 1}:
+            wanted = 1
+        else:
+            listed = " or ".join(f"{level_text(v)} ({level_label(column.variable, v)})" for v in used)
+            known = listed if column.variable.codes else "one of its two values"
+            message = f"The outcome {name} is a pair other than 0 and 1; which value is modelled?"
+            raise Refused(Problem("outcome_value", message, hint=f"Set outcome_value: {known}."))
+    level = find_level(column, wanted, used, "outcome_value")
+    if isinstance(level, Problem):
+        raise Refused(level)
+    chosen = column.values.filter(pl.Series(sample.mask)) == level
+    return chosen.cast(pl.Float64).to_numpy()
+
+
+class _Parts:
+    """The columns of each atom, computed once; collects means, references and problems on the way."""
+
+    def __init__(self, formula: Formula, frame: Frame, mask: Mask) -> None:
+        self.frame, self.mask = frame, mask
+        self.margins = {frozenset(a.plain for a in term.atoms) for term in formula.terms}
+        if formula.intercept:
+            self.margins.add(frozenset())
+        self.means: dict[str, float] = {}
+        self.references: dict[str, str] = {}
+        self.problems: dict[str, Problem] = {}
+        self._levels: dict[Atom, tuple[Scalar, tuple[Scalar, ...]] | None] = {}
+
+    def of(self, term: Term) -> list[list[_Part]]:
+        """For each atom of a term its columns: one for a number, several for a factor."""
+        return [self._atom(atom, term) for atom in term.atoms]
+
+    def _atom(self, atom: Atom, term: Term) -> list[_Part]:
+        column = self.frame[leaf(atom).name]
+        if not isinstance(atom, Factor) and not column.is_factor:
+            return [
+                _Part(
+                    atom.text,
+                    atom.plain,
+                    _labels(column),
+                    transformed(atom, self.frame, self.mask, self.means),
+                )
+            ]
+        known = self._known_levels(atom, column)
+        if known is None:
+            return []
+        reference, levels = known
+        rest = frozenset(other.plain for other in term.atoms if other != atom)
+        if rest in self.margins:
+            levels = tuple(level for level in levels if level != reference)
+            self.references[atom.plain] = level_label(column.variable, reference)
+        used = column.values.filter(pl.Series(self.mask))
+        return [_indicator(atom, column, level, used) for level in levels]
+
+    def _known_levels(self, atom: Atom, column: Column) -> tuple[Scalar, tuple[Scalar, ...]] | None:
+        if atom not in self._levels:
+            self._levels[atom] = self._find_levels(atom, column)
+        return self._levels[atom]
+
+    def _find_levels(self, atom: Atom, column: Column) -> tuple[Scalar, tuple[Scalar, ...]] | None:
+        levels, name = levels_used(column, self.mask), column.variable.name
+        if len(levels) > MAX_LEVELS:
+            message = f"{name} has {len(levels):,} categories; a factor may have {MAX_LEVELS}."
+            self.problems[name] = Problem("too_many_levels", message, where="formula", position=atom.position)
+            return None
+        if not levels:
+            return None
+        wanted = atom.ref if isinstance(atom, Factor) else None
+        found = levels[0] if wanted is None else find_level(column, wanted, levels, "formula")
+        if isinstance(found, Problem):
+            self.problems[atom.text] = found
+            return None
+        return found, levels
+
+
+def _indicator(atom: Atom, column: Column, level: Scalar, used: pl.Series) -> _Part:
+    ending = f"[{level_text(level)}]"
+    labels = {
+        language: f"{text}: {level_label(column.variable, level, language)}"
+        for language, text in _labels(column).items()
+    }
+    plain = Factor(atom.name).plain if isinstance(atom, Factor) else atom.plain
+    return _Part(plain + ending, plain + ending, labels, (used == level).cast(pl.Float64).to_numpy())
+
+
+def _named(term: Term, chosen: tuple[_Part, ...]) -> DesignColumn:
+    return DesignColumn(
+        name=":".join(part.name for part in chosen),
+        key=":".join(part.key for part in chosen),
+        term=term.text,
+        labels={language: " × ".join(part.labels[language] for part in chosen) for language in LANGUAGES},
+    )
+
+
+def _labels(column: Column) -> Labels:
+    return {language: column.variable.label(language) for language in LANGUAGES}

@@ -1,0 +1,184 @@
+"""What a formula says, as frozen nodes: atoms, terms (products of atoms) and the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+Position = tuple[int, int]  # (start, end) in characters of the formula's text
+
+INTERCEPT = "(Intercept)"
+_NO_POSITION: Position = (0, 0)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A column under its own name; numbers enter as they are, texts and nominal codes as factors."""
+
+    name: str
+    position: Position = field(default=_NO_POSITION, compare=False)
+
+    @property
+    def text(self) -> str:
+        return quoted(self.name)
+
+    @property
+    def plain(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Factor:
+    """``C(x)``: one indicator per level but the reference; ``ref`` is a code or a label, None the first."""
+
+    name: str
+    ref: str | float | None = None
+    position: Position = field(default=_NO_POSITION, compare=False)
+
+    @property
+    def text(self) -> str:
+        reference = "" if self.ref is None else f", ref={_literal(self.ref)}"
+        return f"C({quoted(self.name)}{reference})"
+
+    @property
+    def plain(self) -> str:
+        return f"C({self.name})"
+
+
+@dataclass(frozen=True)
+class Log:
+    """``ln(x)``: natural logarithm; rows that are not positive are lost and counted."""
+
+    of: Variable
+    position: Position = field(default=_NO_POSITION, compare=False)
+
+    @property
+    def text(self) -> str:
+        return f"ln({self.of.text})"
+
+    @property
+    def plain(self) -> str:
+        return f"ln({self.of.plain})"
+
+
+@dataclass(frozen=True)
+class Center:
+    """``center(x)``: x less its mean over the rows the model uses."""
+
+    of: Numeric
+    position: Position = field(default=_NO_POSITION, compare=False)
+
+    @property
+    def text(self) -> str:
+        return f"center({self.of.text})"
+
+    @property
+    def plain(self) -> str:
+        """The name without the centring: a centred moderator stands in the row of the moderator."""
+        return self.of.plain
+
+
+@dataclass(frozen=True)
+class Power:
+    """``I(x^n)`` with a whole n from 2 to 5."""
+
+    of: Numeric
+    exponent: int
+    position: Position = field(default=_NO_POSITION, compare=False)
+
+    @property
+    def text(self) -> str:
+        return f"I({self.of.text}^{self.exponent})"
+
+    @property
+    def plain(self) -> str:
+        return f"I({self.of.plain}^{self.exponent})"
+
+
+Numeric = Variable | Log | Center | Power
+Atom = Variable | Factor | Log | Center | Power
+
+
+@dataclass(frozen=True)
+class Term:
+    """A product of atoms: one atom is a main effect, several an interaction."""
+
+    atoms: tuple[Atom, ...]
+
+    @property
+    def text(self) -> str:
+        return ":".join(atom.text for atom in self.atoms)
+
+    @property
+    def plain(self) -> str:
+        return ":".join(atom.plain for atom in self.atoms)
+
+    @property
+    def degree(self) -> int:
+        return len(self.atoms)
+
+    @property
+    def key(self) -> frozenset[Atom]:
+        """What makes two terms the same: ``a:b`` is ``b:a``."""
+        return frozenset(self.atoms)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """``outcome ~ terms``; valid from birth: no term twice, main effects before products."""
+
+    terms: tuple[Term, ...]
+    intercept: bool = True
+    outcome: Numeric | None = None
+
+    @property
+    def text(self) -> str:
+        right = [term.text for term in self.terms]
+        if not self.intercept:
+            right = ["0", *right]
+        left = f"{self.outcome.text} ~ " if self.outcome is not None else ""
+        return left + (" + ".join(right) or "1")
+
+    @property
+    def atoms(self) -> Iterator[Atom]:
+        """Every atom of the outcome and the terms, in the order of the text; may repeat."""
+        if self.outcome is not None:
+            yield self.outcome
+        for term in self.terms:
+            yield from term.atoms
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the columns the formula reads, outcome first, each once."""
+        return tuple(dict.fromkeys(leaf(atom).name for atom in self.atoms))
+
+
+def leaf(atom: Atom) -> Variable | Factor:
+    """The variable at the bottom of nested functions."""
+    while not isinstance(atom, Variable | Factor):
+        atom = atom.of
+    return atom
+
+
+def centred(formula: Formula, names: frozenset[str]) -> Formula:
+    """The formula with each variable in ``names`` centred, in main effects and in products alike."""
+
+    def replaced(atom: Atom) -> Atom:
+        if isinstance(atom, Variable) and atom.name in names:
+            return Center(atom, atom.position)
+        return atom
+
+    terms = tuple(Term(tuple(replaced(atom) for atom in term.atoms)) for term in formula.terms)
+    return Formula(terms, formula.intercept, formula.outcome)
+
+
+def quoted(name: str) -> str:
+    """A name as the formula language writes it: in backticks unless it is plain ASCII."""
+    plain = name.isascii() and name.replace(".", "_").isidentifier()
+    return name if plain else f"`{name}`"
+
+
+def _literal(value: str | float) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f"{value:g}"

@@ -1,0 +1,111 @@
+"""The columns an analysis reads: values, absences with their reasons, and what the codebook says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from surveys.core.codebook import Code, Level, Scalar, ValueType, Variable, text_in
+from surveys.core.problems import Problem, near_misses
+
+Numbers = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+MAX_LEVELS = 200  # more categories than any table of coefficients can show
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``values`` with every absence null, ``reasons`` (text) null where there is a value."""
+
+    variable: Variable
+    values: pl.Series
+    reasons: pl.Series
+
+    @property
+    def is_factor(self) -> bool:
+        """Texts, and nominal codes with labels unless they are 0 and 1, enter formulas as factors."""
+        if self.variable.type is ValueType.TEXT:
+            return True
+        codes = {code.value for code in self.variable.codes}
+        return self.variable.level is Level.NOMINAL and bool(codes) and not codes <= {0, 1}
+
+    @property
+    def is_number(self) -> bool:
+        return self.variable.type.is_number
+
+    def numbers(self) -> Numbers:
+        """The values as floats, NaN where there is none; only for numbers."""
+        return self.values.cast(pl.Float64).to_numpy()
+
+    def present(self) -> Mask:
+        return self.values.is_not_null().to_numpy()
+
+
+Frame = Mapping[str, Column]
+
+
+def levels_used(column: Column, mask: Mask) -> tuple[Scalar, ...]:
+    """The categories that occur in the rows of ``mask``: in the codebook's order, the others sorted after."""
+    found = column.values.filter(pl.Series(mask)).drop_nulls().unique().to_list()
+    order = {code.value: position for position, code in enumerate(column.variable.codes)}
+    known = sorted((value for value in found if value in order), key=lambda value: order[value])
+    return (*known, *sorted(value for value in found if value not in order))
+
+
+def level_text(value: Scalar) -> str:
+    """A category in the name of a design column: 2 and not 2.0."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def level_label(variable: Variable, value: Scalar, language: str = "en") -> str:
+    """What a category is called, or the category itself."""
+    for code in variable.codes:
+        if code.value == value:
+            return text_in(code.labels, language) or level_text(value)
+    return level_text(value)
+
+
+def find_level(column: Column, wanted: Scalar, used: tuple[Scalar, ...], where: str) -> Scalar | Problem:
+    """The category meant by ``wanted``, given as code or as label in any language; or what is wrong.
+
+    Only labels of the codebook are named in a problem, never values of respondents.
+    """
+    direct = [value for value in used if value == wanted or level_text(value) == str(wanted)]
+    if direct:
+        return direct[0]
+    name, codes = column.variable.name, column.variable.codes
+    by_label = [code.value for code in codes if str(wanted) in code.labels.values()]
+    if len(by_label) > 1:
+        candidates = ", ".join(level_text(value) for value in by_label)
+        return Problem(
+            "ambiguous_label",
+            f"Several codes of {name} are labelled “{wanted}”: {candidates}.",
+            where=where,
+            hint="Name the code.",
+        )
+    if by_label and by_label[0] in used:
+        return by_label[0]
+    if by_label or any(code.value == wanted for code in codes):
+        return Problem("unused_level", f"No row of the sample has “{wanted}” in {name}.", where=where)
+    known = [text for code in codes for text in (level_text(code.value), *code.labels.values())]
+    return Problem(
+        "unknown_level",
+        f"“{wanted}” is neither a code nor a label of {name}.",
+        where=where,
+        near=near_misses(str(wanted), known),
+        hint=_codes_in_words(codes),
+    )
+
+
+def _codes_in_words(codes: tuple[Code, ...]) -> str:
+    if not codes or len(codes) > 12:
+        return ""
+    listed = (f"{level_text(code.value)} {text_in(code.labels, 'en')}".strip() for code in codes)
+    return "Its codes: " + ", ".join(listed) + "."
