@@ -45,7 +45,8 @@ def lay_guards() -> None:
         if connection.vendor == "postgresql":
             cursor.execute(
                 "CREATE OR REPLACE FUNCTION wavebook_immutable() RETURNS trigger AS $$ BEGIN "
-                f"RAISE EXCEPTION '% {MESSAGE}', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
+                f"RAISE EXCEPTION '% {MESSAGE}', TG_TABLE_NAME "
+                "USING ERRCODE = 'integrity_constraint_violation'; "
                 "END $$ LANGUAGE plpgsql"
             )
         for guard in GUARDS:

@@ -17,7 +17,8 @@ ROOMS = ("surveys", "measures", "analytics")
 def test_a_core_loads_no_django(room: str) -> None:
     code = (
         f"import pkgutil, importlib, sys, {room}.core as core\n"
-        f"names = [m.name for m in pkgutil.walk_packages(core.__path__, '{room}.core.') if '.child' not in m.name]\n"
+        f"found = pkgutil.walk_packages(core.__path__, '{room}.core.')\n"
+        "names = [m.name for m in found if '.child' not in m.name]\n"
         "[importlib.import_module(name) for name in names]\n"
         "assert not [m for m in sys.modules if m.split('.')[0] in ('django', 'rest_framework', 'celery')]\n"
         "assert names\n"

@@ -15,7 +15,7 @@ ROWS, ROUNDS = 50_000, 3
 
 
 def make_file(path: Path, rows: int = ROWS, seed: int = 1) -> None:
-    """250 coded questions with declared missing codes, 120 flags, 40 amounts, 30 texts, 10 dates-as-numbers."""
+    """250 coded questions with missing codes, 120 flags, 40 amounts, 30 texts, 10 dates as numbers."""
     import pyreadstat
 
     draw = np.random.default_rng(seed)

@@ -22,7 +22,8 @@ class Cost:
 
     def over(self, other: Cost) -> str:
         """This cost as ratios of another's."""
-        return f"{self.seconds / other.seconds:.2f} x the time, {self.megabytes / other.megabytes:.2f} x the memory"
+        time, memory = self.seconds / other.seconds, self.megabytes / other.megabytes
+        return f"{time:.2f} x the time, {memory:.2f} x the memory"
 
 
 def cost_of(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
