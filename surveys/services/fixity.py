@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from surveys.core.codebook import ValueType
+from surveys.core.hashing import column_hash
 from surveys.core.store import file_hash
-from surveys.models import StoredFile
+from surveys.core.table import physical, read_columns, tags_of
+from surveys.models import StoredFile, WaveVersion
 from surveys.services.files import is_used, path_of, store
 
 
@@ -36,3 +39,18 @@ def verify_files() -> Iterator[Damage]:
             yield Damage("orphan", sha256, "The file lies in the store, and no row names it.")
     for path in store().leftovers():
         yield Damage("leftover", path.name, "A half-written file; the worker sweeps it after a day.")
+
+
+def verify_waves() -> Iterator[Damage]:
+    """Hashes every column of every wave version again; yields those that no longer have their hash."""
+    for version in WaveVersion.objects.select_related("wave__study", "data").order_by("pk"):
+        path = path_of(version.data)
+        if not path.is_file():
+            continue  # already listed as missing
+        for variable in version.variables.all():
+            frame = read_columns(path, [variable.position])
+            tags = frame[tags_of(variable.position)] if variable.has_tags else None
+            found = column_hash(ValueType(variable.type), frame[physical(variable.position)], tags)
+            if found != variable.column_hash:
+                message = f"{version}: the column no longer has its hash."
+                yield Damage("damaged", variable.name, message)
