@@ -1,0 +1,86 @@
+"""Writing a version for other programs: one function, a closed list of formats, every loss named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from surveys.core.problems import near_misses, refuse
+from surveys.core.writing.dta import write_dta
+from surveys.core.writing.flat import codebook_beside, write_csv, write_parquet
+from surveys.core.writing.sav import write_sav, write_zsav
+from surveys.core.writing.table import ExportTable, Loss
+from surveys.core.writing.xlsx import write_xlsx
+
+__all__ = [
+    "FORMATS",
+    "WRITER_VERSION",
+    "ExportTable",
+    "Format",
+    "Loss",
+    "codebook_beside",
+    "format_named",
+    "write",
+]
+
+WRITER_VERSION = 1  # goes up whenever the same table would give other bytes
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: what it is called, its type on the web, and the most variables it can hold."""
+
+    extension: str
+    title: str
+    media_type: str
+    writer: Callable[[ExportTable, Path, str], list[Loss]]
+    most_variables: int = 1_000_000
+
+
+FORMATS: dict[str, Format] = {
+    form.extension: form
+    for form in (
+        Format("sav", "SPSS", "application/x-spss-sav", write_sav, 2**31 - 1),
+        Format("zsav", "SPSS, compressed", "application/x-spss-sav", write_zsav, 2**31 - 1),
+        Format("dta", "Stata 14 and later", "application/x-stata-dta", write_dta, 32_767),
+        Format("parquet", "Parquet", "application/vnd.apache.parquet", write_parquet),
+        Format("csv", "CSV", "text/csv; charset=utf-8", write_csv),
+        Format(
+            "xlsx",
+            "Excel",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            write_xlsx,
+            16_384,
+        ),
+    )
+}
+
+
+def format_named(name: str) -> Format:
+    """The format with the extension ``name``; refuses others, naming near misses."""
+    if name not in FORMATS:
+        raise refuse(
+            "unknown_format",
+            f"There is no format called {name}.",
+            near=near_misses(name, FORMATS),
+            hint=f"The formats are {', '.join(FORMATS)}.",
+        )
+    return FORMATS[name]
+
+
+def write(table: ExportTable, format: str, path: Path, language: str) -> tuple[Loss, ...]:
+    """Writes ``table`` to ``path`` with labels in ``language`` (else the nearest there is).
+
+    Returns everything the format could not carry as it was.  CSV also writes :func:`codebook_beside`.
+    Refuses an unknown format and a table beyond the format's limits; nothing is left at ``path`` then.
+    """
+    chosen = format_named(format)
+    if len(table.codebook.variables) > chosen.most_variables:
+        raise refuse(
+            "too_large_for_format",
+            f"{len(table.codebook.variables):,} variables are more than the {chosen.most_variables:,} "
+            f"that {chosen.title} takes.",
+            hint="Choose Parquet or CSV instead.",
+        )
+    return tuple(chosen.writer(table, path, language))

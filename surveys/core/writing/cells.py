@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from surveys.core.absence import LABELS, SYSTEM
 from surveys.core.codebook import Labels, Scalar, ValueType, Variable
+from surveys.core.table import PHYSICAL, missing_value
 from surveys.core.writing.table import ExportTable
-
-_DTYPES = {
-    ValueType.INTEGER: pl.Int64,
-    ValueType.DECIMAL: pl.Float64,
-    ValueType.TIME: pl.Float64,
-    ValueType.TEXT: pl.String,
-}
 
 
 @dataclass(frozen=True)
@@ -64,26 +59,20 @@ def cells(table: ExportTable, position: int) -> Cells:
     """The column at ``position`` with its own missing codes in place."""
     variable = table.codebook.variables[position]
     values, reasons = table.column(position)
-    if table.raw is not None:
-        filled = table.raw(position)[0]
-    else:
-        filled = _put_back(values, reasons, variable)
+    filled = _put_back(values, reasons, variable) if table.raw is None else table.raw(position)[0]
     gone = filled.is_null() & reasons.is_not_null() & (reasons != SYSTEM)
     left = pl.select(pl.when(gone).then(reasons).otherwise(pl.lit(None, pl.String))).to_series()
     return Cells(filled.rename(variable.name), left, reasons)
 
 
 def _put_back(values: pl.Series, reasons: pl.Series, variable: Variable) -> pl.Series:
-    dtype = _DTYPES.get(variable.type)
-    if dtype is None:  # a calendar date has no room for a code
-        return values
     known = own_codes(variable)
     words = [word for word in reasons.unique().to_list() if word is not None]
     codes = {word: code for word in words if (code := _code_of(word, known, variable.type)) is not None}
-    return fill(values, reasons, codes, dtype)
+    return fill(values, reasons, codes, PHYSICAL[variable.type])
 
 
-def fill(values: pl.Series, reasons: pl.Series, codes: Mapping[str, Scalar], dtype: type[pl.DataType]) -> pl.Series:
+def fill(values: pl.Series, reasons: pl.Series, codes: Mapping[str, Any], dtype: pl.DataType) -> pl.Series:
     """``values`` with ``codes[reason]`` wherever a reason has a code."""
     if not codes:
         return values
@@ -91,16 +80,27 @@ def fill(values: pl.Series, reasons: pl.Series, codes: Mapping[str, Scalar], dty
     return pl.select(pl.coalesce(values.cast(dtype), coded)).to_series()
 
 
-def _code_of(reason: str, known: Mapping[str, Scalar], kind: ValueType) -> Scalar | None:
+def _code_of(reason: str, known: Mapping[str, Scalar], kind: ValueType) -> Any:
+    """The cell that stands for ``reason``, or None where the variable has no code for it."""
     code = known.get(reason)
     if code is None and reason.startswith("code:"):
         code = reason.removeprefix("code:")
-    if code is None or kind is ValueType.TEXT:
-        return None if code is None else str(code)
+    if code is None:
+        return None
     try:
-        number = float(code)
+        return _as_cell(code, kind)
     except ValueError:
         return None
-    if kind is ValueType.INTEGER:
-        return int(number) if number.is_integer() else None
-    return number
+
+
+def _as_cell(code: Scalar, kind: ValueType) -> Any:
+    if kind is ValueType.TEXT:
+        return str(code)
+    if kind in (ValueType.DATE, ValueType.DATETIME):
+        return missing_value(code, kind)
+    number = float(code)
+    if kind is not ValueType.INTEGER:
+        return number
+    if not number.is_integer():
+        raise ValueError("a fractional code cannot stand among whole numbers")
+    return int(number)

@@ -10,10 +10,12 @@ from surveys.core.codebook import Codebook, Scalar, Variable, text_in
 from surveys.core.writing.cells import reason_labels
 from surveys.core.writing.table import Loss
 
-_SPSS_RESERVED = frozenset("ALL AND BY EQ GE GT LE LT NE NOT OR TO WITH".split())
-_STATA_RESERVED = frozenset(
-    "_all _b byte _coef _cons double float if in int long _n _N _pi _pred _rc _skip strL using with".split()
+_SPSS_RESERVED = frozenset(
+    ("ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH")
 )
+_STATA_RESERVED = frozenset(
+    ("_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long")
+) | frozenset(("_n", "_N", "_pi", "_pred", "_rc", "_skip", "strL", "using", "with"))
 
 
 def fit_bytes(text: str, most: int) -> str:
@@ -60,7 +62,7 @@ def untold(codebook: Codebook, language: str) -> list[Loss]:
 
 
 def spss_names(names: Sequence[str]) -> tuple[list[str], list[Loss]]:
-    """Names SPSS accepts: 64 bytes, no reserved word, no trailing full stop, different when case is ignored."""
+    """Names SPSS accepts: 64 bytes, not reserved, no full stop at the end, unlike in any case."""
     return _made_to_fit(names, _spss_name, str.casefold, "SPSS")
 
 
@@ -85,7 +87,9 @@ def _made_to_fit(
         taken.add(key(new))
         fitted.append(new)
         if new != name:
-            losses.append(Loss(name, "name_changed", f"{who} does not take this name; it is {new} in the file."))
+            losses.append(
+                Loss(name, "name_changed", f"{who} does not take this name; it is {new} in the file.")
+            )
     return fitted, losses
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ from surveys.core.codebook import Level, Scalar, ValueType, Variable, text_in
 from surveys.core.writing import labels as fit
 from surveys.core.writing.cells import Cells, cells, shared_reasons
 from surveys.core.writing.sav_patch import patch
+from surveys.core.writing.sav_time import in_seconds
 from surveys.core.writing.spss_missing import Declared, declare, dropped, invented_reasons
 from surveys.core.writing.table import ExportTable, Loss
 
-_EPOCH_DAYS = 141_428  # days from 14 October 1582, where SPSS starts to count, to 1 January 1970
 _NUMBER_FORMAT = re.compile(r"(F|N|E|COMMA|DOT|DOLLAR|PCT)\d+(\.\d+)?", re.IGNORECASE)
 _TIME_FORMAT = re.compile(r"D?TIME\d+(\.\d+)?", re.IGNORECASE)
 _DATE_FORMAT = re.compile(r"([AEJS]?DATE|QYR|MOYR|WKYR)\d+", re.IGNORECASE)
@@ -45,11 +45,14 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
     invented = invented_reasons(c for c, v in zip(columns, variables, strict=True) if _has_codes(v))
     dictionary, series = _Dictionary(), []
     for name, variable, column in zip(names, variables, columns, strict=True):
+        variable, column = in_seconds(variable, column)
         declared = _declare(variable, column, invented)
         losses += declared.losses
         losses += _describe(dictionary, name, variable, declared, language)
         losses += _cell_losses(variable, declared.values, table.raw is None)
-        series.append(_seconds(declared.values, variable).rename(name))
+        series.append(
+            declared.values.cast(pl.String if variable.type is ValueType.TEXT else pl.Float64).rename(name)
+        )
     heading = fit.fit_bytes(table.heading, 64)
     if heading != table.heading:
         losses.append(fit.shortened("", "title of the file", "64 bytes"))
@@ -61,6 +64,11 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
     return losses
 
 
+def write_zsav(table: ExportTable, path: Path, language: str) -> list[Loss]:
+    """The same, compressed."""
+    return write_sav(table, path, language, compress=True)
+
+
 def _has_codes(variable: Variable) -> bool:
     return variable.type in (ValueType.INTEGER, ValueType.DECIMAL, ValueType.TIME)
 
@@ -68,8 +76,10 @@ def _has_codes(variable: Variable) -> bool:
 def _declare(variable: Variable, column: Cells, invented: tuple[str, ...]) -> Declared:
     if _has_codes(variable) or variable.type is ValueType.TEXT:
         return declare(variable, column, invented)
-    losses = (dropped(variable, column.left),) if column.left.drop_nulls().len() else ()
-    return Declared(column.values, losses=losses)
+    if not column.left.drop_nulls().len():
+        return declare(variable, column, ())
+    declared = declare(variable, replace(column, left=column.left.clear(column.left.len())), ())
+    return replace(declared, losses=(*declared.losses, dropped(variable, column.left)))
 
 
 def _describe(
@@ -114,17 +124,6 @@ def _format(variable: Variable, values: pl.Series) -> str:
         return "F12.4"
     widest = max((len(str(values.min() or 0)), len(str(values.max() or 0)), 3))
     return f"F{min(widest, 40)}.0"
-
-
-def _seconds(values: pl.Series, variable: Variable) -> pl.Series:
-    """Calendar values as SPSS counts them: seconds since 14 October 1582."""
-    if variable.type is ValueType.DATE:
-        return (values.cast(pl.Int32).cast(pl.Float64) + _EPOCH_DAYS) * 86_400
-    if variable.type is ValueType.DATETIME:
-        return values.dt.timestamp("us").cast(pl.Float64) / 1e6 + _EPOCH_DAYS * 86_400.0
-    if values.dtype.is_integer():
-        return values.cast(pl.Float64)
-    return values
 
 
 def _cell_losses(variable: Variable, values: pl.Series, from_reasons: bool) -> list[Loss]:

@@ -72,21 +72,25 @@ def _size(data: mmap.mmap, at: int, kind: int) -> int:
     """Bytes of the dictionary record of type ``kind`` that starts at ``at``."""
     if kind == 2:
         has_label, missing = struct.unpack_from("<2i", data, at + 8)
-        label = 4 + -(-struct.unpack_from("<i", data, at + 32)[0] // 4) * 4 if has_label else 0
-        return 32 + int(label) + 8 * abs(missing)
+        label = 4 + -(-int(struct.unpack_from("<i", data, at + 32)[0]) // 4) * 4 if has_label else 0
+        return 32 + label + 8 * abs(int(missing))
     if kind == 3:
         end = at + 8
-        for _ in range(struct.unpack_from("<i", data, at + 4)[0]):
-            end += 8 + (data[end + 8] // 8 + 1) * 8
+        for _ in range(_count(data, at)):
+            end += 8 + (int(data[end + 8]) // 8 + 1) * 8
         return end - at
     if kind == 4:
-        return 8 + 4 * int(struct.unpack_from("<i", data, at + 4)[0])
+        return 8 + 4 * _count(data, at)
     if kind == 6:
-        return 8 + 80 * int(struct.unpack_from("<i", data, at + 4)[0])
+        return 8 + 80 * _count(data, at)
     if kind == 7:
         width, count = struct.unpack_from("<2i", data, at + 8)
         return 16 + int(width * count)
     raise ValueError(f"record type {kind} in a dictionary of ours")
+
+
+def _count(data: mmap.mmap, at: int) -> int:
+    return int(struct.unpack_from("<i", data, at + 4)[0])
 
 
 def _record(subtype: int, sets: list[ResponseSet], short: Mapping[str, str], language: str) -> bytes:

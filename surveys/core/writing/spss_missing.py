@@ -36,7 +36,7 @@ def declare(variable: Variable, cells: Cells, invented: tuple[str, ...]) -> Decl
     if cells.values.dtype == pl.String:
         return _declare_text(variable, cells)
     filled, labels, losses = _invent(variable, cells, invented)
-    single = {float(rule.value) for rule in variable.missing if _is_number(rule.value)}
+    single = {float(rule.value) for rule in variable.missing if isinstance(rule.value, int | float)}
     single |= {float(code) for code, _ in labels}
     spans = [
         (float("-inf") if rule.low is None else rule.low, float("inf") if rule.high is None else rule.high)
@@ -44,16 +44,12 @@ def declare(variable: Variable, cells: Cells, invented: tuple[str, ...]) -> Decl
         if rule.low is not None or rule.high is not None
     ]
     valid = filled.filter(~cells.absent).drop_nulls().cast(pl.Float64)
-    kept = {float(code.value) for code in variable.codes if _is_number(code.value)} - single
+    kept = {float(code.value) for code in variable.codes if isinstance(code.value, int | float)} - single
     ranges = _fit(single, spans, _outside(valid, kept))
     declared = Declared(filled, (), tuple(labels), tuple(losses))
     if ranges is None:
         return _keep_three(variable, declared, cells, single)
     return replace(declared, ranges=tuple(ranges))
-
-
-def _is_number(value: Scalar | None) -> bool:
-    return isinstance(value, int | float)
 
 
 def _invent(
@@ -63,14 +59,14 @@ def _invent(
     if not reasons:
         return cells.values, [], []
     taken = cells.values.drop_nulls().cast(pl.Float64)
-    numbers = [float(code.value) for code in variable.codes if _is_number(code.value)]
+    numbers = [float(code.value) for code in variable.codes if isinstance(code.value, int | float)]
     lowest = min([float(taken.min() or 0), *numbers, 0.0]) if len(taken) else min([*numbers, 0.0])  # type: ignore[arg-type]
     first = next((block for block in _BLOCKS if block + 1 < lowest), None)
     if first is None:
         why = "Its values leave no room for missing codes; reasons of absence are empty cells in the file."
         return cells.values, [], [Loss(variable.name, "missing_reason_dropped", why)]
     codes: dict[str, Scalar] = {reason: first - invented.index(reason) for reason in reasons}
-    dtype = pl.Int64 if cells.values.dtype.is_integer() else pl.Float64
+    dtype = pl.Int64() if cells.values.dtype.is_integer() else pl.Float64()
     filled = fill(cells.values, cells.left, codes, dtype)
     labels = [(codes[reason], reason_labels(variable, reason)) for reason in reasons]
     named = ", ".join(f"{reason} is {codes[reason]}" for reason in reasons)
@@ -112,7 +108,7 @@ def _keep_three(variable: Variable, declared: Declared, cells: Cells, single: se
     values = pl.select(pl.when(~is_lost).then(declared.values)).to_series()
     why = (
         "It has more missing codes than the format can declare (three, or a range and one); "
-        f"{int((is_lost & declared.values.is_not_null()).sum())} cells with the rarer ones are empty in the file."
+        f"{int((is_lost & declared.values.is_not_null()).sum())} cells with rarer ones are empty in the file."
     )
     loss = Loss(variable.name, "missing_codes_dropped", why)
     return replace(declared, values=values, ranges=tuple(sorted(keep)), losses=(*declared.losses, loss))
@@ -123,7 +119,9 @@ def _declare_text(variable: Variable, cells: Cells) -> Declared:
     words = [str(rule.value) for rule in variable.missing if rule.value is not None]
     fitting = [word for word in words if len(word.encode()) <= 8]
     if len(fitting) != len(words) or len(fitting) > 3:
-        why = "Only three missing codes of at most 8 bytes can be declared for text; the others are plain text."
+        why = (
+            "Only three missing codes of at most 8 bytes can be declared for text; the others are plain text."
+        )
         losses.append(Loss(variable.name, "missing_codes_undeclared", why))
     if cells.left.drop_nulls().len():
         losses.append(dropped(variable, cells.left))
@@ -133,7 +131,9 @@ def _declare_text(variable: Variable, cells: Cells) -> Declared:
 def dropped(variable: Variable, left: pl.Series) -> Loss:
     """The loss of reasons that end as empty cells."""
     words = ", ".join(sorted(left.drop_nulls().unique().to_list(), key=precedence))
-    return Loss(variable.name, "missing_reason_dropped", f"Reasons of absence are empty cells in the file: {words}.")
+    return Loss(
+        variable.name, "missing_reason_dropped", f"Reasons of absence are empty cells in the file: {words}."
+    )
 
 
 def invented_reasons(columns: Iterable[Cells]) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ class ExportTable:
     @property
     def remarks(self) -> tuple[str, ...]:
         """Sentences that travel in the notes of every format."""
-        synthetic = ("These data are synthetic: no record belongs to a real person.",) if self.is_synthetic else ()
+        synthetic = (
+            ("These data are synthetic: no record belongs to a real person.",) if self.is_synthetic else ()
+        )
         cite = (f"Cite as: {self.citation}",) if self.citation else ()
         return synthetic + cite + self.codebook.notes

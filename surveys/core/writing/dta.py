@@ -1,0 +1,260 @@
+"""Stata files: absences as .a to .z with labels, codes as whole numbers, text as str or strL."""
+
+from __future__ import annotations
+
+import math
+import string
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from surveys.core.absence import SYSTEM
+from surveys.core.codebook import Scalar, ValueType, Variable, text_in
+from surveys.core.writing import labels as fit
+from surveys.core.writing.cells import Cells, cells, reason_labels
+from surveys.core.writing.dta_file import LONGEST_STR, DtaColumn, write_file
+from surveys.core.writing.spss_missing import dropped
+from surveys.core.writing.table import FIXED_TIME, ExportTable, Loss
+
+_LABEL_BYTES = 32_000  # what the label table of one variable may hold and still be read everywhere
+# storage type, smallest and largest value, and the code of "."; ".a" is one more, ".b" two
+_WHOLE = (
+    ("<i1", -127, 100, 101),
+    ("<i2", -32_767, 32_740, 32_741),
+    ("<i4", -2_147_483_647, 2_147_483_620, 2_147_483_621),
+)
+_LONG_DOT = 2_147_483_621
+_DOUBLE_DOT = 0x7FE0_0000_0000_0000
+_DOUBLE_STEP = 1 << 40
+_LARGEST_DOUBLE = 8.9884656743e307
+_EPOCH_DAYS = 3_653  # days from 1 January 1960, where Stata starts to count, to 1 January 1970
+
+
+@dataclass(frozen=True)
+class _Lettered:
+    """Numbers with absences as letters: ``letter`` is 0 for ".", 1 for ".a" … where ``absent``."""
+
+    numbers: pl.Series
+    absent: npt.NDArray[np.bool_]
+    letter: npt.NDArray[np.uint8]
+    labels: dict[int, str]
+    losses: tuple[Loss, ...] = ()
+
+
+def write_dta(table: ExportTable, path: Path, language: str) -> list[Loss]:
+    """Writes a ``.dta`` of release 118 (Stata 14 and later) and returns what it could not carry."""
+    names, losses = fit.stata_names(table.codebook.names)
+    losses += [loss for loss in fit.untold(table.codebook, language) if loss.what != "question_not_carried"]
+    heading = fit.fit_characters(table.heading, 80)
+    if heading != table.heading:
+        losses.append(fit.shortened("", "title of the file", "80 characters"))
+    columns = []
+    for position, name in enumerate(names):
+        column, lost = _column(table, position, name, language)
+        columns.append(column)
+        losses += lost
+    if table.codebook.sets:
+        why = f"{len(table.codebook.sets)} multiple-response sets are left out: Stata has none."
+        losses.append(Loss("", "response_sets_not_carried", why))
+    if any(variable.level.value != "unknown" for variable in table.codebook.variables):
+        losses.append(Loss("", "level_not_carried", "Stata keeps no measurement levels."))
+    if table.codebook.weight:
+        losses.append(
+            Loss(table.codebook.weight, "weight_not_carried", "Stata files name no weight variable.")
+        )
+    with path.open("wb") as file:
+        stamp = FIXED_TIME.strftime("%d %b %Y %H:%M")
+        write_file(file, columns, table.rows, heading, stamp, table.remarks)
+    return losses
+
+
+def _column(table: ExportTable, position: int, name: str, language: str) -> tuple[DtaColumn, list[Loss]]:
+    variable = table.codebook.variables[position]
+    column = cells(table, position)
+    label = text_in(variable.labels, language)
+    losses = [fit.shortened(variable.name, "label", "80 characters")] if len(label) > 80 else []
+    question = text_in(variable.question, language)
+    plain = DtaColumn(
+        name, np.empty(0), "", fit.fit_characters(label, 80), {}, (question,) if question else ()
+    )
+    if variable.type is ValueType.TEXT:
+        return _text(plain, variable, column, losses)
+    return _number(plain, variable, column, language, losses)
+
+
+def _text(
+    plain: DtaColumn, variable: Variable, column: Cells, losses: list[Loss]
+) -> tuple[DtaColumn, list[Loss]]:
+    if variable.codes:
+        losses.append(Loss(variable.name, "value_labels_dropped", "Stata has no value labels for text."))
+    if variable.missing:
+        why = "Stata has no missing codes for text; they stand as plain text."
+        losses.append(Loss(variable.name, "missing_codes_undeclared", why))
+    if column.left.drop_nulls().len():
+        losses.append(dropped(variable, column.left))
+    if bool((column.values == "").any()) and bool(column.values.is_null().any()):
+        why = "Empty text and no text at all look the same in the file."
+        losses.append(Loss(variable.name, "empty_text_not_told", why))
+    filled = column.values.fill_null("")
+    width = int(filled.str.len_bytes().max() or 1)  # type: ignore[arg-type]
+    texts = [text.encode() for text in filled.to_list()]
+    if width > LONGEST_STR:
+        return replace(plain, cells=np.array(texts, dtype=object), format="%9s"), losses
+    return replace(
+        plain, cells=np.array(texts, dtype=f"S{max(width, 1)}"), format=f"%-{min(max(width, 9), 40)}s"
+    ), losses
+
+
+def _number(
+    plain: DtaColumn, variable: Variable, column: Cells, language: str, losses: list[Loss]
+) -> tuple[DtaColumn, list[Loss]]:
+    lettered = _letters(variable, column, language)
+    losses += lettered.losses
+    numbers, form, lost = _stata_numbers(lettered.numbers, variable)
+    losses += lost
+    texts, lost = _value_labels(variable, language, lettered.labels)
+    losses += lost
+    stored = _stored(numbers, lettered.absent, lettered.letter)
+    return replace(plain, cells=stored, format=form, value_labels=texts), losses
+
+
+def _letters(variable: Variable, column: Cells, language: str) -> _Lettered:
+    """Gives each absence of the column a letter: its own tag where it has one, else the next that is free."""
+    absent = column.absent.to_numpy()
+    reasons, codes = column.reasons.filter(column.absent), column.values.filter(column.absent)
+    found = pl.DataFrame({"reason": reasons, "code": codes})
+    kinds = [kind for kind in found.unique().sort("reason", "code").rows() if kind != (SYSTEM, None)]
+    taken = {rule.reason: rule.tag.lower() for rule in variable.missing if rule.tag and rule.tag.isalpha()}
+    free = [letter for letter in string.ascii_lowercase if letter not in taken.values()]
+    letters: dict[tuple[str, Scalar | None], int] = {}
+    for reason, code in kinds:
+        tag = taken.get(reason) or (reason[4:].lower() if reason.startswith("tag:") else "")
+        if code is None and tag.isalpha() and tag:
+            letters[reason, code] = ord(tag) - 96
+        elif free:
+            letters[reason, code] = ord(free.pop(0)) - 96
+    number = np.zeros(len(absent), dtype=np.uint8)
+    if letters:
+        frame = pl.DataFrame(
+            {
+                "reason": [k[0] for k in letters],
+                "code": [k[1] for k in letters],
+                "letter": list(letters.values()),
+            },
+            schema={"reason": pl.String, "code": codes.dtype, "letter": pl.UInt8},
+        )
+        joined = found.join(frame, on=["reason", "code"], how="left", nulls_equal=True, maintain_order="left")
+        number[absent] = joined["letter"].fill_null(0).to_numpy()
+    labels = {n: _letter_label(variable, kind, language) for kind, n in letters.items()}
+    valid = pl.select(pl.when(~column.absent).then(column.values)).to_series()
+    own = {
+        kind
+        for kind, n in letters.items()
+        if chr(96 + n) in taken.values() or kind[0] == f"tag:{chr(96 + n)}"
+    }
+    given = {kind: n for kind, n in letters.items() if kind not in own}
+    return _Lettered(
+        valid, absent, number, labels, _letter_losses(variable, given, len(kinds) - len(letters))
+    )
+
+
+def _letter_label(variable: Variable, kind: tuple[str, Scalar | None], language: str) -> str:
+    reason, code = kind
+    own = "" if code is None else fit.value_labels(variable, language).get(code, "")
+    return own or text_in(reason_labels(variable, reason), language)
+
+
+def _told(code: Scalar) -> str:
+    return f"{code:.15g}" if isinstance(code, float) else str(code)
+
+
+def _letter_losses(
+    variable: Variable, letters: dict[tuple[str, Scalar | None], int], without: int
+) -> tuple[Loss, ...]:
+    losses = []
+    moved = [f"{_told(code)} is .{chr(96 + n)}" for (_, code), n in letters.items() if code is not None]
+    if moved:
+        why = f"Missing codes stand as Stata's letters: {', '.join(moved)}."
+        losses.append(Loss(variable.name, "missing_code_changed", why))
+    words = [f"{reason} is .{chr(96 + n)}" for (reason, code), n in letters.items() if code is None]
+    if words:
+        why = f"Absences without a code of their own stand as letters: {', '.join(words)}."
+        losses.append(Loss(variable.name, "missing_code_invented", why))
+    if without:
+        why = f"Stata has 26 letters for absences; {without} more kinds stand as a plain full stop."
+        losses.append(Loss(variable.name, "missing_codes_dropped", why))
+    return tuple(losses)
+
+
+def _stata_numbers(values: pl.Series, variable: Variable) -> tuple[pl.Series, str, list[Loss]]:
+    """Values in Stata's units and the display format: days and milliseconds since 1 January 1960."""
+    if variable.type is ValueType.DATE:
+        return values.cast(pl.Int32).cast(pl.Int64) + _EPOCH_DAYS, "%td", []
+    if variable.type is ValueType.DATETIME:
+        micro = values.dt.timestamp("us")
+        losses = []
+        if bool((micro % 1000 != 0).any()):
+            losses.append(Loss(variable.name, "time_rounded", "Stata counts time in milliseconds."))
+        return (micro // 1000 + _EPOCH_DAYS * 86_400_000).cast(pl.Float64), "%tc", losses
+    if variable.type is ValueType.TIME:
+        return (
+            values,
+            "%12.0g",
+            [Loss(variable.name, "time_as_seconds", "Durations are plain numbers of seconds.")],
+        )
+    form = variable.format if variable.format.startswith("%") and variable.format[-1:] in "gfe" else "%12.0g"
+    too_large = values.cast(pl.Float64).abs() >= _LARGEST_DOUBLE
+    if bool(too_large.any()):
+        why = "Numbers beyond 8.9e307 are Stata's missing values and are left empty."
+        return (
+            pl.select(pl.when(~too_large).then(values)).to_series(),
+            form,
+            [Loss(variable.name, "number_dropped", why)],
+        )
+    return values, form, []
+
+
+def _stored(
+    numbers: pl.Series, absent: npt.NDArray[np.bool_], letter: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.generic]:
+    """The narrowest storage type that holds every number, with missings as that type's codes."""
+    empty = numbers.is_null().to_numpy() | absent
+    if numbers.dtype.is_integer():
+        filled = numbers.fill_null(0).to_numpy()
+        low, high = int(filled.min(initial=0)), int(filled.max(initial=0))
+        for kind, least, most, dot in _WHOLE:
+            if least <= low and high <= most:
+                cells = filled.astype(kind)
+                cells[empty] = (dot + letter[empty].astype(np.int64)).astype(kind)
+                return cells
+    bits = numbers.cast(pl.Float64).fill_null(0.0).to_numpy().astype("<f8", copy=True).view("<u8")
+    bits[empty] = np.uint64(_DOUBLE_DOT) + letter[empty].astype(np.uint64) * np.uint64(_DOUBLE_STEP)
+    return bits.view("<f8")
+
+
+def _value_labels(
+    variable: Variable, language: str, letters: dict[int, str]
+) -> tuple[dict[int, str], list[Loss]]:
+    losses: list[Loss] = []
+    declared = {rule.value for rule in variable.missing if rule.value is not None}
+    texts: dict[int, str] = {}
+    for value, text in fit.value_labels(variable, language, missing=False).items():
+        whole = isinstance(value, int | float) and math.isfinite(value) and float(value).is_integer()
+        if value in declared:
+            continue
+        if whole and abs(int(value)) < _LONG_DOT:
+            texts[int(value)] = text
+        elif not any(loss.what == "value_labels_dropped" for loss in losses):
+            why = "Labels of values that are not whole numbers within Stata's range are left out."
+            losses.append(Loss(variable.name, "value_labels_dropped", why))
+    texts |= {_LONG_DOT + number: text for number, text in letters.items() if text}
+    if sum(len(text.encode()) + 1 for text in texts.values()) > _LABEL_BYTES:
+        most = max(_LABEL_BYTES // len(texts) - 1, 8)
+        texts = {value: fit.fit_bytes(text, most) for value, text in texts.items()}
+        losses.append(
+            fit.shortened(variable.name, "label of a value", f"{most} bytes (the table holds 32,000)")
+        )
+    return texts, losses

@@ -1,0 +1,116 @@
+"""Formats that cannot declare an absence: codes of the source stay in place, other reasons get a column."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from surveys.core.codebook import as_json, canonical
+from surveys.core.writing.cells import cells, shared_reasons
+from surveys.core.writing.codebook_rows import codebook_frame, companion
+from surveys.core.writing.spss_missing import dropped
+from surveys.core.writing.table import ExportTable, Loss
+
+
+@dataclass(frozen=True)
+class Flat:
+    """All columns side by side; ``companions`` are the variables with a reason column to their right."""
+
+    frame: pl.DataFrame
+    companions: frozenset[str]
+    losses: list[Loss]
+
+
+def flatten(table: ExportTable) -> Flat:
+    """The table with the source's own missing codes in place.
+
+    A variable whose absences have reasons but no codes (a derived one, or one with tagged missings) gets
+    a text column ``NAME__reason`` to its right; its own cells are empty there, so that no invented number
+    can be taken for a value.
+    """
+    series: list[pl.Series] = []
+    companions: set[str] = set()
+    losses: list[Loss] = []
+    taken = set(table.codebook.names)
+    in_place = 0
+    for position, variable in enumerate(table.codebook.variables):
+        column = cells(table, position)
+        series.append(column.values.rename(variable.name))
+        in_place += bool((column.absent & column.values.is_not_null()).any())
+        if column.left.drop_nulls().len() and companion(variable.name) in taken:
+            losses.append(dropped(variable, column.left))
+        elif column.left.drop_nulls().len():
+            companions.add(variable.name)
+            series.append(column.left.rename(companion(variable.name)))
+        if table.raw is None and (words := shared_reasons(variable)):
+            why = f"Several codes share a reason ({', '.join(words)}); each is written as the first of them."
+            losses.append(Loss(variable.name, "missing_codes_merged", why))
+    if in_place:
+        why = (
+            "Missing codes stand in their cells like values, because the format cannot declare them; the "
+            f"codebook lists them. Variables concerned: {in_place}."
+        )
+        losses.append(Loss("", "missing_codes_undeclared", why))
+    return Flat(pl.DataFrame(series), frozenset(companions), losses)
+
+
+def write_parquet(table: ExportTable, path: Path, language: str) -> list[Loss]:
+    """Parquet (zstd); the whole codebook as JSON in the schema's metadata under ``wavebook``, labels in
+    each field's."""
+    flat = flatten(table)
+    arrow = flat.frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    by_name = {variable.name: variable for variable in table.codebook.variables}
+    fields = []
+    for field in arrow.schema:
+        variable = by_name.get(field.name)
+        if variable is not None:
+            about = {"label": variable.label(language), "codebook": canonical(as_json(variable))}
+            field = field.with_metadata(about)
+        fields.append(field)
+    document = {
+        "title": table.heading,
+        "citation": table.citation,
+        "synthetic": table.is_synthetic,
+        "notes": list(table.remarks),
+        "rows": table.rows,
+        "reasons": {companion(name): name for name in sorted(flat.companions)},
+        "codebook": as_json(table.codebook),
+    }
+    schema = pa.schema(fields, {"wavebook": json.dumps(document, ensure_ascii=False, sort_keys=True)})
+    pq.write_table(
+        pa.Table.from_arrays(arrow.columns, schema=schema), path, compression="zstd", row_group_size=100_000
+    )
+    return flat.losses
+
+
+def codebook_beside(path: Path) -> Path:
+    """Where the codebook of a ``.csv`` lies: ``data.csv`` -> ``data.codebook.csv``."""
+    return path.with_suffix(".codebook.csv")
+
+
+def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
+    """UTF-8, comma, newline, ISO dates; empty cell: nothing there, ``""``: text of no length.
+
+    The codebook lies beside it, see :func:`codebook_beside`.
+    """
+    flat = flatten(table)
+    flat.frame.write_csv(path)
+    codebook_frame(table, language, flat.companions).write_csv(codebook_beside(path))
+    losses = [
+        Loss("", "codebook_apart", f"Labels are in a file of their own, {codebook_beside(path).name}."),
+        *flat.losses,
+    ]
+    for name in _like_formulas(flat.frame):
+        why = "Some texts begin like a spreadsheet's formulas; open the file as data, not by double click."
+        losses.append(Loss(name, "formula_like_text", why))
+    return losses
+
+
+def _like_formulas(frame: pl.DataFrame) -> list[str]:
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    return [name for name in texts if bool(frame[name].str.contains(r"^[=+\-@\t\r]").any())]
