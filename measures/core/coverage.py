@@ -58,6 +58,8 @@ class Coverage:
         return not self.problems
 
 
-def coverage(checked: Checked, observed: Mapping[str, Observed] | None = None, language: str = "en") -> Coverage:
+def coverage(
+    checked: Checked, observed: Mapping[str, Observed] | None = None, language: str = "en"
+) -> Coverage:
     """Code x outcome for every item of the rule, from its codebook codes, observed values and absences."""
     raise NotImplementedError

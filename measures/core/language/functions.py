@@ -1,21 +1,56 @@
-"""The registry of functions: one entry each, for the checker, the on-page help and the docs."""
+"""The registry of functions: one entry each, for the checker, the on-page help and the docs.
+
+An entry says what a function takes and gives, and what becomes of absent answers.  Operators are described
+here too, as part of the same manual.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from measures.core.language.function_types import Function, Gives, Setting, Takes
+from measures.core.language.functions_of_numbers import NUMBERS, TIME
+from measures.core.language.functions_of_samples import CONTEXT, SCORES
+from measures.core.language.functions_of_sets import ABSENCES, SETS, VALUES
 
-@dataclass(frozen=True)
-class Function:
-    """``help`` and ``absences`` (what becomes of absent answers) are texts per language, "en" and "zh"."""
+__all__ = ["FAMILIES", "FUNCTIONS", "OPERATORS", "Function", "Gives", "Setting", "Takes"]
 
-    name: str
-    family: str
-    signature: str
-    help: Mapping[str, str]
-    absences: Mapping[str, str]
-    example: str
+_TABLES = (SETS, VALUES, NUMBERS, TIME, ABSENCES, CONTEXT, SCORES)
+FUNCTIONS: Mapping[str, Function] = {function.name: function for table in _TABLES for function in table}
 
+FAMILIES: Mapping[str, Mapping[str, str]] = {
+    "sets": {"en": "Sets of items", "zh": "题组"},
+    "values": {"en": "Values into values", "zh": "取值转换"},
+    "numbers": {"en": "Arithmetic", "zh": "数值运算"},
+    "time": {"en": "Dates and durations", "zh": "日期与时长"},
+    "absences": {"en": "Absences", "zh": "缺失"},
+    "context": {"en": "Context", "zh": "背景数据"},
+    "scores": {"en": "Scores fitted on the sample", "zh": "由样本拟合的得分"},
+}
 
-FUNCTIONS: Mapping[str, Function] = {}
+OPERATORS: tuple[tuple[str, Mapping[str, str], Mapping[str, str]], ...] = (
+    (
+        "+  -  *  /",
+        {"en": "Arithmetic.", "zh": "四则运算。"},
+        {
+            "en": "Absent if either side is; the strongest reason wins. Division by zero is out_of_range.",
+            "zh": "任一侧缺失则缺失，取优先级最高的原因；除以零为 out_of_range。",
+        },
+    ),
+    (
+        "==  !=  <  <=  >  >=   in   between",
+        {
+            "en": 'Comparisons; codes may be written as labels: q_sex == "male". Ranges: 1..4, ..17, 65..',
+            "zh": '比较；编码可写成标签，如 q_sex == "男"。区间写作 1..4、..17、65..。',
+        },
+        {"en": "Absent if a side is.", "zh": "任一侧缺失则缺失。"},
+    ),
+    (
+        "and  or  not",
+        {"en": "Logic of three values.", "zh": "三值逻辑。"},
+        {
+            "en": "False and (absent) is false; true or (absent) is true; otherwise an absence passes on.",
+            "zh": "“假 and 缺失”为假，“真 or 缺失”为真，其余情形缺失向上传递。",
+        },
+    ),
+)

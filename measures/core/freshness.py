@@ -1,0 +1,39 @@
+"""Whether what was built still holds: fresh, stale because of something, or blocked by something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    FRESH = "fresh"
+    STALE = "stale"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """``causes`` are sentences without a full stop that name what changed; empty when fresh."""
+
+    state: State
+    causes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.state is State.FRESH) != (not self.causes):
+            raise ValueError("only what is fresh has no cause")
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.state is State.FRESH
+
+
+FRESH = Freshness(State.FRESH)
+
+
+def stale(*causes: str) -> Freshness:
+    return Freshness(State.STALE, tuple(dict.fromkeys(causes)))
+
+
+def blocked(*causes: str) -> Freshness:
+    return Freshness(State.BLOCKED, tuple(dict.fromkeys(causes)))

@@ -1,0 +1,104 @@
+"""Two columns side by side: which rows differ, and from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+Pair = tuple[pl.Series, pl.Series]  # values, reasons: exactly one of the two is null in every row
+MOST = 400  # combinations listed
+
+
+@dataclass(frozen=True)
+class Cross:
+    """Joint counts: (left value, left reason, right value, right reason, rows), most frequent first.
+
+    ``is_complete`` is False when there are more combinations than are listed.
+    """
+
+    counts: tuple[tuple[Any, str | None, Any, str | None, int], ...]
+    is_complete: bool
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How one column differs from an earlier one, row by row."""
+
+    rows: int
+    changed: int
+    cross: Cross  # of the rows that changed
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain types; what is stored with a published version."""
+        return {
+            "rows": self.rows,
+            "changed": self.changed,
+            "from_to": [list(count) for count in self.cross.counts],
+            "is_complete": self.cross.is_complete,
+        }
+
+
+def _frame(left: Pair, right: Pair) -> pl.DataFrame:
+    named = zip(("lv", "lr", "rv", "rr"), (*left, *right), strict=True)
+    return pl.DataFrame([series.rename(name) for name, series in named])
+
+
+def cross(left: Pair, right: Pair, most: int = MOST) -> Cross:
+    """Joint counts of two columns of equal length."""
+    return _cross(_frame(left, right), most)
+
+
+def _cross(frame: pl.DataFrame, most: int) -> Cross:
+    counted = frame.group_by("lv", "lr", "rv", "rr").len().sort("len", descending=True)
+    return Cross(tuple(counted.head(most).iter_rows()), counted.height <= most)
+
+
+def changes(before: Pair, after: Pair) -> Changes:
+    """The rows whose value or reason differs between two columns of equal length.
+
+    A whole number and the same decimal are equal; a number and a text never are.
+    """
+    if before[0].dtype.is_numeric() != after[0].dtype.is_numeric():
+        before, after = _as_text(before), _as_text(after)
+    frame = _frame(before, after)
+    same = pl.col("lv").eq_missing(pl.col("rv")) & pl.col("lr").eq_missing(pl.col("rr"))
+    differing = frame.filter(~same)
+    return Changes(frame.height, differing.height, _cross(differing, MOST))
+
+
+def _as_text(pair: Pair) -> Pair:
+    return pair[0].cast(pl.String), pair[1]
+
+
+def tally(reasons: pl.Series) -> dict[str, int]:
+    """{"valid": n, reason: n, …}: adds up to the number of rows."""
+    told = dict(reasons.drop_nulls().value_counts().iter_rows()) if reasons.len() else {}
+    return {"valid": reasons.null_count()} | {str(reason): int(told[reason]) for reason in sorted(told)}
+
+
+def rows_changed_by_key(before: Mapping[str, Pair], after: Mapping[str, Pair], key: str) -> dict[str, int]:
+    """Per column the rows, matched by ``key``, whose cell differs; rows in one table only do not count.
+
+    Both mappings hold the key and the same columns.
+    """
+    left, right = _keyed(before, key), _keyed(after, key)
+    both = left.join(right, on="key", how="inner", suffix="_after")
+    names = [name for name in before if name != key]
+    return {
+        name: both.filter(
+            pl.col(f"v{i}").ne_missing(pl.col(f"v{i}_after"))
+            | pl.col(f"r{i}").ne_missing(pl.col(f"r{i}_after"))
+        ).height
+        for i, name in enumerate(names)
+    }
+
+
+def _keyed(columns: Mapping[str, Pair], key: str) -> pl.DataFrame:
+    names = [name for name in columns if name != key]
+    series = [columns[key][0].cast(pl.String).rename("key")]
+    for i, name in enumerate(names):
+        series += [columns[name][0].cast(pl.String).rename(f"v{i}"), columns[name][1].rename(f"r{i}")]
+    return pl.DataFrame(series).drop_nulls("key")
