@@ -1,0 +1,69 @@
+"""Separation: where columns tell the outcomes apart, a logistic likelihood has no maximum."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analytics.core.estimators.design import Design
+from analytics.core.estimators.moments import FloatArray, blocks
+from analytics.core.results import Check
+
+# The direction in which a likelihood runs away, scaled to a largest predictor of 1, must not move any row
+# the wrong way by more than this. Newton's direction has settled to about 1e-6 when p is within 1e-7 of 0
+# or 1.
+WRONG_WAY = 1e-4
+MOVES = 1e-2  # a row moved by at least this is told apart
+NAMED = 1e-2  # share of the largest contribution from which a column is named
+
+
+def lone_columns(design: Design) -> tuple[Check, ...]:
+    """0/1 columns with a side on which every row has the same outcome: no search needed to name them."""
+    ones = np.zeros(design.k)
+    events = np.zeros(design.k)
+    binary = np.ones(design.k, dtype=np.bool_)
+    for rows in blocks(design.n):
+        part = design.x[rows]
+        binary &= np.all((part == 0) | (part == 1), axis=0)
+        ones += part.sum(axis=0)
+        events += design.y[rows] @ part
+    total = float(design.y.sum())
+    empty = (events == 0) | (events == ones) | (events == total) | (total - events == design.n - ones)
+    found = np.flatnonzero(binary & empty & (ones > 0) & (ones < design.n))
+    # Without an intercept a column that is 0 does not move a row: only the side of ones can separate.
+    if not design.has_intercept:
+        found = np.array([c for c in found if events[c] in (0, ones[c])], dtype=np.int64)
+    return tuple(_separated((design.terms[column],)) for column in found)
+
+
+def certificate(design: Design, direction: FloatArray) -> Check | None:
+    """A check when moving along ``direction`` (k,) worsens no row's fit and betters some: a proof."""
+    spread = 0.0
+    for rows in blocks(design.n):
+        spread = max(spread, float(np.abs(design.x[rows] @ direction).max()))
+    if spread == 0.0:
+        return None
+    worst, moved = 0.0, False
+    for rows in blocks(design.n):
+        gain = np.where(design.y[rows] > 0, 1.0, -1.0) * (design.x[rows] @ direction) / spread
+        worst = min(worst, float(gain.min()))
+        moved = moved or bool((gain > MOVES).any())
+    if worst < -WRONG_WAY or not moved:
+        return None
+    return _separated(_named(design, direction))
+
+
+def _named(design: Design, direction: FloatArray) -> tuple[str, ...]:
+    """The columns that carry the direction, by what they contribute to the predictor; never the intercept."""
+    size = np.abs(direction) * np.sqrt(np.maximum(np.diag(design.moments.gram), 0.0))
+    if design.has_intercept:
+        size[design.moments.intercept] = 0.0
+    return tuple(design.terms[i] for i in np.flatnonzero(size > NAMED * size.max()))
+
+
+def _separated(terms: tuple[str, ...]) -> Check:
+    names = ", ".join(terms)
+    message = (
+        f"{names} tells the outcomes apart perfectly for some of the rows: the coefficient runs to infinity "
+        "and has no estimate. Merge rare categories or leave the term out."
+    )
+    return Check("error", "separation", message, terms)

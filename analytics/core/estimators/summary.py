@@ -1,0 +1,76 @@
+"""From coefficients and standard errors to the records that are shown and stored."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
+
+from analytics.core.estimators.moments import FloatArray
+from analytics.core.results import Check, Estimate, ModelResult
+
+CONFIDENCE = 0.95
+UPPER = 0.5 + CONFIDENCE / 2
+
+
+def normal_estimates(terms: tuple[str, ...], beta: FloatArray, error: FloatArray) -> tuple[Estimate, ...]:
+    """Estimates on the logit scale with z statistics, normal p values and odds ratios."""
+    quantile = float(ndtri(UPPER))
+    made = []
+    for term, b, e in zip(terms, beta.tolist(), error.tolist(), strict=True):
+        z, low, high = b / e, b - quantile * e, b + quantile * e
+        with np.errstate(over="ignore"):
+            odds = [float(np.exp(value)) for value in (b, low, high)]
+        made.append(Estimate(term, b, e, z, float(2 * ndtr(-abs(z))), low, high, None, *odds))
+    return tuple(made)
+
+
+def t_estimates(
+    terms: tuple[str, ...], beta: FloatArray, error: FloatArray, df: FloatArray
+) -> tuple[Estimate, ...]:
+    """Estimates with Student's t; a ``df`` under 1 leaves p value and interval undefined (NaN, JSON null)."""
+    made = []
+    for term, b, e, d in zip(terms, beta.tolist(), error.tolist(), df.tolist(), strict=True):
+        t = b / e
+        known = d >= 1
+        quantile = float(stdtrit(d, UPPER)) if known else float("nan")
+        p = float(2 * stdtr(d, -abs(t))) if known else float("nan")
+        made.append(Estimate(term, b, e, t, p, b - quantile * e, b + quantile * e, d))
+    return tuple(made)
+
+
+def scaled_inverse(matrix: FloatArray) -> FloatArray:
+    """Inverse of a positive definite matrix, columns scaled first so that units do not cost digits.
+
+    Raises ``numpy.linalg.LinAlgError`` when the matrix is not positive definite.
+    """
+    scale = _scale(matrix)
+    factor = cho_factor(matrix * np.outer(scale, scale), lower=True)
+    inverse: FloatArray = cho_solve(factor, np.eye(len(matrix))) * np.outer(scale, scale)
+    return (inverse + inverse.T) / 2
+
+
+def scaled_solve(matrix: FloatArray, target: FloatArray) -> FloatArray:
+    """``matrix^-1 target`` for a positive definite matrix; ``LinAlgError`` when it is not."""
+    scale = _scale(matrix)
+    factor = cho_factor(matrix * np.outer(scale, scale), lower=True)
+    solved: FloatArray = scale * cho_solve(factor, scale * target)
+    return solved
+
+
+def _scale(matrix: FloatArray) -> FloatArray:
+    diagonal = np.diag(matrix)
+    if not bool(np.all(diagonal > 0)) or not np.isfinite(matrix).all():
+        raise np.linalg.LinAlgError("not positive definite")
+    scale: FloatArray = 1.0 / np.sqrt(diagonal)
+    return scale
+
+
+def rows_of(matrix: FloatArray) -> tuple[tuple[float, ...], ...]:
+    """A matrix as nested tuples of plain floats."""
+    return tuple(tuple(row) for row in matrix.tolist())
+
+
+def failed(kind: str, checks: tuple[Check, ...], dropped: tuple[str, ...] = ()) -> ModelResult:
+    """A model without numbers; ``checks`` hold at least one error that says why."""
+    return ModelResult(kind=kind, converged=False, checks=checks, dropped=dropped)
