@@ -1,0 +1,31 @@
+"""Hashes every kept file and every stored column again; lists damage and orphans."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from itertools import chain
+from typing import Any
+
+from measures.services.fixity import verify_derived
+from surveys.management.base import WavebookCommand
+from surveys.models import StoredFile
+from surveys.services.fixity import verify_files, verify_waves
+
+HARMLESS = {"leftover", "orphan"}
+
+
+class Command(WavebookCommand):
+    help = __doc__ or ""
+
+    def work(self, user: Any, **options: Any) -> dict[str, Any]:
+        found = [asdict(damage) for damage in chain(verify_files(), verify_waves(), verify_derived())]
+        return {"files": StoredFile.objects.count(), "damage": found}
+
+    def show(self, outcome: dict[str, Any]) -> None:
+        for damage in outcome["damage"]:
+            self.stdout.write(f"{damage['kind']:<9} {damage['file'][:20]:<20} {damage['message']}")
+        whole = outcome["files"] - sum(d["kind"] not in HARMLESS for d in outcome["damage"])
+        self.stdout.write(f"{whole} of {outcome['files']} files whole.")
+
+    def refused(self, outcome: dict[str, Any]) -> bool:
+        return any(damage["kind"] not in HARMLESS for damage in outcome["damage"])
