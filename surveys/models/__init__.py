@@ -2,17 +2,21 @@
 
 from surveys.models.context import ContextTable, ContextVersion
 from surveys.models.crosswalk import CrosswalkEntry, Item
+from surveys.models.exports import Export
 from surveys.models.files import StoredFile, StoreIntent
 from surveys.models.jobs import Job
 from surveys.models.people import AuditEntry, Membership, User
 from surveys.models.studies import Study, Wave
+from surveys.models.tokens import ApiToken
 from surveys.models.waves import Variable, WaveVersion
 
 __all__ = [
+    "ApiToken",
     "AuditEntry",
     "ContextTable",
     "ContextVersion",
     "CrosswalkEntry",
+    "Export",
     "Item",
     "Job",
     "Membership",

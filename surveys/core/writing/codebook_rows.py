@@ -74,12 +74,14 @@ def _variable(variable: Variable, language: str) -> tuple[str, ...]:
     return _row(
         variable=variable.name, entry="variable", label=text_in(variable.labels, language),
         type=variable.type.value, level=variable.level.value, role=variable.role.value,
-        question=text_in(variable.question, language), universe=variable.universe, unit=variable.unit, labels=_json(variable.labels),
+        question=text_in(variable.question, language), universe=variable.universe,
+        unit=variable.unit, labels=_json(variable.labels),
     )  # fmt: skip
 
 
 def _missing(variable: Variable, rule: MissingRule, language: str) -> tuple[str, ...]:
     label = text_in(rule.labels, language) or text_in(reason_labels(variable, rule.reason), language)
+    entry = "missing_range" if rule.value is None and rule.tag is None else "missing"
     if rule.tag is not None:
         value, high = f".{rule.tag}", ""
     elif rule.value is not None:
@@ -87,6 +89,6 @@ def _missing(variable: Variable, rule: MissingRule, language: str) -> tuple[str,
     else:
         value, high = ("" if bound is None else f"{bound:g}" for bound in (rule.low, rule.high))
     return _row(
-        variable=variable.name, entry="missing" if rule.low is None and rule.high is None else "missing_range",
+        variable=variable.name, entry=entry,
         value=value, high=high, label=label, reason=rule.reason, labels=_json(rule.labels),
     )  # fmt: skip

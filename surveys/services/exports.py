@@ -1,0 +1,235 @@
+"""Downloads: the right is asked, the file is written once and kept, every handing out is audited."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+from django.db import models, transaction
+
+from surveys import policy
+from surveys.core.codebook import Codebook, fingerprint
+from surveys.core.problems import refuse
+from surveys.core.table import physical, read_columns, split, tags_of
+from surveys.core.writing import WRITER_VERSION, ExportTable, Loss, codebook_beside, format_named, write
+from surveys.models import Export, StoredFile, Study, User, WaveVersion
+from surveys.services import audit
+from surveys.services.files import keeping, path_of, working_folder
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is to be handed out: a version, its study and name, and its columns as the writers take them."""
+
+    version: models.Model
+    study: Study
+    content_hash: str
+    title: str
+    rows: int
+    is_synthetic: bool
+    codebook: Codebook
+    table: Callable[[Subject], ExportTable]
+
+    @property
+    def name(self) -> str:
+        """``mdms-2014-v1``, the file's name without its extension."""
+        return str(self.version).replace("/", "-").replace("@", "-v")
+
+    @property
+    def citation(self) -> str:
+        """How to cite exactly this version."""
+        return cite(self.study, str(self.version), self.content_hash)
+
+
+@dataclass(frozen=True)
+class ExportOutcome:
+    """A file that was handed out, and what its format could not carry."""
+
+    file: str
+    sha256: str
+    size: int
+    rows: int
+    variables: int
+    losses: tuple[Loss, ...]
+    format: str
+    language: str
+    version: str
+    citation: str
+    codebook: str = ""  # the codebook beside a CSV
+
+    def as_json(self) -> dict[str, object]:
+        """Plain types, for ``--json`` and the API."""
+        return asdict(self) | {"losses": [asdict(loss) for loss in self.losses]}
+
+
+def cite(study: Study, version: str, content_hash: str) -> str:
+    """A citation that names the version and the content it had."""
+    source = (study.citation or study.title()).rstrip(". ")
+    synthetic = " (synthetic data)" if study.is_synthetic else ""
+    return f"{source}{synthetic}. Version {version}, content {content_hash[:16]}."
+
+
+def export_wave_version(
+    user: User, version: WaveVersion, format: str, path: Path, language: str = ""
+) -> ExportOutcome:
+    """Writes a wave version to ``path``; needs the right to download microdata, and is audited."""
+    return export_to(user, wave_subject(version), format, path, language)
+
+
+def export_to(user: User, subject: Subject, format: str, path: Path, language: str = "") -> ExportOutcome:
+    """Hands out ``subject`` as a file at ``path`` (for CSV, the codebook beside it)."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise refuse(
+            "bad_path",
+            "A file cannot be written there.",
+            where=str(path),
+            hint="Name a file in a folder that exists.",
+        )
+    export = exported(user, subject, format, language)
+    _copy(export.file, path)
+    beside = ""
+    if export.codebook is not None:
+        _copy(export.codebook, codebook_beside(path))
+        beside = str(codebook_beside(path))
+    return outcome_of(subject, export, file=str(path), codebook=beside)
+
+
+def outcome_of(subject: Subject, export: Export, *, file: str, codebook: str = "") -> ExportOutcome:
+    """The export as it is reported, under the name ``file``."""
+    return ExportOutcome(
+        file=file,
+        sha256=export.file.sha256,
+        size=export.file.size,
+        rows=export.rows,
+        variables=export.variables,
+        losses=tuple(Loss(**loss) for loss in export.losses),
+        format=export.format,
+        language=export.language,
+        version=str(subject.version),
+        citation=subject.citation,
+        codebook=codebook,
+    )
+
+
+def exported(user: User, subject: Subject, format: str, language: str = "") -> Export:
+    """The kept file of ``subject`` in ``format``, written now if it is not there yet; audited each time."""
+    policy.require(user, policy.DOWNLOAD, subject.study)
+    chosen = format_named(format).extension
+    language = language or next(iter(subject.study.languages), "en")
+    if not _LANGUAGE.fullmatch(language):
+        raise refuse("bad_language", "A language is named like en, zh or zh-hans.", where="language")
+    key = _key(subject, chosen, language)
+    export = Export.objects.select_related("file", "codebook").filter(key=key).first()
+    if export is None:
+        export = _write(subject, chosen, language, key)
+    with transaction.atomic():
+        audit.record(
+            user, "export", subject.version, study=subject.study, format=chosen, language=language,
+            sha256=export.file_id, rows=export.rows, variables=export.variables,
+        )  # fmt: skip
+    return export
+
+
+def _key(subject: Subject, format: str, language: str) -> str:
+    """Everything that decides the bytes."""
+    return fingerprint(
+        {
+            "version": str(subject.version),
+            "content": subject.content_hash,
+            "codebook": subject.codebook.fingerprint(),
+            "title": subject.title,
+            "citation": subject.citation,
+            "synthetic": subject.is_synthetic,
+            "format": format,
+            "language": language,
+            "writer": WRITER_VERSION,
+        }
+    )
+
+
+def _write(subject: Subject, format: str, language: str, key: str) -> Export:
+    with working_folder() as folder, keeping() as keep:
+        path = folder / f"data.{format}"
+        losses = write(subject.table(subject), format, path, language)
+        stored = keep(path)
+        beside = codebook_beside(path)
+        codebook = keep(beside) if beside.exists() else None
+        export, _ = Export.objects.get_or_create(
+            key=key,
+            defaults={
+                "file": stored,
+                "codebook": codebook,
+                "format": format,
+                "language": language,
+                "rows": subject.rows,
+                "variables": len(subject.codebook.variables),
+                "losses": [asdict(loss) for loss in losses],
+            },
+        )
+    return export
+
+
+def _copy(stored: StoredFile, path: Path) -> None:
+    try:
+        shutil.copyfile(path_of(stored), path)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise refuse(
+            "cannot_write", f"The file could not be written: {error.strerror}.", where=str(path)
+        ) from None
+
+
+def wave_subject(version: WaveVersion) -> Subject:
+    """A wave version as something to hand out."""
+    wave = version.wave
+    study = wave.study
+    return Subject(
+        version=version,
+        study=study,
+        content_hash=version.content_hash,
+        title=f"{version} {study.title()}, {wave.title()}",
+        rows=version.rows,
+        is_synthetic=version.is_synthetic or wave.is_synthetic or study.is_synthetic,
+        codebook=version.codebook(),
+        table=lambda subject: _wave_table(subject, path_of(version.data)),
+    )
+
+
+def _wave_table(subject: Subject, path: Path) -> ExportTable:
+    variables = subject.codebook.variables
+
+    @lru_cache(maxsize=1)
+    def raw(position: int) -> tuple[pl.Series, pl.Series | None]:
+        frame = read_columns(path, [position])
+        tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
+        return frame[physical(position)], tags
+
+    def column(position: int) -> tuple[pl.Series, pl.Series]:
+        cells, tags = raw(position)
+        return split(cells, tags, variables[position])
+
+    return table_of(subject, column, raw)
+
+
+def table_of(
+    subject: Subject,
+    column: Callable[[int], tuple[pl.Series, pl.Series]],
+    raw: Callable[[int], tuple[pl.Series, pl.Series | None]] | None = None,
+) -> ExportTable:
+    """The table that the writers take, with the subject's title, citation and marks."""
+    return ExportTable(
+        codebook=subject.codebook,
+        rows=subject.rows,
+        column=column,
+        title=subject.title,
+        citation=subject.citation,
+        is_synthetic=subject.is_synthetic,
+        raw=raw,
+    )
