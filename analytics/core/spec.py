@@ -103,7 +103,7 @@ class DescriptivesSpec:
     variables: tuple[str, ...]
     show: Mapping[str, str] = field(default_factory=dict)
     where: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
-    missing: str = "listwise"
+    missing: str = "each"
     targets: str = ""
     kind: str = "descriptives"
 
@@ -156,7 +156,7 @@ Spec = ModelSpec | SeriesSpec | DescriptivesSpec | CrosstabSpec
 
 
 def read_descriptives(fields: Fields) -> DescriptivesSpec:
-    """``variables: [a, b]``, ``show: {a: share}``, ``where``, ``missing: listwise`` or ``each``."""
+    """``variables: [a, b]``, ``show: {a: share}``, ``where``, ``missing: each`` (variable by variable) or ``listwise``."""
     show = {}
     for name, how in fields.mapping("show").items():
         if how in ("share", "mean", "levels"):
@@ -171,7 +171,7 @@ def read_descriptives(fields: Fields) -> DescriptivesSpec:
         variables=variables,
         show=show,
         where=fields.where_rows(),
-        missing=fields.choice("missing", ("listwise", "each"), "listwise"),
+        missing=fields.choice("missing", ("each", "listwise"), "each"),
         targets=fields.text("targets"),
     )
 

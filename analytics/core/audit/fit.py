@@ -1,0 +1,295 @@
+"""What AIC, BIC and log-likelihood say of the number of parameters, the number of rows and the method.
+
+AIC = 2 k - 2 LL gives k; BIC = k ln n - 2 LL then gives n.  Under REML nlme counts n less the fixed effects.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scipy.stats import chi2
+
+from analytics.core.audit.finding import AuditFinding, in_words, listed
+from analytics.core.printed import Interval
+from analytics.core.targets import PrintedModel
+
+SINGLE_LEVEL_LOGIT = "logit"
+MULTILEVEL_LOGIT = "multilevel_logit"
+REML_ROWS = "rows_minus_fixed"
+ROWS = "rows"
+
+
+@dataclass(frozen=True)
+class Implied:
+    """What one model's fit statistics imply.  ``k`` is as computed, ``whole_k`` the one whole number it allows.
+
+    ``fixed`` counts printed terms plus the absorbed dummies; ``variances`` what is left of k; ``n`` with its
+    interval comes from BIC; ``bic_rows`` says which count of rows it is.
+    """
+
+    model: PrintedModel
+    k: float
+    whole_k: int | None
+    fixed: int | None = None
+    variances: int | None = None
+    n: float | None = None
+    n_interval: Interval | None = None
+    bic_rows: str = ""
+
+
+def implied(models: Sequence[PrintedModel]) -> tuple[Implied, ...]:
+    """What the printed fit statistics imply, for every model that prints log-likelihood and AIC."""
+    absorbed = absorbed_dummies(models)
+    return tuple(_imply(model, absorbed) for model in models if "loglik" in model.fit and "aic" in model.fit)
+
+
+def absorbed_dummies(models: Sequence[PrintedModel]) -> int | None:
+    """How many dummies an absorbed set stands for: what the single-level logits have beyond printed terms.
+
+    A logit has no variance, so all its parameters are terms.  None when the models do not agree on one number.
+    """
+    spare = {
+        whole - len(model.terms)
+        for model in models
+        if model.kind == SINGLE_LEVEL_LOGIT and (whole := _parameters(model)[1]) is not None
+    }
+    return spare.pop() if len(spare) == 1 else None
+
+
+def fit_findings(models: Sequence[PrintedModel]) -> list[AuditFinding]:
+    """Findings on parameters, variances, rows in BIC, and log-likelihoods of nested models."""
+    found = implied(models)
+    return [
+        *_parameter_findings(found, absorbed_dummies(models)),
+        *_variance_findings(found),
+        *_bic_findings(found),
+        *_nested_findings(models),
+        *_below_simpler_findings(models),
+    ]
+
+
+def simpler(model: PrintedModel, models: Sequence[PrintedModel]) -> PrintedModel | None:
+    """The single-level logit with the most terms that ``model`` contains: what it must fit at least as well as."""
+    inside = [one for one in models if one.kind == SINGLE_LEVEL_LOGIT and model.contains(one)]
+    return max(inside, key=lambda one: len(one.terms), default=None)
+
+
+def _parameters(model: PrintedModel) -> tuple[float, int | None]:
+    """(AIC + 2 LL) / 2, and the one whole number within print rounding of it."""
+    if "aic" not in model.fit or "loglik" not in model.fit:
+        return math.nan, None
+    aic, loglik = model.fit["aic"], model.fit["loglik"]
+    whole = ((aic.interval + loglik.interval * 2.0) * 0.5).whole_numbers()
+    return (aic.value + 2 * loglik.value) / 2, whole[0] if len(whole) == 1 else None
+
+
+def _imply(model: PrintedModel, absorbed: int | None) -> Implied:
+    k, whole = _parameters(model)
+    dummies = (absorbed if model.absorbed or model.kind == SINGLE_LEVEL_LOGIT else 0) if absorbed else 0
+    fixed = (
+        len(model.terms) + dummies
+        if whole is not None and (absorbed is not None or not model.absorbed)
+        else None
+    )
+    variances = whole - fixed if whole is not None and fixed is not None else None
+    if whole is None or "bic" not in model.fit:
+        return Implied(model, k, whole, fixed, variances)
+    bic, loglik = model.fit["bic"], model.fit["loglik"]
+    interval = ((bic.interval + loglik.interval * 2.0) * (1.0 / whole)).exp()
+    n = math.exp((bic.value + 2 * loglik.value) / whole)
+    rows = ""
+    if model.n is not None:
+        rows = ROWS if model.n in interval else ""
+        if not rows and fixed is not None and model.n - fixed in interval:
+            rows = REML_ROWS
+    return Implied(model, k, whole, fixed, variances, n, interval, rows)
+
+
+def _parameter_findings(found: Sequence[Implied], absorbed: int | None) -> list[AuditFinding]:
+    findings = []
+    if found:
+        counts = " ".join(str(one.whole_k) if one.whole_k is not None else f"{one.k:.2f}" for one in found)
+        lines = [
+            f"{one.model.label}: ({one.model.fit['aic'].text} + 2 × {one.model.fit['loglik'].text}) / 2 = {one.k:.3f}"
+            for one in found
+        ]
+        sentence = (
+            f"AIC and log-likelihood imply {counts} parameters ({listed(one.model.label for one in found)})."
+        )
+        values = {one.model.column: one.k for one in found}
+        findings.append(AuditFinding("aic_parameters", "info", sentence, tuple(lines), values=values))
+    for one in found:
+        if one.whole_k is None:
+            sentence = (
+                f"{one.model.label}: AIC and log-likelihood imply {one.k:.2f} parameters, no whole number."
+            )
+            findings.append(AuditFinding("aic_impossible", "error", sentence, columns=(one.model.column,)))
+    logits = [one for one in found if one.model.kind == SINGLE_LEVEL_LOGIT]
+    if absorbed and logits:
+        names = (
+            ", ".join(sorted({name for one in logits for name in one.model.absorbed})) or "a set not printed"
+        )
+        sentence = (
+            f"{listed(one.model.label for one in logits)} have {in_words(absorbed)} parameters more than printed "
+            f"terms: {names} stands for {in_words(absorbed)} dummies, that is {in_words(absorbed + 1)} categories."
+        )
+        lines = [f"{o.model.label}: {o.whole_k} − {len(o.model.terms)} printed = {absorbed}" for o in logits]
+        findings.append(
+            AuditFinding("absorbed_dummies", "info", sentence, tuple(lines), values={"dummies": absorbed})
+        )
+    return findings
+
+
+def _variance_findings(found: Sequence[Implied]) -> list[AuditFinding]:
+    """A multilevel logit with one random intercept has one variance; two mean a residual variance as well."""
+    odd = [one for one in found if one.model.kind == MULTILEVEL_LOGIT and one.variances not in (None, 1)]
+    two = [one for one in odd if one.variances == 2]
+    lines = tuple(
+        f"{o.model.label}: {o.whole_k} − {len(o.model.terms)} printed − {(o.fixed or 0) - len(o.model.terms)} "
+        f"absorbed = {o.variances}"
+        for o in two
+    )
+    findings = []
+    if two:
+        findings.append(
+            AuditFinding(
+                "gaussian_parameters",
+                "error",
+                f"{listed(o.model.label for o in two)} leave two parameters that are no terms. A multilevel logit "
+                "with a random intercept has one variance; two mean that a residual variance was estimated, "
+                "as in a Gaussian model.",
+                lines,
+                tuple(o.model.column for o in two),
+                values={o.model.column: o.variances for o in two},
+            )
+        )
+    for one in odd:
+        if one not in two:
+            sentence = (
+                f"{one.model.label} has {one.variances} parameters beyond its terms; a multilevel logit with a "
+                "random intercept has one."
+            )
+            findings.append(AuditFinding("odd_parameters", "error", sentence, columns=(one.model.column,)))
+    return findings
+
+
+def _bic_findings(found: Sequence[Implied]) -> list[AuditFinding]:
+    with_bic = [one for one in found if one.n is not None and one.model.n is not None]
+    findings = []
+    for rows, code, severity, words in (
+        (ROWS, "bic_rows", "info", "the rows printed"),
+        (
+            REML_ROWS,
+            "bic_reml",
+            "error",
+            "the rows less the fixed effects, which is what REML fits (nlme) count",
+        ),
+        ("", "bic_unexplained", "error", "neither the rows printed nor the rows less the fixed effects"),
+    ):
+        group = [one for one in with_bic if one.bic_rows == rows]
+        if group:
+            counts = ", ".join(f"{one.n:,.1f}" for one in group)
+            findings.append(
+                AuditFinding(
+                    code,
+                    severity,  # type: ignore[arg-type]
+                    f"BIC of {listed(one.model.label for one in group)} implies n = {counts}: {words}.",
+                    tuple(line for one in group for line in _bic_lines(one)),
+                    tuple(one.model.column for one in group),
+                    values={one.model.column: one.n for one in group},
+                )
+            )
+    return findings
+
+
+def _bic_lines(one: Implied) -> list[str]:
+    assert one.n is not None and one.n_interval is not None and one.model.n is not None
+    bic, loglik, k = one.model.fit["bic"], one.model.fit["loglik"], one.whole_k or 0
+    lines = [
+        f"{one.model.label}: exp(({bic.text} + 2 × {loglik.text}) / {k}) = {one.n:,.1f}; print rounding allows "
+        f"{one.n_interval.low:,.1f} to {one.n_interval.high:,.1f}",
+        f"{one.model.label}: with n = {one.model.n:,} BIC would be {bic.like(_bic(k, one.model.n, loglik.value))}, "
+        f"printed {bic.text}",
+    ]
+    if one.bic_rows == REML_ROWS and one.fixed is not None:
+        rows = one.model.n - one.fixed
+        lines.append(
+            f"{one.model.label}: {one.model.n:,} − {one.fixed} fixed effects = {rows:,}; with it BIC is "
+            f"{bic.like(_bic(k, rows, loglik.value))}"
+        )
+    return lines
+
+
+def _bic(k: int, n: int, loglik: float) -> float:
+    return k * math.log(n) - 2 * loglik
+
+
+def _nested_findings(models: Sequence[PrintedModel]) -> list[AuditFinding]:
+    """Among models of one kind on the same rows the larger cannot fit worse under maximum likelihood."""
+    findings = []
+    for larger in models:
+        smaller = _next_smaller(larger, models)
+        if smaller is None:
+            continue
+        gain = 2 * (larger.fit["loglik"].value - smaller.fit["loglik"].value)
+        interval = (larger.fit["loglik"].interval - smaller.fit["loglik"].interval) * 2.0
+        line = f"2 × ({larger.fit['loglik'].text} − {smaller.fit['loglik'].text}) = {gain:.3f}"
+        values = {"statistic": gain}
+        columns = (smaller.column, larger.column)
+        if interval.high < 0:
+            sentence = (
+                f"{larger.label} contains {smaller.label} and has the lower log-likelihood: impossible by maximum "
+                "likelihood, ordinary between REML fits that differ in their terms."
+            )
+            findings.append(AuditFinding("loglik_falls", "error", sentence, (line,), columns, values=values))
+        elif larger.kind == SINGLE_LEVEL_LOGIT:
+            df = len(larger.terms) - len(smaller.terms)
+            p = float(chi2.sf(gain, df))
+            sentence = (
+                f"{smaller.label} to {larger.label}: likelihood ratio {gain:.3f} on {df} df, p = {p:.1e}."
+            )
+            values |= {"df": df, "p": p}
+            findings.append(
+                AuditFinding("likelihood_ratio", "info", sentence, (line,), columns, values=values)
+            )
+    return findings
+
+
+def _next_smaller(larger: PrintedModel, models: Sequence[PrintedModel]) -> PrintedModel | None:
+    inside = [
+        one
+        for one in models
+        if one.kind == larger.kind
+        and one.n == larger.n
+        and larger.contains(one)
+        and len(one.terms) < len(larger.terms)
+        and "loglik" in one.fit
+        and "loglik" in larger.fit
+    ]
+    return max(inside, key=lambda one: len(one.terms), default=None)
+
+
+def _below_simpler_findings(models: Sequence[PrintedModel]) -> list[AuditFinding]:
+    """A multilevel logit contains the logit without groups: its likelihood cannot be lower."""
+    lines, columns, values = [], [], {}
+    for model in models:
+        base = simpler(model, models) if model.kind == MULTILEVEL_LOGIT else None
+        if base is None or "loglik" not in base.fit or "loglik" not in model.fit or base.n != model.n:
+            continue
+        if (model.fit["loglik"].interval - base.fit["loglik"].interval).high < 0:
+            gap = model.fit["loglik"].value - base.fit["loglik"].value
+            lines.append(
+                f"{model.label}: {model.fit['loglik'].text} − {base.fit['loglik'].text} ({base.label}) = {gap:.3f}"
+            )
+            columns.append(model)
+            values[model.column] = 2 * gap
+    if not columns:
+        return []
+    sentence = (
+        f"As multilevel logits {listed(one.label for one in columns)} would contain the logits beside them, yet their "
+        "log-likelihoods are lower: impossible for a Bernoulli likelihood."
+    )
+    names = tuple(one.column for one in columns)
+    return [AuditFinding("loglik_below_simpler", "error", sentence, tuple(lines), names, values=values)]

@@ -1,0 +1,172 @@
+"""On which scale a model's slopes are: the logit's, or that of the share itself (linear probability).
+
+A linear model of a 0/1 outcome has slopes about p (1 - p) times those of the logit; its constant plus slopes times
+means is the observed share itself and not the logit of it; its log-likelihood gives the residual variance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+from analytics.core.audit.finding import AuditFinding, listed
+from analytics.core.audit.fit import MULTILEVEL_LOGIT, SINGLE_LEVEL_LOGIT, simpler
+from analytics.core.printed import Interval, exactly
+from analytics.core.targets import Moments, PrintedModel, is_constant
+
+CLEAR_Z = 2.0  # ratios of slopes are read where the logit's slope is clear of noise
+NEAR = 0.25  # how far, relatively, a median ratio may be from p (1 - p) to speak for the linear scale
+
+
+def scale_findings(
+    models: Sequence[PrintedModel], moments: Moments | None, outcome: str
+) -> list[AuditFinding]:
+    """Findings on the scale of the multilevel models beside the logits, where both are printed."""
+    share = moments.share(outcome) if moments is not None and outcome else None
+    findings = _ratio_findings(models, share)
+    if moments is not None and share is not None:
+        findings += _at_means_findings(models, moments, share)
+        findings += _loglik_findings(models, moments.n(outcome) or 0, share)
+    return findings
+
+
+def slope_ratio(model: PrintedModel, base: PrintedModel) -> tuple[float, float, int] | None:
+    """(median ratio of slopes where |z| > 2 in ``base``, median ratio of SEs, number of slopes)."""
+    shared = [t for t in base.estimates if t in model.estimates and not is_constant(t) and t in base.errors]
+    clear = [
+        t
+        for t in shared
+        if base.errors[t].value and abs(base.estimates[t].value / base.errors[t].value) > CLEAR_Z
+    ]
+    errors = [
+        model.errors[t].value / base.errors[t].value
+        for t in shared
+        if t in model.errors and base.errors[t].value
+    ]
+    if not clear:
+        return None
+    slopes = [model.estimates[t].value / base.estimates[t].value for t in clear]
+    return median(slopes), median(errors), len(clear)
+
+
+def _ratio_findings(models: Sequence[PrintedModel], share: float | None) -> list[AuditFinding]:
+    found: list[tuple[PrintedModel, float]] = []
+    lines = []
+    for model in models:
+        base = simpler(model, models) if model.kind == MULTILEVEL_LOGIT else None
+        ratio = slope_ratio(model, base) if base is not None else None
+        if base is not None and ratio is not None and ratio[0] < 0.5:
+            slopes, errors, count = ratio
+            found.append((model, slopes))
+            lines.append(
+                f"{model.label} / {base.label}: median ratio of {count} slopes {slopes:.3f}, of standard errors {errors:.3f}"
+            )
+    if not found:
+        return []
+    spread = share * (1 - share) if share is not None else None
+    sentence = (
+        f"Slopes of {listed(m.label for m, _ in found)} are {min(r for _, r in found):.2f} to "
+        f"{max(r for _, r in found):.2f} times those of the logits; those of a multilevel logit would be as large or larger."
+    )
+    values = {model.column: ratio for model, ratio in found}
+    if spread is not None:
+        values["p(1-p)"] = spread
+        lines.append(f"p (1 − p) = {share:.4f} × {1 - (share or 0):.4f} = {spread:.4f}")
+        if all(abs(ratio / spread - 1) <= NEAR for _, ratio in found):
+            sentence += f" p (1 − p) is {spread:.3f}: this is the linear probability scale."
+    names = tuple(model.column for model, _ in found)
+    return [AuditFinding("linear_scale_slopes", "error", sentence, tuple(lines), names, values=values)]
+
+
+def at_means(model: PrintedModel, moments: Moments, centred: bool = False) -> tuple[float, Interval] | None:
+    """Constant plus slopes times means, with the interval that print rounding leaves; absorbed sets left out.
+
+    Products enter as the product of the means; ``centred`` reads every moderator that is no dummy as centred.
+    None when the constant or the mean of a term is not printed.
+    """
+    total, interval, has_constant = 0.0, exactly(0.0), False
+    moving = {part for term in model.estimates if ":" in term for part in term.split(":")}
+    for term, slope in model.estimates.items():
+        if is_constant(term):
+            total, interval, has_constant = total + slope.value, interval + slope.interval, True
+            continue
+        parts = term.split(":")
+        means = [moments.mean(part) for part in parts]
+        if any(mean is None for mean in means):
+            return None
+        if centred and any(part in moving and not moments.is_dummy(part) for part in parts):
+            continue
+        value, product = slope.value, slope.interval
+        for mean in means:
+            assert mean is not None
+            value, product = value * mean.value, product * mean.interval
+        total, interval = total + value, interval + product
+    return (total, interval) if has_constant else None
+
+
+def _at_means_findings(models: Sequence[PrintedModel], moments: Moments, share: float) -> list[AuditFinding]:
+    logit, found, lines, values = math.log(share / (1 - share)), [], [], {}
+    for model in models:
+        if model.kind != MULTILEVEL_LOGIT:
+            continue
+        products = any(":" in term for term in model.estimates)
+        sum_of = at_means(model, moments, centred=products)
+        if sum_of is None:
+            continue
+        total, interval = sum_of
+        values[model.column] = total
+        how = " (moderators centred)" if products else ""
+        lines.append(
+            f"{model.label}: constant + Σ slope × mean{how} = {total:.3f}; print rounding allows "
+            f"{interval.low:.3f} to {interval.high:.3f}"
+        )
+        if products and (as_is := at_means(model, moments)) is not None:
+            values[f"{model.column} not centred"] = as_is[0]
+            lines.append(f"{model.label}: the same with moderators not centred = {as_is[0]:.3f}")
+        if share in interval and logit not in interval:
+            found.append(model)
+    if not found:
+        return []
+    lines.append(f"observed share = {share:.4f}; its logit = {logit:.3f}")
+    sentence = (
+        f"Constant plus slopes times means of {listed(one.label for one in found)} is the observed share "
+        f"{share:.3f} itself, not its logit {logit:.2f}: the linear predictor is a probability."
+    )
+    values |= {"share": share, "logit": logit}
+    names = tuple(one.column for one in found)
+    return [AuditFinding("linear_scale_at_means", "error", sentence, tuple(lines), names, values=values)]
+
+
+def _loglik_findings(models: Sequence[PrintedModel], n: int, share: float) -> list[AuditFinding]:
+    """McFadden's R2 of the logits, and the residual variance if the other likelihoods are Gaussian."""
+    null = n * (share * math.log(share) + (1 - share) * math.log(1 - share))
+    lines = [f"null log-likelihood of a logit: {n:,} × [p ln p + (1 − p) ln(1 − p)] = {null:,.3f}"]
+    values: dict[str, float] = {"null": null}
+    gaussian = []
+    for model in models:
+        if "loglik" not in model.fit or model.n != n:
+            continue
+        loglik = model.fit["loglik"].value
+        if model.kind == SINGLE_LEVEL_LOGIT:
+            values[model.column] = 1 - loglik / null
+            lines.append(
+                f"{model.label}: McFadden R² = 1 − {loglik:,.3f} / {null:,.3f} = {1 - loglik / null:.4f}"
+            )
+        elif model.kind == MULTILEVEL_LOGIT:
+            variance = math.exp(-2 * loglik / n - 1 - math.log(2 * math.pi))
+            values[model.column] = variance
+            gaussian.append(model)
+            lines.append(
+                f"{model.label}: read as Gaussian, the residual variance is exp(−2 LL / n − 1 − ln 2π) = {variance:.4f}, "
+                f"against p (1 − p) = {share * (1 - share):.4f}: R² = {1 - variance / (share * (1 - share)):.3f}"
+            )
+    if len(values) == 1:
+        return []
+    sentence = f"The null log-likelihood of a logit on these rows is {null:,.1f}."
+    if gaussian:
+        sentence += (
+            f" Read as Gaussian, the log-likelihoods of {listed(one.label for one in gaussian)} give a residual "
+            "variance a little under p (1 − p), as a linear probability model has."
+        )
+    return [AuditFinding("loglik_scale", "info", sentence, tuple(lines), values=values)]

@@ -1,0 +1,148 @@
+"""Single models: from a specification and columns to a fitted model with its rows named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from analytics.core.design import Design, binary_outcome, build, check_names, check_types
+from analytics.core.estimators.linear import fit_linear
+from analytics.core.estimators.logit import fit_logit
+from analytics.core.estimators.mixed_linear import fit_mixed_linear
+from analytics.core.estimators.mixed_logit import fit_mixed_logit
+from analytics.core.formula import leaf
+from analytics.core.frame import Frame, Numbers
+from analytics.core.kinds.outcome import DONE, FAILED, Outcome
+from analytics.core.results import Check, ModelResult
+from analytics.core.sample import Sample, listwise, transformed
+from analytics.core.spec import BINARY, ModelSpec
+from surveys.core.problems import Problem, Refused, near_misses, refuse
+
+Fit = Callable[[ModelSpec, Design], ModelResult]
+
+
+def _groups(design: Design) -> Any:
+    assert design.groups is not None  # the specification of a multilevel model names its groups
+    return design.groups
+
+
+FITS: Mapping[str, Fit] = {
+    "logit": lambda spec, d: fit_logit(d.outcome, d.matrix, d.names),
+    "linear": lambda spec, d: fit_linear(d.outcome, d.matrix, d.names),
+    "multilevel_linear": lambda spec, d: fit_mixed_linear(
+        d.outcome, d.matrix, d.names, _groups(d), spec.groups, reml=spec.method["likelihood"] == "reml"
+    ),
+    "multilevel_logit": lambda spec, d: fit_mixed_logit(
+        d.outcome, d.matrix, d.names, _groups(d), spec.groups
+    ),
+}
+
+
+def run_model(spec: ModelSpec, frame: Frame) -> Outcome:
+    """Fits one model on the rows complete for it."""
+    require_names(spec.columns, frame)
+    require_types(spec, frame)
+    sample = model_sample((spec,), frame)
+    fitted = fitted_model(spec, frame, sample)
+    checks = tuple(Check(**check) for check in fitted["result"]["checks"])
+    state = DONE if fitted["result"]["converged"] else FAILED
+    return Outcome(state, {"kind": spec.kind, "models": [fitted]}, sample.n, sample.lost, checks)
+
+
+def model_sample(specs: tuple[ModelSpec, ...], frame: Frame) -> Sample:
+    """The rows complete for all of ``specs``; Refused when none is left."""
+    columns = [name for spec in specs for name in spec.columns if name not in spec.where]
+    where = {name: codes for spec in specs for name, codes in spec.where.items()}
+    sample = listwise(frame, columns, [spec.formula for spec in specs], where)
+    if sample.n == 0:
+        most = max(sample.lost, key=lambda key: sample.lost[key], default="")
+        hint = f"Most rows were lost to {most}." if most else ""
+        raise refuse("no_rows", "No row has all the variables of this analysis.", hint=hint)
+    return sample
+
+
+def fitted_model(
+    spec: ModelSpec, frame: Frame, sample: Sample, name: str = "model1", label: str = ""
+) -> dict[str, Any]:
+    """One model as JSON: how it was specified, the columns of its design, what centring took, its result."""
+    design = build(spec.formula, frame, sample, _outcome(spec, frame, sample), spec.groups)
+    result = FITS[spec.kind](spec, design)
+    outcome = spec.formula.outcome
+    assert outcome is not None  # checked when the specification was read
+    return {
+        "name": name,
+        "label": label or name.replace("model", "Model "),
+        "kind": spec.kind,
+        "formula": spec.formula.text,
+        "outcome": outcome.plain,
+        "outcome_labels": dict(frame[leaf(outcome).name].variable.labels),
+        "groups": spec.groups,
+        "method": dict(spec.method),
+        "columns": [
+            {"name": c.name, "key": c.key, "term": c.term, "labels": dict(c.labels)} for c in design.columns
+        ],
+        "means": dict(design.means),
+        "references": dict(design.references),
+        "n_used": sample.n,
+        "n_lost": dict(sample.lost),
+        "result": result.as_json(),
+    }
+
+
+def require_names(names: tuple[str, ...], frame: Frame) -> None:
+    """Refuses unless every column named was found; the formula's own names are checked with positions."""
+    unknown = [name for name in names if name not in frame]
+    if unknown:
+        raise Refused(
+            Problem(
+                "unknown_variable",
+                f"There is no variable {name} in this version.",
+                near=near_misses(name, frame),
+            )
+            for name in unknown
+        )
+
+
+def require_types(spec: ModelSpec, frame: Frame) -> None:
+    """Refuses texts and dates where numbers are needed."""
+    problems = check_types(spec.formula, frame)
+    if problems:
+        raise Refused(problems)
+
+
+def name_problems(spec: ModelSpec, known: tuple[str, ...], where: str = "formula") -> list[Problem]:
+    """Unknown names of a model's formula, groups and filter, with near misses."""
+    problems = list(check_names(spec.formula, known, where))
+    for field, names in (("groups", (spec.groups,) if spec.groups else ()), ("where", tuple(spec.where))):
+        problems += [
+            Problem(
+                "unknown_variable",
+                f"There is no variable {name} in this version.",
+                where=field,
+                near=near_misses(name, known),
+            )
+            for name in names
+            if name not in known
+        ]
+    return problems
+
+
+def _outcome(spec: ModelSpec, frame: Frame, sample: Sample) -> Numbers:
+    outcome = spec.formula.outcome
+    assert outcome is not None
+    column = frame[leaf(outcome).name]
+    if spec.kind in BINARY and outcome.text != leaf(outcome).text:
+        raise refuse("outcome_not_binary", f"{outcome.text} is no binary outcome.", position=outcome.position)
+    if spec.kind in BINARY or spec.outcome_value is not None:
+        return binary_outcome(column, sample, spec.outcome_value)
+    if not column.is_number:
+        raise refuse(
+            "wrong_type", f"The outcome {column.variable.name} holds categories.", hint="Set outcome_value."
+        )
+    if column.is_factor and len(column.values.filter(pl.Series(sample.mask)).unique()) > 2:
+        message = f"The outcome {column.variable.name} is nominal; a linear model needs a number."
+        raise refuse("wrong_type", message, hint="Set outcome_value, or derive a measure.")
+    return np.asarray(transformed(outcome, frame, sample.mask, {}))

@@ -1,0 +1,122 @@
+"""The closed list of kinds of analyses.  Adding a kind is one specification, one function, one entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.core.fields import Fields, read_yaml
+from analytics.core.frame import Frame
+from analytics.core.kinds.models import name_problems, run_model
+from analytics.core.kinds.outcome import Outcome
+from analytics.core.kinds.series import run_series
+from analytics.core.kinds.simple import run_crosstab, run_descriptives
+from analytics.core.spec import (
+    ModelSpec,
+    SeriesSpec,
+    Spec,
+    read_crosstab,
+    read_descriptives,
+    read_model,
+    read_series,
+)
+from surveys.core.problems import Problem, Refused, near_misses
+
+LATER = ("multiple_response", "ranked_response", "reliability", "factor", "correlation")
+DESIGN_FIELDS = ("weights", "strata", "psu")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``version`` is raised whenever the numbers of this kind change: earlier runs are then run again."""
+
+    name: str
+    labels: Mapping[str, str]
+    read: Callable[[Fields], Spec | None]
+    run: Callable[[Any, Frame], Outcome]
+    version: int = 1
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives),
+        Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
+        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model),
+        Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model),
+        Kind(
+            "multilevel_linear",
+            {"en": "Multilevel linear model", "zh": "多层线性模型"},
+            read_model,
+            run_model,
+        ),
+        Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model),
+        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series),
+    )
+}
+
+
+def read_spec(given: str | Mapping[str, Any]) -> Spec:
+    """The specification written in YAML or given as a mapping; Refused with everything that is wrong."""
+    data = read_yaml(given) if isinstance(given, str) else dict(given)
+    fields = Fields(data)
+    kind = _kind(fields)
+    _refuse_designs(fields)
+    fields.take("title")
+    spec = kind.read(fields) if kind is not None else None
+    if kind is not None:
+        fields.finish()
+    if fields.problems or spec is None:
+        raise Refused(fields.problems or (Problem("bad_spec", "The specification is not complete."),))
+    return spec
+
+
+def check_spec_names(spec: Spec, known: Iterable[str]) -> tuple[Problem, ...]:
+    """Every name of the specification that the version does not have, with near misses."""
+    names = tuple(known)
+    if isinstance(spec, ModelSpec):
+        return tuple(name_problems(spec, names))
+    if isinstance(spec, SeriesSpec):
+        found: dict[str, Problem] = {}
+        for one in spec.models:
+            for problem in name_problems(one.model, names, where=one.label):
+                found.setdefault(problem.message, problem)
+        return tuple(found.values())
+    return tuple(
+        Problem(
+            "unknown_variable", f"There is no variable {name} in this version.", near=near_misses(name, names)
+        )
+        for name in spec.columns
+        if name not in names
+    )
+
+
+def run_spec(spec: Spec, frame: Frame) -> Outcome:
+    """Runs a specification on the columns it names (each present in ``frame``)."""
+    return KINDS[spec.kind].run(spec, frame)
+
+
+def _kind(fields: Fields) -> Kind | None:
+    name = fields.text("kind", required=True)
+    if name in KINDS:
+        return KINDS[name]
+    if name in LATER:
+        fields.wrong("kind", f"Analyses of kind {name} are not offered by this version.", code="unknown_kind")
+    elif name:
+        hint = "Choose " + ", ".join(KINDS) + "."
+        near = near_misses(name, KINDS)
+        fields.wrong("kind", f"“{name}” is no kind of analysis.", code="unknown_kind", near=near, hint=hint)
+    return None
+
+
+def _refuse_designs(fields: Fields) -> None:
+    """Weighting silently left out would give other numbers than asked for: say so instead."""
+    for name in DESIGN_FIELDS:
+        if fields.take(name) is not None:
+            fields.wrong(
+                name,
+                f"Analyses with {name} are not offered by this version.",
+                code="not_offered",
+                hint=f"Leave {name} out for unweighted estimates.",
+            )
