@@ -1,1 +1,30 @@
 """Long work of this room, by kind of job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from measures.models import Dataset
+from surveys.models import Job, Study
+from surveys.services.jobs import Progress, register
+
+
+def build(job: Job, progress: Progress) -> dict[str, Any]:
+    """Builds the dataset named in the payload."""
+    from measures.services.datasets import build_dataset  # the data libraries load inside the job
+
+    dataset = Dataset.objects.select_related("study").get(pk=job.payload["dataset"])
+    outcome = build_dataset(job.created_by, dataset, note=job.payload.get("note", ""), progress=progress)
+    return outcome.as_json()
+
+
+def probe(job: Job, progress: Progress) -> dict[str, Any]:
+    """Finds out which datasets of a study still hold."""
+    from measures.services.freshness import probe_study
+
+    found = probe_study(job.created_by, Study.objects.get(pk=job.payload["study"]))
+    return {name: {"state": f.state.value, "causes": list(f.causes)} for name, f in found.items()}
+
+
+register("build_dataset", build)
+register("probe_study", probe)

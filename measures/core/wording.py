@@ -1,0 +1,92 @@
+"""The wording of a measure: rule and labels, well-formed from birth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from surveys.core.codebook import Level
+from surveys.core.problems import Problem, Refused, near_misses
+
+MOST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a draft holds and a published version freezes; JSON types only."""
+
+    rule: str
+    labels: dict[str, str]
+    value_labels: list[dict[str, Any]]
+    definition: str
+    citation: str
+    universe: str
+    level: str
+    unit: str
+    sign: str
+    examples: list[dict[str, Any]]
+    note: str
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        return tuple(field.name for field in fields(cls))
+
+    def fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.names()}
+
+
+def read_wording(name: str, **given: Any) -> Wording:
+    """A wording from what somebody gave; Refused with every mistake at once."""
+    problems = [*_name_problems(name), *_shape_problems(name, given)]
+    if problems:
+        raise Refused(problems)
+    plain = {field: _plain(value) for field, value in given.items()}
+    return Wording(**plain)
+
+
+def _plain(value: Any) -> Any:
+    """JSON types of fresh make: mappings as dicts, sequences as lists."""
+    if isinstance(value, Mapping):
+        return {key if isinstance(key, str) else str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _name_problems(name: str) -> list[Problem]:
+    if name.isidentifier() and name.isascii() and len(name) <= MOST_NAME:
+        return []
+    hint = "Use letters, digits and underscores, not starting with a digit, as in fsp or ln_income."
+    return [Problem("bad_name", f"“{name}” cannot be the name of a measure.", "name", hint)]
+
+
+def _shape_problems(name: str, given: Mapping[str, Any]) -> list[Problem]:
+    problems = []
+    if not str(given["rule"]).strip():
+        problems.append(Problem("no_rule", "There is no rule.", name, hint="Write one, as in q_sex == 1."))
+    levels = [level.value for level in Level]
+    if given["level"] not in levels:
+        message = f"“{given['level']}” is no level of measurement."
+        hint = f"Levels are {', '.join(levels)}."
+        problems.append(
+            Problem("bad_level", message, f"{name}: level", hint, near_misses(str(given["level"]), levels))
+        )
+    for number, entry in enumerate(given["value_labels"], 1):
+        if (
+            not isinstance(entry, Mapping)
+            or "value" not in entry
+            or not isinstance(entry.get("labels", {}), Mapping)
+        ):
+            where = f"{name}: value label {number}"
+            problems.append(Problem("bad_value_label", "A value label needs a value and labels.", where))
+    for number, entry in enumerate(given["examples"], 1):
+        if (
+            not isinstance(entry, Mapping)
+            or "then" not in entry
+            or not isinstance(entry.get("given"), Mapping)
+        ):
+            hint = "Write given: {q_sex: 1} and then: 1."
+            where = f"{name}: example {number}"
+            problems.append(Problem("bad_example", "A worked example needs given and then.", where, hint))
+    return problems

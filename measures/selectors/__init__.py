@@ -1,0 +1,27 @@
+"""Reads of the measures room; split by subject."""
+
+from measures.core.freshness import Freshness
+from measures.selectors.resolving import resolve_dataset
+from measures.selectors.scopes import published_measures, study_wave_versions
+from measures.selectors.staleness import current_column_hashes, freshness
+from measures.selectors.versions import (
+    dataset_named,
+    dataset_version_named,
+    lineage,
+    measure_named,
+    read_columns,
+)
+
+__all__ = [
+    "Freshness",
+    "current_column_hashes",
+    "dataset_named",
+    "dataset_version_named",
+    "freshness",
+    "lineage",
+    "measure_named",
+    "published_measures",
+    "read_columns",
+    "resolve_dataset",
+    "study_wave_versions",
+]

@@ -1,0 +1,155 @@
+"""What rules may speak of in a wave version, and where an engine finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from measures.core.engine import Source, SourceColumn
+from measures.core.language import CodeMap, ContextTable, Scope, harmonised
+from measures.models import Measure, MeasureVersion
+from surveys.core.codebook import Code, Level, Role, ValueType, Variable, fingerprint
+from surveys.models import ContextVersion, Study, WaveVersion
+from surveys.selectors import Binding, bindings, context_latest
+from surveys.services.files import path_of
+
+
+@dataclass(frozen=True)
+class Carried:
+    """One item in one wave version: the stored column that carries it and how its codes map."""
+
+    item: str
+    position: int
+    source: Variable
+    tags: bool
+    code_map: CodeMap
+    column_hash: str
+    frequencies: Mapping[str, Any]
+
+    @cached_property
+    def variable(self) -> Variable:
+        """The item as rules speak of it: codes after the crosswalk."""
+        return harmonised(self.source, self.code_map, self.item)
+
+    @property
+    def identity(self) -> list[Any]:
+        """What this input contributes to a column's key; not its labels, not the variable's name."""
+        return [self.item, self.column_hash, *self.reading]
+
+    @property
+    def reading(self) -> list[Any]:
+        """How the stored cells are read: the crosswalk's code map and the declared missing codes."""
+        rules = [[rule.reason, rule.value, rule.low, rule.high, rule.tag] for rule in self.source.missing]
+        return [[list(pair) for pair in self.code_map], sorted(rules, key=str)]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A wave version as rules see it: its items, the study's context tables and measures in force."""
+
+    study: Study
+    version: WaveVersion
+    items: Mapping[str, Carried]
+    contexts: Mapping[str, ContextVersion]
+
+    @cached_property
+    def tables(self) -> dict[str, ContextTable]:
+        return {slug: context_table(version) for slug, version in self.contexts.items()}
+
+    @cached_property
+    def variables(self) -> dict[str, Variable]:
+        return {name: carried.variable for name, carried in self.items.items()}
+
+    @property
+    def sets(self) -> dict[str, tuple[str, ...]]:
+        """Multiple-response sets all of whose variables are items here."""
+        named = ((s["name"].lstrip("$"), tuple(s["variables"])) for s in self.version.sets)
+        return {name: members for name, members in named if set(members) <= set(self.items)}
+
+    def scope(self, measures: Mapping[str, Variable] | None = None) -> Scope:
+        """The names a rule is checked against, with ``measures`` as the earlier ones."""
+        reasons = tuple(dict.fromkeys(self.study.missing_reasons.values()))
+        return Scope(self.variables, measures or {}, self.tables, self.sets, reasons)
+
+    def source(self, names: Iterable[str] | None = None) -> Source:
+        """Where the engine finds ``names`` (or all items)."""
+        wanted = self.items if names is None else {name: self.items[name] for name in names}
+        columns = {name: SourceColumn(c.position, c.source, c.tags, c.code_map) for name, c in wanted.items()}
+        return Source(path_of(self.version.data), columns)
+
+
+def ground(study: Study, version: WaveVersion) -> Ground:
+    """Everything a rule of ``study`` may speak of in ``version``."""
+    bound = bindings(study, version)
+    core = _core_variables(version.pk, version.codebook_hash)
+    items = {name: _carried(binding, core[binding.variable.name]) for name, binding in bound.items()}
+    return Ground(study, version, items, context_latest(study))
+
+
+def _carried(binding: Binding, source: Variable) -> Carried:
+    stored = binding.variable
+    return Carried(
+        item=binding.item,
+        position=stored.position,
+        source=source,
+        tags=stored.has_tags,
+        code_map=tuple((pair[0], pair[1]) for pair in binding.code_map),
+        column_hash=stored.column_hash,
+        frequencies=stored.frequencies,
+    )
+
+
+@lru_cache(maxsize=8)
+def _core_variables(version_id: int, codebook_hash: str) -> dict[str, Variable]:
+    """The codebook of a version, read once: versions never change."""
+    version = WaveVersion.objects.get(pk=version_id)
+    return {variable.name: variable.as_core() for variable in version.variables.all()}
+
+
+def context_table(version: ContextVersion) -> ContextTable:
+    """A stored context table as rules see it."""
+    columns = tuple(column["name"] for column in version.columns)
+    return ContextTable(version.table.slug, columns, tuple(tuple(row) for row in version.rows))
+
+
+def context_identity(table: ContextTable, column: str) -> str:
+    """Hash of a context table's key and one of its columns: what a look-up depends on."""
+    at = table.columns.index(column)
+    return fingerprint([table.name, column, sorted(([row[0], row[at]] for row in table.rows), key=str)])
+
+
+def published_measures(study: Study) -> dict[str, MeasureVersion]:
+    """Name -> version in force of every published measure of the study."""
+    versions = MeasureVersion.objects.filter(
+        measure__study=study, state=MeasureVersion.State.PUBLISHED
+    ).select_related("measure")
+    return {version.measure.name: version for version in versions.order_by("number")}
+
+
+def measure_variable(version: MeasureVersion, kind: ValueType | None = None) -> Variable:
+    """A measure version as a codebook describes its column; its type as found at publishing."""
+    return Variable(
+        name=version.measure.name,
+        type=kind or ValueType(version.report.get("type", ValueType.DECIMAL.value)),
+        labels=version.labels or {"en": version.measure.name},
+        universe=version.universe,
+        level=Level(version.level),
+        role=Role.DERIVED,
+        codes=tuple(Code(entry["value"], entry.get("labels", {})) for entry in version.value_labels),
+        unit=version.unit,
+        note=version.definition,
+    )
+
+
+def study_wave_versions(study: Study) -> list[WaveVersion]:
+    """The latest version of each wave of the study that has data, the newest wave first."""
+    versions = WaveVersion.objects.filter(wave__study=study).select_related("wave__study", "data")
+    latest = {version.wave_id: version for version in versions.order_by("number")}
+    return sorted(latest.values(), key=lambda v: (v.wave.position, v.wave.slug), reverse=True)
+
+
+def default_wave_version(measure: Measure) -> WaveVersion | None:
+    """The wave version a rule is tried on when nobody chose one."""
+    return next(iter(study_wave_versions(measure.study)), None)

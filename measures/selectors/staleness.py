@@ -1,0 +1,204 @@
+"""Does a dataset still hold?  The version built last, held against what its recipe means now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from measures.core.freshness import FRESH, Freshness, blocked, stale
+from measures.core.transitions import rows_changed_by_key
+from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
+from measures.selectors.keys import Column
+from measures.selectors.resolving import Resolved, resolve_dataset
+from surveys.core.problems import Refused
+from surveys.core.table import read_split
+from surveys.models import Variable, WaveVersion
+from surveys.services.files import path_of
+
+MOST_NAMED = 5  # variables named in one cause
+
+
+def freshness(dataset: Dataset) -> Freshness:
+    """Fresh, stale or blocked, with every cause in words; computes nothing.
+
+    A column whose key is not known counts as changed; :func:`measures.services.freshness.probe`
+    computes such columns, so that a change which alters no value leaves the dataset fresh.
+    """
+    version = dataset.latest
+    if version is None:
+        return stale(_("it has not been built yet"))
+    try:
+        resolved = resolve_dataset(dataset)
+    except Refused as refused:
+        return blocked(*(problem.sentence() for problem in refused.problems))
+    causes = tuple(dict.fromkeys(_causes(version, resolved)))
+    return stale(*causes) if causes else FRESH
+
+
+def current_column_hashes(dataset: Dataset) -> dict[str, str | None]:
+    """Column name -> the hash a rebuild would give today, None where that is not known (yet).
+
+    When the recipe no longer resolves, every column of the latest version is unknown.
+    """
+    try:
+        columns = resolve_dataset(dataset).columns
+    except Refused:
+        latest = dataset.latest
+        return dict.fromkeys(latest.columns.values_list("name", flat=True), None) if latest else {}
+    known = _known_hashes(columns)
+    return {column.name: known.get(column.key) for column in columns}
+
+
+def unknown_columns(resolved: Resolved) -> list[Column]:
+    """The columns that a rebuild would have to compute."""
+    known = _known_hashes(resolved.columns)
+    return [column for column in resolved.columns if column.key not in known]
+
+
+def _known_hashes(columns: Iterable[Column]) -> dict[str, str]:
+    keys = [column.key for column in columns]
+    return dict(DerivedColumn.objects.filter(pk__in=keys).values_list("key", "content_hash"))
+
+
+def _causes(version: DatasetVersion, resolved: Resolved) -> Iterator[str]:
+    then = {c.name: c for c in version.columns.select_related("derived", "measure_version__measure")}
+    known = _known_hashes(resolved.columns)
+    changed = {
+        c.name
+        for c in resolved.columns
+        if c.name in then and known.get(c.key) != then[c.name].derived.content_hash
+    }
+    yield from _recipe_causes(version, resolved, set(then), bool(changed))
+    if not changed:
+        return
+    explained = set(_with_earlier(changed, resolved))
+    pairs = [(then[c.name], c) for c in resolved.columns if c.name in explained and c.name in then]
+    found = [*_rule_causes(pairs), *_wave_causes(version, resolved, pairs), *_other_causes(pairs)]
+    yield from found
+    if not found and version.recipe.get("where", "") == resolved.recipe.where:
+        yield _("%(columns)s would come out differently today") % {"columns": _listed(sorted(changed))}
+
+
+def _recipe_causes(
+    version: DatasetVersion, resolved: Resolved, then: set[str], is_changed: bool
+) -> Iterator[str]:
+    """What somebody changed in the recipe itself."""
+    now = {column.name for column in resolved.columns}
+    for name in sorted(now - then):
+        yield _("the recipe was changed: %(name)s was added") % {"name": name}
+    for name in sorted(then - now):
+        yield _("the recipe was changed: %(name)s was taken out") % {"name": name}
+    if is_changed and version.recipe.get("where", "") != resolved.recipe.where:
+        yield _("the recipe was changed: it keeps other rows")
+
+
+def _with_earlier(names: set[str], resolved: Resolved) -> Iterator[str]:
+    """``names`` and every earlier measure they rest on."""
+    for name in names:
+        yield name
+        yield from _with_earlier(set(resolved.column(name).rule.checked.measures), resolved)
+
+
+Pairs = list[tuple[DatasetColumn, Column]]
+
+
+def _rule_causes(pairs: Pairs) -> Iterator[str]:
+    for before, column in pairs:
+        old, new = before.measure_version, column.measure_version
+        if old is not None and new is not None and old.pk != new.pk:
+            yield _("%(old)s was replaced by %(new)s") % {"old": old, "new": new}
+
+
+def _inputs(entries: Iterable[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    return {entry[kind]: entry for entry in entries if kind in entry}
+
+
+def _wave_causes(version: DatasetVersion, resolved: Resolved, pairs: Pairs) -> Iterator[str]:
+    """A corrected wave, with the variables that changed and in how many rows."""
+    before = version.wave_versions.select_related("wave__study", "data").first()
+    after = resolved.ground.version
+    if before is None or before.pk == after.pk:
+        return
+    if before.wave_id != after.wave_id:
+        yield _("the recipe was changed: %(old)s was exchanged for %(new)s") % {"old": before, "new": after}
+        return
+    variables = {}
+    for then, column in pairs:
+        old, new = _inputs(then.derived.inputs, "item"), _inputs(column.inputs, "item")
+        for item in new:
+            if item in old and old[item]["hash"] != new[item]["hash"]:
+                variables[new[item]["variable"]] = True
+    if variables or before.rows != after.rows:
+        yield _corrected(before, after, sorted(variables))
+
+
+def _corrected(before: WaveVersion, after: WaveVersion, variables: list[str]) -> str:
+    counts = _changed_rows(before.pk, after.pk, before.data_id, after.data_id, tuple(variables))
+    parts = [_in_rows(name, counts.get(name)) for name in variables[:MOST_NAMED]]
+    if more := len(variables) - MOST_NAMED:
+        parts += [_("and %(more)s more variables") % {"more": more}] if more > 0 else []
+    if difference := after.rows - before.rows:
+        text = ngettext("%(n)s row more", "%(n)s rows more", abs(difference))
+        if difference < 0:
+            text = ngettext("%(n)s row fewer", "%(n)s rows fewer", abs(difference))
+        parts.append(text % {"n": abs(difference)})
+    return _("%(wave)s was corrected: %(what)s") % {"wave": before, "what": ", ".join(parts)}
+
+
+def _in_rows(name: str, rows: int | None) -> str:
+    if rows is None:
+        return _("%(name)s changed") % {"name": name}
+    text = ngettext("%(name)s changed in %(n)s row", "%(name)s changed in %(n)s rows", rows)
+    return text % {"name": name, "n": rows}
+
+
+@lru_cache(maxsize=64)
+def _changed_rows(
+    before_id: int, after_id: int, before_data: str, after_data: str, names: tuple[str, ...]
+) -> dict[str, int]:
+    """Variable -> rows that changed between two versions of a wave, matched by the wave's key.
+
+    Versions never change, so the answer is kept; without a usable key it is empty.
+    """
+    before, after = (
+        WaveVersion.objects.select_related("wave", "data").get(pk=i) for i in (before_id, after_id)
+    )
+    key = before.wave.key
+    wanted = {key, *names}
+    sides = []
+    for version in (before, after):
+        stored = {v.name: v for v in version.variables.filter(name__in=wanted)}
+        if not key or set(stored) != wanted:
+            return {}
+        sides.append({name: _cells(version, stored[name]) for name in sorted(wanted)})
+    return rows_changed_by_key(sides[0], sides[1], key)
+
+
+def _cells(version: WaveVersion, variable: Variable) -> Any:
+    return read_split(path_of(version.data), variable.position, variable.as_core())
+
+
+def _other_causes(pairs: Pairs) -> Iterator[str]:
+    """Context tables, crosswalk decisions and missing codes."""
+    for then, column in pairs:
+        old, new = _inputs(then.derived.inputs, "context"), _inputs(column.inputs, "context")
+        for table in new:
+            if table in old and old[table]["hash"] != new[table]["hash"]:
+                versions = f"{table}@{old[table]['version']}", f"{table}@{new[table]['version']}"
+                yield _("%(old)s was replaced by %(new)s") % {"old": versions[0], "new": versions[1]}
+        old, new = _inputs(then.derived.inputs, "item"), _inputs(column.inputs, "item")
+        for item in set(old) & set(new):
+            if old[item]["code_map"] != new[item]["code_map"] or (
+                old[item]["variable"] != new[item]["variable"]
+            ):
+                yield _("the crosswalk of %(item)s was changed") % {"item": item}
+            if old[item]["missing"] != new[item]["missing"]:
+                yield _("the missing codes of %(item)s were changed") % {"item": item}
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)

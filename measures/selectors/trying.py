@@ -1,0 +1,96 @@
+"""A rule that stands in no dataset yet: checked against a wave, with the published measures it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from measures.core.coverage import Coverage, Observed, coverage
+from measures.core.engine import Fitted, Plan, Rule
+from measures.core.language import Checked, check, parse
+from measures.core.language.nodes import Node
+from measures.core.transitions import Pair
+from measures.models import MeasureVersion
+from measures.selectors.keys import ENGINE
+from measures.selectors.resolving import earlier_in
+from measures.selectors.scopes import Ground, measure_variable, published_measures
+from surveys.core.problems import refuse
+from surveys.core.table import read_derived
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A rule checked against a wave; ``earlier`` holds the measures it rests on, each after its own."""
+
+    checked: Checked
+    earlier: Mapping[str, Checked] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a rule gives on a wave."""
+
+    pair: Pair  # values, reasons
+    fitted: Fitted
+
+
+def try_rule(here: Ground, text: str, itself: str = "") -> Tried:
+    """Parses and checks ``text``; Refused with every mistake.  ``itself`` is the measure it belongs to."""
+    published = published_measures(here.study)
+    published.pop(itself, None)
+    earlier: dict[str, Checked] = {}
+    checked = _checked(here, parse(text), published, earlier, (itself,))
+    return Tried(checked, earlier)
+
+
+def _checked(
+    here: Ground,
+    node: Node,
+    published: Mapping[str, MeasureVersion],
+    earlier: dict[str, Checked],
+    above: tuple[str, ...],
+) -> Checked:
+    for name in earlier_in(here, node, published, above[-1]):
+        if name in above:
+            circle = " → ".join((*above, name))
+            raise refuse("circular", f"These measures use one another: {circle}.")
+        if name not in earlier:
+            own = parse(published[name].rule)
+            earlier[name] = _checked(here, own, published, earlier, (*above, name))
+    variables = {
+        name: measure_variable(version, earlier[name].type if name in earlier else None)
+        for name, version in published.items()
+        if name not in here.items and name not in above
+    }
+    return check(node, here.scope(variables))
+
+
+def run_rules(here: Ground, tried: Mapping[str, Tried], folder: Path) -> dict[str, Result]:
+    """Runs rules over the whole wave in one pass; nothing is kept beyond ``folder``.
+
+    Two rules may rest on the same earlier measure; it is computed once.
+    """
+    earlier: dict[str, Checked] = {}
+    for one in tried.values():
+        earlier.update(one.earlier)
+    rules = [Rule(name, checked) for name, checked in earlier.items()]
+    rules += [Rule(name, one.checked) for name, one in tried.items()]
+    items = sorted({item for rule in rules for item in rule.checked.items})
+    plan = Plan(here.source(items), tuple(rules), contexts=here.tables)
+    results = {result.name: result for result in ENGINE.derive(plan, folder)}
+    return {name: Result(read_derived(results[name].path), results[name].fitted) for name in tried}
+
+
+def covered(here: Ground, checked: Checked, language: str = "en") -> Coverage:
+    """Every code and absence that the wave holds against what the rule makes of it."""
+    return coverage(checked, observed(here, checked.items), language)
+
+
+def observed(here: Ground, items: Iterable[str]) -> dict[str, Observed]:
+    """What items hold in the wave, from the frequencies counted at import."""
+    return {
+        name: Observed.from_frequencies(here.items[name].frequencies, here.items[name].code_map)
+        for name in items
+        if name in here.items
+    }

@@ -1,0 +1,239 @@
+"""Datasets: recipes defined, and built into immutable versions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as package_version
+from typing import Any
+
+import polars as pl
+from django.db import transaction
+from django.utils.text import slugify
+
+from measures.core.recipe import read_recipe
+from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
+from measures.policy import require_define
+from measures.selectors.keys import ENGINE, Column
+from measures.selectors.resolving import Resolved, resolve, resolve_dataset
+from measures.services.columns import (
+    Computed,
+    Progress,
+    compute,
+    keep_columns,
+    known_columns,
+    save_columns,
+)
+from surveys.core.codebook import as_json, fingerprint
+from surveys.core.hashing import table_hash
+from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.table import read_derived
+from surveys.models import Job, Study, User
+from surveys.services import audit, jobs
+from surveys.services.files import keeping, path_of, working_folder
+from surveys.services.studies import next_number
+
+
+@dataclass(frozen=True)
+class BuiltColumn:
+    name: str
+    hash: str
+    tally: Mapping[str, int]
+    is_reused: bool
+
+    def as_json(self) -> dict[str, Any]:
+        how = "reused" if self.is_reused else "computed"
+        return {"name": self.name, "hash": self.hash, "tally": dict(self.tally), "how": how}
+
+
+@dataclass(frozen=True)
+class BuildOutcome:
+    """``is_new`` is False when the content was that of an earlier version, which is then ``version``."""
+
+    version: DatasetVersion
+    is_new: bool
+    columns: tuple[BuiltColumn, ...]
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "dataset_version": str(self.version),
+            "content_hash": self.version.content_hash,
+            "is_new": self.is_new,
+            "rows": self.version.rows,
+            "rows_left_out": self.version.rows_left_out,
+            "columns": [column.as_json() for column in self.columns],
+            "computed": sum(not column.is_reused for column in self.columns),
+            "reused": sum(column.is_reused for column in self.columns),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@transaction.atomic
+def define_dataset(
+    user: User,
+    study: Study,
+    slug: str,
+    *,
+    recipe: Mapping[str, Any],
+    labels: Mapping[str, str] | None = None,
+    description: Mapping[str, str] | None = None,
+) -> Dataset:
+    """A new dataset, or the existing one with what differs saved; the recipe must resolve now."""
+    require_define(user, study)
+    _require_slug(slug)
+    read = read_recipe(recipe, where=f"{study}/{slug}")
+    resolve(study, read)
+    fields = {"recipe": read.as_json(), "labels": dict(labels or {}), "description": dict(description or {})}
+    dataset, is_new = Dataset.objects.get_or_create(study=study, slug=slug, defaults=fields)
+    changed = [] if is_new else [name for name, value in fields.items() if getattr(dataset, name) != value]
+    if changed:
+        for name in changed:
+            setattr(dataset, name, fields[name])
+        dataset.save(update_fields=changed)
+    if is_new or changed:
+        audit.record(user, "define" if is_new else "change", dataset, fields=changed)
+    return dataset
+
+
+def build_dataset(
+    user: User, dataset: Dataset, *, note: str = "", progress: Progress | None = None
+) -> BuildOutcome:
+    """Builds what the recipe means today.  Known columns are reused, the rest computed in one pass.
+
+    The same content as an earlier version is that version.  Whatever fails, the store and the database
+    are as before.
+    """
+    require_define(user, dataset.study)
+    started, tell = time.perf_counter(), progress or (lambda share, line: None)
+    tell(0.05, "Finding names and checking rules")
+    resolved = resolve_dataset(dataset)
+    known = known_columns(resolved.columns)
+    unknown = [column for column in resolved.columns if column.key not in known]
+    tell(0.2, f"Computing {len(unknown)} columns, reusing {len(resolved.columns) - len(unknown)}")
+    with working_folder() as folder:
+        computed = compute(resolved, unknown, folder)
+        _check_rows(resolved, known, computed)
+        tell(0.7, "Keeping columns")
+        with keeping() as keep:
+            fresh = {row.key: row for row in keep_columns(computed.values(), keep)}
+            columns = {c.name: known.get(c.key) or fresh[c.key] for c in resolved.columns}
+            left_out = next((dict(c.result.left_out) for c in computed.values()), None)
+            with transaction.atomic():
+                save_columns(fresh.values())
+                version, is_new = _commit(user, dataset, resolved, columns, left_out, note)
+    built = tuple(
+        BuiltColumn(c.name, columns[c.name].content_hash, columns[c.name].tally, c.key in known)
+        for c in resolved.columns
+    )
+    return BuildOutcome(version, is_new, built, time.perf_counter() - started)
+
+
+def _require_slug(slug: str) -> None:
+    if not slug or slugify(slug) != slug:
+        hint = "Use lower-case letters, digits, hyphens and underscores, as in integration."
+        raise refuse("bad_name", f"“{slug}” cannot be the short name of a dataset.", hint=hint)
+
+
+def submit_build(user: User, dataset: Dataset, note: str = "") -> Job:
+    """Asks for a build as long work; a build that is already waiting is returned."""
+    require_define(user, dataset.study)
+    payload = {"dataset": dataset.pk, "note": note}
+    return jobs.submit(user, "build_dataset", payload, key=f"build_dataset:{dataset.pk}", study=dataset.study)
+
+
+def _check_rows(
+    resolved: Resolved, known: Mapping[str, DerivedColumn], computed: Mapping[str, Computed]
+) -> None:
+    """Refuses a result without rows, and a key that is empty or occurs twice."""
+    column = resolved.columns[0]
+    stored = known.get(column.key)
+    values = read_derived(path_of(stored.file))[0] if stored else computed[column.name].values
+    problems = [p for p in (_no_rows(values), _empty_key(column, values), _twice(column, values)) if p]
+    if problems:
+        raise Refused(problems)
+
+
+def _no_rows(values: pl.Series) -> Problem | None:
+    if values.len():
+        return None
+    return Problem("no_rows", "The condition of the recipe keeps no row.", "recipe.where")
+
+
+def _empty_key(column: Column, values: pl.Series) -> Problem | None:
+    if not (empty := values.null_count()):
+        return None
+    message = f"The key {column.name} is missing in {empty} of {values.len()} rows."
+    return Problem("missing_key", message, "recipe.key", hint="Name an item that every respondent has.")
+
+
+def _twice(column: Column, values: pl.Series) -> Problem | None:
+    if not (twice := values.len() - values.null_count() - values.drop_nulls().n_unique()):
+        return None
+    message = f"The key {column.name} does not identify a row: {twice} rows repeat the key of another row."
+    return Problem("duplicate_key", message, "recipe.key", hint="Name an item that occurs once per row.")
+
+
+def _commit(
+    user: User,
+    dataset: Dataset,
+    resolved: Resolved,
+    columns: Mapping[str, DerivedColumn],
+    left_out: dict[str, int] | None,
+    note: str,
+) -> tuple[DatasetVersion, bool]:
+    """The version that has this content, made when there is none."""
+    dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
+    rows = columns[resolved.columns[0].name].rows
+    content = table_hash([(c.name, columns[c.name].content_hash) for c in resolved.columns], rows)
+    codebook = fingerprint([as_json(c.variable) for c in resolved.columns])
+    content_hash = fingerprint([content, codebook])
+    found = dataset.versions.filter(content_hash=content_hash).first()
+    if found is not None:
+        return found, False
+    version = DatasetVersion.objects.create(
+        dataset=dataset,
+        number=next_number(dataset.versions),
+        content_hash=content_hash,
+        recipe=resolved.frozen(),
+        rows=rows,
+        rows_left_out=_left_out(resolved, rows, left_out),
+        note=note,
+        environment=_environment(),
+        is_synthetic=resolved.ground.version.is_synthetic or dataset.study.is_synthetic,
+        created_by=user,
+    )
+    version.wave_versions.add(resolved.ground.version)
+    _add_columns(version, resolved, columns)
+    audit.record(user, "build", version, content_hash=content_hash, rows=rows)
+    return version, True
+
+
+def _add_columns(version: DatasetVersion, resolved: Resolved, columns: Mapping[str, DerivedColumn]) -> None:
+    DatasetColumn.objects.bulk_create(
+        DatasetColumn(
+            version=version,
+            position=position,
+            name=column.name,
+            kind=column.kind,
+            measure_version=column.measure_version,
+            derived_id=columns[column.name].key,
+            codebook=as_json(column.variable),
+        )
+        for position, column in enumerate(resolved.columns)
+    )
+
+
+def _left_out(resolved: Resolved, rows: int, told: dict[str, int] | None) -> dict[str, int]:
+    """Why rows were left out, as the engine told; when all columns were known, at least how many."""
+    total = resolved.ground.version.rows - rows
+    if told is not None:
+        return {reason: n for reason, n in told.items() if n}
+    return {"filter": total} if total else {}
+
+
+def _environment() -> dict[str, str]:
+    packages = ("duckdb", "polars", "numpy")
+    engine = {"engine": f"{ENGINE.name} semantics {ENGINE.semantics_version}"}
+    return engine | {name: package_version(name) for name in packages}

@@ -1,0 +1,161 @@
+"""What a rule would do, before anybody keeps it: in words, in tables, in rows that would change."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from measures.core.coverage import Coverage
+from measures.core.language import sentence
+from measures.core.tables import ItemTable, Labelled, item_table, labelled, mapped
+from measures.core.transitions import Changes, Pair, changes, tally
+from measures.models import Measure, MeasureVersion
+from measures.policy import require_see
+from measures.selectors.scopes import Ground, ground, measure_variable
+from measures.selectors.trying import Tried, covered, run_rules, try_rule
+from surveys.core.codebook import Variable
+from surveys.core.frequencies import count
+from surveys.core.problems import Problem, Refused
+from surveys.core.table import read_split
+from surveys.models import Study, User, WaveVersion
+from surveys.services.files import path_of, working_folder
+
+MOST_TABLES = 12  # items whose source x derived table is shown
+NEW, OLD = "wavebook_new", "wavebook_old"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Everything a researcher sees while typing.  With ``problems`` of the text nothing else is known."""
+
+    wave_version: WaveVersion
+    problems: tuple[Problem, ...]
+    is_understood: bool = False
+    sentences: Mapping[str, str] = field(default_factory=dict)  # "en", "zh"
+    type: str = ""
+    tally: Mapping[str, int] = field(default_factory=dict)
+    values: tuple[Labelled, ...] = ()
+    stats: Mapping[str, float] = field(default_factory=dict)
+    coverage: Coverage | None = None
+    tables: tuple[ItemTable, ...] = ()
+    against: MeasureVersion | None = None  # the published version the rows are compared with
+    changes: Changes | None = None
+    seconds: float = 0.0
+
+    @property
+    def is_publishable(self) -> bool:
+        return self.is_understood and not self.problems
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain types, for ``--json`` and the API."""
+        covering = self.coverage.rows if self.coverage else ()
+        return {
+            "wave_version": str(self.wave_version),
+            "problems": [problem.as_json() for problem in self.problems],
+            "sentence": dict(self.sentences),
+            "type": self.type,
+            "coverage": [coverage_row(row) for row in covering],
+            "is_covered": bool(self.coverage and self.coverage.is_total),
+            "tally": dict(self.tally),
+            "values": [[one.value, one.rows] for one in self.values],
+            "stats": dict(self.stats),
+            "against": str(self.against) if self.against else None,
+            "changed_rows": self.changes.changed if self.changes else None,
+        }
+
+
+def coverage_row(row: Any) -> dict[str, Any]:
+    """One line of a coverage table as plain types."""
+    return {
+        "item": row.item,
+        "value": row.value,
+        "reason": row.reason,
+        "label": row.label,
+        "rows": row.rows,
+        "outcome": row.outcome,
+        "outcome_reason": row.outcome_reason,
+        "is_covered": row.is_covered,
+    }
+
+
+def preview(
+    user: User,
+    study: Study,
+    rule: str,
+    wave_version: WaveVersion,
+    *,
+    measure: Measure | None = None,
+    value_labels: list[dict[str, Any]] | None = None,
+    language: str = "en",
+) -> Preview:
+    """What ``rule`` gives on ``wave_version``; mistakes come back in ``problems``, nothing is kept."""
+    require_see(user, study)
+    started = time.perf_counter()
+    here = ground(study, wave_version)
+    itself = measure.name if measure else ""
+    try:
+        tried = try_rule(here, rule, itself)
+        return _preview(here, tried, measure, value_labels or [], language, started)
+    except Refused as refused:
+        return Preview(wave_version, refused.problems, seconds=time.perf_counter() - started)
+
+
+def _preview(
+    here: Ground,
+    tried: Tried,
+    measure: Measure | None,
+    value_labels: list[dict[str, Any]],
+    language: str,
+    started: float,
+) -> Preview:
+    covering = covered(here, tried.checked, language)
+    against, old = _published(here, measure)
+    with working_folder() as folder:
+        results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder)
+        new = results[NEW].pair
+        changed = changes(results[OLD].pair, new) if old else None
+    as_labelled = MeasureVersion(measure=measure or Measure(name="rule"), value_labels=value_labels)
+    variable = measure_variable(as_labelled, tried.checked.type)
+    counted = count(new[0], new[1], variable)
+    return Preview(
+        here.version,
+        covering.problems,
+        is_understood=True,
+        sentences={code: sentence(tried.checked, code) for code in ("en", "zh")},
+        type=tried.checked.type.value,
+        tally=tally(new[1]),
+        values=labelled(counted["values"], variable, language),
+        stats=counted["stats"],
+        coverage=covering,
+        tables=_tables(here, tried, new, covering, variable, language),
+        against=against if old else None,
+        changes=changed,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _published(here: Ground, measure: Measure | None) -> tuple[MeasureVersion | None, Tried | None]:
+    """The version in force, checked against this wave; nothing when it does not fit the wave any more."""
+    against = measure.published if measure and measure.pk else None
+    if against is None or measure is None:
+        return None, None
+    try:
+        return against, try_rule(here, against.rule, measure.name)
+    except Refused:
+        return against, None
+
+
+def _tables(
+    here: Ground, tried: Tried, new: Pair, covering: Coverage, variable: Variable, language: str
+) -> tuple[ItemTable, ...]:
+    path, tables = path_of(here.version.data), []
+    for name in tried.checked.items[:MOST_TABLES]:
+        carried = here.items[name]
+        source = mapped(read_split(path, carried.position, carried.source), carried.code_map)
+        uncovered = {
+            (row.value, row.reason) for row in covering.rows if row.item == name and not row.is_covered
+        }
+        tables.append(item_table(source, carried.variable, new, variable, uncovered, language))
+    return tuple(tables)

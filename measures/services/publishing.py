@@ -1,0 +1,212 @@
+"""Publishing: a draft becomes an immutable, numbered version when every check holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from measures.core.coverage import Coverage
+from measures.core.engine import Fitted
+from measures.core.examples import evaluate_example
+from measures.core.expectations import matches, said
+from measures.core.language import fingerprint, parse
+from measures.core.transitions import Changes, changes, tally
+from measures.core.wording import Wording
+from measures.models import Measure, MeasureVersion
+from measures.policy import require_define
+from measures.selectors.resolving import names_in
+from measures.selectors.scopes import (
+    Ground,
+    ground,
+    measure_variable,
+    published_measures,
+    study_wave_versions,
+)
+from measures.selectors.trying import Result, Tried, covered, run_rules, try_rule
+from measures.services.previews import NEW, OLD, coverage_row
+from surveys.core.problems import Problem, Refused, refuse
+from surveys.models import User
+from surveys.services import audit
+from surveys.services.files import working_folder
+from surveys.services.studies import next_number
+
+State = MeasureVersion.State
+
+
+@dataclass(frozen=True)
+class PublishOutcome:
+    """``is_new`` is False when the draft said what the version in force says: nothing changed."""
+
+    version: MeasureVersion
+    is_new: bool
+    changed_rows: int
+    coverage: Coverage | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "measure_version": f"{self.version.measure}@{self.version.number}",
+            "fingerprint": self.version.fingerprint,
+            "is_new": self.is_new,
+            "changed_rows": self.changed_rows,
+            "coverage": [coverage_row(row) for row in self.coverage.rows] if self.coverage else [],
+        }
+
+
+@dataclass(frozen=True)
+class _OnWave:
+    """A rule that has been run on one wave."""
+
+    ground: Ground
+    tried: Tried
+    coverage: Coverage
+    result: Result
+    changes: Changes | None
+
+
+def publish(user: User, measure: Measure, *, acknowledge_changes: bool = False) -> PublishOutcome:
+    """Checks the draft on every wave that has its items, and freezes it under the next number.
+
+    Refused with every problem at once: mistakes in the rule, codes without an outcome, examples that do
+    not hold, and rows that would change against the version in force and were not acknowledged.
+    """
+    require_define(user, measure.study)
+    draft, published = measure.draft, measure.published
+    if draft is None:
+        if published is None:
+            raise refuse("no_draft", f"{measure} has no draft.", hint="Write one first.")
+        return PublishOutcome(published, False, 0, None)
+    waves = [_on_wave(here, draft, published) for here in _claimed(measure, draft.rule)]
+    problems = [problem for wave in waves for problem in wave.coverage.problems]
+    problems += _example_problems(draft, waves[0])
+    if problems:
+        raise Refused(problems)
+    mark = fingerprint(waves[0].tried.checked)
+    if published is not None and _same(published, draft, mark):
+        return _nothing_changed(user, draft, published)
+    changed = sum(wave.changes.changed for wave in waves if wave.changes)
+    if changed and not acknowledge_changes:
+        raise _not_acknowledged(measure, published, changed, waves)
+    version = _freeze(user, draft, mark, _report(waves, published))
+    _tell_datasets(user, version)
+    return PublishOutcome(version, True, changed, waves[0].coverage)
+
+
+def _claimed(measure: Measure, rule: str) -> list[Ground]:
+    """The waves that have every item of the rule, the newest first; Refused when there is none."""
+    node = parse(rule)
+    versions = study_wave_versions(measure.study)
+    if not versions:
+        hint = "Import a wave first: a rule is checked against real codes."
+        raise refuse("no_wave", f"{measure.study} has no wave with data.", hint=hint)
+    grounds = [ground(measure.study, version) for version in versions]
+    earlier = set(published_measures(measure.study)) - {measure.name}
+    claimed = [
+        here
+        for here in grounds
+        if all(name in here.items or name in earlier or name in here.sets for name in names_in(node))
+    ]
+    if not claimed:
+        try_rule(grounds[0], rule, measure.name)  # tells what is unknown, with near misses
+    return claimed or grounds[:1]
+
+
+def _on_wave(here: Ground, draft: MeasureVersion, published: MeasureVersion | None) -> _OnWave:
+    """Runs draft and version in force side by side; Refused when the draft does not check."""
+    name = draft.measure.name
+    tried = try_rule(here, draft.rule, name)
+    try:
+        old = try_rule(here, published.rule, name) if published else None
+    except Refused:
+        old = None  # the version in force no longer fits this wave: nothing to compare with
+    with working_folder() as folder:
+        results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder)
+    changed = changes(results[OLD].pair, results[NEW].pair) if old else None
+    return _OnWave(here, tried, covered(here, tried.checked), results[NEW], changed)
+
+
+def _example_problems(draft: MeasureVersion, wave: _OnWave) -> list[Problem]:
+    problems: list[Problem] = []
+    variable = measure_variable(draft, wave.tried.checked.type)
+    for number, example in enumerate(draft.examples, 1):
+        where = f"{draft.measure.name}: example {number}"
+        try:
+            fitted: Fitted = wave.result.fitted
+            cell = evaluate_example(wave.tried.checked, example["given"], fitted or None)
+        except Refused as refused:
+            problems += [Problem(p.code, p.message, where, p.hint, p.near) for p in refused.problems]
+            continue
+        if not matches(cell, example["then"], variable):
+            message = f"The rule gives {said(cell)}, the example says {said(example['then'])}."
+            hint = "Mend the rule or the example."
+            problems.append(Problem("example_fails", message, where, hint))
+    return problems
+
+
+def _same(published: MeasureVersion, draft: MeasureVersion, mark: str) -> bool:
+    """Same meaning, same words about it; spelling of the rule and the note do not count."""
+    names = [name for name in Wording.names() if name not in ("rule", "note")]
+    return published.fingerprint == mark and all(getattr(published, n) == getattr(draft, n) for n in names)
+
+
+@transaction.atomic
+def _nothing_changed(user: User, draft: MeasureVersion, published: MeasureVersion) -> PublishOutcome:
+    audit.record(user, "discard", draft, study=draft.measure.study, same_as=published.number)
+    draft.delete()
+    return PublishOutcome(published, False, 0, None)
+
+
+def _not_acknowledged(
+    measure: Measure, published: MeasureVersion | None, changed: int, waves: list[_OnWave]
+) -> Refused:
+    rows = sum(wave.changes.rows for wave in waves if wave.changes)
+    return refuse(
+        "changes_not_seen",
+        f"The draft changes {changed} of {rows} rows against {published}.",
+        where=str(measure),
+        hint="Look at the changed rows, then publish with the changes acknowledged.",
+    )
+
+
+def _report(waves: list[_OnWave], published: MeasureVersion | None) -> dict[str, Any]:
+    """What was seen at publishing; stored with the version."""
+    return {
+        "type": waves[0].tried.checked.type.value,
+        "against": published.number if published else None,
+        "waves": [
+            {
+                "wave_version": str(wave.ground.version),
+                "tally": tally(wave.result.pair[1]),
+                "coverage": [coverage_row(row) for row in wave.coverage.rows],
+                "changed": wave.changes.as_json() if wave.changes else None,
+            }
+            for wave in waves
+        ],
+    }
+
+
+@transaction.atomic
+def _freeze(user: User, draft: MeasureVersion, mark: str, report: Mapping[str, Any]) -> MeasureVersion:
+    measure = Measure.objects.select_for_update().get(pk=draft.measure_id)
+    now = measure.versions.filter(pk=draft.pk, state=State.DRAFT).first()
+    if now is None or any(getattr(now, name) != getattr(draft, name) for name in Wording.names()):
+        hint = "Look at the draft again, then publish."
+        raise refuse("conflict", f"The draft of {measure} was changed meanwhile.", hint=hint)
+    draft.number = next_number(measure.versions)
+    draft.state = State.PUBLISHED
+    draft.fingerprint = mark
+    draft.report = dict(report)
+    draft.published_by, draft.published_at = user, timezone.now()
+    draft.save()
+    audit.record(user, "publish", draft, study=measure.study, fingerprint=mark)
+    return draft
+
+
+def _tell_datasets(user: User, version: MeasureVersion) -> None:
+    """Finds out at once which datasets still hold; on large waves as long work."""
+    from measures.services.freshness import follow_up
+
+    follow_up(user, version.measure.study)

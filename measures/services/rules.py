@@ -1,0 +1,139 @@
+"""Measures: rules drafted, tried, published, worded anew and retired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from measures.core.wording import Wording, read_wording
+from measures.models import Measure, MeasureVersion
+from measures.policy import require_define
+from measures.services.previews import Preview, preview
+from measures.services.publishing import PublishOutcome, publish
+from surveys.core.problems import refuse
+from surveys.models import Study, User
+from surveys.services import audit
+
+__all__ = [
+    "Preview",
+    "PublishOutcome",
+    "discard_draft",
+    "new_version",
+    "preview",
+    "publish",
+    "retire",
+    "save_draft",
+]
+
+State = MeasureVersion.State
+
+
+@transaction.atomic
+def save_draft(
+    user: User,
+    study: Study,
+    name: str,
+    *,
+    rule: str,
+    labels: Mapping[str, str] | None = None,
+    value_labels: Sequence[Mapping[str, Any]] = (),
+    definition: str = "",
+    citation: str = "",
+    universe: str = "",
+    level: str = "unknown",
+    unit: str = "",
+    sign: str = "",
+    examples: Sequence[Mapping[str, Any]] = (),
+    note: str = "",
+    concept: str = "",
+) -> MeasureVersion:
+    """The measure's draft with this wording; a draft may hold a rule that does not parse yet.
+
+    The wording of the version in force again makes no draft: that version comes back.
+    """
+    require_define(user, study)
+    wording = read_wording(
+        name,
+        rule=rule,
+        labels=labels or {},
+        value_labels=value_labels,
+        definition=definition,
+        citation=citation,
+        universe=universe,
+        level=level,
+        unit=unit,
+        sign=sign,
+        examples=examples,
+        note=note,
+    )
+    measure = _measure(user, study, name, concept)
+    published, draft = measure.published, measure.draft
+    if draft is None and published is not None and _holds(published, wording):
+        return published
+    if draft is None:
+        draft = MeasureVersion(measure=measure, created_by=user)
+    elif _holds(draft, wording):
+        return draft
+    for field, value in wording.fields().items():
+        setattr(draft, field, value)
+    draft.save()
+    audit.record(user, "draft", draft, study=study, rule_length=len(rule))
+    return draft
+
+
+def _measure(user: User, study: Study, name: str, concept: str) -> Measure:
+    measure, is_new = Measure.objects.get_or_create(study=study, name=name, defaults={"concept": concept})
+    if is_new:
+        audit.record(user, "create", measure)
+    elif concept and measure.concept != concept:
+        measure.concept = concept
+        measure.save(update_fields=["concept"])
+        audit.record(user, "change", measure, fields=["concept"])
+    return measure
+
+
+def _holds(version: MeasureVersion, wording: Wording) -> bool:
+    return all(getattr(version, field) == value for field, value in wording.fields().items())
+
+
+@transaction.atomic
+def new_version(user: User, measure: Measure) -> MeasureVersion:
+    """A draft that starts from the version in force; an open draft is returned as it is."""
+    require_define(user, measure.study)
+    draft, published = measure.draft, measure.published
+    if draft is not None:
+        return draft
+    if published is None:
+        raise refuse("not_published", f"{measure} has no published version.", hint="Write a draft instead.")
+    fields = {name: getattr(published, name) for name in Wording.names()}
+    draft = MeasureVersion.objects.create(measure=measure, created_by=user, **fields | {"note": ""})
+    audit.record(user, "new_version", draft, study=measure.study, after=published.number)
+    return draft
+
+
+@transaction.atomic
+def discard_draft(user: User, measure: Measure) -> None:
+    """Throws the draft away; published versions stay as they are."""
+    require_define(user, measure.study)
+    draft = measure.draft
+    if draft is None:
+        raise refuse("no_draft", f"{measure} has no draft.")
+    audit.record(user, "discard", draft, study=measure.study)
+    draft.delete()
+
+
+@transaction.atomic
+def retire(user: User, version: MeasureVersion, reason: str) -> MeasureVersion:
+    """Withdraws a published version: unpinned recipes no longer find it, what was built stays."""
+    require_define(user, version.measure.study)
+    version = MeasureVersion.objects.select_for_update().select_related("measure__study").get(pk=version.pk)
+    if version.state != State.PUBLISHED:
+        raise refuse("not_published", f"{version} is not published, so it cannot be retired.")
+    if not reason.strip():
+        raise refuse("no_reason", "Retiring needs a reason.", hint="Say what is wrong with the rule.")
+    version.state = State.RETIRED
+    version.save(update_fields=["state"])
+    audit.record(user, "retire", version, study=version.measure.study, reason=reason)
+    return version
