@@ -1,6 +1,18 @@
-"""Addresses of this room's pages."""
+"""Addresses of analyses, runs and targets."""
 
-from django.urls import URLPattern
+from __future__ import annotations
+
+from django.urls import path
+
+from analytics import views
 
 app_name = "analytics"
-urlpatterns: list[URLPattern] = []
+
+_STUDY = "studies/<slug:study>/"
+
+urlpatterns = [
+    path(_STUDY + "analyses/", views.analyses, name="analyses"),
+    path(_STUDY + "analyses/<slug:slug>/", views.analysis, name="analysis"),
+    path(_STUDY + "runs/<int:pk>/", views.run, name="run"),
+    path(_STUDY + "targets/<path:slug>/", views.target, name="target"),
+]

@@ -1,6 +1,24 @@
-"""Addresses of this room's pages."""
+"""Addresses of measures and datasets."""
 
-from django.urls import URLPattern
+from __future__ import annotations
+
+from django.urls import path
+
+from measures import views
 
 app_name = "measures"
-urlpatterns: list[URLPattern] = []
+
+_STUDY = "studies/<slug:study>/"
+_DATASET = _STUDY + "datasets/<slug:dataset>@<int:number>/"
+
+urlpatterns = [
+    path(_STUDY + "measures/", views.measures, name="measures"),
+    path(_STUDY + "measures/<str:name>@<int:number>/", views.measure, name="measure_version"),
+    path(_STUDY + "measures/<str:name>/", views.measure, name="measure"),
+    path(_STUDY + "datasets/<slug:dataset>/", views.dataset, name="dataset"),
+    path(_STUDY + "datasets/<slug:dataset>/build/", views.build, name="build"),
+    path(_DATASET, views.dataset_version, name="dataset_version"),
+    path(_DATASET + "download/", views.dataset_download, name="dataset_download"),
+    path(_DATASET + "download/<slug:form>/", views.dataset_file, name="dataset_file"),
+    path(_DATASET + "columns/<path:name>/", views.column, name="column"),
+]

@@ -1,6 +1,28 @@
-"""Addresses of this room's pages."""
+"""Addresses of studies, waves, variables, search, imports, jobs and tokens."""
 
-from django.urls import URLPattern
+from __future__ import annotations
+
+from django.urls import path
+
+from surveys import views
 
 app_name = "surveys"
-urlpatterns: list[URLPattern] = []
+
+_WAVE = "studies/<slug:study>/waves/<slug:wave>@<int:number>/"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("import/", views.upload, name="upload"),
+    path("jobs/", views.jobs, name="jobs"),
+    path("jobs/<int:pk>/", views.job, name="job"),
+    path("jobs/<int:pk>/cancel/", views.cancel_job, name="cancel_job"),
+    path("tokens/", views.tokens, name="tokens"),
+    path("tokens/<slug:token>/revoke/", views.revoke_token, name="revoke_token"),
+    path("studies/<slug:study>/", views.study, name="study"),
+    path("studies/<slug:study>/waves/<slug:wave>/", views.wave, name="wave"),
+    path(_WAVE, views.wave_version, name="wave_version"),
+    path(_WAVE + "download/", views.wave_download, name="wave_download"),
+    path(_WAVE + "download/<slug:form>/", views.wave_file, name="wave_file"),
+    path(_WAVE + "variables/<path:name>/", views.variable, name="variable"),
+]

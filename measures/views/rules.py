@@ -1,0 +1,47 @@
+"""Measures and the wordings of their rules."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from measures import selectors
+from measures.models import MeasureVersion
+from measures.policy import may_define
+from surveys.core.problems import refuse
+from surveys.selectors import study_named
+
+
+def measures(request: HttpRequest, study: str) -> HttpResponse:
+    """Every measure of a study."""
+    return render(request, "measures/measures.html", {"study": study_named(request.user, study)})
+
+
+def measure(request: HttpRequest, study: str, name: str, number: int | None = None) -> HttpResponse:
+    """One wording of a measure: the version asked for, else the one in force, else the draft."""
+    found = selectors.measure_named(request.user, f"{study}/{name}")
+    people = found.versions.select_related("created_by", "published_by", "measure__study")
+    versions = sorted(people, key=lambda v: (v.number is None, v.number or 0), reverse=True)
+    version = _chosen(versions, number)
+    if version is None:
+        raise refuse("not_found", f"There is no version {number} of {found}.")
+    context = {
+        "study": found.study,
+        "measure": found,
+        "version": version,
+        "versions": versions,
+        "draft": next((v for v in versions if v.state == MeasureVersion.State.DRAFT), None),
+        "columns": version.dataset_columns.select_related("version__dataset__study", "derived").defer(
+            "derived__frequencies", "derived__inputs"
+        ),
+        "may_define": may_define(request.user, found.study),
+    }
+    return render(request, "measures/measure.html", context)
+
+
+def _chosen(versions: list[MeasureVersion], number: int | None) -> MeasureVersion | None:
+    """The version with ``number``; without one the published version in force, else whatever is newest."""
+    if number is not None:
+        return next((v for v in versions if v.number == number), None)
+    published = [v for v in versions if v.state == MeasureVersion.State.PUBLISHED]
+    return (published or versions or [None])[0]

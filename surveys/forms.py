@@ -1,0 +1,61 @@
+"""The shape of what people type on the pages of this room; no rules."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+ENCODINGS = ["", "utf-8", "gb18030", "gbk", "big5", "windows-1252", "iso-8859-1", "shift_jis"]
+
+
+class UploadForm(forms.Form):
+    """A data file for a wave, and how to read it."""
+
+    file = forms.FileField(
+        label=_("Data file"),
+        help_text=_(".sav, .zsav, .dta or .csv. The file itself is kept exactly as it is."),
+        widget=forms.FileInput(attrs={"accept": ".sav,.zsav,.dta,.csv,.tsv,.txt"}),
+    )
+    study = forms.SlugField(
+        label=_("Study"),
+        max_length=60,
+        help_text=_("Its short name, as in mdms. A new name makes a new study."),
+        widget=forms.TextInput(attrs={"list": "studies", "autocomplete": "off"}),
+    )
+    wave = forms.SlugField(
+        label=_("Wave"), max_length=60, help_text=_("Its short name, as in 2014. A new name makes a new wave.")
+    )
+    key = forms.CharField(
+        label=_("Key variable"),
+        max_length=255,
+        required=False,
+        help_text=_("The variable that tells respondents apart. Empty and repeated keys are refused."),
+    )
+    encoding = forms.ChoiceField(
+        label=_("Encoding"),
+        required=False,
+        choices=[(name, name or _("as the file says")) for name in ENCODINGS],
+        help_text=_("Only when the letters of the labels come out wrong."),
+    )
+    codebook = forms.FileField(
+        label=_("Codebook sheet"),
+        required=False,
+        help_text=_("For .csv: a sheet of names, labels, codes and missing codes."),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What changed against the version before, and why."),
+    )
+
+
+class TokenForm(forms.Form):
+    """A named key for programs, with an end."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("What it is for, as in “laptop, R scripts”.")
+    )
+    days = forms.IntegerField(
+        label=_("Works for, days"), min_value=1, max_value=366, initial=90, help_text=_("1 to 366.")
+    )

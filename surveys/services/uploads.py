@@ -1,0 +1,132 @@
+"""An uploaded file on its way to a wave version: checked, laid aside, and imported by a job."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from surveys import policy
+from surveys.core.problems import refuse
+from surveys.models import Job, Study, User
+from surveys.services import jobs
+
+KIND = "import_wave"
+KEPT_FOR = timedelta(days=2)
+
+
+def request_import(
+    user: User,
+    study: str,
+    wave: str,
+    chunks: Iterable[bytes],
+    *,
+    name: str,
+    codebook: Iterable[bytes] | None = None,
+    codebook_name: str = "",
+    **reading: str,
+) -> Job:
+    """Queues the import of an uploaded file; the same file for the same wave is one job.
+
+    ``reading`` holds ``key``, ``encoding`` and ``note``.  Refused before anything is written when the
+    person may not import there, and while writing when the file is larger than the settings allow.
+    """
+    found = Study.objects.filter(slug=study).first()
+    if found is None:
+        policy.require_creator(user)
+    else:
+        policy.require(user, policy.IMPORT, found)
+    _clear_old()
+    folder = Path(mkdtemp(dir=_folder()))
+    try:
+        payload: dict[str, Any] = {"study": study, "wave": wave, "folder": folder.name, "name": Path(name).name, **reading}
+        digest = _write(folder / "data", chunks)
+        if codebook is not None:
+            payload["codebook"] = f"codebook{Path(codebook_name).suffix.lower()[:8]}"
+            digest += _write(folder / payload["codebook"], codebook)
+        key = hashlib.sha256(repr((digest, study, wave, sorted(reading.items()))).encode()).hexdigest()
+        with transaction.atomic():
+            job = jobs.submit(user, KIND, payload, key=f"{KIND}:{key}", study=found)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if job.payload["folder"] != folder.name:  # the same upload is already waiting
+        shutil.rmtree(folder, ignore_errors=True)
+    return job
+
+
+def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    """The handler: reads the laid-aside file into the wave and says where the version stands."""
+    from surveys.core.reading import ReadOptions  # the readers are heavy; pages do without them
+    from surveys.services.studies import create_study
+    from surveys.services.waves import import_wave
+
+    asked, user = job.payload, job.created_by
+    folder = _folder() / asked["folder"]
+    if not folder.is_dir():
+        raise refuse("upload_gone", "The uploaded file is no longer here.", hint="Upload it again.")
+    study = Study.objects.filter(slug=asked["study"]).first() or create_study(user, asked["study"])
+    codebook = folder / asked["codebook"] if asked.get("codebook") else None
+    options = ReadOptions(encoding=asked.get("encoding", ""), codebook_path=codebook, key=asked.get("key", ""))
+    progress(0.1, f"Reading {asked['name']}")
+    outcome = import_wave(
+        user,
+        study,
+        asked["wave"],
+        folder / "data",
+        original_name=asked["name"],
+        options=options,
+        key=asked.get("key", ""),
+        note=asked.get("note", ""),
+    )
+    version = outcome.version
+    progress(0.95, f"{version}: {version.rows} rows, {version.columns} variables, {len(outcome.findings)} findings")
+    shutil.rmtree(folder, ignore_errors=True)
+    return {
+        "url": reverse("surveys:wave_version", args=[study.slug, asked["wave"], version.number]),
+        "wave_version": str(version),
+        "is_new": outcome.is_new,
+        "rows": version.rows,
+        "variables": version.columns,
+        "findings": len(outcome.findings),
+    }
+
+
+def _folder() -> Path:
+    folder = Path(settings.WAVEBOOK_TMP) / "uploads"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> str:
+    """Writes an upload aside and returns its SHA-256; refused above the limit of the settings."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("wb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > settings.WAVEBOOK_MAX_UPLOAD:
+                raise refuse(
+                    "too_large",
+                    f"The file is larger than {settings.WAVEBOOK_MAX_UPLOAD // 2**20} MB.",
+                    hint="Import it with the command import_wave, or ask an administrator for a higher limit.",
+                )
+            digest.update(chunk)
+            file.write(chunk)
+    return digest.hexdigest()
+
+
+def _clear_old() -> None:
+    """Uploads that no open job can still want."""
+    border = (timezone.now() - KEPT_FOR).timestamp()
+    for folder in _folder().iterdir():
+        if folder.stat().st_mtime < border:
+            shutil.rmtree(folder, ignore_errors=True)
