@@ -90,6 +90,8 @@ def check_collinearity(design: Design) -> tuple[Check, ...]:
     inflation = np.diag(precision)
     partial = np.abs(precision) / np.sqrt(np.outer(inflation, inflation))
     high = np.flatnonzero(inflation > HIGH_VIF)
+    if not len(high):
+        return ()
     _, label = connected_components(csr_array(partial[np.ix_(high, high)] > LINKED), directed=False)
     found = []
     for group in range(len(set(label.tolist()))):

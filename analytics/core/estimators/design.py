@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import solve_triangular
+from scipy.linalg.lapack import dpotrf
 
 from analytics.core.estimators.moments import BoolArray, FloatArray, IntArray, Moments, moments
 from analytics.core.results import Check
@@ -73,6 +74,8 @@ def independent(found: Moments, terms: tuple[str, ...]) -> tuple[IntArray, tuple
     correlation = found.gram / np.outer(scale, scale)
     kept: list[int] = []
     checks: list[Check] = []
+    if not constant.any() and _is_full_rank(correlation):
+        return np.arange(len(terms)), ()
     factor = np.zeros_like(correlation)
     for column, term in enumerate(terms):
         if constant[column]:
@@ -89,6 +92,12 @@ def independent(found: Moments, terms: tuple[str, ...]) -> tuple[IntArray, tuple
         factor[size, :size], factor[size, size] = part, np.sqrt(own)
         kept.append(column)
     return np.array(kept, dtype=np.int64), tuple(checks)
+
+
+def _is_full_rank(correlation: FloatArray) -> bool:
+    """The usual case in one factorisation: its pivots are those of the column-by-column search."""
+    factor, failed_at = dpotrf(correlation, lower=True)
+    return not failed_at and bool(np.all(np.diag(factor) ** 2 > OWN_VARIANCE))
 
 
 def _solve(factor: FloatArray, target: FloatArray) -> FloatArray:

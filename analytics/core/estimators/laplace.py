@@ -103,8 +103,14 @@ def differentiate(rows: Rows, state: State) -> Derivatives:
 
 
 def cross(x: FloatArray, weights: FloatArray) -> FloatArray:
-    """X' diag(weights) X in blocks; the weights may be negative."""
+    """X' diag(weights) X in blocks; where no weight is negative (the usual case) at half the work."""
     total = np.zeros((x.shape[1], x.shape[1]))
+    if bool(weights.min() >= 0):
+        root = np.sqrt(weights)
+        for rows in blocks(len(weights)):
+            half = x[rows] * root[rows][:, None]
+            total += half.T @ half
+        return total
     for rows in blocks(len(weights)):
         part = x[rows]
         total += part.T @ (part * weights[rows][:, None])

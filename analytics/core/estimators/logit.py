@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import chdtrc
@@ -24,7 +24,7 @@ from analytics.core.estimators.summary import failed, normal_estimates, rows_of,
 from analytics.core.results import Check, Convergence, Fit, ModelResult
 
 STEPS = 40
-DECREMENT = 1e-13  # squared step in standard errors: coefficients right to 3e-7 SE even before the last step
+DECREMENT = 1e-13  # squared step in standard errors: coefficients right to 3e-7 SE before the last step
 EXTREME = 15.0  # a linear predictor beyond this (p under 3e-7) makes separation worth looking for
 
 CONVENTIONS = {"standard_errors": "information", "test": "normal", "df": "coefficients", "bic_n": "rows"}
@@ -137,7 +137,9 @@ def maximise(design: Design) -> Newton:
             return Newton(here, step, iteration, decrement, None)
         decrement = float(here.score @ step)
         if decrement < DECREMENT:
-            return Newton(here, step, iteration, decrement, scaled_inverse(here.information))
+            # The last step is known and free; what it changes in the information is beyond the digits shown.
+            there = replace(here, beta=here.beta + step)
+            return Newton(there, step, iteration, decrement, scaled_inverse(here.information))
         if here.reach > 2 * EXTREME:
             return Newton(here, step, iteration, decrement, None)
         here = _advance(design, here, step)

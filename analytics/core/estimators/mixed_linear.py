@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotri
 from scipy.optimize import brentq
 
 from analytics.core.checks import (
@@ -41,7 +41,7 @@ from analytics.core.results import (
 )
 
 # ln rho is searched between these; under 1e-9 the between variance is zero for every purpose.
-GRID = np.linspace(math.log(1e-9), math.log(1e6), 36)
+GRID = np.linspace(math.log(1e-9), math.log(1e6), 16)
 WITHIN = 1e-10  # share of a column's variation inside groups under which it varies between groups only
 PERFECT = 1e-12
 
@@ -114,9 +114,8 @@ def fit_mixed_linear(
 def group_sums(design: Design, by: Groups) -> FloatArray:
     """Sums (G, k+1) of the centred [X y] by group."""
     found = design.moments
-    ones = np.ones(design.n)
-    x_sums = by.weighted_sums(ones, by.sort(design.x)) - np.outer(by.sizes, found.centre)
-    y_sums = by.sums(by.sort(design.y)) - by.sizes * found.y_centre
+    x_sums = by.totals(design.x) - np.outer(by.sizes, found.centre)
+    y_sums = by.totals(design.y) - by.sizes * found.y_centre
     return np.column_stack([x_sums, y_sums])
 
 
@@ -158,22 +157,51 @@ def solve(sums: Sums, n: int, rho: float, reml: bool) -> Solution:
     """
     k = len(sums.cross) - 1
     grow = 1.0 + sums.sizes * rho
-    weighted = sums.cross - np.tensordot(rho / grow, sums.by_size, axes=1)
-    factor = cho_factor(weighted[:k, :k], lower=True)
-    beta = cho_solve(factor, weighted[:k, k])
-    inverse = cho_solve(factor, np.eye(k))
+    weighted = sums.cross - np.einsum("u,uij->ij", rho / grow, sums.by_size)
+    factor, inverse = _factor(weighted[:k, :k])
+    beta = inverse @ weighted[:k, k]
     residual = float(weighted[k, k] - weighted[:k, k] @ beta)
     contrast = np.append(-beta, 1.0)
     shrink = 1.0 / (grow * grow)
     residual_slope = -float(shrink @ (sums.by_size @ contrast @ contrast))
     free = n - k if reml else n
-    deviance = free * (math.log(2 * math.pi * max(residual, 1e-300) / free) + 1)
-    deviance += float(sums.counts @ np.log(grow))
+    profile = _deviance(sums, free, residual, grow, np.diag(factor) if reml else np.ones(1))
     slope = free * residual_slope / max(residual, 1e-300) + float((sums.counts * sums.sizes) @ (1 / grow))
     if reml:
-        deviance += 2 * float(np.log(np.diag(factor[0])).sum())
         slope -= float(shrink @ np.einsum("uij,ij->u", sums.by_size[:, :k, :k], inverse))
-    return Solution(rho, beta, inverse, residual, deviance, slope * rho if rho else slope)
+    return Solution(rho, beta, inverse, residual, profile, slope * rho if rho else slope)
+
+
+def deviance(sums: Sums, n: int, rho: float, reml: bool) -> float:
+    """The profiled deviance alone, from one factorisation of [X y]'V^-1 [X y]: its last pivot is the RSS."""
+    k = len(sums.cross) - 1
+    grow = 1.0 + sums.sizes * rho
+    factor, failed_at = dpotrf(sums.cross - np.einsum("u,uij->ij", rho / grow, sums.by_size), lower=True)
+    if failed_at:
+        raise np.linalg.LinAlgError("not positive definite")
+    pivots = np.diag(factor)
+    return _deviance(
+        sums, n - k if reml else n, float(pivots[k] ** 2), grow, pivots[:k] if reml else np.ones(1)
+    )
+
+
+def _deviance(sums: Sums, free: int, residual: float, grow: FloatArray, pivots: FloatArray) -> float:
+    spread = free * (math.log(2 * math.pi * max(residual, 1e-300) / free) + 1)
+    return spread + float(sums.counts @ np.log(grow)) + 2 * float(np.log(pivots).sum())
+
+
+def _factor(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Cholesky factor and inverse of a positive definite matrix, straight from LAPACK: this is called often.
+
+    The units of the columns do not matter: scaling a column scales the rounding with it.
+    """
+    factor, failed_at = dpotrf(matrix, lower=True)
+    if failed_at:
+        raise np.linalg.LinAlgError("not positive definite")
+    half, _ = dpotri(factor, lower=True)
+    upper = np.triu_indices(len(half), 1)
+    half[upper] = half.T[upper]
+    return factor, half
 
 
 def search(sums: Sums, design: Design, reml: bool) -> tuple[Solution | None, int]:
@@ -185,19 +213,19 @@ def search(sums: Sums, design: Design, reml: bool) -> tuple[Solution | None, int
     flat = solve(sums, n, 0.0, reml)
     if flat.residual <= PERFECT * design.moments.y_square:
         return None, 1
-    tried = [solve(sums, n, math.exp(point), reml) for point in GRID]
-    lowest = min(range(len(tried)), key=lambda i: tried[i].deviance)
-    if lowest == 0 or flat.deviance <= tried[lowest].deviance:
+    tried = [deviance(sums, n, math.exp(point), reml) for point in GRID]
+    lowest = min(range(len(tried)), key=tried.__getitem__)
+    if lowest == 0 or flat.deviance <= tried[lowest]:
         return flat, len(GRID) + 1
-    low, high = max(lowest - 1, 0), min(lowest + 1, len(GRID) - 1)
-    if tried[low].slope >= 0 or tried[high].slope <= 0:
-        return tried[lowest], len(GRID) + 1
 
     def slope(point: float) -> float:
         return solve(sums, n, math.exp(point), reml).slope
 
-    root, report = brentq(slope, GRID[low], GRID[high], xtol=1e-13, rtol=1e-14, full_output=True)
-    return solve(sums, n, math.exp(root), reml), len(GRID) + 1 + report.function_calls
+    low, high = GRID[lowest - 1], GRID[min(lowest + 1, len(GRID) - 1)]
+    if slope(low) >= 0 or slope(high) <= 0:
+        return solve(sums, n, math.exp(GRID[lowest]), reml), len(GRID) + 4
+    root, report = brentq(slope, low, high, xtol=1e-11, rtol=1e-12, full_output=True)
+    return solve(sums, n, math.exp(root), reml), len(GRID) + 4 + report.function_calls
 
 
 def _result(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -101,6 +101,8 @@ def _maximise(rows: Rows, beta: FloatArray) -> Ending:
         step, decrement = _step(at)
         if decrement < DECREMENT:
             covariance = scaled_inverse(-at.hessian)
+            sigma_step = float(step[-1])
+            here = replace(here, beta=here.beta + step[:-1], log_sigma=here.log_sigma + sigma_step)
             return Ending("optimum", here, gradient, decrement, iteration, covariance)
         vanishing = here.log_sigma < (NEARLY_ZERO if may_vanish else ZERO)
         if vanishing and at.gradient[-1] < 0:
