@@ -1,0 +1,96 @@
+"""The reading process: told on stdin what to read, writes Parquet and codebook, answers with one JSON line.
+
+Started by :mod:`surveys.core.reading.sandbox` in a fresh interpreter with hard limits.  Whatever happens
+to it, nothing of the caller's is touched; anything it raises becomes a line, anything that kills it is
+told by the absence of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import mmap
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from surveys.core.problems import Refused, refuse
+
+RESULT, DATA = "result.json", "data.parquet"
+
+
+def read_file(task: dict[str, Any]) -> dict[str, Any]:
+    """Reads ``task["path"]`` into ``task["out_dir"]`` and returns what was found, as plain JSON types."""
+    from surveys.core.reading.options import options_from_json
+    from surveys.core.reading.work import work
+
+    sheet = Path(task["codebook_path"]) if task["codebook_path"] else None
+    options = options_from_json(task["options"], sheet)
+    with Path(task["path"]).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        view = memoryview(data)
+        try:
+            return work(Path(task["path"]), view, task["format"], Path(task["out_dir"]) / DATA, options)
+        finally:
+            _release(view)
+
+
+def _release(view: memoryview) -> None:
+    with contextlib.suppress(BufferError):  # arrays of a refused file still look at it
+        view.release()
+
+
+def answer(task: dict[str, Any]) -> dict[str, Any]:
+    """The verdict: the result's file, or the problems."""
+    try:
+        found = read_file(task)
+        Path(task["out_dir"], RESULT).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        return {"ok": True}
+    except Refused as refused:
+        problems = refused.problems
+    except MemoryError:
+        problems = refuse(
+            "too_large",
+            "Reading the file needs more memory than one import may use.",
+            hint="Split the file, or ask an administrator to raise WAVEBOOK_IMPORT_MEMORY.",
+        ).problems
+    except OSError as error:
+        problems = _no_room(error).problems
+    except BaseException as error:  # a library's panic is no Exception
+        problems = _unreadable(error).problems
+    return {"ok": False, "problems": [problem.as_json() for problem in problems]}
+
+
+def _no_room(error: OSError) -> Refused:
+    return refuse(
+        "disk_full",
+        f"The file could not be read into the working folder ({error.strerror or type(error).__name__}).",
+        hint="Free space on the disk, then import again; nothing was changed.",
+    )
+
+
+def _unreadable(error: BaseException) -> Refused:
+    """A fault while reading, by its kind only: its words might quote a cell."""
+    if "memory" in str(error).lower() or "alloc" in str(error).lower():
+        return refuse("too_large", "Reading the file needs more memory than one import may use.")
+    return refuse(
+        "unreadable_file",
+        f"The file could not be read ({type(error).__name__}).",
+        hint="It may be damaged: open it in the program it comes from and save it again.",
+    )
+
+
+def main() -> None:
+    """One task from stdin, one line to the real stdout; whatever libraries print goes to stderr."""
+    line = os.dup(1)
+    os.dup2(2, 1)
+    verdict = answer(json.load(sys.stdin))
+    os.write(line, (json.dumps(verdict) + "\n").encode())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""The codebook of a file: bytes decoded, bilingual labels parted, missing codes given their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from surveys.core.absence import USER_MISSING, code_reason, tag_reason
+from surveys.core.codebook import Code, Codebook, MissingRule, ResponseSet, Role, Scalar, ValueType, Variable
+from surveys.core.reading import dates
+from surveys.core.reading.encodings import decoded
+from surveys.core.reading.options import ReadOptions
+from surveys.core.reading.raw import Calendar, RawFile, RawMissing, RawSet, RawValue, RawVariable
+from surveys.core.reading.settle import Settled, TypedColumn, clean
+
+Decode = Callable[[bytes], str]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How texts of one file become labels and reasons."""
+
+    codec: str
+    options: ReadOptions
+
+    def text(self, raw: bytes) -> str:
+        return clean(decoded(raw, self.codec) or "")
+
+    def labels(self, raw: bytes) -> dict[str, str]:
+        return split_labels(self.text(raw), self.options.languages, self.options.label_separator)
+
+    def reason(self, code: Scalar) -> str:
+        return self.options.missing_reasons.get(_as_text(code)) or code_reason(code)
+
+
+def split_labels(text: str, languages: tuple[str, ...], separator: str) -> dict[str, str]:
+    """``Sex | 性别`` in (en, zh) -> {"en": "Sex", "zh": "性别"}; otherwise all of it in the first language.
+
+    Without a language of the study the text is of an undetermined one (``und``).
+    """
+    if not text:
+        return {}
+    bar = separator.strip() or separator
+    if separator and len(languages) > 1 and bar in text:
+        parts = [part.strip() for part in text.split(bar)]
+        if len(parts) == len(languages):
+            return {language: part for language, part in zip(languages, parts, strict=True) if part}
+    return {languages[0] if languages else "und": text}
+
+
+def build(file: RawFile, settled: Settled, options: ReadOptions) -> Codebook:
+    """The codebook of a settled file, before a codebook sheet is laid over it."""
+    words = _Words(settled.decision.codec, options)
+    variables = tuple(
+        _variable(raw, column, words, options)
+        for raw, column in zip(file.variables, settled.columns, strict=True)
+    )
+    weight = words.text(file.weight)
+    if weight:
+        variables = tuple(_with_role(v, Role.WEIGHT) if v.name == weight else v for v in variables)
+    return Codebook(
+        variables=variables,
+        sets=tuple(_response_set(one, file, variables, words) for one in file.sets),
+        labels=words.labels(file.label),
+        notes=tuple(words.text(note) for note in file.notes),
+        weight=weight,
+    )
+
+
+def _with_role(variable: Variable, role: Role) -> Variable:
+    return Variable(**{**variable.__dict__, "role": role})
+
+
+def _variable(raw: RawVariable, column: TypedColumn, words: _Words, options: ReadOptions) -> Variable:
+    name = words.text(raw.name)
+    codes = [_code(value, label, raw, column, words) for value, label in raw.codes]
+    known = {code.value: code.labels for code in codes if code is not None}
+    missing = _missing(raw, column, known, words)
+    absent = {rule.value for rule in missing if rule.value is not None}
+    return Variable(
+        name=name,
+        type=column.type,
+        labels=words.labels(raw.label),
+        level=raw.level,
+        role=Role.KEY if options.key and name == options.key else Role.RAW,
+        codes=tuple(Code(value, labels) for value, labels in known.items() if value not in absent),
+        missing=tuple(missing) + _tag_rules(raw, column, words),
+        format=raw.format,
+    )
+
+
+def _code(value: RawValue, label: bytes, raw: RawVariable, column: TypedColumn, words: _Words) -> Code | None:
+    scalar = _scalar(value, raw.calendar, column.type, words)
+    return None if scalar is None else Code(scalar, words.labels(label))
+
+
+def _scalar(value: RawValue, calendar: Calendar | None, kind: ValueType, words: _Words) -> Scalar | None:
+    if isinstance(value, bytes):
+        return (decoded(value, words.codec) or "").rstrip()
+    if calendar is not None:
+        return dates.moment(float(value), calendar, kind)
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _missing(
+    raw: RawVariable, column: TypedColumn, known: Mapping[Scalar, Mapping[str, str]], words: _Words
+) -> list[MissingRule]:
+    """Single codes first, then what is left of a range."""
+    rules: list[MissingRule] = []
+    for one in raw.missing:
+        if one.value is not None:
+            value = _scalar(one.value, raw.calendar, column.type, words)
+            if value is not None and value != "":
+                rules.append(MissingRule(words.reason(value), value=value, labels=known.get(value, {})))
+        else:
+            rules += _range_rules(one, raw, known, words)
+    return list({(rule.value, rule.low, rule.high): rule for rule in rules}.values())
+
+
+def _range_rules(
+    span: RawMissing, raw: RawVariable, known: Mapping[Scalar, Mapping[str, str]], words: _Words
+) -> list[MissingRule]:
+    """A rule for each code of the range that has a label or a reason of its own, and one for the rest."""
+    low, high = span.low, span.high
+    if raw.calendar is not None:
+        low, high = dates.bound(low, raw.calendar), dates.bound(high, raw.calendar)
+        return [MissingRule(USER_MISSING, low=low, high=high)]
+    candidates: dict[Scalar, Mapping[str, str]] = dict(known)
+    for number in map(_number, words.options.missing_reasons):
+        if number is not None:
+            candidates.setdefault(number, {})
+    inside = [
+        MissingRule(words.reason(code), value=code, labels=labels)
+        for code, labels in sorted(candidates.items(), key=lambda pair: str(pair[0]))
+        if not isinstance(code, str) and (low is None or low <= code) and (high is None or code <= high)
+    ]
+    return [*inside, MissingRule(USER_MISSING, low=low, high=high)]
+
+
+def _tag_rules(raw: RawVariable, column: TypedColumn, words: _Words) -> tuple[MissingRule, ...]:
+    """Tags that occur or have a label."""
+    labels = dict(raw.tags)
+    occurring = set(column.tags.drop_nulls().unique()) if column.tags is not None else set()
+    reasons = words.options.missing_reasons
+    return tuple(
+        MissingRule(
+            reasons.get(f".{tag}") or reasons.get(tag) or tag_reason(tag),
+            tag=tag,
+            labels=words.labels(labels.get(tag, b"")),
+        )
+        for tag in sorted(occurring | set(labels))
+    )
+
+
+def _response_set(one: RawSet, file: RawFile, variables: tuple[Variable, ...], words: _Words) -> ResponseSet:
+    by_raw = {raw.name: variable for raw, variable in zip(file.variables, variables, strict=True)}
+    members = [by_raw[name] for name in one.variables]
+    counted: Scalar | None = None
+    if one.counted is not None:
+        text = words.text(one.counted)
+        number = _number(text)
+        is_text = any(member.type is ValueType.TEXT for member in members)
+        counted = text if is_text or number is None else number
+    return ResponseSet(
+        name=words.text(one.name).lstrip("$"),
+        kind=one.kind,
+        variables=tuple(member.name for member in members),
+        labels=words.labels(one.label),
+        counted_value=counted,
+    )
+
+
+def _number(text: str) -> int | float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _as_text(code: Scalar) -> str:
+    return f"{code:g}" if isinstance(code, float) else str(code)

@@ -1,0 +1,65 @@
+"""Reading a file from the outside: by content, in a process of its own, and believed only when checked."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import polars as pl
+
+from surveys.core import table
+from surveys.core.codebook import Codebook, codebook_from_json
+from surveys.core.findings import Finding, Severity
+from surveys.core.problems import refuse
+from surveys.core.reading import child, sandbox
+from surveys.core.reading.options import ReadOptions, ReadResult
+from surveys.core.reading.sniff import extension_finding, sniff
+
+
+def read(path: Path, out_dir: Path, options: ReadOptions, *, original_name: str = "") -> ReadResult:
+    """Reads a survey file into ``out_dir`` (which must exist) and returns what it holds.
+
+    Formats: .sav, .zsav, .dta, delimited text, .parquet, told apart by content.  Raises ``Refused`` with
+    every problem that was found; leaves nothing outside ``out_dir``.
+    """
+    started = time.monotonic()
+    if not path.is_file():
+        raise refuse("no_such_file", "There is no such file.", where=original_name or path.name)
+    kind = sniff(path)
+    task = {
+        "path": str(path.resolve()),
+        "out_dir": str(out_dir.resolve()),
+        "format": kind,
+        "codebook_path": str(options.codebook_path.resolve()) if options.codebook_path else "",
+        "options": options.as_json(),
+    }
+    sandbox.run(task, sandbox.limits_for(path.stat().st_size))
+    found = json.loads((out_dir / child.RESULT).read_text(encoding="utf-8"))
+    codebook = codebook_from_json(found["codebook"])
+    has_tags = tuple(found["has_tags"])
+    _check(out_dir / child.DATA, codebook, found["rows"], has_tags)
+    told = tuple(Finding(**{**f, "severity": Severity(f["severity"])}) for f in found["findings"])
+    return ReadResult(
+        codebook=codebook,
+        parquet=out_dir / child.DATA,
+        rows=found["rows"],
+        column_hashes=tuple(found["column_hashes"]),
+        has_tags=has_tags,
+        frequencies=tuple(found["frequencies"]),
+        content_hash=found["content_hash"],
+        format=found["format"],
+        encoding=found["encoding"],
+        findings=extension_finding(original_name or path.name, kind) + told,
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _check(parquet: Path, codebook: Codebook, rows: int, has_tags: tuple[bool, ...]) -> None:
+    """Holds what the reading process wrote against what it said."""
+    wanted = {table.physical(i): table.PHYSICAL[v.type] for i, v in enumerate(codebook.variables)}
+    wanted |= {table.tags_of(i): pl.String() for i, there in enumerate(has_tags) if there}
+    schema = pl.read_parquet_schema(parquet)
+    height = int(pl.scan_parquet(parquet).select(pl.len()).collect().item())
+    if dict(schema) != wanted or height != rows:
+        raise RuntimeError("the reading process wrote another table than it described")

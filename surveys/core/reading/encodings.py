@@ -1,0 +1,185 @@
+"""Which character set a file's text is in: declared and true, or certain, or asked for; never guessed."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from surveys.core.findings import Finding, Severity
+from surveys.core.problems import Refused, refuse
+
+LADDER = ("utf-8", "gb18030", "cp1252")
+SINGLE_BYTE = {"cp1252", "latin-1", "iso8859-1", "iso8859-15", "cp1250", "cp1251", "ascii"}
+_SAMPLES = 3
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The character set to decode with (a Python name), what to call it, and what to say about it."""
+
+    codec: str
+    name: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """The texts that tell: not ASCII.  Samples are shown of labels only, never of respondents' cells."""
+
+    labels: list[bytes]
+    cells: list[bytes]
+
+    @property
+    def all(self) -> list[bytes]:
+        return self.labels + self.cells
+
+
+def codec_of(name: str) -> str:
+    """Python's name for a character set; '' when Python does not know it."""
+    alias = {"windows-936": "gb18030", "cp936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030"}
+    plain = name.strip().lower().replace("_", "-")
+    try:
+        return codecs.lookup(alias.get(plain, plain)).name
+    except LookupError:
+        return ""
+
+
+def decide(
+    labels: Sequence[bytes],
+    cells: Sequence[bytes] = (),
+    *,
+    asked: str = "",
+    declared: str = "",
+    utf8_is_expected: bool = False,
+) -> Decision:
+    """The character set of names, labels and cells: the one asked for, declared or certain.
+
+    Refuses, with the candidates and three samples each, when what is declared does not decode, when a
+    declared single-byte set looks wrong, or when nothing is declared and more than one set fits.
+    ``utf8_is_expected`` is for formats whose undeclared text is commonly UTF-8 (delimited files).
+    """
+    telling = _Telling(
+        [text for text in labels if not text.isascii()], [text for text in cells if not text.isascii()]
+    )
+    if asked:
+        return _asked(asked, telling)
+    codec = codec_of(declared) if declared else ""
+    if not telling.all:
+        return Decision(codec or "utf-8", declared or "ascii")
+    if codec and _decodes(telling.all, codec) and not _is_doubtful(telling.all, codec):
+        return Decision(codec, declared)
+    if declared:
+        raise _ask(telling, f"The file says that its text is {declared}, but " + _why(telling, codec))
+    if utf8_is_expected and _decodes(telling.all, "utf-8"):
+        return Decision("utf-8", "UTF-8")
+    if _decodes(telling.all, "utf-8") or looks_chinese(telling.all) or not _looks_western(telling.all):
+        raise _ask(telling, "The file does not say which character set its text is in.")
+    return Decision("cp1252", "windows-1252", (_presumed(),))
+
+
+def _asked(asked: str, telling: _Telling) -> Decision:
+    codec = codec_of(asked)
+    if not codec:
+        raise refuse("unknown_encoding", f"There is no character set called {asked}.", hint=_HOW)
+    if not _decodes(telling.all, codec):
+        raise _ask(telling, f"The text of the file is not {asked}: some of it cannot be decoded.")
+    return Decision(codec, asked)
+
+
+def _why(telling: _Telling, codec: str) -> str:
+    if not codec:
+        return "no such character set is known here."
+    if not _decodes(telling.all, codec):
+        return "some of it cannot be decoded so."
+    return "it looks like another one."
+
+
+def _presumed() -> Finding:
+    text = (
+        "The file does not say which character set its text is in; it was read as windows-1252. "
+        "If labels look wrong, import it again with --encoding."
+    )
+    return Finding(Severity.WARNING, "encoding_presumed", text)
+
+
+def _decodes(texts: Iterable[bytes], codec: str) -> bool:
+    return all(decoded(text, codec) is not None for text in texts)
+
+
+def decoded(text: bytes, codec: str) -> str | None:
+    """The text, or None when it is not in this character set.
+
+    A UTF-8 text that fills its field may have been cut inside its last character by the program that
+    wrote it: the broken rest is dropped (:func:`is_cut` tells).
+    """
+    try:
+        return text.decode(codec)
+    except UnicodeDecodeError as error:
+        if codec == "utf-8" and error.reason == "unexpected end of data" and error.start > 0:
+            return text[: error.start].decode(codec)
+        return None
+    except UnicodeError:
+        return None
+
+
+def is_cut(text: bytes, codec: str) -> bool:
+    """Whether a UTF-8 text ends inside a character."""
+    if codec != "utf-8" or text.isascii():
+        return False
+    try:
+        text.decode(codec)
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return False
+
+
+def _is_doubtful(telling: Sequence[bytes], codec: str) -> bool:
+    """A single-byte set decodes anything; doubt it when the bytes are Chinese or UTF-8 by their shape."""
+    if codec not in SINGLE_BYTE:
+        return False
+    return looks_chinese(telling) or (_decodes(telling, "utf-8") and not _looks_western(telling))
+
+
+def looks_chinese(telling: Sequence[bytes]) -> bool:
+    """Whether all high bytes come in pairs of the zone where GB 2312 keeps its characters."""
+    runs = [run for text in telling for run in _HIGH_RUN.findall(text)]
+    paired = [run for run in runs if len(run) % 2 == 0 and _in_gb_zone(run)]
+    return len(runs) > 0 and len(paired) >= 0.9 * len(runs) and _decodes(telling, "gb18030")
+
+
+def _in_gb_zone(run: bytes) -> bool:
+    pairs = zip(run[::2], run[1::2], strict=True)
+    return all((0xA1 <= a <= 0xA9 or 0xB0 <= a <= 0xF7) and b >= 0xA1 for a, b in pairs)
+
+
+def _looks_western(telling: Sequence[bytes]) -> bool:
+    """Whether the text makes words in windows-1252: letters and typography, high bytes mostly alone."""
+    if not _decodes(telling, "cp1252"):
+        return False
+    runs = [run for text in telling for run in _HIGH_RUN.findall(text)]
+    alone = sum(len(run) == 1 for run in runs)
+    strange = sum(
+        unicodedata.category(char)[0] not in "LPZS" for run in runs for char in run.decode("cp1252")
+    )
+    return alone >= 0.7 * len(runs) and strange <= 0.1 * len(runs)
+
+
+_HOW = "Say it with --encoding, for example --encoding gb18030; the names Python and iconv use are known."
+
+
+def _ask(telling: _Telling, why: str) -> Refused:
+    """A refusal that shows how labels look in each candidate."""
+    shown = []
+    for codec in LADDER:
+        if _decodes(telling.all, codec):
+            samples = [decoded(text, codec) or "" for text in telling.labels[:_SAMPLES]]
+            shown.append(" ".join([codec, *(f"“{sample[:40]}”" for sample in samples)]))
+    if shown:
+        why += " Sets that fit, and how labels read in them: " + "; ".join(shown) + "."
+    else:
+        why += " None of " + ", ".join(LADDER) + " fits either."
+    return refuse("unknown_encoding", why, where="character set", hint=_HOW)

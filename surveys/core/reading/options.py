@@ -1,0 +1,51 @@
+"""How a file is to be read, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from surveys.core.codebook import Codebook, as_json
+from surveys.core.findings import Finding
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What the uploader says about a file.  ``languages``: the first is the default of single labels."""
+
+    encoding: str = ""
+    languages: tuple[str, ...] = ()
+    label_separator: str = ""
+    missing_reasons: Mapping[str, str] = field(default_factory=dict)
+    codebook_path: Path | None = None
+    key: str = ""
+    declared_rows: int | None = None
+    declared_columns: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain types, as stored with a wave version; a sheet is part of the codebook, not of this."""
+        return {name: value for name, value in as_json(self).items() if name != "codebook_path"}
+
+
+def options_from_json(data: Mapping[str, Any], codebook_path: Path | None = None) -> ReadOptions:
+    """The inverse of :meth:`ReadOptions.as_json`."""
+    return ReadOptions(**{**data, "languages": tuple(data.get("languages", ()))}, codebook_path=codebook_path)
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """A file read whole: its codebook, its cells as Parquet, their hashes and frequencies by column."""
+
+    codebook: Codebook
+    parquet: Path
+    rows: int
+    column_hashes: tuple[str, ...]
+    has_tags: tuple[bool, ...]
+    frequencies: tuple[dict[str, Any], ...]
+    content_hash: str
+    format: str
+    encoding: str
+    findings: tuple[Finding, ...]
+    seconds: float

@@ -1,0 +1,103 @@
+"""What an import notices, variable by variable, all at once; counts and codes only, never a cell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from surveys.core.codebook import Codebook, ValueType, Variable, text_in
+from surveys.core.findings import Finding, Severity
+from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.table import split
+
+MOST_CODES = 8  # codes named in one remark
+
+
+def remarks(codebook: Codebook, frequencies: Sequence[dict[str, Any]]) -> list[Finding]:
+    """Findings on a whole codebook, in the order of its variables."""
+    found = list(_on_names(codebook))
+    for variable, counts in zip(codebook.variables, frequencies, strict=True):
+        found += _on_variable(variable, counts)
+    return found
+
+
+def _on_names(codebook: Codebook) -> Iterator[Finding]:
+    spellings: dict[str, list[str]] = {}
+    for name in codebook.names:
+        spellings.setdefault(name.casefold(), []).append(name)
+    for names in spellings.values():
+        for name in names if len(names) > 1 else []:
+            others = ", ".join(other for other in names if other != name)
+            text = f"Its name differs from {others} by upper and lower case only."
+            yield Finding(Severity.WARNING, "names_differ_by_case", text, name)
+
+
+def _on_variable(variable: Variable, counts: dict[str, Any]) -> Iterator[Finding]:
+    name = variable.name
+    if not counts["valid"]:
+        yield Finding(Severity.WARNING, "empty", "It holds no valid value.", name)
+    elif counts["distinct"] == 1 and counts["valid"] == counts["n"] > 1:
+        yield Finding(Severity.INFO, "constant", "It holds the same value in every row.", name)
+    if not variable.labels and not variable.question:
+        yield Finding(Severity.INFO, "no_label", "It has no label.", name)
+    if variable.codes:
+        yield from _on_codes(variable, counts)
+
+
+def _on_codes(variable: Variable, counts: dict[str, Any]) -> Iterator[Finding]:
+    name, labelled = variable.name, {code.value for code in variable.codes}
+    if variable.type is not ValueType.TEXT:
+        without = [value for value, n in counts["values"] if n and value not in labelled]
+        if without and len(without) <= MOST_CODES:
+            text = f"Codes without a label: {', '.join(map(str, without))}."
+            yield Finding(Severity.WARNING, "codes_without_label", text, name)
+        elif without or counts["distinct"] > len(labelled):
+            text = "Many of its values have no label; is it a scale with labelled ends?"
+            yield Finding(Severity.INFO, "values_without_label", text, name)
+    unused = [value for value, n in counts["values"] if not n and value in labelled]
+    if unused and counts["valid"]:
+        more = f" and {len(unused) - MOST_CODES} more" if len(unused) > MOST_CODES else ""
+        text = f"Labels without cases: {', '.join(map(str, unused[:MOST_CODES]))}{more}."
+        yield Finding(Severity.INFO, "labels_without_cases", text, name)
+    yield from _on_twin_labels(variable)
+
+
+def _on_twin_labels(variable: Variable) -> Iterator[Finding]:
+    texts = Counter(text_in(code.labels, "en") for code in variable.codes)
+    twins = [
+        str(code.value) for code in variable.codes if texts[text_in(code.labels, "en")] > 1 and code.labels
+    ]
+    if twins:
+        text = f"Codes with the same label: {', '.join(twins[:MOST_CODES])}."
+        yield Finding(Severity.WARNING, "same_label", text, variable.name)
+
+
+def check_key(codebook: Codebook, key: str, values: pl.Series | None, tags: pl.Series | None = None) -> None:
+    """Refuses a key that is not there, empty somewhere, or not different in every row."""
+    if key not in codebook.names or values is None:
+        raise refuse(
+            "unknown_key",
+            f"There is no variable {key} to tell the rows apart.",
+            near=near_misses(key, codebook.names),
+            hint="Name the variable that identifies a record with --key, or leave --key out.",
+        )
+    cells, _ = split(values, tags, codebook.variable(key))
+    problems = []
+    if cells.null_count():
+        rows = _first_rows(cells.is_null())
+        text = f"The key is empty in {cells.null_count():,} rows (first: {rows})."
+        problems.append(Problem("missing_key", text, where=key, hint="Give every row a key, then import."))
+    twice = cells.is_duplicated() & cells.is_not_null()
+    if twice.any():
+        text = f"The key occurs more than once in {int(twice.sum()):,} rows (first: {_first_rows(twice)})."
+        hint = "Remove the duplicate rows, or name another key."
+        problems.append(Problem("duplicate_key", text, where=key, hint=hint))
+    if problems:
+        raise Refused(problems)
+
+
+def _first_rows(mask: pl.Series) -> str:
+    return ", ".join(str(row + 1) for row in mask.arg_true()[:MOST_CODES])

@@ -1,0 +1,215 @@
+"""From a reader's chunks to typed columns: gathered, decoded, dated; every cell kept or spoken of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from surveys.core.codebook import ValueType
+from surveys.core.findings import Finding, Severity
+from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.reading import dates
+from surveys.core.reading.columns import NumberColumn, ReadyColumn, TagColumn, TextColumn
+from surveys.core.reading.encodings import Decision, decide, decoded, is_cut
+from surveys.core.reading.guess import guessed
+from surveys.core.reading.options import ReadOptions
+from surveys.core.reading.raw import RawFile, RawVariable, Reader
+
+MOST_CELLS = 2_000_000_000
+MOST_COLUMNS = 32_767
+MOST_TELLING = 20_000  # non-ASCII cells looked at when the character set is decided
+
+
+@dataclass
+class TypedColumn:
+    """A column ready to be stored: narrow integers are widened when they are written."""
+
+    values: pl.Series
+    type: ValueType
+    tags: pl.Series | None = None
+
+
+@dataclass
+class Settled:
+    """All columns of a file, and the decision on its character set."""
+
+    rows: int
+    columns: list[TypedColumn]
+    decision: Decision
+    findings: list[Finding] = field(default_factory=list)
+
+
+def check_budget(file: RawFile, options: ReadOptions) -> None:
+    """Refuses what is empty, too large, or not what the uploader declared, before any cell is read."""
+    columns, rows = len(file.variables), file.rows
+    if columns == 0:
+        raise refuse("no_columns", "The file holds no variables.", hint="Check that it was exported whole.")
+    if rows == 0:
+        raise _no_rows()
+    if columns > MOST_COLUMNS or (rows or 0) * columns > MOST_CELLS:
+        raise refuse(
+            "too_large",
+            f"The file holds {rows or 0:,} rows by {columns:,} columns, more than can be imported.",
+            hint=f"At most {MOST_COLUMNS:,} columns and {MOST_CELLS:,} cells; split the file.",
+        )
+    if options.declared_columns is not None and options.declared_columns != columns:
+        raise refuse("wrong_count", f"{options.declared_columns} columns were declared, {columns} are there.")
+
+
+def settle(reader: Reader, file: RawFile, options: ReadOptions) -> Settled:
+    """Reads all cells.  Refuses a file whose text cannot be decoded, or whose rows are not as declared."""
+    holders, tags, rows = _gathered(reader, file)
+    if rows == 0:
+        raise _no_rows()
+    if options.declared_rows is not None and options.declared_rows != rows:
+        raise refuse("wrong_count", f"{options.declared_rows} rows were declared, {rows} are there.")
+    raw: list[pl.Series | None] = [holder.series() for holder in holders]
+    decision = _decision(file, raw, options)
+    settled = Settled(rows, [], decision, [*file.findings, *decision.findings])
+    problems: list[Problem] = []
+    for position, variable in enumerate(file.variables):
+        series, raw[position] = raw[position], None
+        name = decoded(variable.name, decision.codec) or ""
+        tag = tags[position].series(rows) if position in tags else None
+        settled.columns.append(_typed(series, variable, name, decision.codec, tag, settled, problems))
+    if problems:
+        raise Refused(problems)
+    return settled
+
+
+def _no_rows() -> Refused:
+    return refuse("no_rows", "The file holds no rows.", hint="Check that it was exported with its cases.")
+
+
+Holder = NumberColumn | TextColumn | ReadyColumn
+
+
+def _gathered(reader: Reader, file: RawFile) -> tuple[list[Holder], dict[int, TagColumn], int]:
+    holders = [_holder(variable, file) for variable in file.variables]
+    tags: dict[int, TagColumn] = {}
+    rows = 0
+    for chunk in reader.chunks():
+        for holder, cells in zip(holders, chunk.columns, strict=True):
+            holder.add(cells)  # type: ignore[arg-type]
+        for position, letters in chunk.tags.items():
+            tags.setdefault(position, TagColumn()).add(rows, letters)
+        rows += chunk.rows
+        if rows * len(holders) > MOST_CELLS:
+            raise refuse("too_large", "The file holds more cells than can be imported.", hint="Split it.")
+    return holders, tags, rows
+
+
+def _holder(variable: RawVariable, file: RawFile) -> Holder:
+    if file.format in ("csv", "parquet"):
+        return ReadyColumn()
+    return TextColumn() if variable.is_text else NumberColumn()
+
+
+def _labels(file: RawFile) -> list[bytes]:
+    """Every text of the dictionary, labels before names, so that samples show labels."""
+    texts = [variable.label for variable in file.variables]
+    for variable in file.variables:
+        texts += [label for _, label in variable.codes] + [label for _, label in variable.tags]
+    texts += [variable.name for variable in file.variables] + [file.label, *file.notes]
+    for variable in file.variables:
+        texts += [value for value, _ in variable.codes if isinstance(value, bytes)]
+    for one in file.sets:
+        texts += [one.name, one.label]
+    return texts
+
+
+def _decision(file: RawFile, raw: list[pl.Series | None], options: ReadOptions) -> Decision:
+    if file.is_decoded:
+        return Decision("utf-8", file.encoding)
+    cells = _telling_cells(raw)
+    return decide(_labels(file), cells, asked=options.encoding, declared=file.encoding)
+
+
+def _telling_cells(raw: list[pl.Series | None]) -> list[bytes]:
+    """Distinct cells that hold a byte outside ASCII, up to a limit."""
+    telling: list[bytes] = []
+    for series in raw:
+        if series is None or series.dtype != pl.Binary or len(telling) >= MOST_TELLING:
+            continue
+        telling += [cell for cell in series.unique(maintain_order=True) if not cell.isascii()]
+    return telling[:MOST_TELLING]
+
+
+def _typed(
+    series: pl.Series | None,
+    variable: RawVariable,
+    name: str,
+    codec: str,
+    tags: pl.Series | None,
+    settled: Settled,
+    problems: list[Problem],
+) -> TypedColumn:
+    assert series is not None
+    if series.dtype == pl.Binary:
+        text = _text(series, name, codec, settled, problems)
+        return TypedColumn(text, ValueType.TEXT)
+    if variable.guess:
+        values, kind, findings = guessed(series, name)
+        settled.findings += findings
+        return TypedColumn(values, kind)
+    if variable.calendar is not None:
+        return _temporal(series, variable, name, tags, settled)
+    return TypedColumn(series, _type_of(series.dtype), tags)
+
+
+def _temporal(
+    series: pl.Series, variable: RawVariable, name: str, tags: pl.Series | None, settled: Settled
+) -> TypedColumn:
+    assert variable.calendar is not None
+    found = dates.converted(series, variable.calendar)
+    if found is not None:
+        return TypedColumn(found[0], found[1], tags)
+    text = "Dates outside the years 1 to 9999: the column is kept as the raw numbers of the file."
+    settled.findings.append(Finding(Severity.WARNING, "dates_out_of_range", text, name))
+    variable.calendar = None
+    return TypedColumn(series, _type_of(series.dtype), tags)
+
+
+def _type_of(dtype: pl.DataType) -> ValueType:
+    if dtype.is_integer():
+        return ValueType.INTEGER
+    if dtype.is_numeric():
+        return ValueType.DECIMAL
+    kinds = {pl.Date: ValueType.DATE, pl.Datetime: ValueType.DATETIME}
+    return kinds.get(dtype.base_type(), ValueType.TEXT)
+
+
+def _text(series: pl.Series, name: str, codec: str, settled: Settled, problems: list[Problem]) -> pl.Series:
+    """Bytes decoded; empty text is an empty cell, for most formats cannot tell the two apart."""
+    text = series.cast(pl.String, strict=False) if codec in ("utf-8", "ascii") else None
+    if text is None or text.null_count() > series.null_count():
+        text = _decoded_one_by_one(series, name, codec, settled, problems)
+    text = text.str.strip_chars_end(" \0")
+    return pl.select(pl.when(text != "").then(text).alias("c"))["c"]
+
+
+def _decoded_one_by_one(
+    series: pl.Series, name: str, codec: str, settled: Settled, problems: list[Problem]
+) -> pl.Series:
+    distinct = series.unique().drop_nulls()
+    meanings = [decoded(cell, codec) for cell in distinct]
+    broken = sum(meaning is None for meaning in meanings)
+    if broken:
+        text = f"{broken} different cells cannot be decoded as {settled.decision.name}."
+        hint = "Import it again with --encoding, or mend the text at its source."
+        problems.append(Problem("undecodable_text", text, where=name, hint=hint))
+    if cut := sum(is_cut(cell, codec) for cell in distinct):
+        text = f"{cut} different texts end inside a character: the program that wrote the file cut them."
+        settled.findings.append(Finding(Severity.WARNING, "text_cut", text, name))
+    table = pl.DataFrame({"c": distinct, "text": pl.Series(meanings, dtype=pl.String)})
+    return series.to_frame("c").join(table, on="c", how="left", maintain_order="left")["text"]
+
+
+_SAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def clean(text: str) -> str:
+    """A label without control characters and outer spaces."""
+    return _SAFE.sub("", text).strip()

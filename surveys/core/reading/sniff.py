@@ -1,0 +1,85 @@
+"""What a file is, by its content; a name's extension is only ever compared with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from surveys.core.findings import Finding, Severity
+from surveys.core.problems import Refused, refuse
+
+HEAD = 64 << 10
+_EXTENSIONS = {
+    ".sav": "sav", ".zsav": "zsav", ".dta": "dta", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
+    ".parquet": "parquet",
+}  # fmt: skip
+_OTHERS = {
+    b"PK\x03\x04": "an Excel workbook or a zip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word document",
+    b"\x1f\x8b": "a gzip archive",
+    b"%PDF": "a PDF document",
+    b"HEADER RECORD*******LIBRARY": "a SAS transport file",
+    b"RDX": "an R data file",
+}
+_SAS = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
+READ_HERE = ".sav, .zsav, .dta, .csv and .parquet files are read here."
+
+
+def sniff(path: Path) -> str:
+    """``sav``, ``zsav``, ``dta``, ``csv`` or ``parquet``; anything else is refused by its likely name."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if not head:
+        raise refuse("empty_file", "The file is empty.", hint="Check that the upload or export finished.")
+    if head[:4] in (b"$FL2", b"$FL3"):
+        return "zsav" if head[:4] == b"$FL3" else "sav"
+    if head[8:20] == b"ENCRYPTEDSAV":
+        raise refuse(
+            "encrypted_file",
+            "The file is encrypted with a password.",
+            hint="Open it in SPSS and save it without encryption.",
+        )
+    if head[:11] == b"<stata_dta>" or _is_old_stata(head):
+        return "dta"
+    if head[:4] == b"PAR1":
+        return "parquet"
+    return _text_or_refusal(head)
+
+
+def _is_old_stata(head: bytes) -> bool:
+    return 102 <= head[0] <= 115 and len(head) > 109 and head[1] in (1, 2) and head[2] == 1 and head[3] < 32
+
+
+def _text_or_refusal(head: bytes) -> str:
+    if head[: len(_SAS)] == _SAS:
+        raise _foreign("a SAS data set")
+    for magic, what in _OTHERS.items():
+        if head.startswith(magic):
+            raise _foreign(what)
+    if b"ASCII SPSS PORT FILE" in head[:200] or b"SPSS PORT FILE" in head[:460]:
+        raise _foreign("an SPSS portable file")
+    if head[:5] in (b"<?xml", b"<html", b"<!DOC") or head[:15].lower().startswith(b"<!doctype html"):
+        raise _foreign("a web page or XML document")
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "csv"  # UTF-16 text: its zero bytes are not damage
+    strange = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in head)
+    if strange > len(head) * 0.02 + 3:
+        raise _foreign("of no kind known here")
+    return "csv"
+
+
+def _foreign(what: str) -> Refused:
+    return refuse(
+        "unknown_format",
+        f"By its content the file is {what}.",
+        hint=READ_HERE + " Save it as one of them.",
+    )
+
+
+def extension_finding(name: str, kind: str) -> tuple[Finding, ...]:
+    """A remark when the file's name promises another kind than its content is."""
+    suffix = Path(name).suffix.lower()
+    promised = _EXTENSIONS.get(suffix, suffix.lstrip("."))
+    if not suffix or promised == kind or {promised, kind} == {"sav", "zsav"}:
+        return ()
+    text = f"The name ends in {suffix}, but the content is a .{kind} file; it was read as that."
+    return (Finding(Severity.WARNING, "wrong_extension", text),)

@@ -1,0 +1,120 @@
+"""The cells of a Stata file: rows of fixed size, taken as arrays; missing values and their tags apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveys.core.reading.raw import Bytes, Chunk, Numbers, RawFile, broken
+from surveys.core.reading.stata_dictionary import StataDictionary, read_dictionary
+
+BLOCK = 16 << 20
+_LETTERS = np.array([None, *"abcdefghijklmnopqrstuvwxyz"], dtype=object)
+# Smallest missing value ("."), by type; from release 113 on .a to .z follow, one step each.
+_FIRST_MISSING = {"i1": 101, "i2": 32_741, "i4": 2_147_483_621}
+_OLD_MISSING = {"i1": 127, "i2": 32_767, "i4": 2_147_483_647}
+_FLOAT_MISSING, _FLOAT_STEP = 0x7F000000, 0x800
+_DOUBLE_MISSING, _DOUBLE_STEP = 0x7FE0000000000000, 0x10000000000
+
+
+class StataReader:
+    """A .dta file."""
+
+    def __init__(self, data: memoryview) -> None:
+        self.data = data
+        self.dictionary = read_dictionary(data)
+        self._long: dict[bytes, bytes] | None = None
+
+    def describe(self) -> RawFile:
+        """The dictionary, with the number of rows held against the size of the file."""
+        found = self.dictionary
+        if found.data_offset + found.rows * found.row_type().itemsize > len(self.data):
+            raise broken(f"it declares {found.rows:,} rows but is too small to hold them")
+        return found.file
+
+    def chunks(self) -> Iterator[Chunk]:
+        found, kind = self.dictionary, self.dictionary.row_type()
+        each = max(1, BLOCK // max(1, kind.itemsize))
+        for start in range(0, found.rows, each):
+            rows = min(each, found.rows - start)
+            table = np.frombuffer(self.data, kind, rows, found.data_offset + start * kind.itemsize)
+            yield self._chunk(table, found)
+
+    def _chunk(self, table: NDArray[np.void], found: StataDictionary) -> Chunk:
+        columns: list[Numbers | list[bytes]] = []
+        tags: dict[int, list[str | None]] = {}
+        for i, kind in enumerate(found.types):
+            cells = table[f"c{i}"]
+            if kind[0] == "S":
+                columns.append([cell.split(b"\0", 1)[0] for cell in cells.tolist()])
+            elif kind == "strl":
+                columns.append([self._long_text(cell.tobytes()) for cell in cells])
+            else:
+                numbers, letters = _numbers(cells, kind, found.release)
+                columns.append(numbers)
+                if letters is not None:
+                    tags[i] = letters
+        return Chunk(len(table), columns, tags)
+
+    def _long_text(self, key: bytes) -> bytes:
+        if not key.strip(b"\0"):
+            return b""
+        if self._long is None:
+            self._long = _long_texts(self.data, self.dictionary)
+        if key not in self._long:
+            raise broken("a long text that a row points to is not there")
+        return self._long[key]
+
+
+def _numbers(cells: NDArray[np.generic], kind: str, release: int) -> tuple[Numbers, list[str | None] | None]:
+    """(doubles with NaN where missing, the tags or None where the column has none)."""
+    steps = _missing_steps(cells, kind, release)
+    numbers = cells.astype(np.float64)
+    gone = steps >= 0
+    if not gone.any():
+        return numbers, None
+    numbers[gone] = np.nan
+    if not (steps > 0).any():
+        return numbers, None
+    letters: list[str | None] = _LETTERS[np.clip(steps, 0, 26)].tolist()
+    return numbers, letters
+
+
+def _missing_steps(cells: NDArray[np.generic], kind: str, release: int) -> NDArray[np.int64]:
+    """-1 for a value, 0 for ".", 1 to 26 for .a to .z."""
+    if kind in _FIRST_MISSING:
+        first = _FIRST_MISSING[kind] if release >= 113 else _OLD_MISSING[kind]
+        steps = cells.astype(np.int64) - first
+    elif kind == "f4":
+        bits = np.ascontiguousarray(cells.astype(np.float32)).view(np.int32).astype(np.int64)
+        steps = (np.maximum(bits, _FLOAT_MISSING - 1) - _FLOAT_MISSING) // _FLOAT_STEP
+    else:
+        wide = np.ascontiguousarray(cells.astype(np.float64)).view(np.int64)
+        steps = (np.maximum(wide, _DOUBLE_MISSING - 1) - _DOUBLE_MISSING) // _DOUBLE_STEP
+    if kind in ("f4", "f8") and release < 113:
+        steps = np.where(steps >= 0, 0, -1)
+    return np.where(steps < 0, -1, steps)
+
+
+def _long_texts(data: memoryview, found: StataDictionary) -> dict[bytes, bytes]:
+    """Long texts (strL) by the eight bytes with which a row points to them."""
+    cursor = Bytes(data, found.order, found.strls_offset)
+    texts: dict[bytes, bytes] = {}
+    while cursor.take(3) == b"GSO":
+        column = cursor.number("u4")
+        row = cursor.number("u4" if found.release == 117 else "u8")
+        kind, size = cursor.number("u1"), cursor.number("u4")
+        content = cursor.take(size)
+        texts[_key(column, row, found)] = content.rstrip(b"\0") if kind == 130 else content
+    return texts
+
+
+def _key(column: int, row: int, found: StataDictionary) -> bytes:
+    name = "little" if found.order == "<" else "big"
+    sizes = {117: (4, 4), 118: (2, 6), 119: (3, 5)}[found.release]
+    try:
+        return column.to_bytes(sizes[0], name) + row.to_bytes(sizes[1], name)  # type: ignore[arg-type]
+    except OverflowError as error:
+        raise broken("a long text has an impossible address") from error

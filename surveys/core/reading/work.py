@@ -1,0 +1,122 @@
+"""One file from bytes to a stored table: described, weighed, settled, counted, hashed, written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from surveys.core import table
+from surveys.core.codebook import Codebook, Role, as_json
+from surveys.core.findings import Finding
+from surveys.core.frequencies import count_raw
+from surveys.core.hashing import column_hash, table_hash
+from surveys.core.problems import Problem, Refused
+from surveys.core.reading import codebooks
+from surveys.core.reading.columnar import ParquetReader
+from surveys.core.reading.delimited import DelimitedReader
+from surveys.core.reading.options import ReadOptions
+from surveys.core.reading.raw import Reader
+from surveys.core.reading.remarks import check_key, remarks
+from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
+from surveys.core.reading.sheet import lay_over
+from surveys.core.reading.spss_cells import SpssReader
+from surveys.core.reading.stata_cells import StataReader
+
+ROW_GROUP = 100_000
+
+
+def reader_for(path: Path, data: memoryview, kind: str, options: ReadOptions) -> Reader:
+    """The reader of a format that :func:`surveys.core.reading.sniff.sniff` named."""
+    if kind in ("sav", "zsav"):
+        return SpssReader(data)
+    if kind == "dta":
+        return StataReader(data)
+    if kind == "parquet":
+        return ParquetReader(path)
+    return DelimitedReader(data, options.encoding)
+
+
+def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOptions) -> dict[str, Any]:
+    """Reads a file, writes ``target`` and returns everything else as plain JSON types."""
+    reader = reader_for(path, data, kind, options)
+    file = reader.describe()
+    check_budget(file, options)
+    settled = settle(reader, file, options)
+    codebook = codebooks.build(file, settled, options)
+    _check_names(codebook)
+    if options.codebook_path is not None:
+        language = options.languages[0] if options.languages else "und"
+        codebook, told = lay_over(codebook, options.codebook_path, language)
+        settled.findings += told
+    if options.key:
+        codebook = _with_key(codebook, settled, options.key)
+    counted = _counted(codebook, settled)
+    _write(settled, target)
+    findings = [*settled.findings, *remarks(codebook, counted["frequencies"])]
+    return {
+        "codebook": as_json(codebook),
+        "rows": settled.rows,
+        "format": file.format,
+        "encoding": settled.decision.name,
+        "findings": [_finding_json(finding) for finding in findings],
+        **counted,
+    }
+
+
+def _check_names(codebook: Codebook) -> None:
+    names = codebook.names
+    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    problems = [Problem("duplicate_name", "Two variables have this name.", where=name) for name in twice]
+    if "" in names:
+        problems.append(Problem("no_name", f"Variable {names.index('') + 1} has no name."))
+    if problems:
+        raise Refused(problems)
+
+
+def _with_key(codebook: Codebook, settled: Settled, key: str) -> Codebook:
+    column = settled.columns[codebook.names.index(key)] if key in codebook.names else None
+    check_key(codebook, key, column.values if column else None, column.tags if column else None)
+    roles = (replace(v, role=Role.KEY) if v.name == key else v for v in codebook.variables)
+    return replace(codebook, variables=tuple(roles))
+
+
+def _counted(codebook: Codebook, settled: Settled) -> dict[str, Any]:
+    """Hash and frequencies of every column."""
+    hashes, frequencies = [], []
+    for variable, column in zip(codebook.variables, settled.columns, strict=True):
+        wide = column.values.cast(table.PHYSICAL[column.type])
+        hashes.append(column_hash(column.type, wide, column.tags))
+        frequencies.append(count_raw(wide, column.tags, variable))
+    return {
+        "column_hashes": hashes,
+        "frequencies": frequencies,
+        "has_tags": [column.tags is not None for column in settled.columns],
+        "content_hash": table_hash(zip(codebook.names, hashes, strict=True), settled.rows),
+    }
+
+
+def _write(settled: Settled, target: Path) -> None:
+    """One Parquet file, row group by row group, so that only one group is ever held in full width."""
+    narrow = pl.DataFrame(_physical_columns(settled.columns))
+    wide = [pl.col(table.physical(i)).cast(table.PHYSICAL[c.type]) for i, c in enumerate(settled.columns)]
+    tags = [table.tags_of(i) for i, c in enumerate(settled.columns) if c.tags is not None]
+    lazy = narrow.lazy().select([*wide, *tags])
+    lazy.sink_parquet(target, compression="zstd", row_group_size=ROW_GROUP, statistics=False)
+
+
+def _physical_columns(columns: list[TypedColumn]) -> dict[str, pl.Series]:
+    found = {table.physical(i): column.values for i, column in enumerate(columns)}
+    found |= {table.tags_of(i): column.tags for i, column in enumerate(columns) if column.tags is not None}
+    return found
+
+
+def _finding_json(finding: Finding) -> dict[str, str]:
+    return {
+        "severity": finding.severity.value,
+        "code": finding.code,
+        "variable": finding.variable,
+        "message": finding.message,
+    }
