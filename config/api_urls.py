@@ -1,5 +1,64 @@
 """Addresses of the API."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config.api_root import Root
+from measures.api import datasets, measures
+from surveys.api import downloads, jobs, studies
+
+_WAVE = "waves/<slug:study>/<slug:wave>/"
+_WAVE_VERSION = _WAVE + "v<int:number>/"
+_DATASET = "datasets/<slug:study>/<slug:dataset>/"
+_DATASET_VERSION = _DATASET + "v<int:number>/"
+_DATASET_LATEST = _DATASET + "latest/<path:rest>"
+
+urlpatterns = [
+    path("", Root.as_view(), name="api"),
+    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("studies/", studies.Studies.as_view(), name="api_studies"),
+    path("studies/<slug:study>/", studies.OneStudy.as_view(), name="api_study"),
+    path("waves/", studies.Waves.as_view(), name="api_waves"),
+    path(_WAVE, studies.OneWave.as_view(), name="api_wave"),
+    path(_WAVE + "latest/", downloads.LatestWave.as_view(), name="api_wave_latest"),
+    path(_WAVE + "latest/<path:rest>", downloads.LatestWaveFile.as_view(), name="api_wave_latest_file"),
+    path(_WAVE_VERSION, studies.OneWaveVersion.as_view(), name="api_wave_version"),
+    path(_WAVE_VERSION + "variables/", studies.Variables.as_view(), name="api_variables"),
+    path(_WAVE_VERSION + "variables/<path:name>/", studies.OneVariable.as_view(), name="api_variable"),
+    path(_WAVE_VERSION + "data.<str:extension>", downloads.WaveDownload.as_view(), name="api_wave_file"),
+    path(
+        _WAVE_VERSION + "exports/<slug:extension>/",
+        downloads.AboutWaveExport.as_view(),
+        name="api_wave_export",
+    ),
+    path("variables/", studies.FoundVariables.as_view(), name="api_search"),
+    path("measures/", measures.Measures.as_view(), name="api_measures"),
+    path("measures/<slug:study>/<slug:name>/", measures.OneMeasure.as_view(), name="api_measure"),
+    path(
+        "measures/<slug:study>/<slug:name>/v<int:number>/",
+        measures.OneMeasureVersion.as_view(),
+        name="api_measure_version",
+    ),
+    path("datasets/", datasets.Datasets.as_view(), name="api_datasets"),
+    path(_DATASET, datasets.OneDataset.as_view(), name="api_dataset"),
+    path(_DATASET + "latest/", datasets.LatestDataset.as_view(), name="api_dataset_latest"),
+    path(_DATASET_LATEST, datasets.LatestDatasetFile.as_view(), name="api_dataset_latest_below"),
+    path(_DATASET_VERSION, datasets.OneDatasetVersion.as_view(), name="api_dataset_version"),
+    path(_DATASET_VERSION + "columns/<path:name>/", datasets.OneColumn.as_view(), name="api_column"),
+    path(
+        _DATASET_VERSION + "data.<str:extension>", datasets.DatasetDownload.as_view(), name="api_dataset_file"
+    ),
+    path(
+        _DATASET_VERSION + "exports/<slug:extension>/",
+        datasets.AboutDatasetExport.as_view(),
+        name="api_dataset_export",
+    ),
+    path("jobs/", jobs.Jobs.as_view(), name="api_jobs"),
+    path("jobs/<int:pk>/", jobs.OneJob.as_view(), name="api_job"),
+    path("jobs/<int:pk>/cancel/", jobs.CancelJob.as_view(), name="api_cancel"),
+    path("tokens/", jobs.Tokens.as_view(), name="api_tokens"),
+    path("tokens/<int:pk>/", jobs.OneToken.as_view(), name="api_token"),
+]

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import polars as pl
 from django.db import models, transaction
 
 from surveys import policy
+from surveys.core.citation import cite
 from surveys.core.codebook import Codebook, fingerprint
 from surveys.core.problems import refuse
 from surveys.core.table import physical, read_columns, split, tags_of
@@ -32,6 +34,7 @@ class Subject:
     study: Study
     content_hash: str
     title: str
+    made: date
     rows: int
     is_synthetic: bool
     codebook: Codebook
@@ -45,7 +48,14 @@ class Subject:
     @property
     def citation(self) -> str:
         """How to cite exactly this version."""
-        return cite(self.study, str(self.version), self.content_hash)
+        return cite(
+            title=self.title,
+            name=str(self.version),
+            made=self.made,
+            content_hash=self.content_hash,
+            source=self.study.citation,
+            is_synthetic=self.is_synthetic,
+        ).text
 
 
 @dataclass(frozen=True)
@@ -67,13 +77,6 @@ class ExportOutcome:
     def as_json(self) -> dict[str, object]:
         """Plain types, for ``--json`` and the API."""
         return asdict(self) | {"losses": [asdict(loss) for loss in self.losses]}
-
-
-def cite(study: Study, version: str, content_hash: str) -> str:
-    """A citation that names the version and the content it had."""
-    source = (study.citation or study.title()).rstrip(". ")
-    synthetic = " (synthetic data)" if study.is_synthetic else ""
-    return f"{source}{synthetic}. Version {version}, content {content_hash[:16]}."
 
 
 def export_wave_version(
@@ -125,7 +128,7 @@ def exported(user: User, subject: Subject, format: str, language: str = "") -> E
     language = language or next(iter(subject.study.languages), "en")
     if not _LANGUAGE.fullmatch(language):
         raise refuse("bad_language", "A language is named like en, zh or zh-hans.", where="language")
-    key = _key(subject, chosen, language)
+    key = export_key(subject, chosen, language)
     export = Export.objects.select_related("file", "codebook").filter(key=key).first()
     if export is None:
         export = _write(subject, chosen, language, key)
@@ -137,7 +140,7 @@ def exported(user: User, subject: Subject, format: str, language: str = "") -> E
     return export
 
 
-def _key(subject: Subject, format: str, language: str) -> str:
+def export_key(subject: Subject, format: str, language: str) -> str:
     """Everything that decides the bytes."""
     return fingerprint(
         {
@@ -194,7 +197,8 @@ def wave_subject(version: WaveVersion) -> Subject:
         version=version,
         study=study,
         content_hash=version.content_hash,
-        title=f"{version} {study.title()}, {wave.title()}",
+        title=f"{study.title()}, {wave.title()}",
+        made=version.created_at.date(),
         rows=version.rows,
         is_synthetic=version.is_synthetic or wave.is_synthetic or study.is_synthetic,
         codebook=version.codebook(),
@@ -228,7 +232,7 @@ def table_of(
         codebook=subject.codebook,
         rows=subject.rows,
         column=column,
-        title=subject.title,
+        title=f"{subject.version} {subject.title}",
         citation=subject.citation,
         is_synthetic=subject.is_synthetic,
         raw=raw,

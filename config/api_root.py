@@ -1,0 +1,33 @@
+"""The first page of the API: where everything is."""
+
+from __future__ import annotations
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from surveys.http import Api
+
+_LISTS = (
+    "studies",
+    "waves",
+    "measures",
+    "datasets",
+    "analyses",
+    "runs",
+    "targets",
+    "jobs",
+    "tokens",
+    "schema",
+    "docs",
+)
+
+
+class Root(Api):
+    """Names of the lists and their addresses."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return Response({name: reverse(f"api_{name}", request=request) for name in _LISTS})

@@ -1,0 +1,120 @@
+"""Datasets, their versions, columns with tally and lineage, and downloads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+
+from measures.models import Dataset, DatasetColumn, DatasetVersion
+from measures.selectors import freshness, lineage
+from measures.serializers import (
+    DatasetColumnWithLineageSerializer,
+    DatasetSerializer,
+    DatasetVersionSerializer,
+    DatasetWithFreshnessSerializer,
+)
+from measures.services.exports import dataset_subject
+from surveys.api.downloads import AboutExport, Download, to_numbered
+from surveys.api.studies import STUDY
+from surveys.http import AnyType, Api, ListApi, OneApi
+from surveys.services.exports import Subject
+
+
+@extend_schema(parameters=[STUDY])
+class Datasets(ListApi):
+    """Datasets with their versions."""
+
+    serializer_class = DatasetSerializer
+    queryset = Dataset.objects.none()
+    parameters = ("study",)
+
+    def get_queryset(self) -> QuerySet[Dataset]:
+        datasets = (
+            Dataset.objects.visible_to(self.person).select_related("study").prefetch_related("versions")
+        )
+        return datasets.filter(study__slug=self.asked("study")) if self.asked("study") else datasets
+
+
+class OneDataset(OneApi):
+    """One dataset: recipe, versions, and whether the latest version still holds."""
+
+    serializer_class = DatasetWithFreshnessSerializer
+    queryset = Dataset.objects.none()
+
+    def get_object(self) -> Any:
+        datasets = Dataset.objects.visible_to(self.person).select_related("study")
+        dataset: Any = get_object_or_404(
+            datasets, study__slug=self.kwargs["study"], slug=self.kwargs["dataset"]
+        )
+        dataset.freshness = freshness(dataset)
+        return dataset
+
+
+class AboutDatasetVersion(Api):
+    """What all views below a dataset version share."""
+
+    def version(self) -> DatasetVersion:
+        """The version that the address names, if the person may see it."""
+        versions = DatasetVersion.objects.visible_to(self.person).select_related("dataset__study")
+        address = {"dataset__study__slug": self.kwargs["study"], "dataset__slug": self.kwargs["dataset"]}
+        return get_object_or_404(versions, number=self.kwargs["number"], **address)
+
+
+class OneDatasetVersion(AboutDatasetVersion, OneApi):
+    """One immutable result of a recipe: frozen recipe, columns with hashes and tallies."""
+
+    serializer_class = DatasetVersionSerializer
+    queryset = DatasetVersion.objects.none()
+
+    def get_object(self) -> DatasetVersion:
+        return self.version()
+
+
+class OneColumn(AboutDatasetVersion, OneApi):
+    """One column: codebook, counts, what was fitted, and where it came from."""
+
+    serializer_class = DatasetColumnWithLineageSerializer
+    queryset = DatasetColumn.objects.none()
+
+    def get_object(self) -> Any:
+        columns = self.version().columns.select_related(
+            "derived", "measure_version__measure", "version__dataset"
+        )
+        column: Any = get_object_or_404(columns, name=self.kwargs["name"])
+        column.lineage = lineage(column)
+        return column
+
+
+class DatasetDownload(AboutDatasetVersion, Download):
+    def subject(self) -> Subject:
+        return dataset_subject(self.version())
+
+
+class AboutDatasetExport(AboutDatasetVersion, AboutExport):
+    def subject(self) -> Subject:
+        return dataset_subject(self.version())
+
+
+class LatestDataset(Api):
+    """Redirects to the numbered version in force; the header ``Wavebook-Version`` names it."""
+
+    content_negotiation_class = AnyType
+    parameters = ("language", "page", "page_size")
+
+    @extend_schema(responses={302: None})
+    def get(self, request: Request, study: str, dataset: str, rest: str = "") -> HttpResponseRedirect:
+        datasets = Dataset.objects.visible_to(self.person)
+        found = get_object_or_404(datasets, study__slug=study, slug=dataset).latest
+        if found is None:
+            raise Http404
+        return to_numbered(request, found.number, str(found))
+
+
+@extend_schema_view(get=extend_schema(operation_id="datasets_latest_below"))
+class LatestDatasetFile(LatestDataset):
+    """The same for everything below the version: files, columns, exports."""

@@ -1,0 +1,104 @@
+"""The shape of what the API says about measures and datasets; no rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from measures.models import Dataset, DatasetColumn, DatasetVersion, Measure, MeasureVersion
+from surveys.models import Study
+from surveys.serializers import CodebookVariableSerializer, FrequenciesSerializer, LabelsField
+
+
+class FreshnessSerializer(serializers.Serializer[Any]):
+    """Whether what was built still holds, and what changed if not."""
+
+    state = serializers.CharField(help_text="fresh, stale or blocked")
+    causes = serializers.ListField(child=serializers.CharField())
+
+
+class MeasureVersionSerializer(serializers.ModelSerializer[MeasureVersion]):
+    name = serializers.CharField(source="__str__")
+    state = serializers.CharField(help_text="draft, published or retired")
+    labels = LabelsField()
+    value_labels = serializers.ListField(child=serializers.JSONField())
+    examples = serializers.ListField(child=serializers.JSONField())
+
+    class Meta:
+        model = MeasureVersion
+        fields = ("name", "number", "state", "rule", "fingerprint", "labels", "value_labels", "definition",
+                  "citation", "universe", "level", "unit", "sign", "examples", "note",
+                  "published_at")  # fmt: skip
+
+
+class MeasureSerializer(serializers.ModelSerializer[Measure]):
+    study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
+    versions = MeasureVersionSerializer(many=True, source="shown", read_only=True)
+
+    class Meta:
+        model = Measure
+        fields = ("study", "name", "concept", "versions")
+
+
+class DatasetVersionBriefSerializer(serializers.ModelSerializer[DatasetVersion]):
+    name = serializers.CharField(source="__str__")
+
+    class Meta:
+        model = DatasetVersion
+        fields = ("name", "number", "content_hash", "rows", "is_synthetic", "note", "created_at")
+
+
+class DatasetSerializer(serializers.ModelSerializer[Dataset]):
+    study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
+    labels = LabelsField()
+    description = LabelsField()
+    recipe = serializers.JSONField()
+    versions = DatasetVersionBriefSerializer(many=True)
+
+    class Meta:
+        model = Dataset
+        fields: tuple[str, ...] = ("study", "slug", "labels", "description", "recipe", "versions")
+
+
+class DatasetWithFreshnessSerializer(DatasetSerializer):
+    freshness = FreshnessSerializer()
+
+    class Meta(DatasetSerializer.Meta):
+        fields = (*DatasetSerializer.Meta.fields, "freshness")
+
+
+class DatasetColumnSerializer(serializers.ModelSerializer[DatasetColumn]):
+    kind = serializers.CharField(help_text="key, item or measure")
+    measure_version = serializers.StringRelatedField[MeasureVersion](allow_null=True)
+    codebook = CodebookVariableSerializer()
+    hash = serializers.CharField(source="derived.content_hash")
+    tally = serializers.DictField(source="derived.tally", child=serializers.IntegerField())
+
+    class Meta:
+        model = DatasetColumn
+        fields: tuple[str, ...] = ("position", "name", "kind", "measure_version", "codebook", "hash", "tally")
+
+
+class DatasetColumnWithLineageSerializer(DatasetColumnSerializer):
+    frequencies = FrequenciesSerializer(source="derived.frequencies")
+    fitted = serializers.JSONField(source="derived.fitted")
+    lineage = serializers.JSONField(help_text="Down to wave version, source variables and rule versions.")
+
+    class Meta(DatasetColumnSerializer.Meta):
+        fields = (*DatasetColumnSerializer.Meta.fields, "frequencies", "fitted", "lineage")
+
+
+class DatasetVersionSerializer(DatasetVersionBriefSerializer):
+    study = serializers.CharField(source="dataset.study.slug")
+    dataset = serializers.CharField(source="dataset.slug")
+    recipe = serializers.JSONField()
+    rows_left_out = serializers.DictField(child=serializers.IntegerField())
+    wave_versions = serializers.StringRelatedField[Any](many=True)
+    environment = serializers.JSONField()
+    columns = DatasetColumnSerializer(many=True)
+
+    class Meta:
+        model = DatasetVersion
+        fields = (*DatasetVersionBriefSerializer.Meta.fields, "study", "dataset", "recipe", "rows_left_out",
+                  "wave_versions", "environment", "columns")  # fmt: skip

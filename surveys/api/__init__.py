@@ -1,0 +1,1 @@
+"""The HTTP API of the surveys room, split by subject."""

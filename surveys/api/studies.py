@@ -1,0 +1,129 @@
+"""Studies, waves, wave versions and variables; each queryset starts from what the person may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+
+from surveys.http import Api, ListApi, OneApi
+from surveys.models import Study, Variable, Wave, WaveVersion
+from surveys.selectors import search_variables
+from surveys.serializers import (
+    FoundVariableSerializer,
+    StudySerializer,
+    VariableSerializer,
+    WaveSerializer,
+    WaveVersionSerializer,
+)
+
+STUDY = OpenApiParameter("study", str, description="Only of this study.")
+
+
+class Studies(ListApi):
+    """Studies one may see."""
+
+    serializer_class = StudySerializer
+    queryset = Study.objects.none()
+
+    def get_queryset(self) -> QuerySet[Study]:
+        return Study.objects.visible_to(self.person)
+
+
+class OneStudy(OneApi):
+    """One study."""
+
+    serializer_class = StudySerializer
+    queryset = Study.objects.none()
+
+    def get_object(self) -> Study:
+        return get_object_or_404(Study.objects.visible_to(self.person), slug=self.kwargs["study"])
+
+
+@extend_schema(parameters=[STUDY])
+class Waves(ListApi):
+    """Waves with their versions."""
+
+    serializer_class = WaveSerializer
+    queryset = Wave.objects.none()
+    parameters = ("study",)
+
+    def get_queryset(self) -> QuerySet[Wave]:
+        waves = Wave.objects.visible_to(self.person).select_related("study").prefetch_related("versions")
+        return waves.filter(study__slug=self.asked("study")) if self.asked("study") else waves
+
+
+class OneWave(OneApi):
+    """One wave with its versions."""
+
+    serializer_class = WaveSerializer
+    queryset = Wave.objects.none()
+
+    def get_object(self) -> Wave:
+        waves = Wave.objects.visible_to(self.person).prefetch_related("versions")
+        return get_object_or_404(waves, study__slug=self.kwargs["study"], slug=self.kwargs["wave"])
+
+
+class AboutWaveVersion(Api):
+    """What all views below a wave version share."""
+
+    def version(self) -> WaveVersion:
+        """The version that the address names, if the person may see it."""
+        versions = WaveVersion.objects.visible_to(self.person).select_related("wave__study", "data")
+        address = {"wave__study__slug": self.kwargs["study"], "wave__slug": self.kwargs["wave"]}
+        return get_object_or_404(versions, number=self.kwargs["number"], **address)
+
+
+class OneWaveVersion(AboutWaveVersion, OneApi):
+    """One imported, immutable state of a wave: how it was read and what was noticed."""
+
+    serializer_class = WaveVersionSerializer
+    queryset = WaveVersion.objects.none()
+
+    def get_object(self) -> WaveVersion:
+        return self.version()
+
+
+class Variables(AboutWaveVersion, ListApi):
+    """The codebook of a wave version with frequencies, in the order of the file."""
+
+    serializer_class = VariableSerializer
+    queryset = Variable.objects.none()
+
+    def get_queryset(self) -> QuerySet[Variable]:
+        return self.version().variables.select_related("version__wave__study")
+
+
+class OneVariable(AboutWaveVersion, OneApi):
+    """One variable with its frequencies."""
+
+    serializer_class = VariableSerializer
+    queryset = Variable.objects.none()
+
+    def get_object(self) -> Variable:
+        variables = self.version().variables.select_related("version__wave__study")
+        return get_object_or_404(variables, name=self.kwargs["name"])
+
+
+@extend_schema(
+    parameters=[
+        OpenApiParameter(
+            "q", str, required=True, description="Words of a name, label, question or value label."
+        ),
+        STUDY,
+    ]
+)
+class FoundVariables(ListApi):
+    """Variables of the latest wave versions that contain every word, best first; at most 500."""
+
+    serializer_class = FoundVariableSerializer
+    queryset = Variable.objects.none()
+    parameters = ("q", "study")
+
+    def get_queryset(self) -> Any:
+        study = None
+        if slug := self.asked("study"):
+            study = get_object_or_404(Study.objects.visible_to(self.person), slug=slug)
+        return search_variables(self.person, self.asked("q"), study=study, limit=500)
