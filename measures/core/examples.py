@@ -5,16 +5,99 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from measures.core.engine.duck import DuckEngine
 from measures.core.engine.interface import Cell, Fitted
+from measures.core.language.labels import missing_reason, reasons_of, text_for
 from measures.core.language.tree import Checked
+from surveys.core.absence import SYSTEM, VOCABULARY
+from surveys.core.codebook import ValueType, Variable
+from surveys.core.problems import Problem, Refused, near_misses, refuse
 
 
 def read_given(checked: Checked, given: Mapping[str, Any]) -> dict[str, Cell]:
-    """The answers of an example: a value, a label, a declared missing code, {"missing": "refused"} or None
-    (empty) per item and earlier measure; Refused when an item of the rule is not given or cannot be read."""
-    raise NotImplementedError
+    """The answers of an example, by item and earlier measure.
+
+    Each is a value, a label, a declared missing code, ``{"missing": "refused"}`` or None (empty).
+    Refused, with every problem at once, when an item of the rule is not given or cannot be read.
+    """
+    used = (*checked.items, *checked.measures)
+    problems: list[Problem] = []
+    for name in given:
+        if name not in used:
+            message = f"The example gives {name}, which the rule does not use."
+            problems.append(Problem("unused_in_example", message, near=near_misses(name, used)))
+    cells: dict[str, Cell] = {}
+    for name in used:
+        if name not in given:
+            message = f"The example does not say what {name} is."
+            hint = f'Give it a value, or {name}: {{"missing": "refused"}}.'
+            problems.append(Problem("missing_in_example", message, hint=hint))
+            continue
+        variable = checked.scope.variable(name)
+        assert variable is not None
+        cell = _cell(variable, given[name], checked)
+        if isinstance(cell, Problem):
+            problems.append(cell)
+        else:
+            cells[name] = cell
+    if problems:
+        raise Refused(problems)
+    return cells
 
 
 def evaluate_example(checked: Checked, given: Mapping[str, Any], fitted: Fitted | None = None) -> Cell:
-    """What the rule gives for these answers; Refused for a rule that must be fitted unless ``fitted`` is given."""
-    raise NotImplementedError
+    """What the rule gives for these answers.
+
+    Refused for a rule that must be fitted on a sample, unless the fit of one is given.
+    """
+    if checked.is_data_dependent and fitted is None:
+        message = "The rule is fitted on a sample, so a single respondent cannot show what it gives."
+        raise refuse("fitted_rule", message, hint="Leave out the worked examples of this rule.")
+    cells = read_given(checked, given)
+    return DuckEngine().evaluate(checked, [cells], fitted)[0]
+
+
+def read_expected(then: Any) -> Cell:
+    """What an example says the rule gives: a value, or ``{"missing": reason}`` (None: empty)."""
+    if then is None or isinstance(then, Mapping):
+        return Cell(None, str((then or {}).get("missing", SYSTEM)))
+    return Cell(int(then) if isinstance(then, bool) else then, None)
+
+
+def agrees(found: Cell, expected: Cell) -> bool:
+    """Whether an example holds: the same reason, or the same value to nine digits."""
+    if found.reason or expected.reason:
+        return found.reason == expected.reason
+    one, two = found.value, expected.value
+    if isinstance(one, int | float) and isinstance(two, int | float):
+        return abs(one - two) <= 1e-9 * max(1.0, abs(one), abs(two))
+    return one == two
+
+
+def _cell(variable: Variable, said: Any, checked: Checked) -> Cell | Problem:
+    if said is None:
+        return Cell(None, SYSTEM)
+    if isinstance(said, Mapping):
+        return _absence(variable, said, checked)
+    if isinstance(said, bool):
+        said = int(said)
+    if isinstance(said, str):
+        found = text_for(said, variable, (0, 0))
+        return found if isinstance(found, Problem) else Cell(found, None)
+    if not isinstance(said, int | float):
+        return Problem("unreadable_example", f"The value given for {variable.name} cannot be read.")
+    reason = missing_reason(variable, said)
+    if reason is not None:
+        return Cell(None, reason)
+    if not (variable.type.is_number or variable.type is ValueType.TIME):
+        return Problem("unreadable_example", f"{variable.name} does not hold numbers.", hint="Quote the value.")
+    return Cell(said, None)
+
+
+def _absence(variable: Variable, said: Mapping[str, Any], checked: Checked) -> Cell | Problem:
+    word = str(said.get("missing", ""))
+    known = (*VOCABULARY, *checked.scope.reasons, *reasons_of(variable))
+    if set(said) == {"missing"} and word in known:
+        return Cell(None, word)
+    message = f"There is no absence called “{word}” for {variable.name}."
+    return Problem("unknown_reason", message, near=near_misses(word, known))

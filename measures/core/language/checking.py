@@ -36,7 +36,7 @@ def check(node: said.Node, scope: Scope) -> Checked:
         ordered = sorted(dict.fromkeys(checker.problems), key=lambda problem: problem.position or (0, 0))
         raise Refused(ordered)
     parts = list(walk(root))
-    columns = tuple(dict.fromkeys(part.name for part in parts if isinstance(part, Column)))
+    columns = tuple(dict.fromkeys(part for part in parts if isinstance(part, Column)))
     if not columns:
         message = "The rule uses no item and no measure, so everybody would get the same."
         raise Refused(Problem("constant_rule", message, position=node.span))
@@ -44,8 +44,8 @@ def check(node: said.Node, scope: Scope) -> Checked:
         root=root,
         source=node,
         scope=scope,
-        items=tuple(name for name in columns if name not in scope.measures),
-        measures=tuple(name for name in columns if name in scope.measures),
+        items=tuple(column.name for column in columns if not column.is_measure),
+        measures=tuple(column.name for column in columns if column.is_measure),
         contexts=tuple(dict.fromkeys((p.table, p.column) for p in parts if isinstance(p, Lookup))),
         is_data_dependent=any(isinstance(p, Apply) and is_fitted(p) for p in parts),
     )
@@ -302,7 +302,7 @@ class Checker:
     def _name(self, name: str, node: said.Node) -> Typed | None:
         variable = self.scope.variable(name)
         if variable is not None:
-            return Column(Type(variable.type.value), name)
+            return Column(Type(variable.type.value), name, name in self.scope.measures)
         if name in self.scope.sets:
             message = f"{name} is a set of items; it can only stand inside a function of items."
             self.problem(

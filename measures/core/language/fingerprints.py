@@ -35,8 +35,8 @@ def fingerprint_of(node: Typed) -> str:
 def canonical(node: Typed) -> Any:
     """A part of a rule as plain JSON; the order of listed codes does not matter, that of branches does."""
     match node:
-        case Column(name=name):
-            return ["column", name]
+        case Column(name=name, is_measure=is_measure):
+            return ["measure" if is_measure else "item", name]
         case Constant(value=value):
             return ["constant", _scalar(value)]
         case Absent(reason=reason):

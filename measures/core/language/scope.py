@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from surveys.core.codebook import Code, Scalar, Variable
+from surveys.core.codebook import Code, Scalar, ValueType, Variable
 
 CodeMap = tuple[tuple[Scalar, Scalar | None], ...]  # (source code, harmonised code; None: no counterpart)
 
@@ -62,4 +62,16 @@ def harmonised(variable: Variable, code_map: CodeMap, name: str = "") -> Variabl
     for source, target in code_map:
         if target is not None and target not in codes:
             codes[target] = Code(target, labels.get(source, {}))
-    return replace(variable, name=name, codes=tuple(codes.values()))
+    return replace(
+        variable, name=name, codes=tuple(codes.values()), type=mapped_type(variable.type, code_map)
+    )
+
+
+def mapped_type(source: ValueType, code_map: CodeMap) -> ValueType:
+    """The type of an item whose source codes are mapped: that of the harmonised codes."""
+    targets = [target for _, target in code_map if target is not None]
+    if not targets:
+        return source
+    if any(isinstance(target, str) for target in targets):
+        return ValueType.TEXT
+    return ValueType.INTEGER if all(isinstance(target, int) for target in targets) else ValueType.DECIMAL

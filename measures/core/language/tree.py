@@ -48,9 +48,10 @@ class Typed:
 
 @dataclass(frozen=True)
 class Column(Typed):
-    """An item or an earlier measure."""
+    """An item, or an earlier measure of the same dataset."""
 
     name: str
+    is_measure: bool = False
 
 
 @dataclass(frozen=True)

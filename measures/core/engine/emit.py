@@ -1,0 +1,204 @@
+"""From typed nodes to columns of SQL: each part of a rule becomes a value and a reason, stage by stage.
+
+A part is computed one stage after its own parts and refers to them by column name, so that the text grows
+with the number of parts and never with their product; a part that occurs in several rules is computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from measures.core.engine.emit_functions import EMITTERS
+from measures.core.engine.fits import Fit
+from measures.core.engine.sql import (
+    NO_REASON,
+    SQL_TYPES,
+    UNCOVERED,
+    Pair,
+    Parameters,
+    Reasons,
+    literal,
+    number,
+)
+from measures.core.language.fingerprints import fingerprint_of
+from measures.core.language.scope import ContextTable
+from measures.core.language.tree import (
+    Absent,
+    Apply,
+    Case,
+    Column,
+    Constant,
+    IsMissing,
+    Lookup,
+    Member,
+    Recode,
+    Test,
+    Type,
+    Typed,
+)
+from surveys.core.absence import NO_ANSWER, OUT_OF_RANGE, SYSTEM
+
+
+@dataclass
+class Emitter:
+    """Collects the columns of one statement.
+
+    ``columns`` holds the pairs of items (False, name) and earlier measures (True, name); ``stages[k]``
+    the SQL of stage k, each entry ``expression AS name``.
+    """
+
+    reasons: Reasons
+    parameters: Parameters
+    columns: dict[tuple[bool, str], Pair]
+    contexts: Mapping[str, ContextTable]
+    fits: dict[str, Fit] = field(default_factory=dict)
+    prefix: str = "x"
+    stages: list[list[str]] = field(default_factory=list)
+    _placed: dict[Typed, tuple[Pair, int]] = field(default_factory=dict)
+    _stage_of: dict[str, int] = field(default_factory=dict)
+
+    def add(self, node: Typed) -> Pair:
+        """The columns that hold ``node``; computes it in a stage of its own if it is not there yet."""
+        return self._place(node)[0]
+
+    def _place(self, node: Typed) -> tuple[Pair, int]:
+        if node not in self._placed:
+            self._placed[node] = self._define(node)
+        return self._placed[node]
+
+    def _define(self, node: Typed) -> tuple[Pair, int]:
+        match node:
+            case Column(name=name, is_measure=is_measure):
+                pair = self.columns[is_measure, name]
+                return pair, self._stage_of.get(pair.value, 0)
+            case Constant(value=value, type=kind):
+                return Pair(literal(value, kind, self.parameters), None, kind), 0
+            case Absent(reason=reason, type=kind):
+                return Pair(f"CAST(NULL AS {SQL_TYPES[kind]})", self.reasons.rank(reason), kind), 0
+        placed = [self._place(part) for part in node.parts()]
+        emitted = self._emit(node, [pair for pair, _ in placed])
+        return self._store(*emitted, node.type, 1 + max(stage for _, stage in placed))
+
+    def _store(self, value: str, reason: str | None, kind: Type, stage: int) -> tuple[Pair, int]:
+        while len(self.stages) < stage:
+            self.stages.append([])
+        name = f"{self.prefix}{len(self._placed)}"
+        self.stages[stage - 1].append(f"{value} AS v_{name}")
+        self._stage_of[f"v_{name}"] = stage
+        if reason is not None:
+            self.stages[stage - 1].append(f"{reason} AS r_{name}")
+        return Pair(f"v_{name}", None if reason is None else f"r_{name}", kind), stage
+
+    def _emit(self, node: Typed, parts: list[Pair]) -> tuple[str, str | None]:
+        match node:
+            case Apply(function="group_mean" | "group_share"):
+                groups = self.fits[fingerprint_of(node)].groups
+                return self._from_table(parts[1], groups, node.type, NO_ANSWER, NO_ANSWER)
+            case Apply(function="factor_score" | "standardise" as function):
+                return EMITTERS[function](node, parts, self.reasons, self.fits[fingerprint_of(node)])
+            case Apply(function=function):
+                return EMITTERS[function](node, parts, self.reasons, None)
+            case Member(test=test):
+                test_holds = self._test(test, parts[0])
+                return f"CASE WHEN {parts[0].value} IS NOT NULL THEN {test_holds} END", parts[0].reason
+            case IsMissing(reasons=words):
+                return self._is_missing(words, parts[0]), None
+            case Recode():
+                return self._recode(node, parts)
+            case Case():
+                return self._case(node, parts)
+            case Lookup(table=name, column=column):
+                table = self.contexts[name]
+                at = table.columns.index(column)
+                rows = [(row[0], row[at]) for row in table.rows]
+                return self._from_table(parts[0], rows, node.type, OUT_OF_RANGE, SYSTEM)
+        raise TypeError(type(node).__name__)
+
+    def _test(self, test: Test, operand: Pair) -> str:
+        """Whether the operand is one of the values, lies in one of the ranges, or is absent for a reason."""
+        is_number = operand.type.is_number or operand.type is Type.TIME
+        cell = operand.double if is_number else operand.value
+        tests = []
+        if test.values:
+            values = (literal(v, operand.type, self.parameters) for v in test.values)
+            tests.append(f"{cell} IN ({', '.join(values)})")
+        for low, high in test.ranges:
+            ends = [f"{cell} >= {number(low)}"] if low is not None else []
+            ends += [f"{cell} <= {number(high)}"] if high is not None else []
+            tests.append(f"({' AND '.join(ends) or f'{cell} IS NOT NULL'})")
+        ranks = self.reasons.ranks(test.reasons)
+        if ranks and operand.reason is not None:
+            tests.append(f"{operand.reason} IN ({ranks})")
+        return f"({' OR '.join(tests) or 'FALSE'})"
+
+    def _is_missing(self, words: tuple[str, ...], operand: Pair) -> str:
+        if operand.reason is None:
+            return "FALSE"
+        if not words:
+            return f"({operand.reason} IS NOT NULL)"
+        ranks = self.reasons.ranks(words)
+        return f"COALESCE({operand.reason} IN ({ranks}), FALSE)" if ranks else "FALSE"
+
+    def _recode(self, node: Recode, parts: list[Pair]) -> tuple[str, str | None]:
+        operand, outcomes = parts[0], parts[1:]
+        values, reasons = [], []
+        for (test, _), outcome in zip(node.branches, outcomes, strict=False):
+            condition = self._test(test, operand)
+            values.append(f"WHEN {condition} THEN {_as(node.type, outcome)}")
+            reasons.append(f"WHEN {condition} THEN {outcome.reason or NO_REASON}")
+        if operand.reason is not None:
+            values.append(f"WHEN {operand.reason} IS NOT NULL THEN NULL")
+            reasons.append(f"WHEN {operand.reason} IS NOT NULL THEN {operand.reason}")
+        other = self._rest(outcomes[-1] if node.other is not None else None, node.type)
+        return f"CASE {' '.join(values)} ELSE {other[0]} END", f"CASE {' '.join(reasons)} ELSE {other[1]} END"
+
+    def _case(self, node: Case, parts: list[Pair]) -> tuple[str, str | None]:
+        values, reasons = [], []
+        for condition, outcome in zip(parts[0::2], parts[1::2], strict=False):
+            if condition.reason is not None:
+                values.append(f"WHEN {condition.reason} IS NOT NULL THEN NULL")
+                reasons.append(f"WHEN {condition.reason} IS NOT NULL THEN {condition.reason}")
+            values.append(f"WHEN {condition.value} THEN {_as(node.type, outcome)}")
+            reasons.append(f"WHEN {condition.value} THEN {outcome.reason or NO_REASON}")
+        other = self._rest(parts[-1] if node.otherwise is not None else None, node.type)
+        return f"CASE {' '.join(values)} ELSE {other[0]} END", f"CASE {' '.join(reasons)} ELSE {other[1]} END"
+
+    def _rest(self, other: Pair | None, kind: Type) -> tuple[str, str]:
+        if other is None:
+            return "NULL", self.reasons.rank(UNCOVERED)
+        return _as(kind, other), other.reason or NO_REASON
+
+    def _from_table(
+        self, key: Pair, rows: Sequence[tuple[object, object]], kind: Type, unknown: str, empty: str
+    ) -> tuple[str, str]:
+        """The value beside the key in a small table; ``unknown``: key not in it, ``empty``: no value there."""
+        is_text = key.type is Type.TEXT
+        cell = key.value if is_text else key.double
+        key_type = Type.TEXT if is_text else Type.DECIMAL
+        keys = ", ".join(self._literal(row[0], key_type) for row in rows)
+        values = ", ".join(self._literal(row[1], kind) for row in rows)
+        if not rows:
+            value, known = f"CAST(NULL AS {SQL_TYPES[kind]})", "FALSE"
+        else:
+            value = f"list_extract([{values}], list_position([{keys}], {cell}))"
+            known = f"list_contains([{keys}], {cell})"
+        absent = f"WHEN {key.reason} IS NOT NULL THEN {key.reason} " if key.reason else ""
+        reason = (
+            f"CASE {absent}WHEN NOT {known} THEN {self.reasons.rank(unknown)} "
+            f"WHEN {value} IS NULL THEN {self.reasons.rank(empty)} END"
+        )
+        return value, reason
+
+    def _literal(self, value: object, kind: Type) -> str:
+        if value is None:
+            return f"CAST(NULL AS {SQL_TYPES[kind]})"
+        if kind is Type.TEXT:
+            return self.parameters.text(str(value))
+        assert isinstance(value, int | float)
+        return number(value)
+
+
+def _as(kind: Type, pair: Pair) -> str:
+    """A value as one of the outcomes of a rule of type ``kind``."""
+    return pair.double if kind.is_number or kind is Type.TIME else pair.value

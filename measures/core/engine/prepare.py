@@ -1,0 +1,175 @@
+"""A plan made ready: filter applied, every fit known, every rule a pair of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from measures.core.engine.emit import Emitter
+from measures.core.engine.fits import (
+    Fit,
+    fit_columns,
+    fit_groups,
+    group_columns,
+    moment_columns,
+    moments,
+)
+from measures.core.engine.interface import Plan, Rule
+from measures.core.engine.query import (
+    Pipeline,
+    items_of,
+    known_steps,
+    reasons_of_rules,
+    reasons_of_source,
+    source_steps,
+)
+from measures.core.engine.sql import NO_REASON, Pair, Parameters, Reasons, number
+from measures.core.language.fingerprints import fingerprint_of
+from measures.core.language.functions import FUNCTIONS
+from measures.core.language.tree import Apply, Type, Typed, walk
+
+Run = Callable[[str, Mapping[str, str]], list[tuple[Any, ...]]]
+LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
+
+_BY_MOMENTS = ("factor_score", "standardise")
+
+
+@dataclass
+class Prepared:
+    """``outputs`` are the columns of each rule in order: value in its stored type, rank of its absence."""
+
+    pipeline: Pipeline
+    emitter: Emitter
+    left_out: dict[str, int] = field(default_factory=dict)
+    outputs: dict[str, Pair] = field(default_factory=dict)
+    fitted: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def statement(self, columns: Iterable[str]) -> str:
+        return self._full().select(columns)
+
+    def rows(self, columns: Iterable[str], run: Run, rest: str = "") -> list[tuple[Any, ...]]:
+        return run(self._full().select(columns, rest), self.emitter.parameters.values)
+
+    def _full(self) -> Pipeline:
+        full = Pipeline(list(self.pipeline.steps))
+        full.extend(self.emitter.stages, "rules")
+        return full
+
+
+def prepare(plan: Plan, run: Run, known_reasons: Iterable[str], extra_items: Iterable[str] = ()) -> Prepared:
+    """Emits the plan's statement; ``run`` is asked for the filter's losses and for what must be fitted.
+
+    ``known_reasons``: the absences of columns computed before.  ``extra_items``: items to lay beside the
+    rules although no rule reads them.
+    """
+    items = tuple(dict.fromkeys((*items_of(plan), *extra_items)))
+    checked = [rule.checked for rule in plan.rules] + ([plan.where] if plan.where else [])
+    sources = [plan.source.columns[name] for name in items]
+    words = {*reasons_of_rules(checked), *reasons_of_source(sources), *known_reasons}
+    reasons, parameters = Reasons(tuple(words)), Parameters()
+    pipeline, columns = source_steps(plan, items, reasons, parameters)
+    emitter = Emitter(reasons, parameters, columns, plan.contexts)
+    prepared = Prepared(pipeline, emitter)
+    if plan.where is not None:
+        prepared.left_out = _filter(plan, pipeline, emitter, run)
+    emitter.columns.update(known_steps(pipeline, plan, emitter, _known_of(plan)))
+    add_rules(prepared, plan.rules, run)
+    return prepared
+
+
+def add_rules(prepared: Prepared, rules: Sequence[Rule], run: Run) -> None:
+    """Fits and emits rules in order; each becomes a column that later ones may use."""
+    for rule in rules:
+        _fit(prepared, rule, run)
+        root = rule.checked.root
+        if root.type is Type.CONDITION:
+            root = Apply(Type.INTEGER, "number", (root,))
+        pair = prepared.emitter.add(root)
+        prepared.emitter.columns[True, rule.name] = pair
+        prepared.outputs[rule.name] = stored(pair, prepared.emitter.reasons)
+
+
+def _known_of(plan: Plan) -> tuple[str, ...]:
+    used = {name for rule in plan.rules for name in rule.checked.measures}
+    return tuple(name for name in plan.known if name in used)
+
+
+def _filter(plan: Plan, pipeline: Pipeline, emitter: Emitter, run: Run) -> dict[str, int]:
+    """Keeps the rows where the condition holds; counts the others by why."""
+    assert plan.where is not None
+    root = plan.where.root
+    if plan.where.measures or root.type is not Type.CONDITION:
+        raise ValueError("a filter is a condition on items")
+    own = Emitter(emitter.reasons, emitter.parameters, emitter.columns, emitter.contexts, prefix="f")
+    pair = own.add(root)
+    pipeline.extend(own.stages, "filter")
+    rest = f"WHERE {pair.value} IS NOT TRUE GROUP BY 1 ORDER BY 1"
+    lost = run(pipeline.select([pair.reason or NO_REASON, "COUNT(*)"], rest), emitter.parameters.values)
+    pipeline.add("kept", f"SELECT * FROM {pipeline.last} WHERE {pair.value} IS TRUE")
+    left_out: dict[str, int] = {}
+    for rank, n in lost:
+        why = "filter" if rank is None else word_of(emitter.reasons, rank)
+        left_out[why] = left_out.get(why, 0) + n
+    return left_out
+
+
+def word_of(reasons: Reasons, rank: int) -> str:
+    """The reason of a rank as it is stored."""
+    word = reasons.words[rank - 1]
+    return "out_of_range" if word == "uncovered" else word
+
+
+def _fit(prepared: Prepared, rule: Rule, run: Run) -> None:
+    """Fits what the rule needs, inner parts first, or takes the frozen metric it came with."""
+    needed = [node for node in walk(rule.checked.root) if _is_fitted(node)]
+    kept: dict[str, Any] = {}
+    for node in dict.fromkeys(needed):
+        assert isinstance(node, Apply)
+        key = fingerprint_of(node)
+        if rule.fitted is not None:
+            fit = Fit.from_json(rule.fitted[key])
+            if prepared.emitter.fits.setdefault(key, fit) != fit:
+                raise ValueError("two rules of one plan bring different metrics for the same part")
+        elif key not in prepared.emitter.fits:
+            prepared.emitter.fits[key] = _fit_node(prepared, node, run)
+        kept[key] = prepared.emitter.fits[key].as_json()
+    prepared.fitted[rule.name] = kept
+
+
+def _is_fitted(node: Typed) -> bool:
+    return isinstance(node, Apply) and node.function in FUNCTIONS and FUNCTIONS[node.function].is_fitted
+
+
+def _fit_node(prepared: Prepared, node: Apply, run: Run) -> Fit:
+    if node.function not in _BY_MOMENTS:
+        operand, key = (prepared.emitter.add(part) for part in node.arguments)
+        operand = Pair(operand.double, operand.reason, Type.DECIMAL)
+        rest = f"WHERE {key.value} IS NOT NULL GROUP BY 1"
+        return fit_groups(node, prepared.rows([key.value, *group_columns(operand)], run, rest))
+    pairs = [prepared.emitter.add(part) for part in node.arguments]
+    found = moments(prepared.rows(moment_columns(pairs, None), run)[0], len(pairs))
+    if found.is_exact:
+        return fit_columns(node, found)
+    complete = " AND ".join(f"{pair.value} IS NOT NULL" for pair in pairs)
+    rough = prepared.rows([f"AVG({pair.double}) FILTER (WHERE {complete})" for pair in pairs], run)[0]
+    centres = [float(mean) for mean in rough]
+    return fit_columns(
+        node, moments(prepared.rows(moment_columns(pairs, centres), run)[0], len(pairs)), centres
+    )
+
+
+def stored(pair: Pair, reasons: Reasons) -> Pair:
+    """A rule's columns in the type they are stored in; integers that a double cannot hold are out_of_range."""
+    reason = pair.reason or NO_REASON
+    if pair.type in (Type.DECIMAL, Type.TIME):
+        return Pair(f"({pair.double} + {number(0)})", reason, pair.type)  # -0 becomes 0
+    if pair.type is not Type.INTEGER or pair.is_exact:
+        return Pair(pair.value, reason, pair.type)
+    fits = f"ABS({pair.value}) <= {number(LARGEST_INTEGER)}"
+    rest = f"WHEN NOT {fits} THEN {reasons.rank('out_of_range')} END"
+    return Pair(
+        f"CASE WHEN {fits} THEN CAST({pair.value} AS BIGINT) END",
+        f"CASE WHEN {reason} IS NOT NULL THEN {reason} {rest}",
+        Type.INTEGER,
+    )

@@ -1,0 +1,179 @@
+"""The statement of a plan: stored cells, cleaned columns, filter, earlier measures, stages of the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from measures.core.engine.emit import Emitter
+from measures.core.engine.interface import Plan, SourceColumn
+from measures.core.engine.sql import SQL_TYPES, Pair, Parameters, Reasons, number
+from measures.core.language.scope import mapped_type
+from measures.core.language.tree import Absent, Checked, Type, walk
+from surveys.core.absence import NO_ANSWER, OUT_OF_RANGE, SYSTEM, tag_reason
+from surveys.core.codebook import MissingRule, Scalar, ValueType, Variable
+from surveys.core.table import missing_value, physical, tags_of
+
+TAGS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+
+
+@dataclass
+class Pipeline:
+    """Common table expressions, one reading from the one before; ``last`` is where to select from."""
+
+    steps: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def last(self) -> str:
+        return self.steps[-1][0]
+
+    def add(self, name: str, select: str) -> None:
+        self.steps.append((name, select))
+
+    def extend(self, stages: Iterable[list[str]], prefix: str) -> None:
+        """A step per stage: everything so far, and the stage's columns."""
+        for at, stage in enumerate(stages):
+            if stage:
+                self.add(f"{prefix}{at}", f"SELECT *, {', '.join(stage)} FROM {self.last}")
+
+    def select(self, columns: Iterable[str], rest: str = "") -> str:
+        ctes = ", ".join(f"{name} AS ({sql})" for name, sql in self.steps)
+        return f"WITH {ctes} SELECT {', '.join(columns)} FROM {self.last} {rest}"
+
+
+def reasons_of_rules(rules: Iterable[Checked]) -> set[str]:
+    """The absences that rules make by themselves."""
+    made = {SYSTEM, OUT_OF_RANGE, NO_ANSWER}
+    for checked in rules:
+        made.update(node.reason for node in walk(checked.root) if isinstance(node, Absent))
+    return made
+
+
+def reasons_of_source(columns: Iterable[SourceColumn]) -> set[str]:
+    """The absences that stored columns may hold."""
+    found: set[str] = set()
+    for column in columns:
+        found.update(rule.reason for rule in column.variable.missing)
+        if column.tags:
+            found.update(tag_reason(tag) for tag in TAGS)
+    return found
+
+
+def items_of(plan: Plan) -> tuple[str, ...]:
+    """The items the plan reads, in order of first use."""
+    rules = [rule.checked for rule in plan.rules] + ([plan.where] if plan.where else [])
+    return tuple(dict.fromkeys(name for checked in rules for name in checked.items))
+
+
+def source_steps(
+    plan: Plan, items: Iterable[str], reasons: Reasons, parameters: Parameters
+) -> tuple[Pipeline, dict[tuple[bool, str], Pair]]:
+    """Reads the columns of ``items`` and parts their cells into values and reasons, as ``surveys.core.table``."""
+    pipeline, columns = Pipeline(), {}
+    physicals: dict[str, None] = {}
+    told, parted = [], []
+    for at, name in enumerate(items):
+        column = plan.source.columns[name]
+        physicals[physical(column.position)] = None
+        if column.tags:
+            physicals[tags_of(column.position)] = None
+        cell = physical(column.position)
+        told.append(f"{_reason(column, reasons, parameters)} AS a{at}")
+        value, reason, kind = _mapped(column, cell, f"a{at}", reasons, parameters)
+        parted.append(f"{value} AS v_i{at}, {reason} AS r_i{at}")
+        is_exact = kind is ValueType.INTEGER and not column.code_map
+        columns[False, name] = Pair(f"v_i{at}", f"r_i{at}", Type(kind.value), is_exact)
+    wanted = ", ".join(physicals) or "1 AS one"
+    pipeline.add("base", f"SELECT {wanted} FROM read_parquet({parameters.text(str(plan.source.path))})")
+    pipeline.add("told", f"SELECT {', '.join(['*', *told])} FROM base")
+    pipeline.add("clean", f"SELECT {', '.join(parted) or '1 AS one'} FROM told")
+    return pipeline, columns
+
+
+def _reason(column: SourceColumn, reasons: Reasons, parameters: Parameters) -> str:
+    """A tag outranks the cell, a single code a range; then a tag without a word, then the empty cell."""
+    variable, cell = column.variable, physical(column.position)
+    rules = sorted(variable.missing, key=lambda rule: (rule.tag is None, rule.value is None))
+    branches = []
+    for rule in rules:
+        if rule.tag is not None and not column.tags:
+            continue
+        test = _matches(rule, variable, cell, tags_of(column.position), parameters)
+        branches.append(f"WHEN {test} THEN {reasons.rank(rule.reason)}")
+    if column.tags:
+        tag = tags_of(column.position)
+        for sign in TAGS:
+            branches.append(f"WHEN {tag} = '{sign}' THEN {reasons.rank(tag_reason(sign))}")
+    branches.append(f"WHEN {cell} IS NULL THEN {reasons.rank(SYSTEM)}")
+    return f"CASE {' '.join(branches)} END"
+
+
+def _matches(rule: MissingRule, variable: Variable, cell: str, tag: str, parameters: Parameters) -> str:
+    if rule.tag is not None:
+        return f"{tag} = {parameters.text(rule.tag)}"
+    if rule.value is not None:
+        return f"{cell} = {_cell(missing_value(rule.value, variable.type), variable.type, parameters)}"
+    ends = [(">=", rule.low), ("<=", rule.high)]
+    tests = [
+        f"{cell} {sign} {_bound(end, variable.type, parameters)}" for sign, end in ends if end is not None
+    ]
+    return f"({' AND '.join(tests)})"
+
+
+def _bound(end: float, kind: ValueType, parameters: Parameters) -> str:
+    """A range's end; of dates and timestamps it is kept as seconds since 1970."""
+    if kind not in (ValueType.DATE, ValueType.DATETIME):
+        return number(end)
+    moment = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=end)).replace(tzinfo=None)
+    return _cell(moment.date() if kind is ValueType.DATE else moment, kind, parameters)
+
+
+def _cell(value: object, kind: ValueType, parameters: Parameters) -> str:
+    """A constant as a stored cell of this type."""
+    if isinstance(value, int | float):
+        return number(value)
+    text = parameters.text(value if isinstance(value, str) else value.isoformat())  # type: ignore[attr-defined]
+    return text if kind is ValueType.TEXT else f"CAST({text} AS {SQL_TYPES[Type(kind.value)]})"
+
+
+def _mapped(
+    column: SourceColumn, cell: str, reason: str, reasons: Reasons, parameters: Parameters
+) -> tuple[str, str, ValueType]:
+    """The item's value and reason: source codes through the crosswalk's map, if it has one."""
+    kind = mapped_type(column.variable.type, column.code_map)
+    if not column.code_map:
+        return f"CASE WHEN {reason} IS NULL THEN {cell} END", reason, kind
+    branches, covered = [], []
+    for source, target in column.code_map:
+        if target is not None:
+            test = f"{cell} = {_cell(source, column.variable.type, parameters)}"
+            branches.append(f"WHEN {reason} IS NULL AND {test} THEN {_target(target, parameters)}")
+            covered.append(test)
+    known = " OR ".join(covered) or "FALSE"
+    value = f"CASE {' '.join(branches)} END" if branches else f"CAST(NULL AS {SQL_TYPES[Type(kind.value)]})"
+    lost = reasons.rank(OUT_OF_RANGE)
+    return value, f"CASE WHEN {reason} IS NOT NULL THEN {reason} WHEN {known} THEN NULL ELSE {lost} END", kind
+
+
+def _target(target: Scalar, parameters: Parameters) -> str:
+    return parameters.text(target) if isinstance(target, str) else number(target)
+
+
+def known_steps(
+    pipeline: Pipeline, plan: Plan, emitter: Emitter, names: Iterable[str]
+) -> dict[tuple[bool, str], Pair]:
+    """Lays columns that were computed before beside the rows that are left."""
+    columns = {}
+    for at, name in enumerate(names):
+        known = plan.known[name]
+        words = [word for word in emitter.reasons.words if word != "uncovered"]
+        branches = " ".join(
+            f"WHEN {emitter.parameters.text(w)} THEN {emitter.reasons.rank(w)}" for w in words
+        )
+        path = emitter.parameters.text(str(known.path))
+        read = f"SELECT value AS v_k{at}, CASE reason {branches} END AS r_k{at} FROM read_parquet({path})"
+        pipeline.add(f"known{at}", f"SELECT * FROM {pipeline.last} POSITIONAL JOIN ({read})")
+        is_exact = known.type is ValueType.INTEGER
+        columns[True, name] = Pair(f"v_k{at}", f"r_k{at}", Type(known.type.value), is_exact)
+    return columns

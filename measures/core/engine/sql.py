@@ -1,0 +1,110 @@
+"""The few pieces of SQL everything is made of: literals, parameters, ranks of absences.
+
+No text of a user ever becomes SQL: numbers are written from checked doubles, every string is a bound
+parameter, names are made here.  Absences travel as small ranks in order of precedence, so that the
+strongest of several is ``LEAST`` (which passes nulls over).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from measures.core.language.tree import Type
+from surveys.core.absence import OUT_OF_RANGE, precedence
+from surveys.core.codebook import Scalar
+
+UNCOVERED = "uncovered"  # a value that recode or case says nothing about; stored as out_of_range
+NO_REASON = "CAST(NULL AS SMALLINT)"
+
+SQL_TYPES = {
+    Type.CONDITION: "BOOLEAN",
+    Type.INTEGER: "DOUBLE",
+    Type.DECIMAL: "DOUBLE",
+    Type.TIME: "DOUBLE",
+    Type.TEXT: "VARCHAR",
+    Type.DATE: "DATE",
+    Type.DATETIME: "TIMESTAMP",
+}
+
+
+@dataclass
+class Reasons:
+    """The absences a plan may meet, ranked by precedence (1 is the strongest)."""
+
+    words: tuple[str, ...]
+    _ranks: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = tuple(sorted({*self.words, OUT_OF_RANGE, UNCOVERED}, key=_order))
+        self._ranks = {word: rank for rank, word in enumerate(self.words, start=1)}
+
+    def rank(self, word: str) -> str:
+        """The SQL of a reason's rank."""
+        return f"CAST({self._ranks[word]} AS SMALLINT)"
+
+    def ranks(self, words: Iterable[str]) -> str:
+        return ", ".join(self.rank(word) for word in words if word in self._ranks)
+
+
+def _order(word: str) -> tuple[int, str]:
+    return precedence(OUT_OF_RANGE) if word == UNCOVERED else precedence(word)
+
+
+@dataclass
+class Parameters:
+    """Bound parameters of one statement."""
+
+    values: dict[str, str] = field(default_factory=dict)
+
+    def text(self, value: str) -> str:
+        """The SQL of a text: always a parameter."""
+        for name, known in self.values.items():
+            if known == value:
+                return f"CAST(${name} AS VARCHAR)"
+        name = f"p{len(self.values)}"
+        self.values[name] = value
+        return f"CAST(${name} AS VARCHAR)"
+
+
+def number(value: float) -> str:
+    """The SQL of a number: the shortest text that reads back as exactly this double."""
+    value = float(value)
+    if not math.isfinite(value):
+        raise ValueError("a literal must be finite")
+    return f"CAST('{value!r}' AS DOUBLE)"
+
+
+def literal(value: Scalar, kind: Type, parameters: Parameters) -> str:
+    """The SQL of a constant of a rule."""
+    if not isinstance(value, str):
+        return number(value)
+    text = parameters.text(value)
+    return text if kind is Type.TEXT else f"CAST({text} AS {SQL_TYPES[kind]})"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The SQL of an expression: its value, and the rank of its absence (None: never absent).
+
+    Value null exactly where the rank is not null.
+    """
+
+    value: str
+    reason: str | None
+    type: Type
+    is_exact: bool = False  # an integer held as such, not as a double
+
+    @property
+    def double(self) -> str:
+        """The value as a number."""
+        return f"CAST({self.value} AS DOUBLE)"
+
+
+def strongest(pairs: Iterable[Pair]) -> str | None:
+    """The SQL of the strongest absence among expressions; None when none can be absent."""
+    ranks = [pair.reason for pair in pairs if pair.reason is not None]
+    if len(ranks) < 2:
+        return ranks[0] if ranks else None
+    return f"LEAST({', '.join(ranks)})"
