@@ -1,1 +1,28 @@
 """Long work of this room, by kind of job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analytics.models import Analysis, Run
+from surveys.models import Job
+from surveys.services.jobs import Progress, register
+
+
+def run_analysis(job: Job, progress: Progress) -> dict[str, Any]:
+    """Runs an analysis (``analysis``), or an earlier run again (``run``), on the version in ``subject``."""
+    from analytics.selectors import run_with, subject_named  # the data libraries load inside the job
+    from analytics.services import analyses
+
+    user, payload = job.created_by, job.payload
+    version = subject_named(user, payload["subject"])
+    if "run" in payload:
+        earlier: Run = run_with(user, payload["run"])
+        made = analyses.run_again(user, earlier, version, progress=progress)
+    else:
+        analysis = Analysis.objects.visible_to(user).get(pk=payload["analysis"])
+        made = analyses.run_analysis(user, analysis, version, progress=progress)
+    return {"run": made.pk, "state": made.state, "n_used": made.n_used, "url": f"/runs/{made.pk}/"}
+
+
+register("run_analysis", run_analysis)

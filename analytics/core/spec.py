@@ -55,12 +55,16 @@ class ModelSpec:
 
 @dataclass(frozen=True)
 class SeriesModel:
-    """One model of a series; ``base`` names the model it extends, or is empty."""
+    """One model of a series; ``base`` names the model it extends, or is empty.
+
+    ``column`` is the column of the published table it stands beside, its own name unless said otherwise.
+    """
 
     name: str
     label: str
     base: str
     model: ModelSpec
+    column: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,13 @@ class SeriesSpec:
 
     def as_json(self) -> dict[str, Any]:
         models = [
-            {"name": one.name, "label": one.label, "from": one.base, **one.model.as_json()}
+            {
+                "name": one.name,
+                "label": one.label,
+                "from": one.base,
+                "column": one.column,
+                **one.model.as_json(),
+            }
             for one in self.models
         ]
         return _without_empty(
@@ -239,6 +249,7 @@ def _read_series_model(
         fields.wrong("from", f"There is no model called {start} before this one.")
     whole, added = fields.formula("formula", outcome=True), fields.formula("add")
     centre = frozenset(fields.names("center"))
+    column = fields.text("column", name)
     label = fields.text("label", name.replace("model", "Model ") if name.startswith("model") else name)
     shared = _shared(fields, kind, inherited=True)
     fields.finish()
@@ -251,7 +262,7 @@ def _read_series_model(
             )
         return None
     model = ModelSpec(formula=centred(formula, centre), **shared)
-    return SeriesModel(name, label, start if not whole else "", model)
+    return SeriesModel(name, label, start if not whole else "", model, column)
 
 
 def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, Any]:

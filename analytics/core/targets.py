@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ KINDS = ("descriptives", "models", "crosstab", "ranked")
 FIT_STATISTICS = ("n", "loglik", "aic", "bic", "icc", "r2")
 CONSTANTS = ("constant", "intercept", "(intercept)", "_cons")
 ABSORBED = "absorbed"  # statistic of a set of terms that the table only says is “in”
+FEW_FIGURES = 3  # as many figures of a row end in 0 by chance once in a thousand tables
 STARS = {"†": 0.10, "*": 0.05, "**": 0.01, "***": 0.001}
 
 
@@ -90,11 +91,17 @@ class PublishedTable:
         return next((cell.label for cell in self.cells if cell.term == term and cell.label), term)
 
     def fit_of(self, column: str) -> dict[str, Printed]:
-        """n, loglik, AIC and BIC of a column, wherever the table puts them."""
-        found = {
-            c.statistic: c.number for c in self.cells if c.column == column and c.statistic in FIT_STATISTICS
-        }
-        return {name: number for name, number in found.items() if number is not None}
+        """n, loglik, AIC and BIC of a column, wherever the table puts them, to the digits that carry news."""
+        mine = [c for c in self.cells if c.column == column and c.statistic in FIT_STATISTICS]
+        return {c.statistic: self._unpadded(c.statistic, c.number) for c in mine if c.number is not None}
+
+    def _unpadded(self, statistic: str, number: Printed) -> Printed:
+        """A figure without the zeros that end every figure of its row: they pad, and were not computed."""
+        row = [c.number for c in self.cells if c.statistic == statistic and c.number is not None]
+        zeros = min(len(one.text) - len(one.text.rstrip("0")) if one.decimals else 0 for one in row)
+        if len(row) < FEW_FIGURES or not zeros:
+            return number
+        return replace(number, decimals=number.decimals - min(zeros, number.decimals))
 
     def base(self, column: str) -> int | None:
         """The N of a column: printed in it, in the notes for it, or in the notes for the whole table."""

@@ -53,7 +53,7 @@ def absorbed_dummies(models: Sequence[PrintedModel]) -> int | None:
     spare = {
         whole - len(model.terms)
         for model in models
-        if model.kind == SINGLE_LEVEL_LOGIT and (whole := _parameters(model)[1]) is not None
+        if model.kind == SINGLE_LEVEL_LOGIT and (whole := parameters(model)[1]) is not None
     }
     return spare.pop() if len(spare) == 1 else None
 
@@ -76,7 +76,7 @@ def simpler(model: PrintedModel, models: Sequence[PrintedModel]) -> PrintedModel
     return max(inside, key=lambda one: len(one.terms), default=None)
 
 
-def _parameters(model: PrintedModel) -> tuple[float, int | None]:
+def parameters(model: PrintedModel) -> tuple[float, int | None]:
     """(AIC + 2 LL) / 2, and the one whole number within print rounding of it."""
     if "aic" not in model.fit or "loglik" not in model.fit:
         return math.nan, None
@@ -86,7 +86,7 @@ def _parameters(model: PrintedModel) -> tuple[float, int | None]:
 
 
 def _imply(model: PrintedModel, absorbed: int | None) -> Implied:
-    k, whole = _parameters(model)
+    k, whole = parameters(model)
     dummies = (absorbed if model.absorbed or model.kind == SINGLE_LEVEL_LOGIT else 0) if absorbed else 0
     fixed = (
         len(model.terms) + dummies

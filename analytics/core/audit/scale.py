@@ -105,6 +105,11 @@ def at_means(model: PrintedModel, moments: Moments, centred: bool = False) -> tu
     return (total, interval) if has_constant else None
 
 
+def null_loglik(n: int, share: float) -> float:
+    """The log-likelihood of a logit with a constant alone."""
+    return n * (share * math.log(share) + (1 - share) * math.log(1 - share))
+
+
 def _at_means_findings(models: Sequence[PrintedModel], moments: Moments, share: float) -> list[AuditFinding]:
     logit, found, lines, values = math.log(share / (1 - share)), [], [], {}
     for model in models:
@@ -140,7 +145,7 @@ def _at_means_findings(models: Sequence[PrintedModel], moments: Moments, share: 
 
 def _loglik_findings(models: Sequence[PrintedModel], n: int, share: float) -> list[AuditFinding]:
     """McFadden's R2 of the logits, and the residual variance if the other likelihoods are Gaussian."""
-    null = n * (share * math.log(share) + (1 - share) * math.log(1 - share))
+    null = null_loglik(n, share)
     lines = [f"null log-likelihood of a logit: {n:,} × [p ln p + (1 − p) ln(1 − p)] = {null:,.3f}"]
     values: dict[str, float] = {"null": null}
     gaussian = []

@@ -71,7 +71,7 @@ def star_findings(table: PublishedTable) -> list[AuditFinding]:
             "stars",
             "info",
             f"{agreeing} of {len(checks)} cells have the stars that estimate / SE gives at print; "
-            f"{in_words(len(by_rounding))} more agree within rounding; {in_words(len(wrong))} do not.",
+            f"{in_words(len(by_rounding))} more agree within rounding; {_wrong_in_words(len(wrong))}.",
             tuple(_line(check) for check in by_rounding),
             values={
                 "cells": len(checks),
@@ -94,6 +94,10 @@ def star_findings(table: PublishedTable) -> list[AuditFinding]:
         )
         for check in wrong
     ]
+
+
+def _wrong_in_words(count: int) -> str:
+    return f"{in_words(count)} do not" if count else "no star is wrong"
 
 
 def _check(

@@ -63,7 +63,7 @@ def read_spec(given: str | Mapping[str, Any]) -> Spec:
     fields = Fields(data)
     kind = _kind(fields)
     _refuse_designs(fields)
-    fields.take("title")
+    fields.take("dataset")  # which dataset a stored analysis reads; a matter of running, not of the numbers
     spec = kind.read(fields) if kind is not None else None
     if kind is not None:
         fields.finish()

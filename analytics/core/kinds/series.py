@@ -41,7 +41,13 @@ def run_series(spec: SeriesSpec, frame: Frame) -> Outcome:
 
 def _fit(one: SeriesModel, spec: SeriesSpec, frame: Frame, whole: Sample) -> dict[str, Any]:
     sample = whole if spec.sample == "common" else model_sample((one.model,), frame)
-    return {**fitted_model(one.model, frame, sample, one.name, one.label), "from": one.base}
+    terms = {term.text for term in one.model.formula.terms}
+    return {
+        **fitted_model(one.model, frame, sample, one.name, one.label),
+        "from": one.base,
+        "column": one.column,
+        "absorbed": [label for text, label in spec.absorbed.items() if text in terms],
+    }
 
 
 def _compare(one: SeriesModel, fitted: list[dict[str, Any]]) -> dict[str, Any] | None:

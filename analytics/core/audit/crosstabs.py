@@ -1,0 +1,172 @@
+"""Percentages of a crosstab: whole counts of the base, columns that add to 100, groups that add to All."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analytics.core.audit.finding import AuditFinding
+from analytics.core.printed import Printed
+from analytics.core.targets import FIT_STATISTICS, PublishedTable
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class CountCheck:
+    """One percentage against its base: the nearest whole count and whether it prints like the cell."""
+
+    column: str
+    term: str
+    printed: Printed
+    base: int
+
+    @property
+    def count(self) -> int:
+        return round(self.printed.value * self.base / 100)
+
+    @property
+    def exact(self) -> float:
+        return 100 * self.count / self.base
+
+    @property
+    def agrees(self) -> bool:
+        return self.printed.agrees(self.exact)
+
+    @property
+    def units_off(self) -> int:
+        """How many units of the last digit the cell is from the count's rounded percentage."""
+        rounded = float(self.printed.like(self.exact).replace(",", ""))
+        return round((self.printed.value - rounded) / self.printed.unit)
+
+    def line(self) -> str:
+        return (
+            f"{self.column}: {self.count} / {self.base} = {self.exact:.3f} %, so {self.printed.like(self.exact)}; "
+            f"printed {self.printed.text}"
+        )
+
+
+def crosstab_findings(table: PublishedTable) -> list[AuditFinding]:
+    """Whole counts, implied bases, forced last digits, and groups against All."""
+    findings: list[AuditFinding] = []
+    columns: dict[str, list[CountCheck]] = {}
+    for column in table.columns:
+        cells = percents(table, column)
+        base = table.base(column)
+        if not cells or not base:
+            continue
+        implied = base if _fits(cells, base) else implied_base(cells, base)
+        if implied is None:
+            findings.append(_impossible(column, base))
+            continue
+        if implied != base:
+            findings.append(_other_base(column, base, implied, cells))
+        columns[column] = [CountCheck(column, term, printed, implied) for term, printed in cells.items()]
+        findings += _forced(table, columns[column])
+    findings += [_agreement(table, columns)] if columns else []
+    return findings + _additive(table, columns)
+
+
+def percents(table: PublishedTable, column: str) -> dict[str, Printed]:
+    """The percentages of a column by term."""
+    return {
+        cell.term: cell.number
+        for cell in table.cells
+        if cell.column == column and cell.statistic == "percent" and cell.number is not None
+    }
+
+
+def implied_base(cells: dict[str, Printed], printed: int) -> int | None:
+    """The smallest base up to the printed one on which every cell is a whole count and the counts add to it."""
+    whole = [base for base in range(2, printed) if _fits(cells, base)]
+    return whole[0] if whole else None
+
+
+def _fits(cells: dict[str, Printed], base: int) -> bool:
+    """Whole counts that add to the base; a last digit may be forced, by one unit and in one cell."""
+    checks = [CountCheck("", term, printed, base) for term, printed in cells.items()]
+    off = [check for check in checks if not check.agrees]
+    if any(abs(check.units_off) > 1 for check in off) or len(off) > 1:
+        return False
+    return sum(check.count for check in checks) == base
+
+
+def _impossible(column: str, base: int) -> AuditFinding:
+    sentence = f"The percentages of {column} are no whole counts of {base}, and of no smaller base that they add up to."
+    return AuditFinding("impossible_percent", "error", sentence, columns=(column,))
+
+
+def _other_base(column: str, printed: int, implied: int, cells: dict[str, Printed]) -> AuditFinding:
+    worst = max(
+        (CountCheck(column, term, cell, printed) for term, cell in cells.items()),
+        key=lambda check: abs(check.units_off),
+    )
+    sentence = f"The base of {column} is printed as {printed}; its percentages are whole counts of {implied}."
+    line = f"on {printed} the nearest count gives {worst.exact:.3f} for the printed {worst.printed.text}"
+    return AuditFinding("other_base", "error", sentence, (line,), (column,), values={"base": implied})
+
+
+def _forced(table: PublishedTable, checks: list[CountCheck]) -> list[AuditFinding]:
+    """A cell one unit off although its count is whole: the last digit was changed to make the column add to 100."""
+    findings = []
+    total = round(sum(check.printed.value for check in checks), 6)
+    for check in checks:
+        if check.agrees:
+            continue
+        right = float(check.printed.like(check.exact))
+        honest = round(total - check.printed.value + right, 6)
+        label, digits = table.label(check.term), check.printed.decimals
+        sentence = (
+            f"{label}, {check.column}: {check.count} of {check.base} is {check.printed.like(check.exact)} %, "
+            f"printed {check.printed.text}"
+        )
+        if abs(total - 100) < check.printed.unit / 2:
+            sentence += ": the last digit was changed so that the column adds to 100"
+        line = (
+            f"the column adds to {total:.{digits}f} as printed, to {honest:.{digits}f} with the right digit"
+        )
+        where = (check.column,), (check.term,)
+        values = {"count": check.count, "percent": check.exact}
+        findings.append(
+            AuditFinding("forced_total", "warning", sentence + ".", (check.line(), line), *where, values)
+        )
+    return findings
+
+
+def _agreement(table: PublishedTable, columns: dict[str, list[CountCheck]]) -> AuditFinding:
+    checks = [check for column in columns.values() for check in column]
+    agreeing = sum(check.agrees for check in checks)
+    totals = tuple(
+        f"{column} adds to {sum(check.printed.value for check in own):.{own[0].printed.decimals}f}"
+        for column, own in columns.items()
+    )
+    sentence = (
+        f"{agreeing} of {len(checks)} percentages are whole counts of their base at the printed digits."
+    )
+    values = {"agree": agreeing, "cells": len(checks)}
+    return AuditFinding("whole_counts", "info", sentence, totals, values=values)
+
+
+def _additive(table: PublishedTable, columns: dict[str, list[CountCheck]]) -> list[AuditFinding]:
+    """Where the bases of the groups add to that of All, so must the counts of every row."""
+    overall = next((column for column in columns if column.casefold() == ALL), None)
+    groups = [column for column in columns if column != overall]
+    if overall is None or len(groups) < 2:
+        return []
+    if sum(columns[group][0].base for group in groups) != columns[overall][0].base:
+        return []
+    findings = []
+    counts = {column: {check.term: check for check in own} for column, own in columns.items()}
+    for term in table.terms:
+        if term in FIT_STATISTICS or any(term not in counts[column] for column in columns):
+            continue
+        parts = [counts[group][term].count for group in groups]
+        whole = counts[overall][term]
+        if sum(parts) == whole.count:
+            continue
+        sentence = f"{table.label(term)}: the groups add to {sum(parts)}, All is {whole.count}: they cannot both be right."
+        lines = [counts[group][term].line() for group in groups] + [whole.line()]
+        values = {"groups": sum(parts), "all": whole.count, "percent": 100 * sum(parts) / whole.base}
+        findings.append(
+            AuditFinding("groups_and_all", "error", sentence, tuple(lines), (overall,), (term,), values)
+        )
+    return findings

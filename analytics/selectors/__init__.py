@@ -1,0 +1,46 @@
+"""Reads of the analytics room; split by subject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analytics.models import Run
+from analytics.selectors.documents import run_document
+from analytics.selectors.named import (
+    analysis_named,
+    run_with,
+    subject_named,
+    subject_of,
+    target_named,
+)
+from analytics.selectors.published import (
+    audit_of,
+    compare_run,
+    published_table,
+    runs_beside,
+    target_of,
+)
+from analytics.selectors.standing import run_freshness
+
+
+def compare(run: Run) -> list[dict[str, Any]]:
+    """The rows of a run beside the target its specification names; empty where there is none."""
+    comparison = compare_run(run)
+    return comparison.as_json()["rows"] if comparison is not None else []
+
+
+__all__ = [
+    "analysis_named",
+    "audit_of",
+    "compare",
+    "compare_run",
+    "published_table",
+    "run_document",
+    "run_freshness",
+    "run_with",
+    "runs_beside",
+    "subject_named",
+    "subject_of",
+    "target_named",
+    "target_of",
+]

@@ -1,0 +1,70 @@
+"""A run as the document that commands and the API print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.models import Run
+from analytics.selectors.published import compare_run, target_of
+
+ESTIMATE_FIELDS = (
+    "term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
+)  # fmt: skip
+MORE_FIELDS = ("df", "odds_ratio", "odds_ratio_low", "odds_ratio_high")
+
+
+def run_document(run: Run) -> dict[str, Any]:
+    """The run as plain JSON: a single model at the top level, the models of a series under ``models``."""
+    document: dict[str, Any] = {
+        "run": run.pk,
+        "analysis": str(run.analysis) if run.analysis else None,
+        "version": str(run.subject),
+        "kind": run.kind,
+        "state": run.state,
+        "n_used": run.n_used,
+        "n_lost": run.n_lost,
+        "checks": run.checks,
+    }
+    models = run.result.get("models")
+    if models is None:
+        document["table"] = run.result.get("table")
+    elif run.kind == "series":
+        document["models"] = [{"name": m["name"], "label": m["label"], **_model(m)} for m in models]
+        document["comparisons"] = run.result["comparisons"]
+        document["absorbed"] = run.result["absorbed"]
+    else:
+        document |= _model(models[0])
+    comparison = compare_run(run)
+    named = target_of(run)
+    document["targets"] = (
+        {"target": named[0].slug, **comparison.as_json()} if named and comparison is not None else None
+    )
+    return document | {
+        "inputs": run.inputs,
+        "key": run.key,
+        "environment": run.environment,
+        "seconds": run.seconds,
+    }
+
+
+def _model(model: Mapping[str, Any]) -> dict[str, Any]:
+    result = model["result"]
+    return {
+        "kind": model["kind"],
+        "formula": model["formula"],
+        "converged": result["converged"],
+        "estimates": [_estimate(one) for one in result["estimates"]],
+        "fit": result["fit"],
+        "random": result["random"],
+        "icc": result["icc"],
+        "means": model["means"],
+        "references": model["references"],
+        "checks": result["checks"],
+        "dropped": result["dropped"],
+    }
+
+
+def _estimate(one: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name: one[name] for name in ESTIMATE_FIELDS}
+    return given | {name: one[name] for name in MORE_FIELDS if one.get(name) is not None}

@@ -1,0 +1,67 @@
+"""Analyses, targets and versions as people name them."""
+
+from __future__ import annotations
+
+from analytics.models import Analysis, Run, Target
+from analytics.selectors.inputs import Subject
+from measures.models import Dataset
+from measures.selectors import dataset_version_named
+from surveys.core.problems import near_misses, refuse
+from surveys.models import Study, User, Wave
+from surveys.selectors import reference, study_named, wave_version_named
+
+
+def analysis_named(user: User, text: str) -> Analysis:
+    """The analysis ``STUDY/ANALYSIS``."""
+    asked = reference(text)
+    study = study_named(user, asked.study)
+    found = Analysis.objects.filter(study=study, slug=asked.name).select_related("study").first()
+    if found is None:
+        near = near_misses(asked.name, study.analyses.values_list("slug", flat=True))
+        raise refuse("not_found", f"{study} has no analysis called {asked.name}.", near=near)
+    return found
+
+
+def target_named(study: Study, slug: str) -> Target:
+    """The published table ``slug`` of a study (``fsp_isp_2022/table2``)."""
+    found = Target.objects.filter(study=study, slug=slug).prefetch_related("cells").first()
+    if found is None:
+        near = near_misses(slug, study.targets.values_list("slug", flat=True))
+        raise refuse("not_found", f"{study} has no target called {slug}.", near=near)
+    return found
+
+
+def subject_named(user: User, text: str) -> Subject:
+    """The dataset version, or else the wave version, that ``STUDY/NAME`` or ``STUDY/NAME@n`` names."""
+    asked = reference(text)
+    study = study_named(user, asked.study)
+    if Dataset.objects.filter(study=study, slug=asked.name).exists():
+        return dataset_version_named(user, text)
+    waves = Wave.objects.filter(study=study)
+    if waves.filter(slug=asked.name).exists():
+        return wave_version_named(user, text)
+    known = [*study.datasets.values_list("slug", flat=True), *waves.values_list("slug", flat=True)]
+    near = tuple(f"{study}/{name}" for name in near_misses(asked.name, known))
+    hint = "" if near else f"{study} has: " + (", ".join(known) or "nothing yet") + "."
+    raise refuse("not_found", f"{study} has no dataset or wave called {asked.name}.", near=near, hint=hint)
+
+
+def subject_of(user: User, analysis: Analysis, name: str = "") -> Subject:
+    """The version an analysis is run on: the one named, else of the dataset it names, else of the only one."""
+    study = analysis.study
+    wanted = name or str(analysis.spec.get("dataset", ""))
+    if not wanted:
+        slugs = list(study.datasets.values_list("slug", flat=True))
+        if len(slugs) != 1:
+            hint = "Choose one of " + ", ".join(slugs) + "." if slugs else "Define a dataset first."
+            raise refuse("which_dataset", f"Which dataset does {analysis} read?", hint=hint)
+        wanted = slugs[0]
+    return subject_named(user, wanted if "/" in wanted else f"{study.slug}/{wanted}")
+
+
+def run_with(user: User, pk: int) -> Run:
+    """The run with this number, if this person may see it."""
+    found = Run.objects.visible_to(user).filter(pk=pk).first()
+    if found is None:
+        raise refuse("not_found", f"There is no run {pk} that you can see.")
+    return found

@@ -1,0 +1,83 @@
+"""Analyses: defining them and running them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from analytics import policy
+from analytics.core.fields import read_yaml
+from analytics.core.kinds import read_spec
+from analytics.models import Analysis, Run
+from analytics.selectors.inputs import Subject
+from analytics.services.runs import Progress, run
+from surveys.core.problems import refuse
+from surveys.models import Job, Study, User
+from surveys.services import audit
+from surveys.services.jobs import submit
+
+SpecText = str | Mapping[str, Any]
+
+
+@transaction.atomic
+def define_analysis(
+    user: User, study: Study, slug: str, *, spec: SpecText, labels: Mapping[str, str] | None = None
+) -> Analysis:
+    """A new analysis of ``study``, or the existing one with the changed specification saved.
+
+    ``spec`` is YAML or a mapping and is refused with everything that is wrong with it; names of columns
+    are checked when it is run, against the version it is run on.
+    """
+    policy.require_define(user, study)
+    _require_slug(slug)
+    given = read_yaml(spec) if isinstance(spec, str) else dict(spec)
+    read_spec(given)
+    found = Analysis.objects.filter(study=study, slug=slug).first()
+    if found is None:
+        made = Analysis.objects.create(study=study, slug=slug, spec=given, labels=dict(labels or {}))
+        audit.record(user, "create", made, study=study)
+        return made
+    fields = {"spec": given} | ({"labels": dict(labels)} if labels is not None else {})
+    changed = [name for name, value in fields.items() if getattr(found, name) != value]
+    if changed:
+        for name in changed:
+            setattr(found, name, fields[name])
+        found.save(update_fields=changed)
+        audit.record(user, "change", found, study=study, fields=changed)
+    return found
+
+
+def run_analysis(
+    user: User, what: Analysis | SpecText, version: Subject, *, progress: Progress | None = None
+) -> Run:
+    """One run of an analysis, or of a specification without one, on a dataset or wave version.
+
+    Identical in specification, columns and estimators: the run there is.
+    """
+    if not isinstance(what, Analysis):
+        return run(user, read_spec(what), version, None, progress)
+    if what.study_id != version.study.pk:
+        raise refuse("other_study", f"{what} belongs to another study than {version}.")
+    return run(user, read_spec(what.spec), version, what, progress)
+
+
+def run_again(user: User, earlier: Run, version: Subject, *, progress: Progress | None = None) -> Run:
+    """The specification of an earlier run, asked of ``version``."""
+    return run(user, read_spec(earlier.spec), version, earlier.analysis, progress)
+
+
+def ask_to_run(user: User, analysis: Analysis, version: Subject) -> Job:
+    """Queues a run, for pages that do not wait."""
+    policy.require_run(user, version.study)
+    payload = {"analysis": analysis.pk, "subject": str(version)}
+    key = f"run_analysis:{analysis.pk}:{version}"
+    return submit(user, "run_analysis", payload, key=key, study=version.study)
+
+
+def _require_slug(slug: str) -> None:
+    if not slug or slugify(slug) != slug:
+        hint = "Use lower-case letters, digits, hyphens and underscores, as in table2."
+        raise refuse("bad_name", f"“{slug}” cannot be the short name of an analysis.", hint=hint)

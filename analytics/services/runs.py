@@ -1,0 +1,141 @@
+"""Running a specification: the same question of the same columns is answered once."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Mapping
+from importlib.metadata import version as package_version
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from analytics import policy
+from analytics.core.kinds import KINDS, Outcome, check_spec_names, run_spec
+from analytics.core.spec import SeriesSpec, Spec
+from analytics.models import Analysis, Run
+from analytics.selectors.inputs import Input, Subject, column_names, inputs, read_frame
+from measures.models import DatasetVersion
+from surveys.core.codebook import fingerprint
+from surveys.core.problems import Refused
+from surveys.models import User
+from surveys.services import audit
+
+Progress = Callable[[float, str], None]
+PACKAGES = ("numpy", "scipy", "polars", "duckdb")
+
+
+def run(
+    user: User, spec: Spec, version: Subject, analysis: Analysis | None, progress: Progress | None = None
+) -> Run:
+    """The run of ``spec`` on ``version``: the stored one when nothing it depends on differs.
+
+    Refused when names do not exist or the columns do not fit; a model without numbers is a run whose
+    state is ``failed`` and whose checks say why.
+    """
+    policy.require_run(user, version.study)
+    tell = progress or (lambda share, line: None)
+    problems = check_spec_names(spec, column_names(version))
+    if problems:
+        raise Refused(problems)
+    known = inputs(version, spec.columns)
+    key = run_key(spec, known)
+    if (same := _same(key, version)) is not None:
+        return same
+    tell(0.1, f"reading {len(known)} columns")
+    started = time.perf_counter()
+    fields = _known_result(key, version) or _computed(spec, version, known, tell)
+    fields = {"seconds": round(time.perf_counter() - started, 4)} | fields
+    return _save(user, spec, version, analysis, key, known, fields)
+
+
+def run_key(spec: Spec, known: Mapping[str, Input]) -> str:
+    """SHA-256 over what was asked, the columns it reads and the versions of the estimators."""
+    return fingerprint(
+        {
+            "spec": spec.as_json(),
+            "inputs": {name: column.identity for name, column in known.items()},
+            "estimators": estimator_versions(spec),
+        }
+    )
+
+
+def estimator_versions(spec: Spec) -> dict[str, int]:
+    """Kind -> version, for every kind the specification uses."""
+    kinds = {spec.kind}
+    if isinstance(spec, SeriesSpec):
+        kinds |= {one.model.kind for one in spec.models}
+    return {kind: KINDS[kind].version for kind in sorted(kinds)}
+
+
+def environment() -> dict[str, Any]:
+    """Versions of everything that computed, and the machine's kind; no paths, no names."""
+    return {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "packages": {name: package_version(name) for name in PACKAGES},
+    }
+
+
+def _same(key: str, version: Subject) -> Run | None:
+    return Run.objects.filter(key=key, **_subject(version)).first()
+
+
+def _subject(version: Subject) -> dict[str, Any]:
+    name = "dataset_version" if isinstance(version, DatasetVersion) else "wave_version"
+    return {name: version}
+
+
+def _known_result(key: str, version: Subject) -> dict[str, Any] | None:
+    """The numbers of the same question asked of the same columns in another version of the study."""
+    twin = Run.objects.filter(key=key, study=version.study).first()
+    if twin is None:
+        return None
+    names = ("state", "result", "n_used", "n_lost", "checks", "environment", "seconds")
+    return {name: getattr(twin, name) for name in names}
+
+
+def _computed(spec: Spec, version: Subject, known: dict[str, Input], tell: Progress) -> dict[str, Any]:
+    frame = read_frame(version, known)
+    tell(0.3, f"fitting: {spec.kind}")
+    outcome: Outcome = run_spec(spec, frame)
+    return {
+        "state": outcome.state,
+        "result": dict(outcome.result),
+        "n_used": outcome.n_used,
+        "n_lost": dict(outcome.n_lost),
+        "checks": [check.as_json() for check in outcome.checks],
+        "environment": environment() | {"estimators": estimator_versions(spec)},
+    }
+
+
+def _save(
+    user: User,
+    spec: Spec,
+    version: Subject,
+    analysis: Analysis | None,
+    key: str,
+    known: Mapping[str, Input],
+    fields: dict[str, Any],
+) -> Run:
+    """Writes the run and its audit row; when somebody else was quicker, theirs is the run."""
+    try:
+        with transaction.atomic():
+            made = Run.objects.create(
+                study=version.study,
+                analysis=analysis,
+                key=key,
+                kind=spec.kind,
+                spec=spec.as_json(),
+                inputs={name: column.content_hash for name, column in known.items()},
+                created_by=user,
+                **_subject(version),
+                **fields,
+            )
+            audit.record(user, "run", made, study=made.study, key=key, state=made.state)
+    except IntegrityError:
+        same = _same(key, version)
+        if same is None:
+            raise
+        return same
+    return made

@@ -1,0 +1,84 @@
+"""Published tables: kept cell by cell, exactly as printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from analytics import policy
+from analytics.core.targets import Cell, check_cells
+from analytics.models import Target, TargetCell
+from surveys.core.problems import Problem, Refused
+from surveys.models import Study, User
+from surveys.services import audit
+
+
+@transaction.atomic
+def define_target(
+    user: User,
+    study: Study,
+    slug: str,
+    *,
+    kind: str,
+    cells: Iterable[Mapping[str, Any]],
+    labels: Mapping[str, str] | None = None,
+    citation: str = "",
+    notes: Mapping[str, Any] | None = None,
+) -> Target:
+    """A published table, or the existing one with what changed saved; the same again changes nothing.
+
+    ``cells``: {column, term, statistic, printed, label}, printed as text so that decimals are kept.
+    """
+    policy.require_define(user, study)
+    read = tuple(_cell(number, cell) for number, cell in enumerate(cells, start=1))
+    check_cells(kind, read)
+    fields = {"kind": kind, "labels": dict(labels or {}), "citation": citation, "notes": dict(notes or {})}
+    target = Target.objects.filter(study=study, slug=slug).first()
+    if target is None:
+        target = Target.objects.create(study=study, slug=slug, **fields)
+        _write_cells(target, read)
+        audit.record(user, "create", target, study=study, cells=len(read))
+        return target
+    changed = [name for name, value in fields.items() if getattr(target, name) != value]
+    for name in changed:
+        setattr(target, name, fields[name])
+    if read != stored_cells(target):
+        target.cells.all().delete()
+        _write_cells(target, read)
+        changed.append("cells")
+    if changed:
+        target.save()
+        audit.record(user, "change", target, study=study, fields=changed)
+    return target
+
+
+def stored_cells(target: Target) -> tuple[Cell, ...]:
+    """The cells of a target as the core knows them, in the order of the table."""
+    return tuple(Cell(c.column, c.term, c.statistic, c.printed, c.label) for c in target.cells.all())
+
+
+def _cell(number: int, given: Mapping[str, Any]) -> Cell:
+    """One cell; numbers given as numbers have lost their decimals and are refused."""
+    printed = given.get("printed", "")
+    if not isinstance(printed, str):
+        message = f"The printed figure of {given.get('term')} must be a text: a number loses its last zeros."
+        raise Refused(Problem("bad_cell", message, where=f"cell {number}"))
+    names = ("column", "term", "statistic")
+    return Cell(*(str(given.get(name, "")) for name in names), printed, str(given.get("label", "")))
+
+
+def _write_cells(target: Target, cells: tuple[Cell, ...]) -> None:
+    TargetCell.objects.bulk_create(
+        TargetCell(
+            target=target,
+            position=position,
+            column=cell.column,
+            term=cell.term,
+            statistic=cell.statistic,
+            printed=cell.printed,
+            label=cell.label,
+        )
+        for position, cell in enumerate(cells)
+    )
