@@ -1,0 +1,79 @@
+"""The docs are true: every command, setting, file and rule that they name exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.management import get_commands
+
+from analytics.core.kinds import KINDS, read_spec
+from measures.core.language import parse
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def _text() -> str:
+    return "\n".join(page.read_text() for page in PAGES)
+
+
+def _blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+
+
+def test_every_command_named_exists() -> None:
+    named = set(re.findall(r"manage\.py\s+([a-z_]+)", _text()))
+    assert named and named <= set(get_commands())
+
+
+def test_every_make_target_named_exists() -> None:
+    made = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", _text())) <= made
+
+
+def test_every_setting_named_is_read_and_every_setting_read_is_named() -> None:
+    settings = (ROOT / "config" / "settings.py").read_text()
+    read = set(re.findall(r'"(WAVEBOOK_[A-Z_]+|DATABASE_URL)"', settings))
+    named = set(
+        re.findall(r"`(WAVEBOOK_[A-Z_]+|DATABASE_URL)", (ROOT / "docs/administrators.md").read_text())
+    )
+    assert read == named
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    for page in PAGES:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_every_rule_in_the_researchers_guide_parses() -> None:
+    rules = _blocks("docs/researchers.md", "")[0].strip().splitlines()
+    assert len(rules) >= 7
+    for rule in rules:
+        parse(rule)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/researchers.md"])
+def test_every_specification_shown_is_valid(page: str) -> None:
+    shown = [yaml.safe_load(block) for block in _blocks(page, "yaml")]
+    specs = [spec for spec in shown if "kind" in spec]
+    assert specs
+    for spec in specs:
+        read_spec(spec)
+
+
+def test_every_kind_named_exists() -> None:
+    guide = (ROOT / "docs/researchers.md").read_text()
+    line = re.search(r"^Kinds: (.*?)\n`manage", guide, re.MULTILINE | re.DOTALL)
+    assert line is not None
+    assert set(re.findall(r"`([a-z_]+)`", line[1])) == set(KINDS)
+
+
+def test_every_dependency_is_pinned_with_a_reason() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text().splitlines():
+            if line and not line.startswith(("#", "-r")):
+                assert re.fullmatch(r"[\w.\[\]-]+==[\w.]+\s+# \S.{10,}", line), line
