@@ -131,8 +131,11 @@ def check_groups(n_groups: int, n: int, group: str, group_terms: tuple[str, ...]
             f"Every row is a {group} of its own: between-group and residual variance cannot be told apart."
         )
         return (Check("error", "one_row_per_group", message),)
-    if n_groups <= len(group_terms):
-        message = f"{n_groups} groups of {group} cannot carry {len(group_terms)} group-level terms."
+    if n_groups <= len(group_terms) + 1:
+        message = (
+            f"{n_groups} groups of {group} cannot carry an intercept, {len(group_terms)} group-level terms and a "
+            "variance between groups; use fewer group-level terms."
+        )
         return (Check("error", "too_few_groups", message, group_terms),)
     if n_groups >= FEW_GROUPS:
         return ()
