@@ -13,7 +13,7 @@ from measures.core.coverage import Coverage
 from measures.core.engine import Fitted
 from measures.core.examples import evaluate_example
 from measures.core.expectations import matches, said
-from measures.core.language import fingerprint, parse
+from measures.core.language import fingerprint, parse, sentence
 from measures.core.transitions import Changes, changes, tally
 from measures.core.wording import Wording
 from measures.models import Measure, MeasureVersion
@@ -175,6 +175,7 @@ def _report(waves: list[_OnWave], published: MeasureVersion | None) -> dict[str,
     """What was seen at publishing; stored with the version."""
     return {
         "type": waves[0].tried.checked.type.value,
+        "sentence": {code: sentence(waves[0].tried.checked, code) for code in ("en", "zh")},
         "against": published.number if published else None,
         "waves": [
             {
