@@ -25,8 +25,10 @@ VERDICTS = (EQUAL, SAMPLING, SAME_CLASS, CONTRADICTS, DIFFERS, NOT_COMPUTED)
 Z = 1.96
 
 COEFFICIENT_RULE = (
-    "Equal: the same at the printed digits. Within sampling error: |computed − printed| ≤ 1.96 of the run's own "
-    "standard errors. Same class: beyond that, with the same sign and the same stars. Contradicts: none of these."
+    "Equal: the same at the printed digits. Within sampling error: |computed − printed| ≤ 1.96 "
+    "of the run's own "
+    "standard errors. Same class: beyond that, with the same sign and the same stars. "
+    "Contradicts: none of these."
 )
 FIGURE_RULE = "Equal: the computed figure prints as published. Differs: it does not."
 
@@ -47,7 +49,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class ComparedRow:
-    """One row of the published table; ``cells`` in the order of the comparison's columns, None where empty."""
+    """One row of the published table; ``cells`` in the order of the columns, None where empty."""
 
     term: str
     label: str
@@ -57,7 +59,7 @@ class ComparedRow:
 
 @dataclass(frozen=True)
 class Comparison:
-    """``columns``: (column of the table, its label there, what stands beside it); ``summary`` counts verdicts."""
+    """``columns``: what each column is called and what stands beside it; ``summary`` counts verdicts."""
 
     columns: tuple[Mapping[str, str], ...]
     rows: tuple[ComparedRow, ...]

@@ -166,7 +166,7 @@ Spec = ModelSpec | SeriesSpec | DescriptivesSpec | CrosstabSpec
 
 
 def read_descriptives(fields: Fields) -> DescriptivesSpec:
-    """``variables: [a, b]``, ``show: {a: share}``, ``where``, ``missing: each`` (variable by variable) or ``listwise``."""
+    """``variables: [a, b]``, ``show: {a: share}``, ``where``, ``missing: each`` (by variable) or ``listwise``."""
     show = {}
     for name, how in fields.mapping("show").items():
         if how in ("share", "mean", "levels"):

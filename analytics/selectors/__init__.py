@@ -21,6 +21,7 @@ from analytics.selectors.published import (
     target_of,
 )
 from analytics.selectors.standing import run_freshness
+from analytics.selectors.tables import table_of
 
 
 def compare(run: Run) -> list[dict[str, Any]]:
@@ -41,6 +42,7 @@ __all__ = [
     "runs_beside",
     "subject_named",
     "subject_of",
+    "table_of",
     "target_named",
     "target_of",
 ]

@@ -47,7 +47,7 @@ def subject_named(user: User, text: str) -> Subject:
 
 
 def subject_of(user: User, analysis: Analysis, name: str = "") -> Subject:
-    """The version an analysis is run on: the one named, else of the dataset it names, else of the only one."""
+    """The version an analysis is run on: the one named, else of its dataset, else of the only dataset."""
     study = analysis.study
     wanted = name or str(analysis.spec.get("dataset", ""))
     if not wanted:

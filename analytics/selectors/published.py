@@ -37,7 +37,7 @@ def compare_run(run: Run, target: Target | None = None) -> Comparison | None:
 
 
 def audit_of(target: Target) -> tuple[AuditFinding, ...]:
-    """What arithmetic on the printed figures shows; uses the descriptive table that ``notes.moments`` names."""
+    """What arithmetic on the printed figures shows, with the descriptive table ``notes.moments`` names."""
     moments = None
     if slug := target.notes.get("moments", ""):
         moments = Target.objects.filter(study=target.study, slug=slug).prefetch_related("cells").first()

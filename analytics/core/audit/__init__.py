@@ -14,7 +14,7 @@ from analytics.core.targets import Moments, PublishedTable
 
 
 def audit(table: PublishedTable, descriptives: PublishedTable | None = None) -> tuple[AuditFinding, ...]:
-    """Everything that arithmetic shows of ``table``; ``descriptives`` holds means and counts of the same rows.
+    """What arithmetic shows of ``table``; ``descriptives`` holds means and counts of the same rows.
 
     Nothing is known beforehand of any table: findings follow from the cells, the kinds its notes give to
     models and columns, and the outcome they name.

@@ -40,7 +40,8 @@ class CountCheck:
 
     def line(self) -> str:
         return (
-            f"{self.column}: {self.count} / {self.base} = {self.exact:.3f} %, so {self.printed.like(self.exact)}; "
+            f"{self.column}: {self.count} / {self.base} = {self.exact:.3f} %, so "
+            f"{self.printed.like(self.exact)}; "
             f"printed {self.printed.text}"
         )
 
@@ -76,7 +77,7 @@ def percents(table: PublishedTable, column: str) -> dict[str, Printed]:
 
 
 def implied_base(cells: dict[str, Printed], printed: int) -> int | None:
-    """The smallest base up to the printed one on which every cell is a whole count and the counts add to it."""
+    """The smallest base under the printed one on which every cell is a whole count, adding to it."""
     whole = [base for base in range(2, printed) if _fits(cells, base)]
     return whole[0] if whole else None
 
@@ -91,7 +92,10 @@ def _fits(cells: dict[str, Printed], base: int) -> bool:
 
 
 def _impossible(column: str, base: int) -> AuditFinding:
-    sentence = f"The percentages of {column} are no whole counts of {base}, and of no smaller base that they add up to."
+    sentence = (
+        f"The percentages of {column} are no whole counts of {base}, and of no smaller base that they "
+        "add up to."
+    )
     return AuditFinding("impossible_percent", "error", sentence, columns=(column,))
 
 
@@ -106,7 +110,7 @@ def _other_base(column: str, printed: int, implied: int, cells: dict[str, Printe
 
 
 def _forced(table: PublishedTable, checks: list[CountCheck]) -> list[AuditFinding]:
-    """A cell one unit off although its count is whole: the last digit was changed to make the column add to 100."""
+    """A cell one unit off although its count is whole: the last digit was changed to make 100."""
     findings = []
     total = round(sum(check.printed.value for check in checks), 6)
     for check in checks:
@@ -163,7 +167,10 @@ def _additive(table: PublishedTable, columns: dict[str, list[CountCheck]]) -> li
         whole = counts[overall][term]
         if sum(parts) == whole.count:
             continue
-        sentence = f"{table.label(term)}: the groups add to {sum(parts)}, All is {whole.count}: they cannot both be right."
+        sentence = (
+            f"{table.label(term)}: the groups add to {sum(parts)}, All is {whole.count}: they cannot "
+            "both be right."
+        )
         lines = [counts[group][term].line() for group in groups] + [whole.line()]
         values = {"groups": sum(parts), "all": whole.count, "percent": 100 * sum(parts) / whole.base}
         findings.append(

@@ -23,7 +23,7 @@ ROWS = "rows"
 
 @dataclass(frozen=True)
 class Implied:
-    """What one model's fit statistics imply.  ``k`` is as computed, ``whole_k`` the one whole number it allows.
+    """What one model's fit statistics imply.  ``k`` as computed, ``whole_k`` the one whole number it allows.
 
     ``fixed`` counts printed terms plus the absorbed dummies; ``variances`` what is left of k; ``n`` with its
     interval comes from BIC; ``bic_rows`` says which count of rows it is.
@@ -48,7 +48,7 @@ def implied(models: Sequence[PrintedModel]) -> tuple[Implied, ...]:
 def absorbed_dummies(models: Sequence[PrintedModel]) -> int | None:
     """How many dummies an absorbed set stands for: what the single-level logits have beyond printed terms.
 
-    A logit has no variance, so all its parameters are terms.  None when the models do not agree on one number.
+    A logit has no variance, so all its parameters are terms.  None when the models disagree.
     """
     spare = {
         whole - len(model.terms)
@@ -71,7 +71,7 @@ def fit_findings(models: Sequence[PrintedModel]) -> list[AuditFinding]:
 
 
 def simpler(model: PrintedModel, models: Sequence[PrintedModel]) -> PrintedModel | None:
-    """The single-level logit with the most terms that ``model`` contains: what it must fit at least as well as."""
+    """The largest single-level logit that ``model`` contains: it must fit at least as well."""
     inside = [one for one in models if one.kind == SINGLE_LEVEL_LOGIT and model.contains(one)]
     return max(inside, key=lambda one: len(one.terms), default=None)
 
@@ -112,7 +112,8 @@ def _parameter_findings(found: Sequence[Implied], absorbed: int | None) -> list[
     if found:
         counts = " ".join(str(one.whole_k) if one.whole_k is not None else f"{one.k:.2f}" for one in found)
         lines = [
-            f"{one.model.label}: ({one.model.fit['aic'].text} + 2 × {one.model.fit['loglik'].text}) / 2 = {one.k:.3f}"
+            f"{one.model.label}: ({one.model.fit['aic'].text} + 2 × "
+            f"{one.model.fit['loglik'].text}) / 2 = {one.k:.3f}"
             for one in found
         ]
         sentence = (
@@ -132,8 +133,10 @@ def _parameter_findings(found: Sequence[Implied], absorbed: int | None) -> list[
             ", ".join(sorted({name for one in logits for name in one.model.absorbed})) or "a set not printed"
         )
         sentence = (
-            f"{listed(one.model.label for one in logits)} have {in_words(absorbed)} parameters more than printed "
-            f"terms: {names} stands for {in_words(absorbed)} dummies, that is {in_words(absorbed + 1)} categories."
+            f"{listed(one.model.label for one in logits)} have {in_words(absorbed)} parameters "
+            "more than printed "
+            f"terms: {names} stands for {in_words(absorbed)} dummies, that is "
+            f"{in_words(absorbed + 1)} categories."
         )
         lines = [f"{o.model.label}: {o.whole_k} − {len(o.model.terms)} printed = {absorbed}" for o in logits]
         findings.append(
@@ -147,7 +150,8 @@ def _variance_findings(found: Sequence[Implied]) -> list[AuditFinding]:
     odd = [one for one in found if one.model.kind == MULTILEVEL_LOGIT and one.variances not in (None, 1)]
     two = [one for one in odd if one.variances == 2]
     lines = tuple(
-        f"{o.model.label}: {o.whole_k} − {len(o.model.terms)} printed − {(o.fixed or 0) - len(o.model.terms)} "
+        f"{o.model.label}: {o.whole_k} − {len(o.model.terms)} printed − "
+        f"{(o.fixed or 0) - len(o.model.terms)} "
         f"absorbed = {o.variances}"
         for o in two
     )
@@ -157,7 +161,8 @@ def _variance_findings(found: Sequence[Implied]) -> list[AuditFinding]:
             AuditFinding(
                 "gaussian_parameters",
                 "error",
-                f"{listed(o.model.label for o in two)} leave two parameters that are no terms. A multilevel logit "
+                f"{listed(o.model.label for o in two)} leave two parameters that are no terms. A "
+                "multilevel logit "
                 "with a random intercept has one variance; two mean that a residual variance was estimated, "
                 "as in a Gaussian model.",
                 lines,
@@ -168,7 +173,8 @@ def _variance_findings(found: Sequence[Implied]) -> list[AuditFinding]:
     for one in odd:
         if one not in two:
             sentence = (
-                f"{one.model.label} has {one.variances} parameters beyond its terms; a multilevel logit with a "
+                f"{one.model.label} has {one.variances} parameters beyond its terms; a multilevel "
+                "logit with a "
                 "random intercept has one."
             )
             findings.append(AuditFinding("odd_parameters", "error", sentence, columns=(one.model.column,)))
@@ -208,9 +214,11 @@ def _bic_lines(one: Implied) -> list[str]:
     assert one.n is not None and one.n_interval is not None and one.model.n is not None
     bic, loglik, k = one.model.fit["bic"], one.model.fit["loglik"], one.whole_k or 0
     lines = [
-        f"{one.model.label}: exp(({bic.text} + 2 × {loglik.text}) / {k}) = {one.n:,.1f}; print rounding allows "
+        f"{one.model.label}: exp(({bic.text} + 2 × {loglik.text}) / {k}) = {one.n:,.1f}; print "
+        "rounding allows "
         f"{one.n_interval.low:,.1f} to {one.n_interval.high:,.1f}",
-        f"{one.model.label}: with n = {one.model.n:,} BIC would be {bic.like(_bic(k, one.model.n, loglik.value))}, "
+        f"{one.model.label}: with n = {one.model.n:,} BIC would be "
+        f"{bic.like(_bic(k, one.model.n, loglik.value))}, "
         f"printed {bic.text}",
     ]
     if one.bic_rows == REML_ROWS and one.fixed is not None:
@@ -240,7 +248,8 @@ def _nested_findings(models: Sequence[PrintedModel]) -> list[AuditFinding]:
         columns = (smaller.column, larger.column)
         if interval.high < 0:
             sentence = (
-                f"{larger.label} contains {smaller.label} and has the lower log-likelihood: impossible by maximum "
+                f"{larger.label} contains {smaller.label} and has the lower log-likelihood: "
+                "impossible by maximum "
                 "likelihood, ordinary between REML fits that differ in their terms."
             )
             findings.append(AuditFinding("loglik_falls", "error", sentence, (line,), columns, values=values))
@@ -281,14 +290,16 @@ def _below_simpler_findings(models: Sequence[PrintedModel]) -> list[AuditFinding
         if (model.fit["loglik"].interval - base.fit["loglik"].interval).high < 0:
             gap = model.fit["loglik"].value - base.fit["loglik"].value
             lines.append(
-                f"{model.label}: {model.fit['loglik'].text} − {base.fit['loglik'].text} ({base.label}) = {gap:.3f}"
+                f"{model.label}: {model.fit['loglik'].text} − {base.fit['loglik'].text} "
+                f"({base.label}) = {gap:.3f}"
             )
             columns.append(model)
             values[model.column] = 2 * gap
     if not columns:
         return []
     sentence = (
-        f"As multilevel logits {listed(one.label for one in columns)} would contain the logits beside them, yet their "
+        f"As multilevel logits {listed(one.label for one in columns)} would contain the logits "
+        "beside them, yet their "
         "log-likelihoods are lower: impossible for a Bernoulli likelihood."
     )
     names = tuple(one.column for one in columns)

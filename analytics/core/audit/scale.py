@@ -1,7 +1,7 @@
 """On which scale a model's slopes are: the logit's, or that of the share itself (linear probability).
 
-A linear model of a 0/1 outcome has slopes about p (1 - p) times those of the logit; its constant plus slopes times
-means is the observed share itself and not the logit of it; its log-likelihood gives the residual variance.
+A linear model of a 0/1 outcome has slopes about p (1 - p) times those of the logit; its constant plus
+slopes times means is the observed share itself, not its logit; its likelihood gives a residual variance.
 """
 
 from __future__ import annotations
@@ -60,14 +60,16 @@ def _ratio_findings(models: Sequence[PrintedModel], share: float | None) -> list
             slopes, errors, count = ratio
             found.append((model, slopes))
             lines.append(
-                f"{model.label} / {base.label}: median ratio of {count} slopes {slopes:.3f}, of standard errors {errors:.3f}"
+                f"{model.label} / {base.label}: median ratio of {count} slopes {slopes:.3f}, of "
+                f"standard errors {errors:.3f}"
             )
     if not found:
         return []
     spread = share * (1 - share) if share is not None else None
     sentence = (
         f"Slopes of {listed(m.label for m, _ in found)} are {min(r for _, r in found):.2f} to "
-        f"{max(r for _, r in found):.2f} times those of the logits; those of a multilevel logit would be as large or larger."
+        f"{max(r for _, r in found):.2f} times those of the logits; those of a multilevel logit "
+        "would be as large or larger."
     )
     values = {model.column: ratio for model, ratio in found}
     if spread is not None:
@@ -163,15 +165,18 @@ def _loglik_findings(models: Sequence[PrintedModel], n: int, share: float) -> li
             values[model.column] = variance
             gaussian.append(model)
             lines.append(
-                f"{model.label}: read as Gaussian, the residual variance is exp(−2 LL / n − 1 − ln 2π) = {variance:.4f}, "
-                f"against p (1 − p) = {share * (1 - share):.4f}: R² = {1 - variance / (share * (1 - share)):.3f}"
+                f"{model.label}: read as Gaussian, the residual variance is exp(−2 LL / n − 1 − "
+                f"ln 2π) = {variance:.4f}, "
+                f"against p (1 − p) = {share * (1 - share):.4f}: R² = "
+                f"{1 - variance / (share * (1 - share)):.3f}"
             )
     if len(values) == 1:
         return []
     sentence = f"The null log-likelihood of a logit on these rows is {null:,.1f}."
     if gaussian:
         sentence += (
-            f" Read as Gaussian, the log-likelihoods of {listed(one.label for one in gaussian)} give a residual "
+            f" Read as Gaussian, the log-likelihoods of {listed(one.label for one in gaussian)} "
+            "give a residual "
             "variance a little under p (1 − p), as a linear probability model has."
         )
     return [AuditFinding("loglik_scale", "info", sentence, tuple(lines), values=values)]

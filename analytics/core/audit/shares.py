@@ -7,7 +7,7 @@ from analytics.core.targets import PublishedTable
 
 
 def share_findings(table: PublishedTable) -> list[AuditFinding]:
-    """percent = count / n for every row that prints both; one finding for those that agree, one per other row."""
+    """percent = count / n where both are printed: one finding for those that agree, one per other row."""
     agreeing, findings = [], []
     for column in table.columns:
         for term in table.terms:

@@ -15,13 +15,15 @@ LARGE_VIF = 100.0
 
 
 def centring_findings(models: Sequence[PrintedModel], moments: Moments | None) -> list[AuditFinding]:
-    """Mean effects that a model with products implies, with its moderators centred or not, beside the model without.
+    """Mean effects that a model with products implies, centred or not, beside the model without products.
 
-    A variable in two or more products is read as the one moderated; moderators that are no dummies may be centred.
+    A variable in two or more products is read as the one moderated; other moderators than dummies may be
+    centred.
     """
     if moments is None:
         return []
-    lines, values = [], {}
+    lines: list[str] = []
+    values: dict[str, float] = {}
     nearer: list[bool] = []
     for model in models:
         plain = _without_products(model, models)
@@ -39,7 +41,8 @@ def centring_findings(models: Sequence[PrintedModel], moments: Moments | None) -
                 f"{model.column} {focus} centred": centred,
             }
             lines.append(
-                f"{model.label}, {focus}: mean effect {as_is:.3f} if products are not centred, {centred:.3f} if they "
+                f"{model.label}, {focus}: mean effect {as_is:.3f} if products are not centred, "
+                f"{centred:.3f} if they "
                 f"are; {plain.label} prints {plain.estimates[focus].text}"
             )
     if not lines or not all(nearer):
@@ -70,11 +73,13 @@ def complement_findings(
         counts = round(first * n), round(second * n)
         apart = abs(n - sum(counts))
         lines = [
-            f"{counts[0]:,} + {counts[1]:,} = {sum(counts):,} of {n:,}: they differ from complements in {apart}"
+            f"{counts[0]:,} + {counts[1]:,} = {sum(counts):,} of {n:,}: they differ from "
+            f"complements in {apart}"
         ]
         lines += [line for model in logits[:1] for line in _inflation(model, (one, other), moments, outcome)]
         sentence = (
-            f"{one} and {other} are each other's complement but for {apart} of {n:,} records: their coefficients "
+            f"{one} and {other} are each other's complement but for {apart} of {n:,} records: "
+            "their coefficients "
             "rest on those records and carry no information."
         )
         findings.append(
@@ -101,7 +106,8 @@ def _inflation(model: PrintedModel, terms: tuple[str, str], moments: Moments, ou
         vif = error.value**2 * n * share * (1 - share) * weight
         if vif > LARGE_VIF:
             lines.append(
-                f"{model.label}, {term}: SE {error.text} is that of a variance inflation of about {error.text}² × "
+                f"{model.label}, {term}: SE {error.text} is that of a variance inflation of about "
+                f"{error.text}² × "
                 f"{n:,} × {share:.3f} × {1 - share:.3f} × {weight:.3f} = {vif:,.0f}"
             )
     return lines

@@ -19,7 +19,7 @@ ENOUGH = 2  # independent kinds of evidence before the models are called somethi
 
 
 def summary_findings(models: Sequence[PrintedModel], findings: Sequence[AuditFinding]) -> list[AuditFinding]:
-    """Models whose scale, parameters or BIC are those of linear models by REML, whatever the table calls them."""
+    """Models whose scale, parameters or BIC are those of linear models, whatever the table calls them."""
     found: dict[str, list[str]] = {model.column: [] for model in models}
     for finding in findings:
         words = EVIDENCE.get(finding.code)

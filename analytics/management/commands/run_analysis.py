@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from analytics.core.fields import MAX_SPEC
 from analytics.models import Run
-from analytics.selectors import analysis_named, run_document, subject_named, subject_of
+from analytics.selectors import analysis_named, run_document, subject_named, subject_of, table_of
 from analytics.services.analyses import run_analysis
 from surveys.core.problems import Refused, refuse
 from surveys.management.base import WavebookCommand
@@ -51,8 +51,6 @@ class Command(WavebookCommand):
 
     def show(self, outcome: dict[str, Any]) -> None:
         """A table a person can read."""
-        from analytics.selectors.tables import table_of
-
         self.stdout.write(
             f"run {outcome['run']}: {outcome['kind']} on {outcome['version']}: {outcome['state']}"
         )

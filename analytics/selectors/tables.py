@@ -1,0 +1,28 @@
+"""The table of a run, with the versions it rests on named under it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analytics.core.tables import Table, table_of_result
+from analytics.models import Run
+from measures.models import DatasetVersion
+
+
+def table_of(run: Run, language: str = "en") -> Table:
+    """A run's table; the last notes name the version, the measures and whether the data are synthetic."""
+    table = table_of_result(run.result, language)
+    return replace(table, notes=(*table.notes, *_sources(run)))
+
+
+def _sources(run: Run) -> tuple[str, ...]:
+    version = run.subject
+    notes = [f"Data: {version}, content {version.content_hash[:12]}."]
+    if isinstance(version, DatasetVersion):
+        columns = version.columns.filter(name__in=list(run.inputs), measure_version__isnull=False)
+        measures = [str(c.measure_version) for c in columns.select_related("measure_version__measure")]
+        if measures:
+            notes.append("Measures: " + ", ".join(measures) + ".")
+    if version.is_synthetic:
+        notes.append("The data are synthetic.")
+    return tuple(notes)
