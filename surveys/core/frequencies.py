@@ -11,13 +11,14 @@ import numpy as np
 import polars as pl
 
 from surveys.core.codebook import MissingRule, ValueType, Variable
-from surveys.core.table import missing_value, split
+from surveys.core.table import VALUE, missing_value, split
 
 MOST_VALUES = 100  # more different values than this are not listed one by one
 MANY = 30  # numbers with more different values than this get a histogram
 BINS = 20
 
 Counts = dict[str, Any]
+Doubles = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def count_raw(raw: pl.Series, tags: pl.Series | None, variable: Variable) -> Counts:
@@ -45,16 +46,23 @@ def count(
     on average): a list of once-given answers would be the answers themselves.
     """
     valid = values.drop_nulls()
-    tally = dict(valid.value_counts().iter_rows()) if valid.len() else {}
+    counted = valid.rename(VALUE).value_counts(name="n")
+    distinct = counted.height
+    if distinct > MOST_VALUES + len(variable.codes):
+        counted = counted.filter(
+            counted[VALUE].is_in([missing_value(c.value, variable.type) for c in variable.codes])
+        )
+    tally = {_plain(value): int(n) for value, n in counted.iter_rows()}
+    is_whole = distinct == counted.height
     return {
         "n": values.len(),
         "valid": valid.len(),
         "absent": _absences(reasons),
         "missing_codes": _missing_codes(variable, raw, tags),
         "values": _listed(tally, valid.len(), variable),
-        "distinct": len(tally),
-        "stats": _stats(valid, variable),
-        "histogram": _histogram(valid, len(tally), variable),
+        "distinct": distinct,
+        "stats": _stats(valid, tally if is_whole else {}, variable),
+        "histogram": _histogram(valid, distinct, variable),
     }
 
 
@@ -72,8 +80,8 @@ def _listed(tally: Mapping[Any, int], valid: int, variable: Variable) -> list[li
     others = [value for value in tally if value not in known]
     if len(others) > MOST_VALUES or (variable.type is ValueType.TEXT and valid < 2 * len(others)):
         others = []
-    labelled = [[code, int(tally.get(code, 0))] for code in codes]
-    return labelled + [[_plain(value), int(tally[value])] for value in sorted(others)]
+    labelled = [[code, tally.get(code, 0)] for code in codes]
+    return labelled + [[value, tally[value]] for value in sorted(others, key=_order)]
 
 
 def _missing_codes(variable: Variable, raw: pl.Series | None, tags: pl.Series | None) -> list[list[Any]]:
@@ -102,20 +110,39 @@ def _cells_under(
     return [(_plain(code), int(n)) for code, n in counts if code not in seen]
 
 
-def _stats(valid: pl.Series, variable: Variable) -> dict[str, float]:
+def _order(value: Any) -> tuple[bool, Any]:
+    """Numbers first (an infinity is a word here), then text."""
+    return isinstance(value, str), value
+
+
+def _stats(valid: pl.Series, tally: Mapping[Any, int], variable: Variable) -> dict[str, float]:
+    """Of numbers, from the few different values where there are few, from all cells otherwise."""
     if not variable.type.is_number or not valid.len():
         return {}
-    cells = _finite(valid)
-    if not cells.size:
-        return {}
+    finite = sorted((value, n) for value, n in tally.items() if not isinstance(value, str))
+    if finite:
+        cells = np.array([value for value, _ in finite], dtype=np.float64)
+        weights = np.array([n for _, n in finite], dtype=np.int64)
+    else:
+        cells = np.sort(_finite(valid))
+        weights = np.ones(cells.size, dtype=np.int64)
+    return _moments(cells, weights) if cells.size else {}
+
+
+def _moments(cells: Doubles, weights: np.ndarray[Any, np.dtype[np.int64]]) -> dict[str, float]:
+    """Of ``cells`` in ascending order, each counting ``weights`` times."""
+    n = int(weights.sum())
+    mean = float((cells * weights).sum() / n)
+    upto = np.cumsum(weights)
+    middle = [cells[np.searchsorted(upto, place, side="right")] for place in ((n - 1) // 2, n // 2)]
     stats = {
-        "mean": float(cells.mean()),
-        "min": float(cells.min()),
-        "max": float(cells.max()),
-        "median": float(np.median(cells)),
+        "mean": mean,
+        "min": float(cells[0]),
+        "max": float(cells[-1]),
+        "median": float(middle[0] + middle[1]) / 2,
     }
-    if cells.size > 1:
-        stats["sd"] = float(cells.std(ddof=1))
+    if n > 1:
+        stats["sd"] = math.sqrt(float((weights * (cells - mean) ** 2).sum()) / (n - 1))
     return {name: number for name, number in stats.items() if math.isfinite(number)}
 
 
@@ -136,8 +163,8 @@ def _histogram(valid: pl.Series, distinct: int, variable: Variable) -> list[list
     return [[float(a), float(b), int(n)] for a, b, n in zip(edges, edges[1:], counts, strict=False)]
 
 
-def _finite(valid: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    cells: np.ndarray[tuple[int], np.dtype[np.float64]] = valid.cast(pl.Float64).to_numpy()
+def _finite(valid: pl.Series) -> Doubles:
+    cells: Doubles = valid.cast(pl.Float64).to_numpy()
     return cells[np.isfinite(cells)]
 
 

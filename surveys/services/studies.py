@@ -17,7 +17,16 @@ from surveys.services.people import grant
 
 Row = TypeVar("Row", bound=models.Model)
 
-__all__ = ["create_study", "create_wave", "decide", "grant", "save_context", "save_item"]
+__all__ = [
+    "check_slugs",
+    "create_study",
+    "create_wave",
+    "decide",
+    "grant",
+    "next_number",
+    "save_context",
+    "save_item",
+]
 
 
 @transaction.atomic
@@ -136,6 +145,12 @@ def _update(user: User, row: Row, fields: dict[str, Any], *, study: Study | None
         row.save(update_fields=changed)
         audit.record(user, "change", row, study=study, fields=changed)
     return row
+
+
+def check_slugs(study: str, wave: str) -> None:
+    """Refuses names that no study or wave could have, before long work is done for them."""
+    _require_slug(study, "study")
+    _require_slug(wave, "wave")
 
 
 def _require_slug(slug: str, what: str) -> None:

@@ -67,20 +67,18 @@ def request_import(
 def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """The handler: reads the laid-aside file into the wave and says where the version stands."""
     from surveys.core.reading import ReadOptions  # the readers are heavy; pages do without them
-    from surveys.services.studies import create_study
     from surveys.services.waves import import_wave
 
     asked, user = job.payload, job.created_by
     folder = _folder() / asked["folder"]
     if not folder.is_dir():
         raise refuse("upload_gone", "The uploaded file is no longer here.", hint="Upload it again.")
-    study = Study.objects.filter(slug=asked["study"]).first() or create_study(user, asked["study"])
     codebook = folder / asked["codebook"] if asked.get("codebook") else None
     options = ReadOptions(encoding=asked.get("encoding", ""), codebook_path=codebook, key=asked.get("key", ""))
     progress(0.1, f"Reading {asked['name']}")
     outcome = import_wave(
         user,
-        study,
+        asked["study"],
         asked["wave"],
         folder / "data",
         original_name=asked["name"],
@@ -92,7 +90,7 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     progress(0.95, f"{version}: {version.rows} rows, {version.columns} variables, {len(outcome.findings)} findings")
     shutil.rmtree(folder, ignore_errors=True)
     return {
-        "url": reverse("surveys:wave_version", args=[study.slug, asked["wave"], version.number]),
+        "url": reverse("surveys:wave_version", args=[asked["study"], asked["wave"], version.number]),
         "wave_version": str(version),
         "is_new": outcome.is_new,
         "rows": version.rows,

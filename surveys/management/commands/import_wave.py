@@ -1,0 +1,81 @@
+"""Imports a survey file as the next version of a wave; makes study and wave when they do not exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from surveys.core.codebook import as_json
+from surveys.core.problems import refuse
+from surveys.core.reading import ReadOptions
+from surveys.management.base import WavebookCommand
+from surveys.models import User
+from surveys.services.waves import ImportOutcome, import_wave
+
+
+class Command(WavebookCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("study")
+        parser.add_argument("wave")
+        parser.add_argument("file", type=Path, help=".sav, .zsav, .dta, delimited text or .parquet")
+        parser.add_argument("--encoding", default="", help="the character set of the file's text")
+        parser.add_argument("--codebook", type=Path, help="a sheet with one line per variable")
+        parser.add_argument("--key", default="", help="the variable that tells the records apart")
+        parser.add_argument("--note", default="", help="what this version is, or why it was imported")
+        parser.add_argument("--rows", type=int, help="how many rows there must be")
+        parser.add_argument("--columns", type=int, help="how many variables there must be")
+
+    def work(self, user: User, **options: Any) -> dict[str, Any]:
+        if options["codebook"] and not options["codebook"].is_file():
+            raise refuse("no_such_file", "There is no such codebook sheet.", where=options["codebook"].name)
+        reading = ReadOptions(
+            encoding=options["encoding"],
+            codebook_path=options["codebook"],
+            declared_rows=options["rows"],
+            declared_columns=options["columns"],
+        )
+        outcome = import_wave(
+            user,
+            options["study"],
+            options["wave"],
+            options["file"],
+            original_name=options["file"].name,
+            options=reading,
+            key=options["key"],
+            note=options["note"],
+        )
+        if not outcome.is_new:
+            self.talk(f"{outcome.version} already holds this content; no new version was made.")
+        return _as_json(outcome)
+
+    def show(self, outcome: dict[str, Any]) -> None:
+        """The version in one line, then the findings by variable."""
+        self.stdout.write(
+            f"{outcome['wave_version']}: {outcome['rows']:,} rows, {outcome['variables']:,} variables, "
+            f"{outcome['encoding']}, {outcome['seconds']} s"
+        )
+        for finding in outcome["findings"]:
+            whose = finding["variable"] or "(file)"
+            self.stdout.write(f"  {finding['severity']:<8}{whose}: {finding['message']}")
+
+
+def _as_json(outcome: ImportOutcome) -> dict[str, Any]:
+    version = outcome.version
+    return {
+        "wave_version": str(version),
+        "is_new": outcome.is_new,
+        "content_hash": version.content_hash,
+        "rows": version.rows,
+        "variables": version.columns,
+        "encoding": version.encoding,
+        "mr_sets": [as_json(one) for one in version.codebook().sets],
+        "findings": [
+            {"severity": f.severity.value, "code": f.code, "variable": f.variable, "message": f.message}
+            for f in outcome.findings
+        ],
+        "seconds": outcome.seconds,
+    }

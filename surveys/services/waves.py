@@ -1,0 +1,199 @@
+"""Importing a wave: read apart, keep the files, and only then one transaction that names them."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from surveys import policy
+from surveys.core.codebook import Codebook, as_json
+from surveys.core.codebook import Variable as CodebookVariable
+from surveys.core.findings import Finding
+from surveys.core.problems import refuse
+from surveys.core.reading import ReadOptions, ReadResult, read
+from surveys.models import StoredFile, Study, User, Variable, Wave, WaveVersion
+from surveys.services import audit
+from surveys.services.files import keeping, working_folder
+from surveys.services.studies import check_slugs, create_study, create_wave, next_number
+
+BATCH = 500  # variables written at a time
+
+
+@dataclass(frozen=True)
+class ImportOutcome:
+    """The version that now holds the content; ``is_new`` is False when an earlier one already did."""
+
+    version: WaveVersion
+    is_new: bool
+    findings: tuple[Finding, ...]
+    seconds: float
+
+
+def import_wave(
+    user: User,
+    study: Study | str,
+    wave_slug: str,
+    path: Path,
+    *,
+    original_name: str,
+    options: ReadOptions,
+    key: str = "",
+    note: str = "",
+) -> ImportOutcome:
+    """Imports a file as the next version of a wave; the same content again makes no new version.
+
+    ``study`` may be the slug of a study that does not exist yet: study, wave and version come to be together
+    or not at all.  Languages, label separator and missing reasons not said in ``options`` are the study's,
+    the key is the wave's.  Raises ``Refused`` and leaves store and database as they were.
+    """
+    found = Study.objects.filter(slug=study).first() if isinstance(study, str) else study
+    if found is None:
+        policy.require_creator(user)
+    else:
+        policy.require(user, policy.IMPORT, found)
+    check_slugs(found.slug if found else str(study), wave_slug)
+    wave = Wave.objects.filter(study=found, slug=wave_slug).first() if found else None
+    options = _completed(options, found, wave, key)
+    with _room_told(), working_folder() as folder:
+        result = read(path, folder, options, original_name=original_name)
+        if wave is not None and (same := _same(wave, result)) is not None:
+            return ImportOutcome(same, False, result.findings, result.seconds)
+        with keeping() as keep:
+            data, original = keep(result.parquet), keep(path)
+            try:
+                version = _save(
+                    user, found or str(study), wave_slug, result, data, original, original_name, options, note
+                )
+            except IntegrityError:  # somebody imported the same content at the same moment
+                version = _overtaken(found, wave_slug, result)
+                return ImportOutcome(version, False, result.findings, result.seconds)
+    return ImportOutcome(version, True, result.findings, result.seconds)
+
+
+def _completed(options: ReadOptions, study: Study | None, wave: Wave | None, key: str) -> ReadOptions:
+    """The options with what the study and the wave already know."""
+    return replace(
+        options,
+        key=key or options.key or (wave.key if wave else ""),
+        languages=options.languages or tuple(study.languages if study else ()),
+        label_separator=options.label_separator or (study.label_separator if study else ""),
+        missing_reasons=options.missing_reasons or (study.missing_reasons if study else {}),
+    )
+
+
+def _same(wave: Wave, result: ReadResult) -> WaveVersion | None:
+    return wave.versions.filter(
+        content_hash=result.content_hash, codebook_hash=result.codebook.fingerprint()
+    ).first()
+
+
+def _overtaken(study: Study | None, wave_slug: str, result: ReadResult) -> WaveVersion:
+    wave = Wave.objects.filter(study=study, slug=wave_slug).first() if study else None
+    same = _same(wave, result) if wave else None
+    if same is None:
+        raise refuse(
+            "conflict",
+            "Somebody else imported into this wave at the same moment.",
+            hint="Look at the wave, then import again if it is still needed.",
+        )
+    return same
+
+
+@transaction.atomic
+def _save(
+    user: User,
+    study: Study | str,
+    wave_slug: str,
+    result: ReadResult,
+    data: StoredFile,
+    original: StoredFile,
+    original_name: str,
+    options: ReadOptions,
+    note: str,
+) -> WaveVersion:
+    if isinstance(study, str):
+        study = create_study(user, study)
+    wave = create_wave(user, study, wave_slug)
+    if options.key and not wave.key:
+        wave = create_wave(user, study, wave_slug, key=options.key)
+    book = result.codebook
+    version = WaveVersion.objects.create(
+        wave=wave,
+        number=next_number(wave.versions),
+        content_hash=result.content_hash,
+        codebook_hash=book.fingerprint(),
+        rows=result.rows,
+        columns=len(book.variables),
+        data=data,
+        original=original,
+        original_name=original_name[:255],
+        format=result.format,
+        encoding=result.encoding[:40],
+        file_labels=dict(book.labels),
+        file_notes=list(book.notes),
+        weight=book.weight,
+        sets=as_json(book.sets),
+        findings=[as_json(finding) for finding in result.findings],
+        options=options.as_json(),
+        note=note,
+        is_synthetic=wave.is_synthetic or study.is_synthetic,
+        created_by=user,
+    )
+    Variable.objects.bulk_create(_variables(version, book, result), batch_size=BATCH)
+    audit.record(
+        user, "import", version, study=study, content_hash=result.content_hash, original=original.sha256
+    )
+    return version
+
+
+def _variables(version: WaveVersion, book: Codebook, result: ReadResult) -> Iterator[Variable]:
+    for position, variable in enumerate(book.variables):
+        yield Variable(
+            version=version,
+            position=position,
+            name=variable.name,
+            labels=dict(variable.labels),
+            type=variable.type.value,
+            codebook=as_json(variable),
+            column_hash=result.column_hashes[position],
+            has_tags=result.has_tags[position],
+            frequencies=result.frequencies[position],
+            search_text=search_text(variable),
+        )
+
+
+def search_text(variable: CodebookVariable) -> str:
+    """What a search looks through: name, labels, question, value labels, block, universe; casefolded."""
+    parts = [variable.name, *variable.labels.values(), *variable.question.values()]
+    for labelled in (*variable.codes, *variable.missing):
+        parts += labelled.labels.values()
+    parts += [variable.group, variable.universe, variable.note, variable.unit]
+    return "\n".join(dict.fromkeys(part.casefold() for part in parts if part))
+
+
+@contextmanager
+def _room_told() -> Iterator[None]:
+    """Turns a full disk or database into a sentence; everything done so far has been undone by then."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise _no_room("disk") from error
+    except OperationalError as error:
+        if "disk is full" not in str(error):
+            raise
+        raise _no_room("database") from error
+
+
+def _no_room(what: str) -> Exception:
+    return refuse(
+        "disk_full",
+        f"The {what} is full.",
+        hint="Free space, then import again; nothing was changed.",
+    )
