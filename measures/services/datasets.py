@@ -44,7 +44,7 @@ class BuiltColumn:
 
     def as_json(self) -> dict[str, Any]:
         how = "reused" if self.is_reused else "computed"
-        return {"name": self.name, "hash": self.hash, "tally": dict(self.tally), "how": how}
+        return {"name": self.name, "hash": self.hash, "tally": dict(self.tally), "how": how, how: True}
 
 
 @dataclass(frozen=True)

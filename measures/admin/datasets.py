@@ -1,0 +1,81 @@
+"""Datasets in the admin: recipes to change, versions and columns to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from measures.admin.rights import DefineAdmin, FrozenAdmin, studies_to_define_in
+from measures.forms import DatasetForm
+from measures.models import Dataset, DatasetVersion, DerivedColumn
+from measures.services.datasets import define_dataset, submit_build
+from surveys.core.problems import Refused
+from surveys.models import Study
+
+
+@admin.register(Dataset)
+class DatasetAdmin(DefineAdmin):
+    """Recipes.  Saving checks that everything a recipe names exists; building is long work."""
+
+    form = DatasetForm
+    list_display = ("__str__", "study", "latest")
+    list_filter = ("study",)
+    fields = ("study", "slug", "label_en", "label_zh", "recipe")
+    actions = ["build"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
+        return Dataset.objects.visible_to(request.user).select_related("study")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Dataset | None = None) -> tuple[str, ...]:
+        return ("study", "slug") if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "study":
+            mine = [study.pk for study in studies_to_define_in(request.user)]
+            kwargs["queryset"] = Study.objects.filter(pk__in=mine)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Dataset, form: Any, change: bool) -> None:
+        saved = define_dataset(
+            request.user,
+            obj.study,
+            obj.slug,
+            recipe=form.cleaned_data["recipe"],
+            labels=form.labels(),
+            description=obj.description,
+        )
+        obj.pk = saved.pk
+
+    @admin.action(description=_("Build the chosen datasets"))
+    def build(self, request: HttpRequest, queryset: QuerySet[Dataset]) -> HttpResponse | None:
+        job = None
+        for dataset in queryset:
+            try:
+                job = submit_build(request.user, dataset)
+            except Refused as refused:
+                messages.error(request, str(refused))
+        return redirect("surveys:job", job.pk) if job else None
+
+
+@admin.register(DatasetVersion)
+class DatasetVersionAdmin(FrozenAdmin):
+    list_display = ("__str__", "rows", "created_by", "created_at", "content_hash")
+    list_filter = ("dataset__study",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DatasetVersion]:
+        return DatasetVersion.objects.visible_to(request.user).select_related("dataset__study", "created_by")
+
+
+@admin.register(DerivedColumn)
+class DerivedColumnAdmin(FrozenAdmin):
+    list_display = ("__str__", "type", "rows", "content_hash", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DerivedColumn]:
+        versions = DatasetVersion.objects.visible_to(request.user)
+        used = DerivedColumn.objects.filter(dataset_columns__version__in=versions)
+        return used.defer("frequencies", "fitted", "inputs").distinct()

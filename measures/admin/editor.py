@@ -1,0 +1,215 @@
+"""The rule editor: a draft with a live preview, published from the same page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from measures.admin.manual import manual
+from measures.admin.panels import item_list, preview_panel
+from measures.admin.rights import studies_to_define_in
+from measures.forms import LANGUAGES, MeasureForm, PreviewForm, initial_of, value_labels_from
+from measures.models import Measure, MeasureVersion
+from measures.policy import may_define
+from measures.selectors.scopes import study_wave_versions
+from measures.services import rules
+from surveys.core.problems import Problem, Refused
+from surveys.models import Study, WaveVersion
+
+PAGE = "measures/admin/editor.html"
+
+
+def language() -> str:
+    """The language of the page, as labels know it: "en" or "zh"."""
+    return (get_language() or "en").split("-")[0]
+
+
+def edit(request: HttpRequest, site: Any, measure: Measure | None) -> HttpResponse:
+    """The editor of a measure, or of a new one; read-only where nothing may be changed."""
+    study = measure.study if measure else _chosen_study(request)
+    draft = measure.draft if measure else None
+    may = study is not None and may_define(request.user, study)
+    problems: tuple[Problem, ...] = ()
+    form = MeasureForm(initial=initial_of(_shown(request, measure), measure))
+    if request.method == "POST" and may and study is not None:
+        form = MeasureForm(request.POST)
+        if form.is_valid():
+            try:
+                return _save(request, study, measure, form)
+            except Refused as refused:
+                problems = refused.problems
+    context = _context(request, site, measure, study, form) | {
+        "may_edit": may and (measure is None or draft is not None or measure.published is None),
+        "may_define": may,
+        "problems": problems,
+    }
+    return render(request, PAGE, context, status=422 if problems or form.errors else 200)
+
+
+def _shown(request: HttpRequest, measure: Measure | None) -> MeasureVersion | None:
+    """The wording on the page: the one asked for by number, else the draft, else the one in force."""
+    if measure is None:
+        return None
+    number = request.GET.get("version", "")
+    if number.isdecimal():
+        return get_object_or_404(measure.versions, number=int(number))
+    return measure.draft or measure.published or measure.versions.order_by("-number").first()
+
+
+def _chosen_study(request: HttpRequest) -> Study | None:
+    """Of a new measure: the study asked for, else the only or first one there is."""
+    mine = studies_to_define_in(request.user)
+    asked = request.POST.get("study") or request.GET.get("study") or ""
+    return next((s for s in mine if asked in (str(s.pk), s.slug)), mine[0] if mine else None)
+
+
+def _save(request: HttpRequest, study: Study, measure: Measure | None, form: MeasureForm) -> HttpResponse:
+    """Saves the draft, and publishes it when that button was pressed."""
+    name = measure.name if measure else form.cleaned_data["name"]
+    version = rules.save_draft(request.user, study, name, **form.wording())
+    if "publish" in request.POST:
+        return _publish(request, version.measure)
+    if version.state == MeasureVersion.State.DRAFT:
+        messages.success(request, _("The draft was saved."))
+    else:
+        messages.info(request, _("Nothing changed: %(version)s says the same.") % {"version": version})
+    return _to(version.measure)
+
+
+def _publish(request: HttpRequest, measure: Measure) -> HttpResponse:
+    """Publishes; what hinders it is shown on the measure's page, the draft is kept."""
+    try:
+        seen = "acknowledge" in request.POST
+        outcome = rules.publish(request.user, measure, acknowledge_changes=seen)
+    except Refused as refused:
+        for problem in refused.problems:
+            messages.error(request, problem.sentence())
+        return _to(measure)
+    said = (
+        _("%(version)s is published.") if outcome.is_new else _("Nothing changed: %(version)s says the same.")
+    )
+    messages.success(request, said % {"version": outcome.version})
+    return _to(measure)
+
+
+def _to(measure: Measure) -> HttpResponse:
+    return redirect("admin:measures_measure_change", measure.pk)
+
+
+def _context(
+    request: HttpRequest, site: Any, measure: Measure | None, study: Study | None, form: MeasureForm
+) -> dict[str, Any]:
+    shown = _shown(request, measure)
+    waves = study_wave_versions(study) if study else []
+    versions = measure.versions.select_related("published_by").order_by("-number") if measure else []
+    return site.admin_site.each_context(request) | {
+        "opts": Measure._meta,
+        "title": str(shown or measure) if measure else _("New measure"),
+        "measure": measure,
+        "study": study,
+        "studies": studies_to_define_in(request.user) if measure is None else [],
+        "draft": measure.draft if measure else None,
+        "published": measure.published if measure else None,
+        "shown": shown,
+        "versions": [v for v in versions if v.number is not None],
+        "form": form,
+        "value_labels": _value_label_rows(request, shown),
+        "label_languages": LANGUAGES,
+        "waves": waves,
+        "manual": manual(language()),
+    }
+
+
+def _value_label_rows(request: HttpRequest, shown: MeasureVersion | None) -> list[dict[str, Any]]:
+    """The rows of the value label table and an empty one to write in."""
+    stored = (
+        value_labels_from(request.POST) if request.method == "POST" else (shown.value_labels if shown else [])
+    )
+    return [*stored, {"value": "", "labels": {}}]
+
+
+@require_POST
+def live_preview(request: HttpRequest) -> HttpResponse:
+    """What the rule as typed would do: a part of the page, asked for on every pause in typing."""
+    form = PreviewForm(request.POST, user=request.user)
+    if not form.is_valid():
+        raise Http404
+    clean = form.cleaned_data
+    study, wave = clean["study"], clean["wave"] or _first_wave(clean["study"])
+    if wave is None or wave.wave.study_id != study.pk:
+        return render(request, "measures/admin/_preview.html", {"no_wave": True})
+    if not clean["rule"].strip():
+        return render(request, "measures/admin/_preview.html", {"is_empty": True})
+    tried = rules.preview(
+        request.user,
+        study,
+        clean["rule"],
+        wave,
+        measure=clean["measure"],
+        value_labels=value_labels_from(request.POST),
+        language=language(),
+    )
+    context = preview_panel(tried, clean["rule"], language())
+    return render(request, "measures/admin/_preview.html", context)
+
+
+def _first_wave(study: Study) -> WaveVersion | None:
+    return next(iter(study_wave_versions(study)), None)
+
+
+def items(request: HttpRequest) -> HttpResponse:
+    """Items of a wave whose name, label or codes contain what was typed."""
+    form = PreviewForm(request.GET, user=request.user)
+    if not form.is_valid():
+        raise Http404
+    study = form.cleaned_data["study"]
+    wave = form.cleaned_data["wave"] or _first_wave(study)
+    found = item_list(study, wave, request.GET.get("q", ""), language()) if wave else {"items": []}
+    return render(request, "measures/admin/_items.html", found)
+
+
+def _measure(request: HttpRequest, pk: int) -> Measure:
+    return get_object_or_404(Measure.objects.visible_to(request.user).select_related("study"), pk=pk)
+
+
+@require_POST
+def publish_draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Publishes the saved draft."""
+    return _publish(request, _measure(request, pk))
+
+
+@require_POST
+def start_version(request: HttpRequest, pk: int) -> HttpResponse:
+    """Opens a draft that starts from the version in force."""
+    measure = _measure(request, pk)
+    rules.new_version(request.user, measure)
+    return _to(measure)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throws the draft away."""
+    measure = _measure(request, pk)
+    rules.discard_draft(request.user, measure)
+    messages.success(request, _("The draft was thrown away."))
+    return _to(measure)
+
+
+@require_POST
+def retire_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Withdraws a published version."""
+    measure = _measure(request, pk)
+    version = get_object_or_404(measure.versions, number=number)
+    try:
+        rules.retire(request.user, version, request.POST.get("reason", ""))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("%(version)s is retired.") % {"version": version})
+    return _to(measure)

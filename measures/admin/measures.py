@@ -1,0 +1,85 @@
+"""Measures in the admin: the list, and the editor with its live preview."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext_lazy as _
+
+from measures.admin import editor
+from measures.admin.rights import DefineAdmin, FrozenAdmin
+from measures.models import Measure, MeasureVersion
+
+
+@admin.register(Measure)
+class MeasureAdmin(DefineAdmin):
+    """One row per construct; adding and changing go through the rule editor."""
+
+    list_display = ("name", "study", "label", "in_force", "has_draft", "concept")
+    list_filter = ("study",)
+    search_fields = ("name", "concept", "versions__labels", "versions__rule")
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Measure]:
+        visible = Measure.objects.visible_to(request.user)
+        return visible.select_related("study").prefetch_related("versions")
+
+    @admin.display(description=_("Label"))
+    def label(self, measure: Measure) -> str:
+        version = _newest(measure)
+        return version.label(editor.language()) if version else ""
+
+    @admin.display(description=_("In force"))
+    def in_force(self, measure: Measure) -> str:
+        numbers = [v.number for v in measure.versions.all() if v.state == MeasureVersion.State.PUBLISHED]
+        return f"{measure.name}@{max(n or 0 for n in numbers)}" if numbers else "–"
+
+    @admin.display(description=_("Draft"), boolean=True)
+    def has_draft(self, measure: Measure) -> bool:
+        return any(v.state == MeasureVersion.State.DRAFT for v in measure.versions.all())
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        wrap = self.admin_site.admin_view
+        own = [
+            ("preview/", editor.live_preview, "measures_measure_preview"),
+            ("items/", editor.items, "measures_measure_items"),
+            ("<int:pk>/publish/", editor.publish_draft, "measures_measure_publish"),
+            ("<int:pk>/new-version/", editor.start_version, "measures_measure_new_version"),
+            ("<int:pk>/discard/", editor.discard, "measures_measure_discard"),
+            ("<int:pk>/retire/<int:number>/", editor.retire_version, "measures_measure_retire"),
+        ]
+        return [path(route, wrap(view), name=name) for route, view, name in own] + super().get_urls()
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return editor.edit(request, self, None)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return editor.edit(request, self, self.get_object(request, object_id))
+
+
+def _newest(measure: Measure) -> MeasureVersion | None:
+    versions = sorted(measure.versions.all(), key=lambda v: (v.number is None, v.number or 0))
+    return versions[-1] if versions else None
+
+
+@admin.register(MeasureVersion)
+class MeasureVersionAdmin(FrozenAdmin):
+    """Every wording there was; a draft is worded in the editor of its measure."""
+
+    list_display = ("__str__", "study", "state", "published_by", "published_at")
+    list_filter = ("state", "measure__study")
+    search_fields = ("measure__name", "rule", "labels")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MeasureVersion]:
+        visible = MeasureVersion.objects.filter(measure__in=Measure.objects.visible_to(request.user))
+        return visible.select_related("measure__study", "published_by")
+
+    @admin.display(description=_("Study"))
+    def study(self, version: MeasureVersion) -> str:
+        return version.measure.study.slug

@@ -1,0 +1,135 @@
+"""What the editor's parts show: numbers made ready, so that templates only lay them out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from measures.core.tables import reason_label, shown
+from measures.selectors.keys import quoted
+from measures.selectors.scopes import Carried, ground
+from measures.services.previews import Preview
+from surveys.core.codebook import text_in
+from surveys.core.problems import Problem
+from surveys.models import Study, WaveVersion
+
+MOST_ITEMS = 60
+MOST_CODES = 12
+MOST_CHANGES = 24
+AROUND = 24  # characters of the rule shown before and after a mistake
+
+
+def preview_panel(tried: Preview, rule: str, language: str) -> dict[str, Any]:
+    """The context of the preview part."""
+    total = sum(tried.tally.values())
+    return {
+        "tried": tried,
+        "problems": [_mistake(problem, rule) for problem in tried.problems],
+        "sentence": tried.sentences.get("zh" if language == "zh" else "en", ""),
+        "other_sentence": tried.sentences.get("en" if language == "zh" else "zh", ""),
+        "total": total,
+        "valid": tried.tally.get("valid", 0),
+        "absences": [
+            {"reason": reason, "label": reason_label(reason, language), "rows": n, "share": _share(n, total)}
+            for reason, n in tried.tally.items()
+            if reason != "valid"
+        ],
+        "valid_share": _share(tried.tally.get("valid", 0), total),
+        "values": [
+            {"text": shown(v.value), "label": v.label, "rows": v.rows, "share": _share(v.rows, total)}
+            for v in tried.values
+        ],
+        "stats": [(name, shown(tried.stats[name])) for name in _STATS if name in tried.stats],
+        "transitions": _transitions(tried, language),
+        "milliseconds": round(tried.seconds * 1000),
+    }
+
+
+_STATS = ("mean", "sd", "min", "median", "max")
+
+
+def _share(n: int, total: int) -> float:
+    return round(100 * n / total, 1) if total else 0.0
+
+
+def _mistake(problem: Problem, rule: str) -> dict[str, Any]:
+    """A problem with the slice of the rule it means."""
+    found: dict[str, Any] = {"problem": problem}
+    if problem.position is not None:
+        start, end = problem.position
+        end = max(end, start + 1)
+        found |= {
+            "start": start,
+            "end": end,
+            "line": rule.count("\n", 0, start) + 1,
+            "column": start - rule.rfind("\n", 0, start),
+            "before": ("…" if start > AROUND else "") + rule[max(0, start - AROUND) : start],
+            "slice": rule[start:end] or "⏎",
+            "after": rule[end : end + AROUND] + ("…" if end + AROUND < len(rule) else ""),
+        }
+    return found
+
+
+def _transitions(tried: Preview, language: str) -> dict[str, Any] | None:
+    """Rows that change against the version in force, from what to what."""
+    if tried.changes is None:
+        return None
+    labels = {one.value: one.label for one in tried.values}
+
+    def cell(value: Any, reason: str | None) -> dict[str, Any]:
+        if reason is not None:
+            return {"text": reason_label(reason, language), "label": "", "is_absence": True}
+        return {"text": shown(value), "label": labels.get(value, ""), "is_absence": False}
+
+    counts = tried.changes.cross.counts[:MOST_CHANGES]
+    return {
+        "against": tried.against,
+        "changed": tried.changes.changed,
+        "rows": tried.changes.rows,
+        "share": _share(tried.changes.changed, tried.changes.rows),
+        "lines": [{"before": cell(lv, lr), "after": cell(rv, rr), "rows": n} for lv, lr, rv, rr, n in counts],
+        "is_complete": tried.changes.cross.is_complete and len(tried.changes.cross.counts) <= MOST_CHANGES,
+    }
+
+
+def item_list(study: Study, wave: WaveVersion, text: str, language: str) -> dict[str, Any]:
+    """Items of a wave that contain every word of ``text`` in name, label, question or codes."""
+    words = text.casefold().split()
+    here = ground(study, wave)
+    found = [item for item in here.items.values() if all(word in _searched(item) for word in words)]
+    return {
+        "items": [_item(item, language) for item in found[:MOST_ITEMS]],
+        "found": len(found),
+        "more": max(0, len(found) - MOST_ITEMS),
+        "wave": wave,
+        "tables": [
+            {"name": f"{name}.{column}", "key": table.columns[0]}
+            for name, table in here.tables.items()
+            for column in table.columns[1:]
+        ],
+    }
+
+
+def _searched(item: Carried) -> str:
+    """Name, labels, question and value labels in every language, casefolded."""
+    variable = item.variable
+    texts = [item.item, variable.name, *variable.labels.values(), *variable.question.values()]
+    texts += [text for code in variable.codes for text in code.labels.values()]
+    return "\n".join(texts).casefold()
+
+
+def _item(item: Carried, language: str) -> dict[str, Any]:
+    variable = item.variable
+    missing = {rule.value for rule in variable.missing}
+    codes = [code for code in variable.codes if code.value not in missing]
+    return {
+        "insert": quoted(item.item),
+        "name": item.item,
+        "label": text_in(variable.labels, language),
+        "type": variable.type.value,
+        "codes": [
+            {"value": shown(c.value), "label": text_in(c.labels, language)} for c in codes[:MOST_CODES]
+        ],
+        "more_codes": max(0, len(codes) - MOST_CODES),
+        "absences": sorted({reason_label(rule.reason, language) for rule in variable.missing}),
+        "valid": item.frequencies.get("valid"),
+    }

@@ -1,0 +1,193 @@
+"""The shape of what people send about measures and datasets; what it means is for the services."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import yaml
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from measures.core.recipe import read_recipe
+from measures.models import Dataset, Measure, MeasureVersion
+from measures.selectors.resolving import resolve
+from surveys.core.codebook import Level
+from surveys.core.problems import Refused
+from surveys.models import Study, WaveVersion
+
+LANGUAGES = ("en", "zh")
+MOST_RULE = 4000
+
+LEVELS = [
+    (Level.UNKNOWN.value, _("not said")),
+    (Level.NOMINAL.value, _("nominal: names")),
+    (Level.ORDINAL.value, _("ordinal: an order")),
+    (Level.SCALE.value, _("scale: amounts")),
+]
+
+
+class PreviewForm(forms.Form):
+    """What the live preview needs; sent on every pause in typing."""
+
+    study = forms.ModelChoiceField(Study.objects.none())
+    measure = forms.ModelChoiceField(Measure.objects.none(), required=False)
+    wave = forms.ModelChoiceField(WaveVersion.objects.none(), required=False)
+    rule = forms.CharField(required=False, strip=False, max_length=MOST_RULE * 2)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        visible = {
+            "study": Study.objects.visible_to(user),
+            "measure": Measure.objects.visible_to(user).select_related("study"),
+            "wave": WaveVersion.objects.visible_to(user).select_related("wave__study", "data"),
+        }
+        for name, queryset in visible.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = queryset
+
+    def clean_rule(self) -> str:
+        return plain_lines(self.cleaned_data["rule"])
+
+
+class MeasureForm(forms.Form):
+    """A draft: the rule and everything said about it."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, strip=True)
+    concept = forms.CharField(label=_("Concept"), max_length=200, required=False)
+    rule = forms.CharField(label=_("Rule"), strip=False, widget=forms.Textarea)
+    label_en = forms.CharField(label=_("Label (English)"), required=False)
+    label_zh = forms.CharField(label=_("Label (Chinese)"), required=False)
+    definition = forms.CharField(label=_("Definition"), required=False, widget=forms.Textarea)
+    citation = forms.CharField(label=_("Citation"), required=False, widget=forms.Textarea)
+    universe = forms.CharField(label=_("Universe"), required=False)
+    level = forms.ChoiceField(label=_("Level of measurement"), choices=LEVELS)
+    unit = forms.CharField(label=_("Unit"), max_length=40, required=False)
+    sign = forms.CharField(label=_("Sign convention"), required=False)
+    examples = forms.CharField(label=_("Worked examples"), required=False, widget=forms.Textarea)
+    note = forms.CharField(label=_("What changed and why"), required=False, widget=forms.Textarea)
+
+    def clean_rule(self) -> str:
+        return plain_lines(self.cleaned_data["rule"]).strip("\n")
+
+    def clean_examples(self) -> list[Any]:
+        return examples_from(self.cleaned_data["examples"])
+
+    def wording(self) -> dict[str, Any]:
+        """The keywords of ``save_draft``; call after validation."""
+        clean = dict(self.cleaned_data)
+        clean.pop("name")
+        labels = {code: clean.pop(f"label_{code}").strip() for code in LANGUAGES}
+        clean["labels"] = {code: text for code, text in labels.items() if text}
+        clean["value_labels"] = value_labels_from(self.data)
+        return {
+            name: plain_lines(value) if isinstance(value, str) else value for name, value in clean.items()
+        }
+
+
+def initial_of(version: MeasureVersion | None, measure: Measure | None) -> dict[str, Any]:
+    """The form's first contents."""
+    if version is None or measure is None:
+        return {"level": Level.UNKNOWN.value}
+    return {
+        "name": measure.name,
+        "concept": measure.concept,
+        **{f"label_{code}": version.labels.get(code, "") for code in LANGUAGES},
+        **{
+            name: getattr(version, name)
+            for name in ("rule", "definition", "citation", "universe", "level", "unit", "sign", "note")
+        },
+        "examples": examples_as_text(version.examples),
+    }
+
+
+def plain_lines(text: str) -> str:
+    """Browsers send line ends as two characters; positions in a rule count them as one."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def value_labels_from(data: Any) -> list[dict[str, Any]]:
+    """The rows of the value label table; rows without a value are left out."""
+    values = data.getlist("value_label")
+    texts = {code: data.getlist(f"value_label_{code}") for code in LANGUAGES}
+    rows = []
+    for place, text in enumerate(values):
+        if text.strip():
+            said = {code: texts[code][place].strip() for code in LANGUAGES if place < len(texts[code])}
+            labels = {code: label for code, label in said.items() if label}
+            rows.append({"value": number_or_text(text.strip()), "labels": labels})
+    return rows
+
+
+def number_or_text(text: str) -> int | float | str:
+    """What somebody typed as a value: a number where it reads as one."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    if number != number or number in (float("inf"), float("-inf")):
+        return text
+    return int(number) if number.is_integer() else number
+
+
+def examples_from(text: str) -> list[Any]:
+    """Worked examples as somebody wrote them (YAML, so JSON too)."""
+    try:
+        read = yaml.safe_load(plain_lines(text)) or []
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = gettext("line %(line)s") % {"line": mark.line + 1} if mark else ""
+        raise forms.ValidationError(
+            gettext("The examples cannot be read (%(place)s). Write “- {given: {q_sex: 1}, then: 1}”.")
+            % {"place": place}
+        ) from None
+    if not isinstance(read, list):
+        raise forms.ValidationError(gettext("Write one example per line, each starting with “- ”."))
+    return read
+
+
+def examples_as_text(examples: list[Any]) -> str:
+    """Worked examples one per line, in a form that :func:`examples_from` reads."""
+    return "\n".join(f"- {json.dumps(example, ensure_ascii=False)}" for example in examples)
+
+
+class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A dataset's recipe, as YAML."""
+
+    recipe = forms.CharField(label=_("Recipe"), widget=forms.Textarea)
+    label_en = forms.CharField(label=_("Label (English)"), required=False)
+    label_zh = forms.CharField(label=_("Label (Chinese)"), required=False)
+
+    class Meta:
+        model = Dataset
+        fields = ("study", "slug")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["recipe"] = yaml.safe_dump(self.instance.recipe, allow_unicode=True, sort_keys=False)
+            for code in LANGUAGES:
+                self.initial[f"label_{code}"] = self.instance.labels.get(code, "")
+
+    def clean_recipe(self) -> Any:
+        try:
+            return yaml.safe_load(plain_lines(self.cleaned_data["recipe"]))
+        except yaml.YAMLError:
+            raise forms.ValidationError(gettext("The recipe is not readable as YAML.")) from None
+
+    def clean(self) -> dict[str, Any]:
+        """Every problem of the recipe, at its field."""
+        clean: dict[str, Any] = super().clean() or self.cleaned_data
+        study = clean.get("study") or (self.instance.study if self.instance.pk else None)
+        if study is not None and "recipe" in clean:
+            try:
+                resolve(study, read_recipe(clean["recipe"], where=gettext("recipe")))
+            except Refused as refused:
+                self.add_error("recipe", [problem.sentence() for problem in refused.problems])
+        return clean
+
+    def labels(self) -> dict[str, str]:
+        said = {code: self.cleaned_data[f"label_{code}"].strip() for code in LANGUAGES}
+        return {code: text for code, text in said.items() if text}

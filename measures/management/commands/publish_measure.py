@@ -1,0 +1,34 @@
+"""Publishes the draft of a measure when every check holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from measures.selectors import measure_named
+from measures.services.rules import publish
+from surveys.management.base import WavebookCommand
+from surveys.models import User
+
+
+class Command(WavebookCommand):
+    help = "Publish the draft of a measure as its next version."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("measure", metavar="STUDY/MEASURE")
+        parser.add_argument(
+            "--acknowledge-changes",
+            action="store_true",
+            help="you have seen how many rows change against the version in force",
+        )
+
+    def work(self, user: User, **options: Any) -> dict[str, Any]:
+        measure = measure_named(user, options["measure"])
+        outcome = publish(user, measure, acknowledge_changes=options["acknowledge_changes"])
+        if not outcome.is_new:
+            self.talk(f"Nothing changed: {outcome.version} says the same.")
+        return outcome.as_json()
+
+    def show(self, outcome: dict[str, Any]) -> None:
+        self.stdout.write(f"{outcome['measure_version']}: {outcome['changed_rows']} rows changed")

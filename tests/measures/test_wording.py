@@ -1,0 +1,50 @@
+import pytest
+
+from measures.core.engine import Cell
+from measures.core.expectations import matches, said
+from measures.core.wording import read_wording
+from surveys.core.codebook import Code, ValueType, Variable
+from surveys.core.problems import Refused
+
+EMPTY = {
+    "labels": {}, "value_labels": [], "definition": "", "citation": "", "universe": "", "level": "unknown",
+    "unit": "", "sign": "", "examples": [], "note": "",
+}  # fmt: skip
+MALE = Variable("male", ValueType.INTEGER, codes=(Code(1, {"en": "Male", "zh": "男"}),))
+
+
+def test_every_mistake_of_a_wording_at_once() -> None:
+    wrong = {"level": "nominall", "value_labels": [{"labels": {}}], "examples": [{"given": {}}]}
+    with pytest.raises(Refused) as refused:
+        read_wording("2fast", rule=" ", **EMPTY | wrong)
+    problems = {problem.code: problem for problem in refused.value.problems}
+    assert set(problems) == {"bad_name", "no_rule", "bad_level", "bad_value_label", "bad_example"}
+    assert problems["bad_level"].near[0] == "nominal"
+
+
+@pytest.mark.parametrize(
+    ("cell", "then", "holds"),
+    [
+        (Cell(1, None), 1, True),
+        (Cell(1, None), True, True),
+        (Cell(1.0, None), 1, True),
+        (Cell(0.3333333333, None), 1 / 3, True),
+        (Cell(1, None), 0, False),
+        (Cell(1, None), "male", True),
+        (Cell(1, None), "男", True),
+        (Cell(1, None), "female", False),
+        (Cell("a", None), "a", True),
+        (Cell(None, "refused"), {"missing": "refused"}, True),
+        (Cell(None, "refused"), {"missing": "dont_know"}, False),
+        (Cell(None, "refused"), None, True),
+        (Cell(None, "refused"), 1, False),
+        (Cell(1, None), None, False),
+    ],
+)
+def test_what_an_example_expects(cell: Cell, then: object, holds: bool) -> None:
+    assert matches(cell, then, MALE) is holds
+
+
+def test_outcomes_in_words() -> None:
+    assert said(Cell(None, "refused")) == said({"missing": "refused"}) == "missing (refused)"
+    assert said(Cell(2, None)) == "2"
