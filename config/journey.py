@@ -1,0 +1,101 @@
+"""The main job, from files to printed tables: what `make demo` runs and the journey tests check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from analytics.models import Analysis, Run, Target
+from analytics.selectors import audit_of, compare_run, subject_of
+from analytics.services.analyses import run_analysis
+from config.study_folder import load_study
+from measures.models import Dataset
+from measures.services.datasets import build_dataset
+from surveys.models import Study, User
+
+SHIPPED = ("mdms", "fuzhou")
+Talk = Callable[[str], None]
+
+
+@dataclass
+class Journey:
+    """What one pass over the shipped studies did and found."""
+
+    loaded: dict[str, dict[str, Any]] = field(default_factory=dict)
+    built: list[dict[str, Any]] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+
+
+def folder_of(slug: str) -> Path:
+    """Where a shipped study's folder lies."""
+    return Path(settings.BASE_DIR) / "studies" / slug
+
+
+def travel(user: User, talk: Talk) -> Journey:
+    """Loads the shipped studies, builds their datasets and runs their analyses; safe to repeat."""
+    journey = Journey()
+    for slug in SHIPPED:
+        talk(f"Loading the study {slug} …")
+        loaded = load_study(user, folder_of(slug), talk=lambda line: talk(f"  {line}"))
+        journey.loaded[slug] = loaded.as_json()
+    for dataset in Dataset.objects.filter(study__slug__in=SHIPPED).order_by("pk"):
+        outcome = build_dataset(user, dataset)
+        word = "built" if outcome.is_new else "already there"
+        talk(f"Dataset {outcome.version}: {outcome.version.rows} rows, {word}, {outcome.seconds:.1f} s")
+        journey.built.append({"dataset_version": str(outcome.version), "is_new": outcome.is_new})
+    for analysis in Analysis.objects.filter(study__slug__in=SHIPPED).order_by("pk"):
+        run = run_analysis(user, analysis, subject_of(user, analysis))
+        talk(f"Run {run.pk} of {analysis}: {run.state}, n = {run.n_used}, {run.seconds:.1f} s")
+        journey.runs.append(run)
+    return journey
+
+
+def beside(run: Run) -> Iterator[str]:
+    """A run laid beside its target as lines of text: printed figure, computed figure, verdict."""
+    comparison = compare_run(run)
+    if comparison is None:
+        return
+    heads = [column["label"] or column["column"] for column in comparison.columns]
+    yield f"\n{run.analysis} on {run.subject}, beside {run.spec['targets']}"
+    yield f"{'':<32}" + "".join(f"{head[:24]:>25}" for head in heads)
+    for row in comparison.rows:
+        cells = [_cell(cell) for cell in row.cells]
+        yield f"{(row.label or row.term)[:31]:<32}" + "".join(f"{cell:>25}" for cell in cells)
+    for one in comparison.summary:
+        yield f"  {one['column']}: {one['agreeing']} of {one['cells']} figures agree{_largest(one)}"
+    yield f"  {comparison.rule}"
+
+
+def _largest(summary: Mapping[str, Any]) -> str:
+    largest = summary["largest_z"]
+    return "" if largest is None else f", the furthest is {largest:.2f} standard errors away"
+
+
+MARKS = {
+    "equal": "=",
+    "within_sampling_error": "~",
+    "same_class": "±",
+    "contradicts": "✗",
+    "differs": "✗",
+    "not_computed": "?",
+}
+
+
+def _cell(cell: Any) -> str:
+    if cell is None:
+        return ""
+    printed, shown = " ".join(cell.printed.values()), " ".join(cell.shown.values())
+    return f"{printed} | {shown} {MARKS.get(cell.verdict, '')}"
+
+
+def audits(study: Study) -> Iterator[str]:
+    """What the audit of each printed table of a study found, a sentence each."""
+    for target in Target.objects.filter(study=study).order_by("pk"):
+        findings = audit_of(target)
+        for finding in findings:
+            if finding.severity != "info":
+                yield f"{target.slug}: {finding.sentence}"

@@ -1,0 +1,51 @@
+"""Every dataset and run: fresh, stale or blocked, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from analytics.models import Run
+from analytics.selectors import run_freshness
+from measures.models import Dataset
+from measures.selectors import freshness
+from surveys.management.base import WavebookCommand
+from surveys.models import Study
+from surveys.selectors import study_named
+
+
+class Command(WavebookCommand):
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("study", nargs="?", default="", help="one study; all when left out")
+
+    def work(self, user: Any, *, study: str = "", **options: Any) -> dict[str, Any]:
+        studies = [study_named(user, study)] if study else list(Study.objects.visible_to(user))
+        datasets = Dataset.objects.filter(study__in=studies).select_related("study")
+        return {
+            "datasets": [_line(str(dataset.latest or dataset), freshness(dataset)) for dataset in datasets],
+            "runs": [_line(f"run {run.pk} of {run.analysis or run.kind}", run_freshness(run), run.subject)
+                     for run in _latest(Run.objects.filter(study__in=studies))],
+        }  # fmt: skip
+
+    def show(self, outcome: dict[str, Any]) -> None:
+        for one in (*outcome["datasets"], *outcome["runs"]):
+            on = f" on {one['on']}" if one["on"] else ""
+            self.stdout.write(f"{one['state']:<8} {one['name']}{on}")
+            for cause in one["causes"]:
+                self.stdout.write(f"         because {cause}")
+
+
+def _line(name: str, standing: Any, on: Any = "") -> dict[str, Any]:
+    return {"name": name, "on": str(on), "state": str(standing.state), "causes": list(standing.causes)}
+
+
+def _latest(runs: Any) -> Iterable[Run]:
+    """The last run of each analysis, and every run of a specification without one."""
+    chosen: dict[Any, Run] = {}
+    for run in runs.select_related("analysis__study", "dataset_version__dataset__study").order_by("pk"):
+        chosen[run.analysis_id or ("alone", run.pk)] = run
+    return chosen.values()
