@@ -1,0 +1,81 @@
+"""A home of its own with the shipped studies in it, used by commands as a person would use them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at a terminal."""
+
+    home: Path
+    environment: dict[str, str]
+
+    def run(self, *command: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
+        """Runs ``manage.py command`` and expects ``exit_code``; a traceback is never expected."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        assert done.returncode == exit_code, done.stdout[-2000:] + done.stderr[-4000:]
+        assert "Traceback" not in done.stderr
+        return done
+
+    def json(self, *command: str, exit_code: int = 0) -> Any:
+        return json.loads(self.run(*command, "--json", exit_code=exit_code).stdout)
+
+
+def _database(given: str) -> Iterator[dict[str, str]]:
+    """A database of its own on the server that DATABASE_URL names; SQLite in the home without one."""
+    if not given:
+        yield {}
+        return
+    import psycopg
+
+    parts, name = urlsplit(given), f"journey_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(given, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"'.encode())
+        yield {"DATABASE_URL": parts._replace(path=f"/{name}").geturl()}
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def _person(folder: Path, database: dict[str, str]) -> Person:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WAVEBOOK")}
+    kept.pop("DATABASE_URL", None)
+    person = Person(folder, {**kept, "WAVEBOOK_HOME": str(folder), **database})
+    person.run("migrate", "-v0")
+    return person
+
+
+@pytest.fixture(scope="session")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
+    """An empty installation."""
+    for database in _database(os.environ.get("DATABASE_URL", "")):
+        yield _person(tmp_path_factory.mktemp("newcomer"), database)
+
+
+@pytest.fixture(scope="session")
+def traveller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
+    """An installation in which the demo has run."""
+    for database in _database(os.environ.get("DATABASE_URL", "")):
+        person = _person(tmp_path_factory.mktemp("traveller"), database)
+        person.run("demo")
+        yield person
