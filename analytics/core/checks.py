@@ -133,8 +133,8 @@ def check_groups(n_groups: int, n: int, group: str, group_terms: tuple[str, ...]
         return (Check("error", "one_row_per_group", message),)
     if n_groups <= len(group_terms) + 1:
         message = (
-            f"{n_groups} groups of {group} cannot carry an intercept, {len(group_terms)} group-level terms and a "
-            "variance between groups; use fewer group-level terms."
+            f"{n_groups} groups of {group} cannot carry an intercept, {len(group_terms)} group-level terms "
+            "and a variance between groups; use fewer group-level terms."
         )
         return (Check("error", "too_few_groups", message, group_terms),)
     if n_groups >= FEW_GROUPS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -16,12 +16,17 @@ from analytics.core.results import Check
 # seen, keep 1e-6.
 OWN_VARIANCE = 1e-11
 IN_COMBINATION = 1e-6  # standardised coefficient from which a column belongs to the offending set
+FAR = 1e3  # a column whose mean is this many standard deviations from 0 is moved there for the computation
 CONSTANT = 1e-10  # standard deviation relative to the mean under which a column has one value
 
 
 @dataclass(frozen=True)
 class Design:
-    """``y`` (n,), ``x`` (n, k) of full rank, its ``terms``, their moments, and what was noticed."""
+    """``y`` (n,), ``x`` (n, k) of full rank, its ``terms``, their moments, and what was noticed.
+
+    ``shift`` (k,) has been taken off the columns of ``x``: without it the information matrix of a date or a
+    record number would lose the digits that its standard errors need. ``as_given`` undoes it.
+    """
 
     y: FloatArray
     x: FloatArray
@@ -29,6 +34,15 @@ class Design:
     moments: Moments
     checks: tuple[Check, ...]
     dropped: tuple[str, ...]
+    shift: FloatArray
+
+    def as_given(self, beta: FloatArray, covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Coefficients (k,) and covariance (k, k) of the columns as they were given."""
+        if not self.shift.any():
+            return beta, covariance
+        back = np.eye(self.k)
+        back[self.moments.intercept] -= self.shift
+        return back @ beta, back @ covariance @ back.T
 
     @property
     def n(self) -> int:
@@ -60,7 +74,17 @@ def prepare(y: FloatArray, x: FloatArray, terms: tuple[str, ...]) -> Design:
     dropped = tuple(term for position, term in enumerate(terms) if position not in set(kept.tolist()))
     if dropped:
         x, found = np.ascontiguousarray(x[:, kept]), found.of(kept)
-    return Design(y, x, tuple(terms[position] for position in kept), found, checks, dropped)
+    shift = _shift(found)
+    if shift.any():
+        x, found = x - shift, replace(found, centre=found.centre - shift)
+    return Design(y, x, tuple(terms[position] for position in kept), found, checks, dropped, shift)
+
+
+def _shift(found: Moments) -> FloatArray:
+    """The means of the columns that lie far from 0, and 0 for the others."""
+    spread = np.sqrt(np.diag(found.gram) / max(found.n, 1))
+    far = np.abs(found.centre) > FAR * spread
+    return np.where(far, found.centre, 0.0)
 
 
 def independent(found: Moments, terms: tuple[str, ...]) -> tuple[IntArray, tuple[Check, ...]]:

@@ -43,8 +43,10 @@ def fit_linear(y: FloatArray, x: FloatArray, terms: tuple[str, ...]) -> ModelRes
     if residual <= PERFECT * found.y_square:
         message = "The terms give the outcome exactly: is one of them the outcome itself under another name?"
         return failed("linear", (*checks, Check("error", "perfect_fit", message)), design.dropped)
-    covariance = found.uncentre_covariance(inverse * (residual / (design.n - design.k)))
-    beta = found.uncentre(centred, found.y_centre)
+    beta, covariance = design.as_given(
+        found.uncentre(centred, found.y_centre),
+        found.uncentre_covariance(inverse * (residual / (design.n - design.k))),
+    )
     df = np.full(design.k, float(design.n - design.k))
     return ModelResult(
         kind="linear",

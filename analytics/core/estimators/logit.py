@@ -67,10 +67,11 @@ def fit_logit(y: FloatArray, x: FloatArray, terms: tuple[str, ...]) -> ModelResu
     problem = diagnose(design, newton)
     if problem is not None or newton.covariance is None:
         return failed("logit", (*checks, *((problem,) if problem else ())), design.dropped)
+    beta, covariance = design.as_given(newton.point.beta, newton.covariance)
     return ModelResult(
         kind="logit",
         converged=True,
-        estimates=normal_estimates(design.terms, newton.point.beta, np.sqrt(np.diag(newton.covariance))),
+        estimates=normal_estimates(design.terms, beta, np.sqrt(np.diag(covariance))),
         fit=_fit(design, newton.point.loglik),
         checks=checks,
         method={"estimator": "maximum likelihood", "optimiser": "newton"},
@@ -79,7 +80,7 @@ def fit_logit(y: FloatArray, x: FloatArray, terms: tuple[str, ...]) -> ModelResu
             True, newton.iterations, float(np.abs(newton.point.score).max()), newton.decrement
         ),
         dropped=design.dropped,
-        covariance=rows_of(newton.covariance),
+        covariance=rows_of(covariance),
     )
 
 
@@ -115,9 +116,7 @@ def start(design: Design) -> FloatArray:
         return scaled_solve(found.gram / 4, found.cross - _half_sums(design))
     share = found.y_centre
     beta = scaled_solve(found.gram * (share * (1 - share)), found.cross)
-    intercept = design.x[0, found.intercept]
-    beta[found.intercept] = math.log(share / (1 - share)) / intercept
-    beta[found.intercept] -= float(found.centre @ beta) / intercept
+    beta[found.intercept] = math.log(share / (1 - share)) - float(found.centre @ beta)
     return beta
 
 

@@ -242,8 +242,10 @@ def _result(
     n, k = design.n, design.k
     residual_variance = best.residual / (n - k if reml else n)
     variance = best.rho * residual_variance
-    covariance = design.moments.uncentre_covariance(best.inverse * residual_variance)
-    beta = design.moments.uncentre(best.beta, design.moments.y_centre)
+    beta, covariance = design.as_given(
+        design.moments.uncentre(best.beta, design.moments.y_centre),
+        design.moments.uncentre_covariance(best.inverse * residual_variance),
+    )
     df = degrees_of_freedom(between, by.count, n, design.moments.intercept)
     estimates = t_estimates(design.terms, beta, np.sqrt(np.diag(covariance)), df)
     return ModelResult(

@@ -176,13 +176,13 @@ def _result(design: Design, by: Groups, group: str, ending: Ending, checks: tupl
     assert ending.covariance is not None
     k, state = design.k, ending.state
     sigma = math.exp(state.log_sigma)
-    covariance = ending.covariance[:k, :k]
+    beta, covariance = design.as_given(state.beta, ending.covariance[:k, :k])
     at_zero = ending.kind == "boundary"
     sigma_error = None if at_zero else sigma * math.sqrt(float(ending.covariance[k, k]))
     return ModelResult(
         kind="multilevel_logit",
         converged=True,
-        estimates=normal_estimates(design.terms, state.beta, np.sqrt(np.diag(covariance))),
+        estimates=normal_estimates(design.terms, beta, np.sqrt(np.diag(covariance))),
         fit=_fit(design, state.loglik),
         random=(RandomEffect(group, "(Intercept)", sigma**2, sigma, by.count, sigma_error),),
         icc=Icc(sigma**2 / (sigma**2 + LATENT), "latent_logit", sigma**2, LATENT),

@@ -69,13 +69,11 @@ def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
 
 
 def find_intercept(x: FloatArray, terms: tuple[str, ...]) -> int:
-    """The column named ``(Intercept)``, else the first column of one value that is not 0; -1 without."""
-    if INTERCEPT in terms:
-        return terms.index(INTERCEPT)
-    for column in range(x.shape[1]):
-        first = x[0, column] if len(x) else 0.0
-        if first != 0 and bool(np.all(x[:, column] == first)):
-            return column
+    """The column of ones: the one named ``(Intercept)`` if it is, else the first; -1 without one."""
+    first = [terms.index(INTERCEPT)] if INTERCEPT in terms else []
+    for column in [*first, *range(x.shape[1])]:
+        if len(x) and x[0, column] == 1 and bool(np.all(x[:, column] == 1)):
+            return int(column)
     return -1
 
 
