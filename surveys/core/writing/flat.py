@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from surveys.core.codebook import as_json, canonical
 from surveys.core.writing.cells import cells, shared_reasons
-from surveys.core.writing.codebook_rows import codebook_frame, companion
+from surveys.core.writing.codebook_sheet import codebook_frame, companion
 from surveys.core.writing.spss_missing import dropped
 from surveys.core.writing.table import ExportTable, Loss
 
@@ -100,7 +100,7 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
     """
     flat = flatten(table)
     flat.frame.write_csv(path)
-    codebook_frame(table, language, flat.companions).write_csv(codebook_beside(path))
+    codebook_frame(table, flat.companions).write_csv(codebook_beside(path))
     losses = [
         Loss("", "codebook_apart", f"Labels are in a file of their own, {codebook_beside(path).name}."),
         *flat.losses,

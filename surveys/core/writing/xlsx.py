@@ -14,7 +14,7 @@ from typing import IO
 import polars as pl
 
 from surveys.core.problems import refuse
-from surveys.core.writing.codebook_rows import codebook_frame
+from surveys.core.writing.codebook_sheet import codebook_frame
 from surveys.core.writing.flat import flatten
 from surveys.core.writing.table import FIXED_TIME, ExportTable, Loss
 from surveys.core.writing.xlsx_parts import HEAD, MAIN, parts
@@ -31,7 +31,7 @@ def write_xlsx(table: ExportTable, path: Path, language: str) -> list[Loss]:
     flat = flatten(table)
     _check_size(flat.frame)
     frame, losses = _fitted(flat.frame)
-    codebook, _ = _fitted(codebook_frame(table, language, flat.companions))
+    codebook, _ = _fitted(codebook_frame(table, flat.companions))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, text in parts(_xml(table.heading), _xml(" ".join(table.remarks))).items():
             with archive.open(_member(name), "w") as part:

@@ -1,0 +1,141 @@
+"""A codebook as a sheet with one line per variable, in the form that the import of a CSV takes back.
+
+Lines without a variable speak of the whole file; columns that the import does not know (type, format,
+missing_ranges, missing_tags, set) are for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from surveys.core.codebook import Codebook, Labels, Level, MissingRule, ResponseSet, Scalar, Variable
+from surveys.core.writing.cells import reason_labels
+from surveys.core.writing.table import ExportTable
+
+_ORDER = ("en", "zh")  # languages that come first where they occur
+Line = dict[str, str]
+
+
+def codebook_frame(table: ExportTable, companions: frozenset[str] = frozenset()) -> pl.DataFrame:
+    """The sheet as a frame of text; empty cells are null.
+
+    ``companions`` are variables whose reasons of absence stand in a column of their own.
+    """
+    lines = [*_file_lines(table), *_variable_lines(table.codebook, companions)]
+    names = [name for name in _columns(table.codebook) if any(line.get(name) for line in lines)]
+    cells = [tuple(line.get(name) or None for name in names) for line in lines]
+    return pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def companion(name: str) -> str:
+    """The column that names why cells of ``name`` are empty."""
+    return f"{name}__reason"
+
+
+def _columns(codebook: Codebook) -> list[str]:
+    spoken = _languages(codebook)
+    return [
+        "variable", "type", *(f"label_{language}" for language in spoken),
+        *(f"codes_{language}" for language in spoken), "missing", "missing_ranges", "missing_tags",
+        *(f"question_{language}" for language in spoken), "universe", "level", "role", "unit", "group",
+        "format", "set", "note",
+    ]  # fmt: skip
+
+
+def _languages(codebook: Codebook) -> list[str]:
+    found: set[str] = set()
+    for variable in codebook.variables:
+        for labels in _all_labels(variable):
+            found.update(labels)
+    for one in codebook.sets:
+        found.update(one.labels)
+    return sorted(found, key=lambda word: (word not in _ORDER, word))
+
+
+def _all_labels(variable: Variable) -> Iterator[Labels]:
+    yield variable.labels
+    yield variable.question
+    for code in variable.codes:
+        yield code.labels
+    for rule in variable.missing:
+        yield rule.labels
+        yield reason_labels(variable, rule.reason)
+
+
+def _file_lines(table: ExportTable) -> Iterator[Line]:
+    for text in (table.heading, *table.remarks, f"{table.rows} rows"):
+        yield {"note": text}
+
+
+def _variable_lines(codebook: Codebook, companions: frozenset[str]) -> Iterator[Line]:
+    member_of: dict[str, list[str]] = {}
+    for one in codebook.sets:
+        for name in one.variables:
+            member_of.setdefault(name, []).append(_set(one))
+    for variable in codebook.variables:
+        yield _line(variable) | {"set": " | ".join(member_of.get(variable.name, []))}
+        if variable.name in companions:
+            note = f"Why cells of {variable.name} are empty."
+            yield {"variable": companion(variable.name), "type": "text", "note": note}
+
+
+def _set(one: ResponseSet) -> str:
+    counted = "" if one.counted_value is None else f", counting {one.counted_value}"
+    return f"{one.name} ({one.kind}{counted})"
+
+
+def _line(variable: Variable) -> Line:
+    line = {
+        "variable": variable.name,
+        "type": variable.type.value,
+        "universe": variable.universe,
+        "level": "" if variable.level is Level.UNKNOWN else variable.level.value,
+        "role": variable.role.value,
+        "unit": variable.unit,
+        "group": variable.group,
+        "format": variable.format,
+        "note": variable.note,
+        "missing": _joined((_told(r.value), r.reason) for r in variable.missing if r.value is not None),
+        "missing_ranges": _joined((_span(r), r.reason) for r in variable.missing if _is_range(r)),
+        "missing_tags": _joined((f".{r.tag}", r.reason) for r in variable.missing if r.tag is not None),
+    }
+    line |= {f"label_{language}": text for language, text in variable.labels.items()}
+    line |= {f"question_{language}": text for language, text in variable.question.items()}
+    return line | _codes(variable)
+
+
+def _codes(variable: Variable) -> Line:
+    """Labels of values and of missing codes, in one column per language."""
+    labelled: dict[Scalar, Labels] = {code.value: code.labels for code in variable.codes}
+    for rule in variable.missing:
+        if rule.value is not None and not labelled.get(rule.value):
+            labelled[rule.value] = reason_labels(variable, rule.reason)
+    spoken = {language for labels in labelled.values() for language in labels}
+    return {
+        f"codes_{language}": _joined(
+            (_told(value), labels[language]) for value, labels in labelled.items() if labels.get(language)
+        )
+        for language in sorted(spoken)
+    }
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> str:
+    """``1=yes | 2=no``; the bar within a label gives way, and one is added where a semicolon would part."""
+    parts = [f"{left}={' '.join(right.split()).replace('|', '/')}" for left, right in pairs]
+    joined = " | ".join(parts)
+    return f"{joined} |" if len(parts) == 1 and ";" in joined else joined
+
+
+def _told(value: Scalar | None) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _is_range(rule: MissingRule) -> bool:
+    return rule.low is not None or rule.high is not None
+
+
+def _span(rule: MissingRule) -> str:
+    low, high = ("" if bound is None else f"{bound:.15g}" for bound in (rule.low, rule.high))
+    return f"{low}..{high}"

@@ -1,0 +1,190 @@
+"""What is written is read back by our own reader and by outside programs: values, labels, absences."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pyarrow.parquet as pq
+import pyreadstat
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from surveys.core.codebook import ValueType, codebook_from_json
+from surveys.core.reading import ReadOptions, read
+from surveys.core.table import read_split
+from surveys.core.writing import FORMATS, codebook_beside, write
+from tests.surveys.core.writing.tables import REASONS, make_table, mixed_table, variable
+
+INVENTED = {"-991": "not_applicable"}
+
+
+def _back(
+    path: Path, folder: Path, **options: Any
+) -> tuple[Any, dict[str, list[Any]], dict[str, list[str | None]]]:
+    folder.mkdir()
+    found = read(path, folder, ReadOptions(**options))
+    parted = {v.name: read_split(found.parquet, i, v) for i, v in enumerate(found.codebook.variables)}
+    values = {name: cells.to_list() for name, (cells, _) in parted.items()}
+    return found, values, {name: reasons.to_list() for name, (_, reasons) in parted.items()}
+
+
+@pytest.mark.parametrize("format", ["sav", "zsav", "dta"])
+def test_labelled_formats_come_back_through_our_reader(format: str, tmp_path: Path) -> None:
+    table, path = mixed_table(), tmp_path / f"x.{format}"
+    write(table, format, path, "en")
+    reasons = REASONS | INVENTED
+    found, values, absences = _back(path, tmp_path / "out", missing_reasons=reasons, languages=("en",))
+    for position, about in enumerate(table.codebook.variables):
+        wanted, why = table.column(position)
+        assert values[about.name] == wanted.to_list(), about.name
+        if format != "dta":  # Stata's letters are named by tag, see the next test
+            assert absences[about.name] == why.to_list(), about.name
+    sex = found.codebook.variable("sex")
+    assert sex.label() == "Sex"
+    assert [(code.value, code.labels["en"]) for code in sex.codes] == [(1, "male"), (2, "female")]
+    if format != "dta":
+        assert {one.name.lstrip("$"): one.kind for one in found.codebook.sets} == {
+            "multi": "D",
+            "cats": "C",
+            "ext": "E",
+        }
+        assert found.codebook.weight == "w"
+
+
+def test_stata_letters_keep_absences_apart_and_labelled(tmp_path: Path) -> None:
+    path = tmp_path / "x.dta"
+    write(mixed_table(), "dta", path, "zh")
+    found, _, absences = _back(path, tmp_path / "out", languages=("zh",))
+    assert absences["sex"] == [None, None, "tag:b", "tag:a"]  # in the order of the reasons' names
+    labels = {rule.tag: rule.labels["zh"] for rule in found.codebook.variable("sex").missing}
+    assert labels == {"a": "不知道", "b": "拒答"}
+    assert absences["ln_income"] == [None, "tag:a", "system", None]
+
+
+def test_a_csv_comes_back_with_its_codebook(tmp_path: Path) -> None:
+    table, path = mixed_table(), tmp_path / "x.csv"
+    write(table, "csv", path, "en")
+    found, values, absences = _back(path, tmp_path / "out", codebook_path=codebook_beside(path))
+    assert found.codebook.variable("sex").labels == {"en": "Sex", "zh": "性别"}
+    assert found.codebook.variable("城市").codes == table.codebook.variable("城市").codes
+    assert absences["sex"] == [None, None, "refused", "dont_know"]
+    for name in ("sex", "ln_income", "城市", "born", "took", "w", "b"):
+        position = table.codebook.names.index(name)
+        assert values[name] == table.column(position)[0].to_list(), name
+    assert values["ln_income__reason"] == [None, "not_applicable", None, None]
+
+
+def test_a_parquet_file_carries_the_whole_codebook(tmp_path: Path) -> None:
+    table, path = mixed_table(), tmp_path / "x.parquet"
+    write(table, "parquet", path, "zh")
+    schema = pq.read_schema(path)
+    said = json.loads(schema.metadata[b"wavebook"])
+    assert codebook_from_json(said["codebook"]) == table.codebook
+    assert said["synthetic"] is True
+    assert "mdms/2014@1" in said["citation"]
+    assert schema.field("sex").metadata[b"label"].decode() == "性别"
+    frame = pl.read_parquet(path)
+    assert frame["sex"].to_list() == [1, 2, -1, -2]
+    assert frame["took"].to_list() == [90_061.5, 0.0, None, None]
+
+
+def test_a_workbook_opens_elsewhere_with_values_and_codebook(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    write(mixed_table(), "xlsx", path, "en")
+    book = openpyxl.load_workbook(path)
+    rows = list(book["data"].iter_rows(values_only=True))
+    assert rows[0][:4] == ("sex", "ln_income", "ln_income__reason", "城市")
+    assert [row[0] for row in rows[1:]] == [1, 2, -1, -2]
+    assert rows[1][4].date().isoformat() == "1990-01-02"
+    assert rows[1][5].isoformat() == "1990-01-02T03:04:05"
+    assert any("synthetic" in str(cell) for row in book["codebook"].values for cell in row)
+        list(book["codebook"].values)[2]
+    )
+    assert book.properties.title.startswith("SYNTHETIC DATA")
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_table_gives_the_same_bytes(format: str, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write(mixed_table(), format, tmp_path / f"{name}.{format}", "en")
+    assert (tmp_path / f"a.{format}").read_bytes() == (tmp_path / f"b.{format}").read_bytes()
+
+
+@pytest.mark.parametrize("format", ["sav", "dta"])
+def test_a_file_says_that_it_is_synthetic_and_how_to_cite_it(format: str, tmp_path: Path) -> None:
+    path = tmp_path / f"x.{format}"
+    write(mixed_table(), format, path, "en")
+    about = getattr(pyreadstat, f"read_{format}")(path, metadataonly=True, output_format="dict")[1]
+    assert about.file_label.startswith("SYNTHETIC DATA")
+    assert "Cite as: Team (2014). mdms/2014@1" in " ".join(about.notes)
+
+
+@pytest.mark.parametrize("format", ["sav", "zsav"])
+def test_pspp_reads_what_we_write(format: str, tmp_path: Path) -> None:
+    pspp = shutil.which("pspp")
+    if pspp is None:
+        pytest.skip("PSPP is not installed")
+    write(mixed_table(), format, tmp_path / f"x.{format}", "en")
+    syntax = (
+        f"get file='x.{format}'.\ndisplay dictionary.\nmrsets /display name=all.\nshow weight.\n"
+        "weight off.\ndescriptives variables=sex ln_income took /statistics=all.\n"
+    )
+    (tmp_path / "x.sps").write_text(syntax)
+    done = subprocess.run(
+        [pspp, "-O", "format=csv", "x.sps"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said = done.stdout
+    assert done.returncode == 0, said + done.stderr
+    assert "error" not in said.lower() and "warning" not in said.lower(), said
+    assert "WEIGHT is w" in said
+    for name in ("$multi", "$cats", "$ext"):
+        assert name in said
+    assert "-2; -1" in said  # declared missing
+    assert "not applicable" in said
+
+
+_TEXT = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp", "Cn")), min_size=1, max_size=40
+)
+_CELLS = {
+    ValueType.INTEGER: st.integers(-(2**53), 2**53),
+    ValueType.DECIMAL: st.floats(allow_nan=False, allow_infinity=False, max_value=1e300, min_value=-1e300),
+    ValueType.TEXT: _TEXT,
+}
+
+
+@pytest.mark.parametrize("format", ["sav", "dta"])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+@given(data=st.data())
+def test_generated_columns_come_back_exactly(format: str, tmp_path: Path, data: st.DataObject) -> None:
+    rows = data.draw(st.integers(1, 12))
+    columns = []
+    for number, (kind, cells) in enumerate(_CELLS.items()):
+        values = data.draw(st.lists(st.none() | cells, min_size=rows, max_size=rows))
+        columns.append(
+            (variable(f"v{number}", kind), values, ["system" if v is None else None for v in values])
+        )
+    path = tmp_path / f"x.{format}"
+    write(make_table(*columns), format, path, "en")
+    found, _ = getattr(pyreadstat, f"read_{format}")(path, output_format="dict")
+    for about, values, _ in columns:
+        gone = "" if about.type is ValueType.TEXT else None
+        assert found[about.name] == [gone if value is None else value for value in values]
