@@ -9,7 +9,7 @@ from studies.fuzhou.generate.records import SEED, codebook, generate
 from studies.making.sav import write, write_checksum
 
 OUTPUT = Path(__file__).parents[1] / "waves" / "fuzhou_2009.sav"
-LABEL = "SYNTHETIC 模拟数据: Fuzhou migrant survey 2009"
+LABEL = "SYNTHETIC: migrants in Fuzhou 2009 | 模拟数据：福州"
 NOTES = (
     "SYNTHETIC DATA: no record belongs to a real person.",
     "模拟数据：没有任何记录来自真实个人。",

@@ -10,7 +10,7 @@ from studies.mdms.generate.spec import SEED, read_spec
 from studies.mdms.generate.wave import generate
 
 OUTPUT = Path(__file__).parents[1] / "waves" / "mdms_2014.sav"
-LABEL = "SYNTHETIC 模拟数据: eight-city migrant survey 2014"
+LABEL = "SYNTHETIC: migrants in 8 cities 2014 | 模拟数据：八城市"
 NOTES = (
     "SYNTHETIC DATA: no record belongs to a real person.",
     "模拟数据：没有任何记录来自真实个人。",

@@ -20,16 +20,20 @@ NO_ANSWER = -9
 
 def generate(seed: int = SEED, spec: Spec | None = None) -> Columns:
     """The columns of the wave by variable, each of shape (15999,), for one seed."""
-    spec = spec or read_spec()
-    draw = draw_latents(spec, np.random.default_rng(seed))
-    answers = add_identity(draw, answer_blocks(draw, answer(draw)))
-    answers |= _where(draw)
-    answers = _with_unanswered(draw, answers)
+    draw, answers = draw_answers(seed, spec)
+    spec = draw.spec
+    answers = _with_unanswered(draw, answers | _where(draw))
     rng = np.random.default_rng(spec.faults["seed"])
     answers["q_contract"] = _contract_gaps(spec, answers, rng)
     answers["interview_date"] = _interview_dates(spec, answers, rng)
     answers["rid"] = np.arange(1, len(answers["city"]) + 1)
     return {name: answers[name] for name in spec.codebook.names}
+
+
+def draw_answers(seed: int, spec: Spec | None = None) -> tuple[Draw, Answers]:
+    """The draw and the answers of everyone with an identity answer, before faults are planted."""
+    draw = draw_latents(spec or read_spec(), np.random.default_rng(seed))
+    return draw, add_identity(draw, answer_blocks(draw, answer(draw)))
 
 
 def _where(draw: Draw) -> Answers:

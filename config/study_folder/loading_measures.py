@@ -1,0 +1,101 @@
+"""Measures of a folder: which wordings are new, in which order, and publishing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Any
+
+from config.study_folder.contents import MeasureEntry
+from measures.core.language import parse
+from measures.core.language.nodes import Name, walk
+from measures.models import Measure
+from measures.services.rules import discard_draft, publish, save_draft
+from surveys.core.problems import refuse
+from surveys.models import Study, User
+
+Wording = dict[str, Any]
+
+
+class Standing(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    LEFT = "left"
+
+
+def in_order(entries: Iterable[MeasureEntry]) -> list[MeasureEntry]:
+    """Each measure after those its rules speak of; a circle is left to the checker to tell."""
+    by_name = {entry.name: entry for entry in entries}
+    placed: dict[str, MeasureEntry] = {}
+
+    def place(entry: MeasureEntry, above: frozenset[str]) -> None:
+        for name in sorted(_spoken_of(entry) & by_name.keys() - above - placed.keys()):
+            place(by_name[name], above | {name})
+        placed.setdefault(entry.name, entry)
+
+    for entry in by_name.values():
+        place(entry, frozenset({entry.name}))
+    return list(placed.values())
+
+
+def _spoken_of(entry: MeasureEntry) -> set[str]:
+    wordings = [*entry.versions, *([entry.draft] if entry.draft else [])]
+    nodes = (node for wording in wordings for node, _ in walk(parse(wording["rule"])))
+    return {node.name for node in nodes if isinstance(node, Name)}
+
+
+def load_measure(
+    user: User, study: Study, entry: MeasureEntry, before: MeasureEntry | None
+) -> Iterator[tuple[Standing, str]]:
+    """Publishes the wordings that are not in force yet and keeps the draft; tells what became of each."""
+    if before == entry:
+        yield Standing.LEFT, f"measure {entry.name}"
+        return
+    _refuse_foreign_draft(entry, before)
+    new = unpublished(entry, before)
+    for wording in new:
+        yield _publish(user, study, entry, wording)
+    if not new and entry.versions:
+        yield Standing.LEFT, f"measure {entry.name}"
+    if entry.draft is not None and (before is None or before.draft != entry.draft or new):
+        save_draft(user, study, entry.name, concept=entry.concept, **entry.draft)
+        drafted = before is not None and before.draft is not None
+        yield Standing.CHANGED if drafted else Standing.CREATED, f"measure {entry.name}@draft"
+
+
+def unpublished(entry: MeasureEntry, before: MeasureEntry | None) -> list[Wording]:
+    """The wordings of the file after the one in force; only the last when that one is not in the file."""
+    in_force = before.versions[-1] if before is not None and before.versions else None
+    versions = list(entry.versions)
+    if in_force is None:
+        return versions
+    if in_force in versions:
+        last = len(versions) - 1 - versions[::-1].index(in_force)
+        return versions[last + 1 :]
+    return versions[-1:]
+
+
+def _publish(user: User, study: Study, entry: MeasureEntry, wording: Wording) -> tuple[Standing, str]:
+    """A folder is reviewed as text before it is loaded: that is where changed rows were acknowledged."""
+    drafted = save_draft(user, study, entry.name, concept=entry.concept, **wording)
+    measure: Measure = drafted.measure
+    is_first = measure.published is None
+    try:
+        outcome = publish(user, measure, acknowledge_changes=True)
+    except Exception:
+        if measure.draft is not None:
+            discard_draft(user, measure)
+        raise
+    if not outcome.is_new:
+        return Standing.LEFT, f"measure {entry.name}"
+    standing = Standing.CREATED if is_first else Standing.CHANGED
+    return standing, f"measure {outcome.version}"
+
+
+def _refuse_foreign_draft(entry: MeasureEntry, before: MeasureEntry | None) -> None:
+    """A draft that somebody is working on is not written over by a file that knows nothing of it."""
+    draft = before.draft if before is not None else None
+    if draft is None or draft == entry.draft or draft in entry.versions:
+        return
+    hint = "Publish the draft or discard it, then load again."
+    raise refuse("draft_in_the_way", f"{entry.name} has a draft that differs from the file.", hint=hint)

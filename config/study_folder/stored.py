@@ -1,0 +1,94 @@
+"""From the database to contents: what a study folder would say of a study as it is now."""
+
+from __future__ import annotations
+
+from analytics.models import Analysis, Target
+from config.study_folder.contents import (
+    AnalysisEntry,
+    ContextEntry,
+    DatasetEntry,
+    Decision,
+    ItemEntry,
+    MeasureEntry,
+    StudyContents,
+    TargetEntry,
+    WaveEntry,
+    WaveFile,
+)
+from measures.core.wording import Wording
+from measures.models import Measure, MeasureVersion
+from surveys.models import ContextVersion, Item, Study, Wave
+from surveys.selectors import context_latest
+from surveys.services.files import path_of
+
+STUDY_FIELDS = (
+    "labels",
+    "description",
+    "languages",
+    "missing_reasons",
+    "label_separator",
+    "citation",
+    "licence",
+    "is_synthetic",
+    "is_open",
+)
+WAVE_FIELDS = ("labels", "position", "is_synthetic", "key", "weight", "stratum", "psu")
+
+
+def stored_contents(study: Study) -> StudyContents:
+    """The contents of ``study``; the caller has asked whether they may be seen."""
+    return StudyContents(
+        slug=study.slug,
+        fields={name: getattr(study, name) for name in STUDY_FIELDS},
+        waves=tuple(_wave(wave) for wave in study.waves.all()),
+        contexts=tuple(_context(version) for version in context_latest(study).values()),
+        items=tuple(_item(item) for item in study.items.order_by("name")),
+        measures=tuple(_measure(measure) for measure in study.measures.order_by("name")),
+        datasets=tuple(
+            DatasetEntry(d.slug, d.labels, d.description, d.recipe) for d in study.datasets.order_by("slug")
+        ),
+        analyses=tuple(_analysis(analysis) for analysis in study.analyses.order_by("slug")),
+        targets=tuple(_target(target) for target in study.targets.order_by("slug")),
+    )
+
+
+def _wave(wave: Wave) -> WaveEntry:
+    files = tuple(
+        WaveFile(v.original_name, path_of(v.original), v.options.get("encoding", ""), v.note)
+        for v in wave.versions.select_related("original").order_by("number")
+    )
+    return WaveEntry(wave.slug, {name: getattr(wave, name) for name in WAVE_FIELDS}, files)
+
+
+def _context(version: ContextVersion) -> ContextEntry:
+    return ContextEntry(version.table.slug, version.table.labels, version.note, version.columns, version.rows)
+
+
+def _item(item: Item) -> ItemEntry:
+    decisions = (
+        Decision(entry.wave.slug, entry.variable, entry.code_map, entry.status, entry.reason)
+        for entry in item.entries.select_related("wave").order_by("wave__slug")
+    )
+    return ItemEntry(item.name, item.labels, item.note, tuple(decisions))
+
+
+def _measure(measure: Measure) -> MeasureEntry:
+    """Retired versions are left out: a folder says what is in force."""
+    published = measure.versions.filter(state=MeasureVersion.State.PUBLISHED).order_by("number")
+    draft = measure.draft
+    versions = tuple(_wording(version) for version in published)
+    return MeasureEntry(measure.name, measure.concept, versions, _wording(draft) if draft else None)
+
+
+def _wording(version: MeasureVersion) -> dict[str, object]:
+    return {name: getattr(version, name) for name in Wording.names()}
+
+
+def _analysis(analysis: Analysis) -> AnalysisEntry:
+    return AnalysisEntry(analysis.slug, analysis.labels, analysis.spec)
+
+
+def _target(target: Target) -> TargetEntry:
+    names = ("column", "term", "statistic", "printed", "label")
+    cells = [{name: getattr(cell, name) for name in names} for cell in target.cells.all()]
+    return TargetEntry(target.slug, target.labels, target.citation, target.kind, target.notes, cells)
