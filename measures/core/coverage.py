@@ -1,40 +1,75 @@
-"""The proof that every code and every absence has an outcome."""
+"""The proof that every code and every absence has an outcome.
+
+Each item of a rule is looked at through the largest part of the rule that reads no other item: the part is
+run, by the same engine as the data, on every code of the codebook, every value that occurs, the turning
+points of the rule and every absence.  Where parts meet (a ``case`` over two items), all combinations of
+codes are tried as well, as long as there are not too many of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
+from measures.core.engine.duck import DuckEngine
+from measures.core.engine.interface import Cell
+from measures.core.engine.sql import UNCOVERED
+from measures.core.language.labels import label_of, reasons_of, valid_codes
 from measures.core.language.scope import CodeMap
-from measures.core.language.tree import Checked
-from surveys.core.codebook import Scalar
+from measures.core.language.sentences import phrase, reason_in_words
+from measures.core.language.tree import Apply, Case, Checked, Column, Member, Recode, Test, Typed, walk
+from surveys.core.absence import OUT_OF_RANGE, SYSTEM, precedence
+from surveys.core.codebook import Scalar, ValueType, Variable
 from surveys.core.problems import Problem
+
+MOST_COMBINATIONS = 5_000
+MOST_VALUES = 100  # values tried of an item without codes
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What an item holds in a wave: valid values with counts, absences with counts."""
+    """What an item holds in a wave: valid values with counts, absences with counts.
+
+    ``is_complete`` False: ``values`` lists only the most frequent; ``low`` and ``high`` are the extremes.
+    """
 
     values: tuple[tuple[Scalar, int], ...] = ()
     absent: tuple[tuple[str, int], ...] = ()
-    is_complete: bool = True  # False: ``values`` lists only the most frequent
+    is_complete: bool = True
     low: float | None = None
     high: float | None = None
 
     @classmethod
     def from_frequencies(cls, frequencies: Mapping[str, Any], code_map: CodeMap = ()) -> Observed:
         """From the stored frequencies of a variable, seen through the crosswalk's code map."""
-        raise NotImplementedError
+        pairs = [(value, n) for value, n in frequencies.get("values", ()) if n]
+        absent = dict(frequencies.get("absent", {}))
+        stats = frequencies.get("stats") or {}
+        is_complete = len(pairs) >= int(frequencies.get("distinct", len(pairs)))
+        if not code_map:
+            ends = stats.get("min"), stats.get("max")
+            return cls(tuple(pairs), tuple(absent.items()), is_complete, *ends)
+        targets = dict(code_map)
+        mapped: dict[Scalar, int] = {}
+        for value, n in pairs:
+            target = targets.get(value)
+            if target is None:
+                absent[OUT_OF_RANGE] = absent.get(OUT_OF_RANGE, 0) + n
+            else:
+                mapped[target] = mapped.get(target, 0) + n
+        return cls(tuple(mapped.items()), tuple(absent.items()), is_complete)
 
 
 @dataclass(frozen=True)
 class CoverageRow:
     """What becomes of one source code or absence of one item.
 
-    ``value`` or ``reason`` names the cell of the item (for numbers without codes: a value tried);
-    ``outcome``/``outcome_reason`` what the part of the rule that reads the item makes of it; both None
-    when nothing does (``is_covered`` False).  ``through``: that part, in words, when it is not the rule.
+    ``value`` or ``reason`` is the cell of the item (for numbers without codes: a value that was tried).
+    ``outcome`` or ``outcome_reason`` is what ``through`` makes of it: the part of the rule, in words, that
+    reads only this item ('' when that is the whole rule).  Both are None where nothing names the cell, and
+    for parts that must be fitted on a sample.
     """
 
     item: str
@@ -50,8 +85,10 @@ class CoverageRow:
 
 @dataclass(frozen=True)
 class Coverage:
+    """The table, and a problem per code without an outcome; total when there is none."""
+
     rows: tuple[CoverageRow, ...]
-    problems: tuple[Problem, ...]  # one per code without outcome; empty when the rule may be published
+    problems: tuple[Problem, ...]
 
     @property
     def is_total(self) -> bool:
@@ -62,4 +99,166 @@ def coverage(
     checked: Checked, observed: Mapping[str, Observed] | None = None, language: str = "en"
 ) -> Coverage:
     """Code x outcome for every item of the rule, from its codebook codes, observed values and absences."""
-    raise NotImplementedError
+    seen = observed or {}
+    rows: list[CoverageRow] = []
+    for part, name in _single_parts(checked.root, checked):
+        rows += _rows(part, name, checked, seen.get(name, Observed()), language)
+    problems = [_problem(row) for row in rows if not row.is_covered]
+    if not problems:
+        problems = _combined(checked, seen)
+    return Coverage(tuple(rows), tuple(dict.fromkeys(problems)))
+
+
+def _single_parts(node: Typed, checked: Checked) -> list[tuple[Typed, str]]:
+    """The largest parts that read exactly one item, each item and part once, in order of the rule."""
+    names = {part.name for part in walk(node) if isinstance(part, Column)}
+    if len(names) == 1 and not any(_needs_sample(part) for part in walk(node)):
+        return [(node, names.pop())]
+    found = [pair for part in node.parts() for pair in _single_parts(part, checked)]
+    return list(dict.fromkeys(found))
+
+
+def _needs_sample(node: Typed) -> bool:
+    return isinstance(node, Apply) and node.function in (
+        "factor_score",
+        "standardise",
+        "group_mean",
+        "group_share",
+    )
+
+
+def _rows(part: Typed, name: str, checked: Checked, seen: Observed, language: str) -> list[CoverageRow]:
+    variable = checked.scope.variable(name)
+    assert variable is not None
+    cells = _cells(variable, seen, part)
+    rule = _only(part, checked)
+    outcomes = DuckEngine().evaluate(rule, [{name: cell} for cell in cells], show_uncovered=True)
+    counts: dict[object, int] = {**dict(seen.values), **{("", word): n for word, n in seen.absent}}
+    through = "" if part == checked.root else phrase(part, checked.scope, language)
+    rows = []
+    for cell, outcome in zip(cells, outcomes, strict=True):
+        is_covered = outcome.reason != UNCOVERED
+        rows.append(
+            CoverageRow(
+                item=name,
+                value=cell.value,
+                reason=cell.reason,
+                label=_label(variable, cell, language),
+                rows=counts.get(("", cell.reason) if cell.reason else cell.value, 0),
+                outcome=outcome.value,
+                outcome_reason=outcome.reason if is_covered else None,
+                is_covered=is_covered,
+                through=through,
+            )
+        )
+    return rows
+
+
+def _only(part: Typed, checked: Checked) -> Checked:
+    """A part of a rule as a rule of its own."""
+    columns = {node.name: node for node in walk(part) if isinstance(node, Column)}
+    return replace(
+        checked,
+        root=part,
+        items=tuple(name for name, node in columns.items() if not node.is_measure),
+        measures=tuple(name for name, node in columns.items() if node.is_measure),
+        is_data_dependent=False,
+    )
+
+
+def _label(variable: Variable, cell: Cell, language: str) -> str:
+    if cell.reason is not None:
+        return reason_in_words(cell.reason, language)
+    return label_of(variable, cell.value, language) if cell.value is not None else ""
+
+
+def _cells(variable: Variable, seen: Observed, part: Typed) -> list[Cell]:
+    """Every code, observed value and turning point, then every absence by precedence."""
+    values: dict[Scalar, None] = {code.value: None for code in valid_codes(variable)}
+    values.update((value, None) for value, _ in seen.values[:MOST_VALUES])
+    if not values or not seen.is_complete:
+        values.update((value, None) for value in _turning_points(part, variable, seen))
+    reasons = {SYSTEM, *reasons_of(variable), *(word for word, _ in seen.absent)}
+    ordered = sorted(values, key=lambda value: (isinstance(value, str), value))
+    return [
+        *(Cell(value, None) for value in ordered),
+        *(Cell(None, word) for word in sorted(reasons, key=precedence)),
+    ]
+
+
+def _turning_points(part: Typed, variable: Variable, seen: Observed) -> Iterable[Scalar]:
+    """Values without codes that are worth trying: extremes, zero, and both sides of every limit."""
+    if not variable.type.is_number:
+        return [value for node in walk(part) for test in _tests(node) for value in test.values]
+    limits = {seen.low, seen.high, 0.0}
+    for node in walk(part):
+        for test in _tests(node):
+            limits |= {end for bounds in test.ranges for end in bounds}
+            limits |= {value for value in test.values if not isinstance(value, str)}
+    step = 1 if variable.type is ValueType.INTEGER else 0.5
+    low = min((end for end in (seen.low, *limits) if end is not None), default=0.0)
+    tried = {end + shift for end in limits if end is not None for shift in (-step, 0, step)}
+    inside = {
+        value
+        for value in tried
+        if (seen.low if seen.low is not None else low)
+        <= value
+        <= (seen.high if seen.high is not None else value)
+    }
+    return [int(value) if float(value).is_integer() else value for value in inside]
+
+
+def _tests(node: Typed) -> Sequence[Test]:
+    if isinstance(node, Member):
+        return [node.test]
+    return [test for test, _ in node.branches] if isinstance(node, Recode) else []
+
+
+def _problem(row: CoverageRow) -> Problem:
+    label = f" “{row.label}”" if row.label else ""
+    what = f"“{row.value}”" if isinstance(row.value, str) else f"code {row.value:g}"
+    rows = f" ({row.rows} rows)" if row.rows else ""
+    message = f"{what}{label} of {row.item}{rows} has no outcome."
+    return Problem(
+        "uncovered_code", message[0].upper() + message[1:], hint="Add it, or other= (otherwise= in case)."
+    )
+
+
+def _combined(checked: Checked, seen: Mapping[str, Observed]) -> list[Problem]:
+    """Tries the combinations of several items where a case or recode might let one fall through."""
+    open_ends = [node for node in walk(checked.root) if _is_open(node)]
+    problems: list[Problem] = []
+    for node in dict.fromkeys(open_ends):
+        rule = _only(node, checked)
+        names = (*rule.items, *rule.measures)
+        if len(names) > 1 and not any(_needs_sample(part) for part in walk(node)):
+            problems += _fallen_through(rule, names, seen)
+    return problems
+
+
+def _is_open(node: Typed) -> bool:
+    return (isinstance(node, Case) and node.otherwise is None) or (
+        isinstance(node, Recode) and node.other is None
+    )
+
+
+def _fallen_through(rule: Checked, names: Sequence[str], seen: Mapping[str, Observed]) -> list[Problem]:
+    choices: list[list[Cell]] = []
+    total = 1
+    for name in names:
+        variable = rule.scope.variable(name)
+        assert variable is not None
+        cells = _cells(variable, seen.get(name, Observed()), rule.root)
+        choices.append(cells)
+        total *= len(cells)
+    if total > MOST_COMBINATIONS:
+        message = f"There are too many combinations of {', '.join(names)} to try them all ({total:,})."
+        return [Problem("uncovered_combination", message, hint="Add otherwise= (other= in recode).")]
+    rows = [dict(zip(names, cells, strict=True)) for cells in product(*choices)]
+    outcomes = DuckEngine().evaluate(rule, rows, show_uncovered=True)
+    lost = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome.reason == UNCOVERED]
+    if not lost:
+        return []
+    first = ", ".join(f"{name} {cell.reason or cell.value}" for name, cell in lost[0].items())
+    message = f"{len(lost)} of {total} combinations have no outcome, the first of them {first}."
+    return [Problem("uncovered_combination", message, hint="Add otherwise= (other= in recode).")]

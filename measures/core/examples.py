@@ -57,23 +57,6 @@ def evaluate_example(checked: Checked, given: Mapping[str, Any], fitted: Fitted 
     return DuckEngine().evaluate(checked, [cells], fitted)[0]
 
 
-def read_expected(then: Any) -> Cell:
-    """What an example says the rule gives: a value, or ``{"missing": reason}`` (None: empty)."""
-    if then is None or isinstance(then, Mapping):
-        return Cell(None, str((then or {}).get("missing", SYSTEM)))
-    return Cell(int(then) if isinstance(then, bool) else then, None)
-
-
-def agrees(found: Cell, expected: Cell) -> bool:
-    """Whether an example holds: the same reason, or the same value to nine digits."""
-    if found.reason or expected.reason:
-        return found.reason == expected.reason
-    one, two = found.value, expected.value
-    if isinstance(one, int | float) and isinstance(two, int | float):
-        return abs(one - two) <= 1e-9 * max(1.0, abs(one), abs(two))
-    return one == two
-
-
 def _cell(variable: Variable, said: Any, checked: Checked) -> Cell | Problem:
     if said is None:
         return Cell(None, SYSTEM)
@@ -90,7 +73,9 @@ def _cell(variable: Variable, said: Any, checked: Checked) -> Cell | Problem:
     if reason is not None:
         return Cell(None, reason)
     if not (variable.type.is_number or variable.type is ValueType.TIME):
-        return Problem("unreadable_example", f"{variable.name} does not hold numbers.", hint="Quote the value.")
+        return Problem(
+            "unreadable_example", f"{variable.name} does not hold numbers.", hint="Quote the value."
+        )
     return Cell(said, None)
 
 

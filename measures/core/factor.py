@@ -18,8 +18,8 @@ LEAST_UNIQUENESS = 0.005  # as in common practice: a uniqueness of zero would le
 
 @dataclass(frozen=True)
 class Extraction:
-    """``loadings`` (p, k), columns by falling sum of squares, each with a positive sum; ``eigenvalues`` (p,) of
-    the correlation matrix, falling; ``uniquenesses`` (p,)."""
+    """``loadings`` (p, k), columns by falling sum of squares, each with a positive sum; ``eigenvalues``
+    (p,) of the correlation matrix, falling; ``uniquenesses`` (p,)."""
 
     method: str
     loadings: Matrix

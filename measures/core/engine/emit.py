@@ -150,8 +150,7 @@ class Emitter:
         if operand.reason is not None:
             values.append(f"WHEN {operand.reason} IS NOT NULL THEN NULL")
             reasons.append(f"WHEN {operand.reason} IS NOT NULL THEN {operand.reason}")
-        other = self._rest(outcomes[-1] if node.other is not None else None, node.type)
-        return f"CASE {' '.join(values)} ELSE {other[0]} END", f"CASE {' '.join(reasons)} ELSE {other[1]} END"
+        return self._chosen(values, reasons, outcomes[-1] if node.other is not None else None, node.type)
 
     def _case(self, node: Case, parts: list[Pair]) -> tuple[str, str | None]:
         values, reasons = [], []
@@ -161,13 +160,16 @@ class Emitter:
                 reasons.append(f"WHEN {condition.reason} IS NOT NULL THEN {condition.reason}")
             values.append(f"WHEN {condition.value} THEN {_as(node.type, outcome)}")
             reasons.append(f"WHEN {condition.value} THEN {outcome.reason or NO_REASON}")
-        other = self._rest(parts[-1] if node.otherwise is not None else None, node.type)
-        return f"CASE {' '.join(values)} ELSE {other[0]} END", f"CASE {' '.join(reasons)} ELSE {other[1]} END"
+        return self._chosen(values, reasons, parts[-1] if node.otherwise is not None else None, node.type)
 
-    def _rest(self, other: Pair | None, kind: Type) -> tuple[str, str]:
-        if other is None:
-            return "NULL", self.reasons.rank(UNCOVERED)
-        return _as(kind, other), other.reason or NO_REASON
+    def _chosen(
+        self, values: list[str], reasons: list[str], other: Pair | None, kind: Type
+    ) -> tuple[str, str]:
+        """The branches with what is left to the end; nothing left there is an uncovered value."""
+        value, reason = "NULL", self.reasons.rank(UNCOVERED)
+        if other is not None:
+            value, reason = _as(kind, other), other.reason or NO_REASON
+        return f"CASE {' '.join(values)} ELSE {value} END", f"CASE {' '.join(reasons)} ELSE {reason} END"
 
     def _from_table(
         self, key: Pair, rows: Sequence[tuple[object, object]], kind: Type, unknown: str, empty: str
@@ -184,11 +186,8 @@ class Emitter:
             value = f"list_extract([{values}], list_position([{keys}], {cell}))"
             known = f"list_contains([{keys}], {cell})"
         absent = f"WHEN {key.reason} IS NOT NULL THEN {key.reason} " if key.reason else ""
-        reason = (
-            f"CASE {absent}WHEN NOT {known} THEN {self.reasons.rank(unknown)} "
-            f"WHEN {value} IS NULL THEN {self.reasons.rank(empty)} END"
-        )
-        return value, reason
+        lost, bare = self.reasons.rank(unknown), self.reasons.rank(empty)
+        return value, f"CASE {absent}WHEN NOT {known} THEN {lost} WHEN {value} IS NULL THEN {bare} END"
 
     def _literal(self, value: object, kind: Type) -> str:
         if value is None:

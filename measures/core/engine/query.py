@@ -69,7 +69,7 @@ def items_of(plan: Plan) -> tuple[str, ...]:
 def source_steps(
     plan: Plan, items: Iterable[str], reasons: Reasons, parameters: Parameters
 ) -> tuple[Pipeline, dict[tuple[bool, str], Pair]]:
-    """Reads the columns of ``items`` and parts their cells into values and reasons, as ``surveys.core.table``."""
+    """Reads the columns of ``items`` and parts their cells as ``surveys.core.table.split`` does."""
     pipeline, columns = Pipeline(), {}
     physicals: dict[str, None] = {}
     told, parted = [], []

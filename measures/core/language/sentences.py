@@ -2,9 +2,202 @@
 
 from __future__ import annotations
 
-from measures.core.language.tree import Checked
+from collections.abc import Sequence
+
+from measures.core.language.labels import label_of
+from measures.core.language.phrases import words
+from measures.core.language.scope import Scope
+from measures.core.language.tree import (
+    Absent,
+    Apply,
+    Case,
+    Checked,
+    Column,
+    Constant,
+    IsMissing,
+    Lookup,
+    Member,
+    Recode,
+    Test,
+    Type,
+    Typed,
+)
+from surveys.core.absence import LABELS
+from surveys.core.codebook import Scalar, Variable, text_in
+
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+_SETS = ("any_of", "all_of", "count_of", "share_of", "sum_of", "mean_of", "min", "max", "first_answered")
 
 
 def sentence(checked: Checked, language: str = "en") -> str:
     """The rule as one sentence in English ("en") or Chinese ("zh"; also "zh-hans")."""
-    raise NotImplementedError
+    teller = _Teller(checked.scope, language)
+    root = checked.root
+    told = teller.tell(root)
+    if root.type is Type.CONDITION:
+        told = teller.say("root_condition", told)
+    return told[:1].upper() + told[1:] + teller.words["period"]
+
+
+def phrase(node: Typed, scope: Scope, language: str = "en") -> str:
+    """A part of a rule in words."""
+    return _Teller(scope, language).tell(node)
+
+
+def reason_in_words(reason: str, language: str) -> str:
+    """An absence's name; reasons of a study's own stand as they are."""
+    return text_in(LABELS.get(reason, {}), language) or reason
+
+
+class _Teller:
+    def __init__(self, scope: Scope, language: str) -> None:
+        self.scope = scope
+        self.language = language
+        self.words = words(language)
+
+    def say(self, key: str, *parts: str, items: str = "") -> str:
+        return self.words[key].format(*parts, items=items)
+
+    def listed(self, parts: Sequence[str]) -> str:
+        if len(parts) < 2:
+            return "".join(parts)
+        return self.words["comma"].join(parts[:-1]) + self.words["and"] + parts[-1]
+
+    def tell(self, node: Typed) -> str:
+        """A phrase for any part of a rule."""
+        match node:
+            case Column(name=name):
+                variable = self.scope.variable(name)
+                label = text_in(variable.labels, self.language) if variable else ""
+                return self.say("quote", label) if label else name
+            case Constant(value=value):
+                return _plain(value)
+            case Absent(reason=reason):
+                return self.say("absence", reason_in_words(reason, self.language))
+            case Member(operand=operand, test=test):
+                return self.say("in", self.tell(operand), self.test(test, operand))
+            case IsMissing():
+                return self._is_missing(node)
+            case Lookup(table=table, column=column, key=key):
+                return self.say("lookup", table, column, self.tell(key))
+            case Recode():
+                return self._recode(node)
+            case Case():
+                return self._case(node)
+            case Apply():
+                return self._apply(node)
+        raise TypeError(type(node).__name__)
+
+    def test(self, test: Test, operand: Typed) -> str:
+        """The values, ranges and absences of a key."""
+        parts = [self.code(value, operand) for value in test.values]
+        for low, high in test.ranges:
+            if low is not None and high is not None:
+                parts.append(self.say("range", _plain(low), _plain(high)))
+            elif low is not None:
+                parts.append(self.say("range_up", _plain(low)))
+            elif high is not None:
+                parts.append(self.say("range_down", _plain(high)))
+        parts += [self.say("absence", reason_in_words(reason, self.language)) for reason in test.reasons]
+        return self.listed(parts)
+
+    def code(self, value: Scalar, operand: Typed) -> str:
+        """A value with its label."""
+        variable: Variable | None = None
+        if isinstance(operand, Column):
+            variable = self.scope.variable(operand.name)
+        label = label_of(variable, value, self.language) if variable else ""
+        return self.say("code", _plain(value), label) if label else _plain(value)
+
+    def _apply(self, node: Apply) -> str:
+        name, parts = node.function, node.arguments
+        if name in _COMPARISONS:
+            return self._comparison(node)
+        if name in ("and", "or"):
+            return self.say("both" if name == "and" else "either", *(self._inner(part) for part in parts))
+        if name == "not":
+            return self._not(parts[0])
+        if name in ("+", "-", "*", "/"):
+            return self.say(name, *(self._inner(part) for part in parts))
+        if name in _SETS:
+            return self._of_set(node)
+        if name == "truth":
+            return self.say("==", self.tell(parts[0]), self.code(1, parts[0]))
+        return self._function(node)
+
+    def _function(self, node: Apply) -> str:
+        name, told = node.function, [self.tell(part) for part in node.arguments]
+        if name == "factor_score":
+            method, scores = (self.words[str(node.setting(key))] for key in ("method", "scores"))
+            return self._enough(node, self.say(name, self.listed(told), method, scores))
+        if name == "band":
+            return self.say(name, told[0], self.listed(told[1:]))
+        if name == "round":
+            digits = node.setting("digits")
+            return self.say("round", told[0], str(digits)) if digits else self.say("round_whole", told[0])
+        if name == "reverse":
+            return self.say(name, told[0], _plain(node.setting("low")), _plain(node.setting("high")))
+        return self.say(name, *told)
+
+    def _comparison(self, node: Apply) -> str:
+        left, right = node.arguments
+        if isinstance(right, Constant):
+            return self.say(node.function, self.tell(left), self.code(right.value, left))
+        if isinstance(left, Constant):
+            turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(node.function, node.function)
+            return self.say(turned, self.tell(right), self.code(left.value, right))
+        return self.say(node.function, self.tell(left), self.tell(right))
+
+    def _not(self, part: Typed) -> str:
+        if isinstance(part, Member):
+            return self.say("not_in", self.tell(part.operand), self.test(part.test, part.operand))
+        return self.say("not", self._inner(part))
+
+    def _of_set(self, node: Apply) -> str:
+        parts = []
+        for part in node.arguments:
+            is_flag = isinstance(part, Apply) and part.function == "truth"
+            parts.append(
+                self.tell(part.arguments[0]) if is_flag and isinstance(part, Apply) else self.tell(part)
+            )
+        return self._enough(node, self.say(node.function, items=self.listed(parts)))
+
+    def _enough(self, node: Apply, told: str) -> str:
+        least = dict(node.settings).get("at_least", len(node.arguments))
+        return told if least == len(node.arguments) else self.say("at_least", told, str(least))
+
+    def _inner(self, part: Typed) -> str:
+        """A part inside an operator, in brackets when it is itself made of parts."""
+        is_compound = isinstance(part, Case | Recode) or (
+            isinstance(part, Apply) and part.function in ("+", "-", "*", "/", "and", "or", "negate")
+        )
+        return self.say("group", self.tell(part)) if is_compound else self.tell(part)
+
+    def _is_missing(self, node: IsMissing) -> str:
+        if not node.reasons:
+            return self.say("missing_any", self.tell(node.operand))
+        reasons = self.listed([reason_in_words(reason, self.language) for reason in node.reasons])
+        return self.say("missing_for", self.tell(node.operand), reasons)
+
+    def _recode(self, node: Recode) -> str:
+        branches = [
+            self.say("branch", self.test(test, node.operand), self.tell(value))
+            for test, value in node.branches
+        ]
+        if node.other is not None:
+            branches.append(self.say("other", self.tell(node.other)))
+        return self.say("recode", self.tell(node.operand), self.words["semicolon"].join(branches))
+
+    def _case(self, node: Case) -> str:
+        parts = [
+            self.say("when", self.tell(condition), self.tell(value)) for condition, value in node.branches
+        ]
+        if node.otherwise is not None:
+            parts.append(self.say("otherwise", self.tell(node.otherwise)))
+        return self.words["semicolon"].join(parts)
+
+
+def _plain(value: Scalar) -> str:
+    if isinstance(value, str):
+        return f"“{value}”"
+    return f"{value:g}" if abs(value) < 1e6 and float(value) == float(f"{value:g}") else repr(value)
