@@ -100,21 +100,28 @@ def coverage(
 ) -> Coverage:
     """Code x outcome for every item of the rule, from its codebook codes, observed values and absences."""
     seen = observed or {}
+    parts = _single_parts(checked.root)
+    tried = [_tried(part, name, checked, seen.get(name, Observed())) for part, name in parts]
+    asked = [
+        (_only(part, checked), [{name: cell} for cell in cells])
+        for (part, name), cells in zip(parts, tried, strict=True)
+    ]
     rows: list[CoverageRow] = []
-    for part, name in _single_parts(checked.root, checked):
-        rows += _rows(part, name, checked, seen.get(name, Observed()), language)
+    for (part, name), cells, outcomes in zip(parts, tried, DuckEngine().outcomes(asked), strict=True):
+        teller = _Row(checked, name, seen.get(name, Observed()), part, language)
+        rows += [teller.row(cell, outcome) for cell, outcome in zip(cells, outcomes, strict=True)]
     problems = [_problem(row) for row in rows if not row.is_covered]
     if not problems:
         problems = _combined(checked, seen)
     return Coverage(tuple(rows), tuple(dict.fromkeys(problems)))
 
 
-def _single_parts(node: Typed, checked: Checked) -> list[tuple[Typed, str]]:
+def _single_parts(node: Typed) -> list[tuple[Typed, str]]:
     """The largest parts that read exactly one item, each item and part once, in order of the rule."""
     names = {part.name for part in walk(node) if isinstance(part, Column)}
     if len(names) == 1 and not any(_needs_sample(part) for part in walk(node)):
         return [(node, names.pop())]
-    found = [pair for part in node.parts() for pair in _single_parts(part, checked)]
+    found = [pair for part in node.parts() for pair in _single_parts(part)]
     return list(dict.fromkeys(found))
 
 
@@ -127,31 +134,35 @@ def _needs_sample(node: Typed) -> bool:
     )
 
 
-def _rows(part: Typed, name: str, checked: Checked, seen: Observed, language: str) -> list[CoverageRow]:
+def _tried(part: Typed, name: str, checked: Checked, seen: Observed) -> list[Cell]:
     variable = checked.scope.variable(name)
     assert variable is not None
-    cells = _cells(variable, seen, part)
-    rule = _only(part, checked)
-    outcomes = DuckEngine().evaluate(rule, [{name: cell} for cell in cells], show_uncovered=True)
-    counts: dict[object, int] = {**dict(seen.values), **{("", word): n for word, n in seen.absent}}
-    through = "" if part == checked.root else phrase(part, checked.scope, language)
-    rows = []
-    for cell, outcome in zip(cells, outcomes, strict=True):
+    return _cells(variable, seen, part)
+
+
+class _Row:
+    """Makes the rows of one item and the part of the rule that reads it."""
+
+    def __init__(self, checked: Checked, name: str, seen: Observed, part: Typed, language: str) -> None:
+        self.name, self.language = name, language
+        self.variable = checked.scope.variable(name)
+        self.counts: dict[object, int] = {**dict(seen.values), **{("", word): n for word, n in seen.absent}}
+        self.through = "" if part == checked.root else phrase(part, checked.scope, language)
+
+    def row(self, cell: Cell, outcome: Cell) -> CoverageRow:
+        assert self.variable is not None
         is_covered = outcome.reason != UNCOVERED
-        rows.append(
-            CoverageRow(
-                item=name,
-                value=cell.value,
-                reason=cell.reason,
-                label=_label(variable, cell, language),
-                rows=counts.get(("", cell.reason) if cell.reason else cell.value, 0),
-                outcome=outcome.value,
-                outcome_reason=outcome.reason if is_covered else None,
-                is_covered=is_covered,
-                through=through,
-            )
+        return CoverageRow(
+            item=self.name,
+            value=cell.value,
+            reason=cell.reason,
+            label=_label(self.variable, cell, self.language),
+            rows=self.counts.get(("", cell.reason) if cell.reason else cell.value, 0),
+            outcome=outcome.value,
+            outcome_reason=outcome.reason if is_covered else None,
+            is_covered=is_covered,
+            through=self.through,
         )
-    return rows
 
 
 def _only(part: Typed, checked: Checked) -> Checked:
@@ -255,7 +266,7 @@ def _fallen_through(rule: Checked, names: Sequence[str], seen: Mapping[str, Obse
         message = f"There are too many combinations of {', '.join(names)} to try them all ({total:,})."
         return [Problem("uncovered_combination", message, hint="Add otherwise= (other= in recode).")]
     rows = [dict(zip(names, cells, strict=True)) for cells in product(*choices)]
-    outcomes = DuckEngine().evaluate(rule, rows, show_uncovered=True)
+    (outcomes,) = DuckEngine().outcomes([(rule, rows)])
     lost = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome.reason == UNCOVERED]
     if not lost:
         return []

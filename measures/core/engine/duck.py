@@ -80,28 +80,22 @@ class DuckEngine:
         return crosstab_of(frame, limit)
 
     def evaluate(
-        self,
-        checked: Checked,
-        rows: Sequence[Mapping[str, Cell]],
-        fitted: Fitted | None = None,
-        show_uncovered: bool = False,
+        self, checked: Checked, rows: Sequence[Mapping[str, Cell]], fitted: Fitted | None = None
     ) -> tuple[Cell, ...]:
-        """The rule on made-up rows: for each, the cells of its items and earlier measures.
-
-        ``show_uncovered``: a value that no branch names comes back with the reason ``uncovered``.
-        """
-        reasons = Reasons(
-            tuple(
-                {*reasons_of_rules([checked]), *(c.reason for row in rows for c in row.values() if c.reason)}
-            )
-        )
+        """The rule on made-up rows: for each, the cells of its items and earlier measures."""
         with self._open(()) as connection:
-            prepared = _given(connection, checked, rows, reasons)
-            add_rules(prepared, [Rule("given", checked, fitted)], _runner(connection))
-            columns = _output_columns(prepared, ["given"])
-            relation = _query(connection, prepared.statement(columns), prepared)
-            frame = _with_words(pl.from_arrow(relation.to_arrow_table()), _words(prepared, show_uncovered))
-        return cells_of(frame["v0"], frame["r0"])
+            return _evaluated(connection, Rule("given", checked, fitted), rows, show_uncovered=False)
+
+    def outcomes(
+        self, parts: Sequence[tuple[Checked, Sequence[Mapping[str, Cell]]]]
+    ) -> tuple[tuple[Cell, ...], ...]:
+        """As :meth:`evaluate` for several rules at once, but a value that no branch of a recode or case
+        names comes back with the reason ``uncovered``."""
+        with self._open(()) as connection:
+            return tuple(
+                _evaluated(connection, Rule("given", checked), rows, show_uncovered=True)
+                for checked, rows in parts
+            )
 
     def _frame(self, plan: Plan, names: Sequence[str]) -> tuple[Prepared, pl.DataFrame]:
         """The named rules or items as columns v0, r0, v1, r1, … with reasons in words."""
@@ -190,6 +184,20 @@ def _check_known(plan: Plan, rows: int) -> None:
     for name, known in plan.known.items():
         if pl.scan_parquet(known.path).select(pl.len()).collect().item() != rows:
             raise ValueError(f"the stored column of {name} has another number of rows than the plan")
+
+
+def _evaluated(
+    connection: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    rows: Sequence[Mapping[str, Cell]],
+    show_uncovered: bool,
+) -> tuple[Cell, ...]:
+    met = {cell.reason for row in rows for cell in row.values() if cell.reason}
+    prepared = _given(connection, rule.checked, rows, Reasons((*reasons_of_rules([rule.checked]), *met)))
+    add_rules(prepared, [rule], _runner(connection))
+    relation = _query(connection, prepared.statement(_output_columns(prepared, [rule.name])), prepared)
+    frame = _with_words(pl.from_arrow(relation.to_arrow_table()), _words(prepared, show_uncovered))
+    return cells_of(frame["v0"], frame["r0"])
 
 
 def _given(

@@ -174,7 +174,7 @@ class Emitter:
     def _from_table(
         self, key: Pair, rows: Sequence[tuple[object, object]], kind: Type, unknown: str, empty: str
     ) -> tuple[str, str]:
-        """The value beside the key in a small table; ``unknown``: key not in it, ``empty``: no value there."""
+        """The value beside the key in a table; ``unknown``: key not in it, ``empty``: no value there."""
         is_text = key.type is Type.TEXT
         cell = key.value if is_text else key.double
         key_type = Type.TEXT if is_text else Type.DECIMAL

@@ -154,13 +154,12 @@ def _fit_node(prepared: Prepared, node: Apply, run: Run) -> Fit:
     complete = " AND ".join(f"{pair.value} IS NOT NULL" for pair in pairs)
     rough = prepared.rows([f"AVG({pair.double}) FILTER (WHERE {complete})" for pair in pairs], run)[0]
     centres = [float(mean) for mean in rough]
-    return fit_columns(
-        node, moments(prepared.rows(moment_columns(pairs, centres), run)[0], len(pairs)), centres
-    )
+    again = prepared.rows(moment_columns(pairs, centres), run)[0]
+    return fit_columns(node, moments(again, len(pairs)), centres)
 
 
 def stored(pair: Pair, reasons: Reasons) -> Pair:
-    """A rule's columns in the type they are stored in; integers that a double cannot hold are out_of_range."""
+    """A rule's columns as they are stored; integers that a double cannot hold are out_of_range."""
     reason = pair.reason or NO_REASON
     if pair.type in (Type.DECIMAL, Type.TIME):
         return Pair(f"({pair.double} + {number(0)})", reason, pair.type)  # -0 becomes 0

@@ -23,7 +23,7 @@ from surveys.core.codebook import fingerprint as hash_of
 
 
 def fingerprint(checked: Checked) -> str:
-    """SHA-256 (hex) of the resolved rule: the same for other spacing, and for a label in place of its code."""
+    """SHA-256 (hex) of the resolved rule: spacing, and a label in place of its code, do not matter."""
     return hash_of(canonical(checked.root))
 
 

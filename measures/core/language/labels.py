@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 
-from surveys.core.codebook import Code, Scalar, ValueType, Variable
+from surveys.core.codebook import Code, Scalar, ValueType, Variable, text_in
 from surveys.core.problems import Problem, near_misses
 
 
@@ -79,8 +79,6 @@ def text_for(text: str, variable: Variable, where: tuple[int, int]) -> Scalar | 
 
 def label_of(variable: Variable, value: Scalar, language: str) -> str:
     """The label of a code in ``language``, or ''."""
-    from surveys.core.codebook import text_in
-
     for code in variable.codes:
         if code.value == value:
             return text_in(code.labels, language)

@@ -36,7 +36,8 @@ def sentence(checked: Checked, language: str = "en") -> str:
     told = teller.tell(root)
     if root.type is Type.CONDITION:
         told = teller.say("root_condition", told)
-    return told[:1].upper() + told[1:] + teller.words["period"]
+    begins_with_name = told.startswith((*checked.items, *checked.measures))
+    return (told if begins_with_name else told[:1].upper() + told[1:]) + teller.words["period"]
 
 
 def phrase(node: Typed, scope: Scope, language: str = "en") -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from measures.core.language import nodes as said
 from measures.core.language.function_types import Function
+from measures.core.language.ground import widest
 from measures.core.language.labels import reasons_of, valid_codes
 from measures.core.language.tree import (
     Absent,
@@ -105,8 +106,6 @@ def _ends(end: float | None) -> str:
 
 def _outcomes(checker: Checker, parts: list[Typed], node: said.Call) -> tuple[Type, tuple[Typed, ...]] | None:
     """The outcomes of recode and case as one type; absences take the type of the others."""
-    from measures.core.language.checking import widest
-
     found = checker.unified(tuple(parts), node)
     types = [part.type for part in found if not isinstance(part, Absent)]
     if found and not types:

@@ -1,0 +1,219 @@
+"""What every checker of a rule leans on: the scope, the problems so far, names, settings, codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from measures.core.language import nodes as said
+from measures.core.language.function_types import Function, Setting
+from measures.core.language.labels import number_for, text_for
+from measures.core.language.scope import Scope
+from measures.core.language.tree import Absent, Apply, Column, Test, Type, Typed
+from surveys.core.codebook import Scalar, Variable
+from surveys.core.problems import Problem, near_misses
+
+
+class Ground:
+    """Collects every problem; a part with a problem resolves to None."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.problems: list[Problem] = []
+
+    def problem(
+        self, code: str, message: str, node: said.Node, hint: str = "", near: tuple[str, ...] = ()
+    ) -> None:
+        self.problems.append(Problem(code, message, hint=hint, near=near, position=node.span))
+
+    def variable_of(self, typed: Typed) -> Variable | None:
+        """The variable of an item or earlier measure standing by itself."""
+        return self.scope.variable(typed.name) if isinstance(typed, Column) else None
+
+    def expand(self, arguments: Iterable[said.Node]) -> list[said.Node]:
+        """The arguments with every set of items replaced by its items."""
+        expanded: list[said.Node] = []
+        for node in arguments:
+            if (
+                isinstance(node, said.Name)
+                and not self.scope.variable(node.name)
+                and node.name in self.scope.sets
+            ):
+                expanded += [said.Name(name, span=node.span) for name in self.scope.sets[node.name]]
+            else:
+                expanded.append(node)
+        return expanded
+
+    def settings(
+        self, node: said.Call, known: Iterable[Setting], arguments: int
+    ) -> tuple[tuple[str, Scalar], ...]:
+        """The keywords of a call, defaults filled in, sorted by name."""
+        by_name = {setting.name: setting for setting in known}
+        given = self.keywords(node, by_name)
+        found: dict[str, Scalar] = {}
+        for name, setting in by_name.items():
+            value = self._setting(given[name], setting, arguments) if name in given else setting.default
+            if name == "at_least" and value is None:
+                value = arguments
+            if value is not None:
+                found[name] = value
+        return tuple(sorted(found.items()))
+
+    def keywords(self, node: said.Call, known: Iterable[str]) -> dict[str, said.Node]:
+        """The keywords of a call by name; unknown and repeated ones are mistakes."""
+        names = tuple(known)
+        found: dict[str, said.Node] = {}
+        for keyword in node.keywords:
+            if keyword.name not in names:
+                message = f"{node.function} has no setting called {keyword.name}."
+                hint = f"It has {', '.join(names)}." if names else "It has none."
+                self.problem("unknown_setting", message, keyword, hint, near_misses(keyword.name, names))
+            elif keyword.name in found:
+                self.problem("repeated_setting", f"{keyword.name} is given twice.", keyword)
+            else:
+                found[keyword.name] = keyword.value
+        return found
+
+    def arity(self, node: said.Call, function: Function, count: int) -> bool:
+        """Whether the number of arguments is right."""
+        if count >= function.least and (function.most is None or count <= function.most):
+            return True
+        wanted = f"{function.least} to {function.most}"
+        if function.most is None or function.most == function.least:
+            wanted = f"{'at least ' if function.most is None else ''}{function.least}"
+        noun = "argument" if wanted.endswith("1") else "arguments"
+        message = f"{node.function} takes {wanted} {noun}; {count} given."
+        self.problem("wrong_arguments", message, node, hint=f"Write {function.signature}.")
+        return False
+
+    def unified(self, parts: tuple[Typed, ...], node: said.Node) -> tuple[Typed, ...]:
+        """Outcomes made one type (a condition beside numbers counts as 1 or 0); () after a mistake."""
+        types = {part.type for part in parts if not _is_absent(part)}
+        if len(types) > 1 and types <= {Type.CONDITION, Type.INTEGER, Type.DECIMAL, Type.TIME}:
+            return tuple(
+                Apply(Type.INTEGER, "number", (part,)) if part.type is Type.CONDITION else part
+                for part in parts
+            )
+        if len(types) > 1:
+            kinds = " and ".join(sorted(_WORDS[kind] for kind in types))
+            self.problem("mixed_outcomes", f"The outcomes are of several kinds: {kinds}.", node)
+            return ()
+        return parts
+
+    def _setting(self, node: said.Node, setting: Setting, arguments: int) -> Scalar | None:
+        if setting.kind == "choice":
+            if isinstance(node, said.Text) and node.value in setting.choices:
+                return node.value
+            word = node.value if isinstance(node, said.Text) else ""
+            listed = ", ".join(f'"{choice}"' for choice in setting.choices)
+            near = near_misses(word, setting.choices)
+            self.problem("wrong_setting", f"{setting.name} is one of {listed}.", node, near=near)
+            return None
+        low, high = (1, arguments) if setting.name == "at_least" else (0, 6)
+        if isinstance(node, said.Number) and isinstance(node.value, int) and low <= node.value <= high:
+            return node.value
+        self.problem("wrong_setting", f"{setting.name} is a whole number from {low} to {high}.", node)
+        return None
+
+    def _misplaced(self, node: said.Node) -> None:
+        words = {
+            said.Listing: "A list",
+            said.Mapping: "A mapping {…}",
+            said.Range: "A range",
+            said.Path: "A column of a table",
+        }
+        hint = (
+            "Columns of context tables are read with lookup(table.column, key=item)."
+            if isinstance(node, said.Path)
+            else ""
+        )
+        what = words.get(type(node), "This")
+        self.problem("misplaced", f"{what} cannot stand here; a value is needed.", node, hint=hint)
+
+    def resolve(self, node: said.Node, operand: Typed) -> Scalar | None:
+        """The value a number or quoted word stands for beside ``operand``; labels become codes."""
+        if not isinstance(node, said.Number | said.Text):
+            self.problem("not_a_code", "A code, a label or a range is needed here.", node)
+            return None
+        variable = self.variable_of(operand)
+        if variable is None:
+            return self._plain(node, operand)
+        found = (
+            number_for(node.value, variable, node.span)
+            if isinstance(node, said.Number)
+            else text_for(node.value, variable, node.span)
+        )
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            return None
+        return found
+
+    def _plain(self, node: said.Number | said.Text, operand: Typed) -> Scalar | None:
+        """A value beside an expression that has no codebook."""
+        is_text = isinstance(node, said.Text)
+        if is_text != (operand.type is Type.TEXT):
+            kind = kind_of(operand)
+            self.problem(
+                "text_against_number",
+                f"{kind} cannot be compared with {'a text' if is_text else 'a number'}.",
+                node,
+            )
+            return None
+        return node.value
+
+    def bound(self, node: said.Node | None, operand: Typed) -> float | None:
+        """An end of a range; None for an open end or after a mistake."""
+        if node is None:
+            return None
+        found = self.resolve(node, operand)
+        if isinstance(found, str):
+            self.problem("not_a_number", "A range runs between numbers.", node)
+            return None
+        return found
+
+    def test(self, members: Iterable[said.Node], operand: Typed) -> Test:
+        """What listed codes, labels and ranges stand for beside ``operand``."""
+        values: list[Scalar] = []
+        ranges: list[tuple[float | None, float | None]] = []
+        for member in members:
+            if isinstance(member, said.Range):
+                low, high = self.bound(member.low, operand), self.bound(member.high, operand)
+                if low is not None and high is not None and low > high:
+                    self.problem("empty_range", "The range runs backwards.", member)
+                ranges.append((low, high))
+            elif (value := self.resolve(member, operand)) is not None:
+                values.append(value)
+        return Test(tuple(dict.fromkeys(values)), tuple(dict.fromkeys(ranges)))
+
+
+_WORDS = {
+    Type.CONDITION: "a condition",
+    Type.INTEGER: "a number",
+    Type.DECIMAL: "a number",
+    Type.TEXT: "a text",
+    Type.DATE: "a date",
+    Type.DATETIME: "a point in time",
+    Type.TIME: "a duration",
+}
+
+
+def kind_of(typed: Typed, capital: bool = True) -> str:
+    words = _WORDS[typed.type]
+    if isinstance(typed, Column):
+        return f"{typed.name} ({words})"
+    return words[0].upper() + words[1:] if capital else words
+
+
+def family_of(kind: Type) -> str:
+    return "number" if kind.is_number or kind is Type.TIME else kind.value
+
+
+def _is_absent(typed: Typed) -> bool:
+    return isinstance(typed, Absent)
+
+
+def widest(types: Iterable[Type]) -> Type:
+    """The type that holds values of all these: the one they share, else a decimal."""
+    found = set(types)
+    if len(found) == 1:
+        return found.pop()
+    return Type.INTEGER if found <= {Type.CONDITION, Type.INTEGER} else Type.DECIMAL
