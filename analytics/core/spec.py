@@ -99,7 +99,10 @@ class SeriesSpec:
             {
                 "kind": self.kind,
                 "models": models,
-                "absorbed": dict(self.absorbed),
+                "absorbed": {
+                    label: " + ".join(text for text, own in self.absorbed.items() if own == label)
+                    for label in dict.fromkeys(self.absorbed.values())
+                },
                 "sample": self.sample,
                 "targets": self.targets,
             }
@@ -166,7 +169,7 @@ Spec = ModelSpec | SeriesSpec | DescriptivesSpec | CrosstabSpec
 
 
 def read_descriptives(fields: Fields) -> DescriptivesSpec:
-    """``variables: [a, b]``, ``show: {a: share}``, ``where``, ``missing: each`` (by variable) or ``listwise``."""
+    """``variables: [a, b]``, ``show: {a: share}``, ``where``, ``missing: each`` (variable) or ``listwise``."""
     show = {}
     for name, how in fields.mapping("show").items():
         if how in ("share", "mean", "levels"):
@@ -225,6 +228,8 @@ def read_series(fields: Fields) -> SeriesSpec:
         if model is not None:
             models[model.name] = model
     sample = fields.choice("sample", ("common", "each"), "common")
+    if sample == "common" and len({tuple(one.model.where.items()) for one in models.values()}) > 1:
+        fields.wrong("sample", "The models name different rows in “where”.", hint="Set sample: each.")
     targets = fields.text("targets")
     _check_absorbed(fields, absorbed, models)
     return SeriesSpec(tuple(models.values()), absorbed, sample, targets)
@@ -262,7 +267,7 @@ def _read_series_model(
             )
         return None
     model = ModelSpec(formula=centred(formula, centre), **shared)
-    return SeriesModel(name, label, start if not whole else "", model, column)
+    return SeriesModel(name, label, start, model, column)
 
 
 def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, Any]:

@@ -1,0 +1,153 @@
+"""Running specifications on small generated data."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.core.kinds import DONE, FAILED, Outcome, read_spec, run_spec
+from analytics.core.flat_tables import table_of_result
+from surveys.core.codebook import ValueType
+from surveys.core.problems import Refused
+from tests.analytics.columns import column, labelled, survey
+
+SERIES = """
+kind: series
+base: y ~ x + C(job)
+absorbed: {occupation: C(job)}
+groups: city
+models:
+  - {kind: logit}
+  - {kind: logit, from: model1, add: z}
+  - {kind: logit, from: model2, add: "x:z", center: [x]}
+  - {kind: multilevel_linear, from: model1}
+  - {kind: multilevel_linear, from: model4, add: z}
+  - {kind: multilevel_logit, from: model3}
+"""
+
+
+@pytest.fixture(scope="module")
+def series() -> Outcome:
+    return run_spec(read_spec(SERIES), survey())
+
+
+def test_a_series_uses_the_same_rows_throughout(series: Outcome) -> None:
+    assert series.state == DONE
+    assert series.n_used == 1180
+    assert series.n_lost == {"x: refused": 20}
+    assert {model["result"]["fit"]["n"] for model in series.result["models"]} == {1180}
+
+
+def test_centring_moves_the_constant_and_not_the_slopes(series: Outcome) -> None:
+    models = {model["name"]: model for model in series.result["models"]}
+    assert set(models["model3"]["means"]) == {"x"}
+    plain = run_spec(read_spec("kind: logit\nformula: y ~ x*z + C(job)"), survey())
+    own = {one["term"]: one["estimate"] for one in models["model3"]["result"]["estimates"]}
+    other = {one["term"]: one["estimate"] for one in plain.result["models"][0]["result"]["estimates"]}
+    assert own["center(x):z"] == pytest.approx(other["x:z"], abs=1e-8)
+    assert own["z"] == pytest.approx(other["z"] + other["x:z"] * models["model3"]["means"]["x"], abs=1e-8)
+
+
+def test_likelihoods_are_compared_only_where_that_means_something(series: Outcome) -> None:
+    found = {(one["smaller"], one["larger"]): one for one in series.result["comparisons"]}
+    assert found["model1", "model2"]["df"] == 1
+    assert found["model1", "model2"]["p_value"] < 0.01
+    assert "different kinds" in found["model1", "model4"]["reason"]
+    assert "REML" in found["model4", "model5"]["reason"]
+
+
+def test_the_table_of_a_series(series: Outcome) -> None:
+    table = table_of_result(series.result)
+    by_key = {row.key: row for row in table.rows}
+    assert [row.key for row in table.rows][:4] == ["x", "z", "x:z", "occupation"]
+    assert [cell.text if cell else "" for cell in by_key["occupation"].cells] == ["in"] * 6
+    assert [cell is not None for cell in by_key["x:z"].cells] == [False, False, True, False, False, True]
+    assert by_key["x"].label == "Status"
+    assert table_of_result(series.result, "zh").rows[4].label == "常数项"
+    assert table.as_csv().splitlines()[0] == ",Model 1,Model 2,Model 3,Model 4,Model 5,Model 6"
+    assert any("Centred on the sample mean: x" in note for note in table.notes)
+    assert "C(job): farm" in " ".join(table.notes)
+
+
+def test_each_model_on_its_own_rows() -> None:
+    models = "models: [{kind: linear}, {kind: linear, from: model1, add: x}]"
+    text = f"kind: series\nbase: y ~ z\nsample: each\n{models}"
+    outcome = run_spec(read_spec(text), survey())
+    assert [model["n_used"] for model in outcome.result["models"]] == [1200, 1180]
+    assert "different rows" in outcome.result["comparisons"][0]["reason"]
+
+
+def test_null_model_names_the_scale_of_its_icc() -> None:
+    found = {}
+    for kind in ("multilevel_linear", "multilevel_logit"):
+        outcome = run_spec(read_spec(f"kind: {kind}\nformula: y ~ 1\ngroups: city"), survey())
+        icc = outcome.result["models"][0]["result"]["icc"]
+        found[icc["scale"]] = icc["value"]
+    assert set(found) == {"response", "latent_logit"}
+    assert found["response"] < found["latent_logit"]
+
+
+def test_separation_fails_in_words() -> None:
+    frame = {"y": column("y", [0, 0, 1, 1] * 20, ValueType.INTEGER), "x": column("x", [1, 2, 3, 4] * 20)}
+    outcome = run_spec(read_spec("kind: logit\nformula: y ~ x"), frame)
+    assert outcome.state == FAILED
+    assert [check.severity for check in outcome.checks if check.severity == "error"]
+    assert outcome.result["models"][0]["result"]["fit"] is None
+    assert "no estimates" in " ".join(table_of_result(outcome.result).notes)
+
+
+def test_no_rows_left() -> None:
+    frame = {"y": column("y", [None, 1.0]), "x": column("x", [1.0, None])}
+    with pytest.raises(Refused, match="Most rows were lost to y: refused"):
+        run_spec(read_spec("kind: linear\nformula: y ~ x"), frame)
+
+
+LINEAR_OUTCOMES = [
+    ("kind: linear\nformula: job ~ x", "nominal"),
+    ("kind: logit\nformula: ln(x) ~ z", "no binary outcome"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), LINEAR_OUTCOMES)
+def test_outcomes_that_do_not_fit(text: str, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        run_spec(read_spec(text), survey())
+
+
+def test_descriptives_by_share_mean_and_category() -> None:
+    outcome = run_spec(read_spec("kind: descriptives\nvariables: [y, x, job]"), survey())
+    rows = outcome.result["table"]["rows"]
+    assert [row["kind"] for row in rows] == ["share", "mean", "level", "level", "level", "level"]
+    assert (rows[0]["n"], rows[1]["n"], rows[1]["absent"]) == (1200, 1180, {"refused": 20})
+    assert rows[5]["count"] == 0  # a category of the codebook that nobody has
+    assert outcome.n_used == 1200
+    whole = run_spec(read_spec("kind: descriptives\nvariables: [y, x]\nmissing: listwise"), survey())
+    assert (whole.n_used, whole.n_lost) == (1180, {"x: refused": 20})
+
+
+def test_show_that_does_not_fit() -> None:
+    with pytest.raises(Refused) as caught:
+        run_spec(read_spec("kind: descriptives\nvariables: [x, job]\nshow: {x: share}"), survey())
+    assert "other than 0 and 1" in str(caught.value)
+
+
+def test_crosstab_with_bases_and_filter() -> None:
+    frame = {
+        "a": labelled("a", [1, 1, 2, 2, None, 1], {1: "yes", 2: "no", 3: "never"}),
+        "g": labelled("g", [1, 1, 1, 2, 2, 2], {1: "formal", 2: "informal"}),
+        "w": column("w", [1, 1, 1, 1, 1, 0], ValueType.INTEGER),
+    }
+    outcome = run_spec(read_spec("kind: crosstab\nvariable: a\nby: g\nwhere: {w: 1}"), frame)
+    table = outcome.result["table"]
+    assert table["bases"] == [3, 1, 4]
+    assert [row["counts"] for row in table["rows"]] == [[2, 0, 2], [1, 1, 2], [0, 0, 0]]
+    assert outcome.n_lost == {"w: outside “where”": 1, "a: refused": 1}
+    assert table_of_result(outcome.result).as_lists()[0] == ["", "formal", "informal", "All"]
+
+
+def test_spreadsheets_run_nothing() -> None:
+    frame = {
+        "a": labelled("a", [1, 2], {1: "=HYPERLINK(1)", 2: "no"}),
+        "g": labelled("g", [1, 1], {1: "x"}),
+    }
+    text = table_of_result(run_spec(read_spec("kind: crosstab\nvariable: a\nby: g"), frame).result).as_csv()
+    assert "'=HYPERLINK(1)" in text

@@ -1,0 +1,126 @@
+"""Specifications: what is read, and that everything wrong is told at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.core.kinds import KINDS, check_spec_names, read_spec
+from analytics.core.spec import ModelSpec, SeriesSpec
+from surveys.core.problems import Refused
+
+SERIES = """
+kind: series
+base: y ~ x + C(job)
+absorbed: {occupation: C(job)}
+groups: city
+method: {likelihood: ml}
+models:
+  - {name: model1, kind: logit}
+  - {name: model2, kind: logit, from: model1, add: z}
+  - {name: model3, kind: multilevel_linear, from: model2, add: "x:z", center: [x]}
+targets: paper/table2
+"""
+
+
+def test_a_series() -> None:
+    spec = read_spec(SERIES)
+    assert isinstance(spec, SeriesSpec)
+    assert [one.model.formula.text for one in spec.models] == [
+        "y ~ x + C(job)",
+        "y ~ x + C(job) + z",
+        "y ~ center(x) + C(job) + z + center(x):z",
+    ]
+    assert [one.model.groups for one in spec.models] == ["", "", "city"]
+    assert spec.models[2].model.method == {"likelihood": "ml"}
+    assert spec.columns == ("y", "x", "job", "z", "city")
+    assert spec.absorbed == {"C(job)": "occupation"}
+    again = read_spec(spec.as_json())  # what a run stores can be run again
+    assert again.as_json() == spec.as_json()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: logit\nformula: y ~ a\noutcome_value: 1",
+        "kind: multilevel_logit\nformula: y ~ a\ngroups: city\nmethod: {approximation: laplace}",
+        "kind: descriptives\nvariables: [a, b]\nshow: {a: share}\nmissing: listwise",
+        "kind: crosstab\nvariable: a\nby: b\nwhere: {c: [1, 2]}",
+    ],
+)
+def test_stored_specifications_read_as_themselves(text: str) -> None:
+    spec = read_spec(text)
+    assert read_spec(spec.as_json()) == spec
+
+
+def test_defaults_are_named() -> None:
+    spec = read_spec("kind: multilevel_linear\nformula: y ~ 1\ngroups: city")
+    assert isinstance(spec, ModelSpec)
+    assert spec.method == {"likelihood": "reml"}
+
+
+BAD = [
+    ("kind: logt\nformula: y ~ x", ["Did you mean logit?"]),
+    ("kind: reliability", ["not offered by this version"]),
+    ("formula: y ~ x", ["“kind” is missing"]),
+    ("kind: logit", ["“formula” is missing"]),
+    ("kind: logit\nformula: x + z", ["no outcome"]),
+    ("kind: logit\nformula: y ~ x\nweights: w", ["with weights are not offered"]),
+    ("kind: logit\nformula: y ~ x\ngroups: city", ["has no groups"]),
+    ("kind: multilevel_logit\nformula: y ~ x", ["needs its groups"]),
+    ("kind: multilevel_linear\nformula: y ~ x\ngroups: g\nmethod: {likelihood: rml}", ["reml, ml"]),
+    (
+        "kind: logit\nformula: y ~ x +\nfromula: 3\nweights: w\nmissing: pairwise",
+        ["weights", "too early", "fromula"],
+    ),
+    ("kind: descriptives\nvariables: 7", ["list of names"]),
+    ("kind: descriptives\nvariables: [a]\nshow: {b: mean}", ["not among the variables"]),
+    ("kind: crosstab\nvariable: a", ["“by” is missing"]),
+    ("kind: logit\nformula: y ~ x\noutcome_value: yes", ["in quotes"]),
+    ("kind: series\nbase: y ~ x\nmodels: []", ["at least one model"]),
+    ("kind: series\nbase: y ~ x\nmodels: [{kind: logit, from: m9}]", ["no model called m9"]),
+    ("kind: series\nmodels: [{kind: logit}]", ["neither a formula nor a base"]),
+    (
+        "kind: series\nbase: y ~ x\nmodels: [{name: a, kind: logit}, {name: a, kind: logit}]",
+        ["two models called a"],
+    ),
+    (
+        "kind: series\nbase: y ~ x\nabsorbed: {job: C(jop)}\nmodels: [{kind: logit}]",
+        ["No model has the term"],
+    ),
+    ("kind: series\nbase: y ~ x\nmodels: [{add: z}]", ["models[1].kind"]),
+    ("kind: [", ["Check indentation"]),
+    ("- a\n- b", ["field: value"]),
+    ("a: 1\na: 2", ["given twice"]),
+    ("a: &a [1]\nb: *a", ["Aliases"]),
+    ("a: !!python/object/apply:os.system [ls]", ["could not determine a constructor"]),
+    ("x" * 70_000, ["65,536"]),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), BAD)
+def test_everything_wrong_is_told_at_once(text: str, words: list[str]) -> None:
+    with pytest.raises(Refused) as caught:
+        read_spec(text)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_unknown_names_of_all_models_at_once() -> None:
+    problems = check_spec_names(read_spec(SERIES), ["y", "x", "jobs", "cities"])
+    assert [(p.where, p.near) for p in problems] == [
+        ("Model 1", ("jobs",)),
+        ("Model 2", ()),
+        ("groups", ("cities",)),
+    ]
+
+
+def test_the_registry_is_closed() -> None:
+    assert list(KINDS) == [
+        "descriptives",
+        "crosstab",
+        "logit",
+        "linear",
+        "multilevel_linear",
+        "multilevel_logit",
+        "series",
+    ]
