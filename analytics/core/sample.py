@@ -10,8 +10,9 @@ import polars as pl
 
 from analytics.core.formula import Factor as FactorAtom
 from analytics.core.formula import Formula, Log, Numeric, Power, Variable
-from analytics.core.frame import Column, Frame, Mask, Numbers
+from analytics.core.frame import Column, Frame, Mask, Numbers, find_level, levels_used
 from surveys.core.codebook import Scalar
+from surveys.core.problems import Problem, Refused
 
 OUTSIDE = "outside “where”"
 
@@ -42,14 +43,24 @@ def listwise(
     mask: Mask = np.ones(rows, dtype=np.bool_)
     lost: dict[str, int] = {}
     for name, wanted in (where or {}).items():
-        inside = frame[name].values.is_in(list(wanted)).fill_null(False).to_numpy()
-        _lose(lost, mask, ~inside, f"{name}: {OUTSIDE}")
+        _lose(lost, mask, ~_holding(frame[name], wanted), f"{name}: {OUTSIDE}")
     for name in dict.fromkeys(columns):
         _lose_absent(lost, mask, frame[name])
     for formula in formulas:
         for atom in formula.atoms:
             _lose_undefined(lost, mask, atom, frame)
     return Sample(mask, lost)
+
+
+def _holding(column: Column, wanted: Sequence[Scalar]) -> Mask:
+    """The rows that hold one of the codes named (or their labels); Refused for codes that do not exist."""
+    used = levels_used(column, np.ones(len(column.values), dtype=np.bool_))
+    found = [find_level(column, code, used, "where") for code in wanted]
+    problems = [one for one in found if isinstance(one, Problem) and one.code != "unused_level"]
+    if problems:
+        raise Refused(problems)
+    codes = pl.Series([one for one in found if not isinstance(one, Problem)], dtype=column.values.dtype)
+    return column.values.is_in(codes.implode()).fill_null(False).to_numpy()
 
 
 def transformed(atom: Numeric, frame: Frame, mask: Mask, means: dict[str, float]) -> Numbers:

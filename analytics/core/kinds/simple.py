@@ -100,7 +100,7 @@ def _unfit(name: str, show: str, frame: Frame) -> Problem | None:
         return Problem("wrong_type", message, where="variables", hint="Derive a measure from it first.")
     if show in ("share", "mean") and not column.is_number:
         return Problem("wrong_type", f"{name} holds categories and has no {show}.", where="show")
-    if show == "share" and not column.values.drop_nulls().is_in([0, 1]).all():
+    if show == "share" and not set(column.values.drop_nulls().unique().to_list()) <= {0, 1}:
         return Problem("wrong_type", f"{name} has values other than 0 and 1; it has no share.", where="show")
     if column.is_factor and column.values.n_unique() > MAX_LEVELS and show != "mean":
         message = f"{name} has more than {MAX_LEVELS} categories."

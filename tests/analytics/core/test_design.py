@@ -76,6 +76,14 @@ def test_rows_outside_where_and_infinite_numbers() -> None:
     assert sample.lost == {"job: outside “where”": 2, "w: not finite": 1}
 
 
+def test_where_speaks_codes_or_labels_and_refuses_unknown_ones() -> None:
+    assert listwise(_frame(), (), (), {"job": ["office", 2]}).n == 4
+    assert listwise(_frame(), (), (), {"job": [7]}).n == 0
+    assert listwise(_frame(), (), (), {"x": [1, 2.0]}).n == 2
+    with pytest.raises(Refused, match=r"“offise” .* Did you mean office"):
+        listwise(_frame(), (), (), {"job": ["offise"]})
+
+
 def test_unknown_names_are_told_with_position_and_near_misses() -> None:
     problems = check_names(parse("yy ~ x + jop + jop:x"), _frame())
     assert [(p.position, p.near) for p in problems] == [((0, 2), ("y",)), ((9, 12), ("job",))]
