@@ -13,6 +13,7 @@ _STUDY = "studies/<slug:study>/"
 urlpatterns = [
     path(_STUDY + "analyses/", views.analyses, name="analyses"),
     path(_STUDY + "analyses/<slug:slug>/", views.analysis, name="analysis"),
-    path(_STUDY + "runs/<int:pk>/", views.run, name="run"),
+    path(_STUDY + "analyses/<slug:slug>/run/", views.start_run, name="start_run"),
     path(_STUDY + "targets/<path:slug>/", views.target, name="target"),
+    path("runs/<int:pk>/", views.run, name="run"),
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from measures.models import Dataset
 from surveys.models import Job, Study
 from surveys.services.jobs import Progress, register
@@ -15,7 +17,8 @@ def build(job: Job, progress: Progress) -> dict[str, Any]:
 
     dataset = Dataset.objects.select_related("study").get(pk=job.payload["dataset"])
     outcome = build_dataset(job.created_by, dataset, note=job.payload.get("note", ""), progress=progress)
-    return outcome.as_json()
+    page = reverse("measures:dataset_version", args=[dataset.study.slug, dataset.slug, outcome.version.number])
+    return outcome.as_json() | {"url": page}
 
 
 def probe(job: Job, progress: Progress) -> dict[str, Any]:

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
 from django.db.models import Count
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
+from analytics.core.targets import PublishedTable
 from analytics.models import Run
 from measures.models import DatasetVersion, MeasureVersion
+from surveys.core.codebook import text_in
 from surveys.models import Study
+from surveys.templatetags.wavebook import MINUS, NO_VALUE, WORDS, language
 
 register = template.Library()
+
+FIGURES = {
+    "intercept": _("Constant"),
+    "variance": _("Variance"),
+    "icc": _("Intraclass correlation"),
+    "median_odds_ratio": _("Median odds ratio"),
+    "n": _("Rows used"),
+    "loglik": _("Log-likelihood"),
+    "df": _("Parameters"),
+    "aic": "AIC",
+    "bic": "BIC",
+    "mcfadden_r2": _("McFadden R²"),
+    "r2": "R²",
+    "adjusted_r2": _("Adjusted R²"),
+    "f_statistic": "F",
+    "lr_chi2": _("Likelihood-ratio χ²"),
+}
 
 
 @register.inclusion_tag("analytics/_study_analyses.html", takes_context=True)
@@ -19,7 +44,9 @@ def study_analyses(context: template.Context, study: Study) -> dict[str, Any]:
     """The study's analyses, each with its latest run."""
     analyses = list(study.analyses.all())
     latest: dict[int | None, Run] = {}
-    runs = Run.objects.filter(analysis__in=analyses).select_related("dataset_version__dataset__study", "wave_version__wave__study")
+    runs = Run.objects.filter(analysis__in=analyses).select_related(
+        "dataset_version__dataset__study", "wave_version__wave__study"
+    )
     for run in runs.defer("result", "environment").order_by("id"):
         latest[run.analysis_id] = run
     return {"study": study, "rows": [(analysis, latest.get(analysis.pk)) for analysis in analyses]}
@@ -43,8 +70,81 @@ def measure_runs(version: MeasureVersion) -> dict[str, Any]:
     columns = version.dataset_columns.values_list("version_id", "name")
     names = {version_id: name for version_id, name in columns}
     runs = _listed(Run.objects.filter(dataset_version__in=names))
-    return {"study": version.measure.study, "runs": [run for run in runs if names[run.dataset_version_id] in run.inputs]}
+    return {
+        "study": version.measure.study,
+        "runs": [run for run in runs if names[run.dataset_version_id] in run.inputs],
+    }
+
+
+@register.filter
+def term_label(row: TermRow) -> str:
+    """The label of a row of coefficients; the constant has a word of its own."""
+    if row.key == INTERCEPT:
+        return str(FIGURES["intercept"])
+    return text_in(row.labels, language()) or row.key
+
+
+@register.filter
+def figure_label(row: FigureRow) -> str:
+    """The name of a row of fit or variance figures, with the group or scale it belongs to."""
+    name = str(FIGURES.get(row.name, row.name))
+    return f"{name} ({WORDS.get(row.detail, row.detail)})" if row.detail else name
+
+
+@register.filter
+def is_logit(kind: str) -> bool:
+    return kind in ("logit", "multilevel_logit")
+
+
+@register.filter
+def crosstab_rows(result: Mapping[str, Any]) -> list[tuple[Mapping[str, str], list[tuple[float | None, int]]]]:
+    """(labels, [(percent, count) per column]) of each row."""
+    pairs = zip(result["row_labels"], result["table"]["rows"], strict=True)
+    return [(labels, list(zip(row["percents"], row["counts"], strict=True))) for labels, row in pairs]
+
+
+@register.filter
+def cell_text(texts: Mapping[str, str] | None) -> SafeString:
+    """The figures of one cell of a table: estimate, stars, error in parentheses; or count and percent."""
+    texts = dict(texts or {})
+    estimate, stars, error = (texts.pop(name, "") for name in ("estimate", "stars", "se"))
+    parts = [f"{estimate}{stars}"] if estimate else []
+    parts += [f"({error.strip('()')})"] if error else []
+    parts += list(texts.values())
+    return conditional_escape(" ".join(parts).replace("-", MINUS) or NO_VALUE)
+
+
+SIGNS = {"equal": "=", "within_sampling_error": "≈", "same_class": "∼", "contradicts": "≠", "differs": "≠"}
+
+
+@register.filter
+def verdict_sign(verdict: str) -> str:
+    return SIGNS.get(verdict, NO_VALUE)
+
+
+@register.filter
+def at(things: Any, place: int) -> Any:
+    return things[place]
+
+
+@register.filter
+def printed_heads(table: PublishedTable) -> list[str]:
+    """What the table calls its columns."""
+    return [str(table.notes.get("models", {}).get(column, {}).get("label", column)) for column in table.columns]
+
+
+@register.filter
+def printed_rows(table: PublishedTable) -> list[tuple[str, list[dict[str, str]]]]:
+    """(label, figures per column) of each printed row."""
+    rows: dict[str, dict[str, dict[str, str]]] = {}
+    for cell in table.cells:
+        rows.setdefault(cell.term, {}).setdefault(cell.column, {})[cell.statistic] = cell.printed
+    return [(table.label(term), [row.get(column, {}) for column in table.columns]) for term, row in rows.items()]
 
 
 def _listed(runs: Any) -> list[Run]:
-    return list(runs.select_related("analysis", "dataset_version__dataset__study", "wave_version__wave__study").defer("result", "environment"))
+    return list(
+        runs.select_related("analysis", "dataset_version__dataset__study", "wave_version__wave__study").defer(
+            "result", "environment"
+        )
+    )

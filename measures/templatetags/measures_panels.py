@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from measures import selectors
-from measures.models import DatasetColumn, DatasetVersion, MeasureVersion
+from measures.models import DatasetColumn, MeasureVersion
 from measures.policy import may_define
 from surveys.models import Study, User, Variable, WaveVersion
 
@@ -71,5 +75,60 @@ def freshness(state: Any) -> dict[str, Any]:
 
 
 @register.simple_tag
-def dataset_versions_of(dataset: Any) -> list[DatasetVersion]:
-    return list(dataset.versions.order_by("-number").select_related("created_by"))
+def measure_link(study: str, name: str) -> str:
+    """The address of ``fsp@2``."""
+    measure, _, number = name.partition("@")
+    return reverse("measures:measure_version", args=[study, measure, int(number)])
+
+
+@register.filter
+def example_text(value: Any) -> str:
+    """A value of a worked example as people write it; absences by their reason."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {word}" for name, word in value.items())
+    return json.dumps(value, ensure_ascii=False)
+
+
+PER_ITEM = ("means", "sds", "loadings", "weights", "uniquenesses")
+HEADS = {
+    "item": _("Item"),
+    "means": _("Mean"),
+    "sds": _("SD"),
+    "loadings": _("Loading"),
+    "weights": _("Weight"),
+    "uniquenesses": _("Uniqueness"),
+    "component": _("Component"),
+    "eigenvalues": _("Eigenvalue"),
+    "key": _("Group"),
+    "value": _("Mean"),
+    "n": _("Rows"),
+    "method": _("Method"),
+    "scores": _("Scores"),
+    "sign": _("Sign"),
+    "kmo": _("Sampling adequacy (KMO)"),
+    "alpha": _("Cronbach's alpha"),
+}
+
+
+@register.filter
+def fitted_parts(fitted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each fitted part of a rule as tables of items, eigenvalues or groups, and facts about the fit."""
+    return [part for fit in fitted.values() if isinstance(fit, Mapping) for part in _parts(fit)]
+
+
+def _parts(fit: Mapping[str, Any]) -> list[dict[str, Any]]:
+    columns = [name for name in PER_ITEM if fit.get(name)]
+    names = fit.get("items") or [str(i + 1) for i in range(len(fit[columns[0]]))] if columns else []
+    rows = list(zip(names, *(fit[name] for name in columns), strict=True))
+    facts = [(HEADS[name], fit[name]) for name in ("method", "scores", "sign") if fit.get(name)]
+    facts += [(HEADS[name], round(fit[name], 4)) for name in ("n", "kmo", "alpha") if fit.get(name) is not None]
+    parts = [{"title": fit.get("function", ""), "facts": facts, "heads": _heads("item", *columns), "rows": rows}]
+    for name, key, heads in (("eigenvalues", "component", ("eigenvalues",)), ("groups", "key", ("value",))):
+        if fit.get(name):
+            pairs = fit[name] if name == "groups" else [(i + 1, value) for i, value in enumerate(fit[name])]
+            parts.append({"title": "", "facts": [], "heads": _heads(key, *heads), "rows": pairs})
+    return parts
+
+
+def _heads(*names: str) -> list[str]:
+    return [str(HEADS[name]) for name in names]

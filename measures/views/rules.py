@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from measures import selectors
+from measures.core.language import sentence
 from measures.models import MeasureVersion
 from measures.policy import may_define
-from surveys.core.problems import refuse
+from measures.selectors.scopes import ground
+from measures.selectors.trying import try_rule
+from surveys.core.problems import Refused, refuse
 from surveys.selectors import study_named
 
 
@@ -35,8 +40,21 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
             "derived__frequencies", "derived__inputs"
         ),
         "may_define": may_define(request.user, found.study),
+        "sentences": sentences(version),
     }
     return render(request, "measures/measure.html", context)
+
+
+def sentences(version: MeasureVersion) -> Mapping[str, str]:
+    """The rule in words per language: as kept at publishing; of a draft, as it reads today, if it does."""
+    if kept := version.report.get("sentence"):
+        return dict(kept)
+    waves = selectors.study_wave_versions(version.measure.study)
+    try:
+        tried = try_rule(ground(version.measure.study, waves[0]), version.rule, version.measure.name)
+    except (Refused, IndexError):
+        return {}
+    return {code: sentence(tried.checked, code) for code in ("en", "zh")}
 
 
 def _chosen(versions: list[MeasureVersion], number: int | None) -> MeasureVersion | None:

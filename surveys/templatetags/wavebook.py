@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import yaml
 from django import template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -217,6 +218,24 @@ def stacked(tally: Mapping[str, int], rows: int) -> SafeString:
     return format_html('<svg class="bar stacked" aria-hidden="true" focusable="false">{}</svg>', rects)
 
 
+@register.inclusion_tag("_parts/tally.html")
+def tally(counts: Mapping[str, int] | None) -> dict[str, Any]:
+    """A column's tally as one bar with its words and numbers."""
+    return {"tally": counts or {}, "rows": sum((counts or {}).values())}
+
+
+@register.filter
+def absences(counts: Mapping[str, int] | None) -> list[tuple[str, int]]:
+    """(reason, rows) of a tally without its valid rows, the largest first."""
+    return [pair for pair in ordered_tally(counts) if pair[0] != "valid"]
+
+
+@register.filter
+def as_yaml(thing: Any) -> str:
+    """A recipe or specification as people write it."""
+    return yaml.safe_dump(thing, allow_unicode=True, sort_keys=False, width=88).rstrip()
+
+
 @register.filter
 def ordered_tally(tally: Mapping[str, int] | None) -> list[tuple[str, int]]:
     """(reason, rows), valid first, then the largest absence first; zeros left out."""
@@ -276,6 +295,25 @@ WORDS = {
     "draft": _("draft"),
     "published": _("published"),
     "retired": _("retired"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "descriptives": _("descriptives"),
+    "crosstab": _("crosstab"),
+    "models": _("models"),
+    "series": _("series of models"),
+    "linear": _("linear regression"),
+    "logit": _("logistic regression"),
+    "multilevel_linear": _("multilevel linear model"),
+    "multilevel_logit": _("multilevel logistic model"),
+    "Residual": _("residual"),
+    "response": _("on the scale of the outcome"),
+    "latent_logit": _("on the latent logit scale"),
+    "equal": _("equal"),
+    "within_sampling_error": _("within sampling error"),
+    "same_class": _("same sign and stars"),
+    "contradicts": _("contradicts"),
+    "differs": _("differs"),
+    "not_computed": _("not computed"),
     "import_wave": _("import of a wave"),
     "build_dataset": _("build of a dataset"),
     "run_analysis": _("run of an analysis"),

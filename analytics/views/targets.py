@@ -1,0 +1,24 @@
+"""Published tables, their audit, and the runs that replicate them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from analytics import selectors
+from analytics.views.runs import beside
+from surveys.selectors import study_named
+
+
+def target(request: HttpRequest, study: str, slug: str) -> HttpResponse:
+    """A published table as printed, what arithmetic shows of it, and the runs beside it."""
+    here = study_named(request.user, study)
+    found = selectors.target_named(here, slug)
+    context = {
+        "study": here,
+        "target": found,
+        "table": selectors.published_table(found),
+        "audit": selectors.audit_of(found),
+        "beside": beside(found),
+    }
+    return render(request, "analytics/target.html", context)
