@@ -139,7 +139,7 @@ def maximise(design: Design) -> Newton:
             # The last step is known and free; what it changes in the information is beyond the digits shown.
             there = replace(here, beta=here.beta + step)
             return Newton(there, step, iteration, decrement, scaled_inverse(here.information))
-        if here.reach > 2 * EXTREME:
+        if here.reach > 2 * EXTREME and certificate(design, step) is not None:
             return Newton(here, step, iteration, decrement, None)
         here = _advance(design, here, step)
     return Newton(here, step, STEPS, decrement, None)

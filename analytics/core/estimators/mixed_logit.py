@@ -32,8 +32,11 @@ STEPS = 60
 DECREMENT = 1e-13  # squared length of the step still to go, in standard errors
 START = math.log(0.5)  # a middling standard deviation on the logit scale
 LONGEST = 1.0  # in ln sigma: further away the quadratic is not to be trusted
+FLATTEST = 1e-3  # curvature, of columns scaled to 1, under which a saddle is not taken at its word
 ZERO = math.log(1e-3)  # a standard deviation this small is zero if the likelihood still falls with it
 NEARLY_ZERO = math.log(0.05)  # the same, when the score test at zero agrees
+LARGE = 10.0  # a standard deviation beyond which nearly every group is all 0 or all 1
+ENDLESS = math.log(100.0)  # and one at which the search is given up: the likelihood rises for ever
 SMALL_CLUSTERS = 5.0  # mean group size under which Laplace is known to understate the variance
 
 LATENT = math.pi**2 / 3  # variance of the standard logistic distribution
@@ -46,7 +49,7 @@ BOUNDARY = (
 
 @dataclass(frozen=True)
 class Ending:
-    """Where Newton's method stopped: ``kind`` is ``optimum``, ``boundary`` or ``lost``."""
+    """Where Newton's method stopped: ``kind``: ``optimum``, ``boundary``, ``endless`` or ``lost``."""
 
     kind: str
     state: State
@@ -79,14 +82,15 @@ def fit_mixed_logit(
         return failed("multilevel_logit", (*checks, *((problem,) if problem else ())), design.dropped)
     rows = Rows(by.sort(design.y), by.sort(design.x), by)
     ending = _maximise(rows, plain.point.beta)
-    if ending.kind == "lost":
-        message = f"The search did not settle in {ending.iterations} steps; no numbers are given."
-        return failed("multilevel_logit", (*checks, Check("error", "not_converged", message)), design.dropped)
+    if ending.kind == "optimum" and ending.state.loglik < plain.point.loglik:
+        ending = replace(ending, kind="boundary")  # a local optimum: no variance at all fits better
+    if ending.kind in ("lost", "endless"):
+        return failed("multilevel_logit", (*checks, _no_answer(group, ending)), design.dropped)
     if ending.kind == "boundary":
         checks += (Check("warning", "boundary", BOUNDARY),)
         ending = _without_variance(ending, plain, by)
-    elif design.n / by.count < SMALL_CLUSTERS:
-        checks += (_small_clusters(group, design.n / by.count),)
+    else:
+        checks += _doubts(group, design.n / by.count, math.exp(ending.state.log_sigma))
     return _result(design, by, group, ending, checks)
 
 
@@ -107,6 +111,8 @@ def _maximise(rows: Rows, beta: FloatArray) -> Ending:
         vanishing = here.log_sigma < (NEARLY_ZERO if may_vanish else ZERO)
         if vanishing and at.gradient[-1] < 0:
             return Ending("boundary", here, gradient, decrement, iteration)
+        if here.log_sigma > ENDLESS:
+            return Ending("endless", here, gradient, decrement, iteration)
         moved = _advance(rows, here, step)
         if moved is None:
             break
@@ -122,21 +128,25 @@ def score_at_zero(rows: Rows, beta: FloatArray) -> float:
 
 
 def _step(at: Derivatives) -> tuple[FloatArray, float]:
-    """The Newton step, its part in ln sigma bounded, and the decrement (infinite where the surface bends up).
-
-    Where the Hessian is not negative definite (far from the optimum, only in ln sigma) beta takes its own
-    Newton step and ln sigma follows the gradient's sign.
-    """
+    """The Newton step, bounded in ln sigma, and the decrement (infinite where the surface bends up)."""
     try:
         step = scaled_solve(-at.hessian, at.gradient)
         decrement = float(at.gradient @ step)
     except np.linalg.LinAlgError:
-        k = len(at.gradient) - 1
-        own = scaled_solve(-at.hessian[:k, :k], at.gradient[:k])
-        step, decrement = np.append(own, 0.5 * np.sign(at.gradient[k])), math.inf
+        step, decrement = _uphill(at), math.inf
     if abs(step[-1]) > LONGEST:
         step = step * (LONGEST / abs(step[-1]))
     return step, decrement
+
+
+def _uphill(at: Derivatives) -> FloatArray:
+    """Newton's step with every curvature taken as if it bent down: uphill also on a ridge or in a saddle."""
+    scale = np.sqrt(np.abs(np.diag(at.hessian)))
+    scale[scale == 0] = 1.0
+    curvature, direction = np.linalg.eigh(at.hessian / np.outer(scale, scale))
+    size = np.maximum(np.abs(curvature), FLATTEST)
+    step: FloatArray = direction @ (direction.T @ (at.gradient / scale) / size) / scale
+    return step
 
 
 def _advance(rows: Rows, here: State, step: FloatArray) -> State | None:
@@ -164,12 +174,33 @@ def _without_variance(ending: Ending, plain: logit.Newton, by: Groups) -> Ending
     return Ending("boundary", state, gradient, plain.decrement, ending.iterations, plain.covariance)
 
 
-def _small_clusters(group: str, mean_size: float) -> Check:
-    message = (
-        f"{group} has {mean_size:.1f} rows a group on average: the Laplace approximation may understate the "
-        "between-group variance here."
-    )
-    return Check("warning", "small_groups", message)
+def _no_answer(group: str, ending: Ending) -> Check:
+    if ending.kind == "endless":
+        message = (
+            f"The between-group variance grows without end: the groups of {group} nearly all have one "
+            "outcome only. No numbers are given."
+        )
+        return Check("error", "variance_without_end", message)
+    message = f"The search did not settle in {ending.iterations} steps; no numbers are given."
+    return Check("error", "not_converged", message)
+
+
+def _doubts(group: str, mean_size: float, sigma: float) -> tuple[Check, ...]:
+    """What to hold against a variance that was found."""
+    found = []
+    if mean_size < SMALL_CLUSTERS:
+        message = (
+            f"{group} has {mean_size:.1f} rows a group on average: the Laplace approximation may misstate "
+            "the between-group variance here."
+        )
+        found.append(Check("warning", "small_groups", message))
+    if sigma > LARGE:
+        message = (
+            f"The standard deviation between groups is {sigma:.0f} on the logit scale: nearly every group "
+            "has one outcome only, and the estimates lean on a few."
+        )
+        found.append(Check("warning", "extreme_variance", message))
+    return tuple(found)
 
 
 def _result(design: Design, by: Groups, group: str, ending: Ending, checks: tuple[Check, ...]) -> ModelResult:

@@ -124,3 +124,27 @@ def test_a_very_large_variance_is_found() -> None:
     result = fit_mixed_logit(s.y, s.x, s.terms, s.groups)
     assert result.converged
     assert 3 < result.random[0].std_dev < 5
+
+
+def test_groups_of_one_outcome_each_have_no_answer_or_a_warning() -> None:
+    """Ten rows in each of eight groups, all alike within a group: the variance has no upper end."""
+    groups = np.repeat(np.arange(8), 10)
+    y = np.where(groups < 4, 1.0, 0.0)
+    score = np.random.default_rng(1).normal(size=80)
+    x = np.column_stack([np.ones(80), score])
+    result = fit_mixed_logit(y, x, ("(Intercept)", "score"), groups, "city")
+    codes = {check.code for check in result.checks}
+    assert codes & {"variance_without_end", "extreme_variance"}
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=25, deadline=None)
+def test_hard_samples_end_in_an_answer_or_a_reason(seed: int) -> None:
+    """Few rows, tiny groups, variances from nothing to enormous: no exception, no silent failure."""
+    draw = np.random.default_rng(seed)
+    count = int(draw.choice([3, 8, 30]))
+    n = max(60, int(count * draw.choice([1.5, 3, 10])))
+    s = survey(n, count, float(draw.choice([0, 0.05, 1, 8])), seed)
+    result = fit_mixed_logit(s.y, s.x, s.terms, s.groups)
+    has_reason = any(check.severity == "error" for check in result.checks)
+    assert result.converged != has_reason
