@@ -37,10 +37,8 @@ class Result:
 
 def try_rule(here: Ground, text: str, itself: str = "") -> Tried:
     """Parses and checks ``text``; Refused with every mistake.  ``itself`` is the measure it belongs to."""
-    published = published_measures(here.study)
-    published.pop(itself, None)
     earlier: dict[str, Checked] = {}
-    checked = _checked(here, parse(text), published, earlier, (itself,))
+    checked = _checked(here, parse(text), published_measures(here.study), earlier, (itself,))
     return Tried(checked, earlier)
 
 

@@ -1,0 +1,168 @@
+"""Fresh, stale because of something, blocked by something; a change that alters no value alters nothing."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from measures import selectors
+from measures.core.freshness import FRESH, State, blocked, stale
+from measures.models import Dataset, Measure
+from measures.services import rules
+from measures.services.datasets import build_dataset
+from measures.services.freshness import probe, probe_study
+from surveys.models import CrosswalkEntry
+from surveys.services.studies import decide, save_context, save_item
+from tests.measures.conftest import CELLS, Room
+
+
+@pytest.fixture
+def dataset(room: Room, fsp: Measure, male: Measure) -> Dataset:
+    dataset = room.dataset(measures=["fsp", "male"], items=["city"])
+    build_dataset(room.user, dataset)
+    return dataset
+
+
+def test_only_fresh_things_have_no_cause() -> None:
+    assert FRESH.is_fresh and not stale("x").is_fresh and blocked("a", "a").causes == ("a",)
+    with pytest.raises(ValueError, match="only what is fresh"):
+        stale()
+
+
+def test_a_dataset_that_was_never_built_is_stale(room: Room, fsp: Measure) -> None:
+    assert selectors.freshness(room.dataset(measures=["fsp"])).state is State.STALE
+
+
+def test_fresh_after_building(dataset: Dataset) -> None:
+    assert selectors.freshness(dataset) == FRESH
+    hashes = selectors.current_column_hashes(dataset)
+    assert dataset.latest is not None
+    assert hashes == {c.name: c.derived.content_hash for c in dataset.latest.columns.all()}
+
+
+def test_a_new_version_of_a_rule_is_named_and_rebuilding_clears_it(room: Room, dataset: Dataset) -> None:
+    room.publish("fsp", "q_union", seen=True)
+    found = selectors.freshness(dataset)
+    assert found == stale("fsp@1 was replaced by fsp@2")
+    build_dataset(room.user, dataset)
+    assert selectors.freshness(dataset) == FRESH
+
+
+def test_publishing_tells_the_hash_a_rebuild_would_give(room: Room, dataset: Dataset) -> None:
+    before = selectors.current_column_hashes(dataset)
+    room.publish("fsp", "q_union", seen=True)
+    after = selectors.current_column_hashes(dataset)
+    assert after["fsp"] is not None and after["fsp"] != before["fsp"]
+    assert {n: h for n, h in after.items() if n != "fsp"} == {n: h for n, h in before.items() if n != "fsp"}
+
+
+def test_a_rule_that_alters_no_value_leaves_the_dataset_fresh(room: Room, dataset: Dataset) -> None:
+    outcome = room.publish("fsp", "case((any_of(q_union, q_party), 1), otherwise=0)")
+    assert outcome.published is not None and outcome.published.number == 2
+    assert selectors.freshness(dataset) == FRESH
+    assert not build_dataset(room.user, dataset).is_new
+
+
+def test_a_corrected_wave_names_variables_and_rows(room: Room, dataset: Dataset) -> None:
+    room.corrected(q_union=[0, 1, 0, 0, 1, 0, -1, 0], q_income=[1.0] * 8)
+    found = selectors.freshness(dataset)
+    assert found == stale("mdms/2014@1 was corrected: q_union changed in 2 rows")
+    build_dataset(room.user, dataset)
+    assert selectors.freshness(dataset) == FRESH
+
+
+def test_a_correction_of_what_nobody_uses_leaves_the_dataset_fresh(room: Room, dataset: Dataset) -> None:
+    room.corrected(q_income=[1.0] * 8)
+    assert selectors.freshness(dataset) == FRESH
+
+
+def test_a_correction_that_alters_no_derived_value_is_found_by_probing(room: Room, dataset: Dataset) -> None:
+    room.corrected(q_party=[1, 0, 1, 0, 0, 0, 0, -2])  # the first is in the union already
+    assert selectors.freshness(dataset).state is State.STALE
+    assert probe(room.user, dataset) == FRESH
+    assert selectors.freshness(dataset) == FRESH
+
+
+def test_rows_added_are_told(room: Room, dataset: Dataset) -> None:
+    room.corrected(**{name: [*cells, cells[0] if name != "rid" else 109] for name, cells in CELLS.items()})
+    (cause,) = probe(room.user, dataset).causes
+    assert cause.startswith("mdms/2014@1 was corrected: ") and cause.endswith("1 row more")
+
+
+def test_a_retired_measure_blocks(room: Room, dataset: Dataset, male: Measure) -> None:
+    assert male.published is not None
+    rules.retire(room.user, male.published, "wrong")
+    found = selectors.freshness(dataset)
+    assert found.state is State.BLOCKED and "male" in found.causes[0]
+    assert set(selectors.current_column_hashes(dataset).values()) == {None}
+    assert probe(room.user, dataset) == found
+
+
+def test_a_lost_item_blocks(room: Room, dataset: Dataset) -> None:
+    item = save_item(room.user, room.study, "city")
+    decide(room.user, item, room.wave, variable="", status=CrosswalkEntry.Status.IMPOSSIBLE)
+    found = selectors.freshness(dataset)
+    assert found.state is State.BLOCKED and "city" in found.causes[0]
+
+
+def test_a_crosswalk_decision_is_a_cause(room: Room, dataset: Dataset) -> None:
+    item = save_item(room.user, room.study, "q_union")
+    decide(room.user, item, room.wave, variable="q_union", code_map=[[1, 0], [0, 1]])
+    assert probe(room.user, dataset) == stale("the crosswalk of q_union was changed")
+
+
+def test_a_crosswalk_that_moves_codes_with_their_labels_alters_no_rule_on_labels(
+    room: Room, dataset: Dataset
+) -> None:
+    item = save_item(room.user, room.study, "q_sex")
+    decide(room.user, item, room.wave, variable="q_sex", code_map=[[1, 2], [2, 1]])
+    assert probe(room.user, dataset) == FRESH
+
+
+def test_a_context_table_is_a_cause(room: Room) -> None:
+    columns = [{"name": "city"}, {"name": "gdp"}, {"name": "people"}]
+    rows = [[11, 100.0, 1], [12, 200.0, 2], [13, 300.0, 3]]
+    save_context(room.user, room.study, "city_context", columns=columns, rows=rows)
+    room.publish("gdp", "lookup(city_context.gdp, key=city)")
+    dataset = room.dataset(measures=["gdp"])
+    build_dataset(room.user, dataset)
+    other = [[key, gdp, people + 1] for key, gdp, people in rows]
+    save_context(room.user, room.study, "city_context", columns=columns, rows=other)
+    assert selectors.freshness(dataset) == FRESH  # a column that nobody looks up
+    richer = [[key, gdp + 1, people] for key, gdp, people in rows]
+    save_context(room.user, room.study, "city_context", columns=columns, rows=richer)
+    assert selectors.freshness(dataset) == stale("city_context@1 was replaced by city_context@3")
+
+
+def test_a_change_passes_through_a_measure_that_rests_on_it(room: Room, fsp: Measure) -> None:
+    room.publish("not_fsp", "1 - fsp")
+    dataset = room.dataset(measures=["fsp", "not_fsp"])
+    build_dataset(room.user, dataset)
+    room.publish("fsp", "q_union", seen=True)
+    assert selectors.freshness(dataset) == stale("fsp@1 was replaced by fsp@2")
+
+
+def test_a_changed_recipe_is_a_cause(room: Room, dataset: Dataset) -> None:
+    room.dataset(measures=["fsp"], items=["city", "q_home"])
+    dataset.refresh_from_db()
+    causes = probe(room.user, dataset).causes
+    assert "the recipe was changed: q_home was added" in causes
+    assert "the recipe was changed: male was taken out" in causes
+    room.dataset(measures=["fsp", "male"], items=["city"], where="q_home == 1")
+    dataset.refresh_from_db()
+    assert probe(room.user, dataset) == stale("the recipe was changed: it keeps other rows")
+
+
+def test_probing_makes_no_version(room: Room, dataset: Dataset) -> None:
+    room.corrected(q_union=[0] * 8)
+    assert probe_study(room.user, room.study)["mdms/integration"].state is State.STALE
+    assert dataset.versions.count() == 1
+    again = build_dataset(room.user, dataset)
+    assert again.is_new and all(column.is_reused for column in again.columns)
+
+
+def test_asking_for_freshness_needs_few_queries(
+    room: Room, dataset: Dataset, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(16, connection=connection):  # type: ignore[operator]
+        selectors.freshness(dataset)
