@@ -60,14 +60,21 @@ def beside(run: Run) -> Iterator[str]:
     if comparison is None:
         return
     heads = [column["label"] or column["column"] for column in comparison.columns]
-    yield f"\n{run.analysis} on {run.subject}, beside {run.spec['targets']}"
-    yield f"{'':<32}" + "".join(f"{head[:24]:>25}" for head in heads)
-    for row in comparison.rows:
-        cells = [_cell(cell) for cell in row.cells]
-        yield f"{(row.label or row.term)[:31]:<32}" + "".join(f"{cell:>25}" for cell in cells)
+    heads = ["", *(column["label"] or column["column"] for column in comparison.columns)]
+    lines = [[row.label or row.term, *(_cell(cell) for cell in row.cells)] for row in comparison.rows]
+    yield f"\n{run.analysis} on {run.subject}, beside {run.spec['targets']} (printed | computed)"
+    yield from _columns([heads, *lines])
     for one in comparison.summary:
         yield f"  {one['column']}: {one['agreeing']} of {one['cells']} figures agree{_largest(one)}"
     yield f"  {comparison.rule}"
+
+
+def _columns(lines: list[list[str]]) -> Iterator[str]:
+    """Lines of cells, the first left and the others right, each column as wide as its widest cell."""
+    widths = [min(max(len(line[i]) for line in lines), 48) for i in range(len(lines[0]))]
+    for first, *others in lines:
+        padded = (f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True))
+        yield "   ".join((f"{first[: widths[0]]:<{widths[0]}}", *padded))
 
 
 def _largest(summary: Mapping[str, Any]) -> str:
@@ -88,8 +95,14 @@ MARKS = {
 def _cell(cell: Any) -> str:
     if cell is None:
         return ""
-    printed, shown = " ".join(cell.printed.values()), " ".join(cell.shown.values())
-    return f"{printed} | {shown} {MARKS.get(cell.verdict, '')}"
+    return f"{_figures(cell.printed)} | {_figures(cell.shown)} {MARKS.get(cell.verdict, '')}"
+
+
+def _figures(texts: Mapping[str, str]) -> str:
+    """One cell's figures as a table prints them: 0.119* (0.051)."""
+    if "se" in texts:
+        return f"{texts.get('estimate', '')}{texts.get('stars', '')} ({texts['se']})"
+    return " ".join(texts.values())
 
 
 def audits(study: Study) -> Iterator[str]:
