@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from analytics.api import runs, targets
 from config.api_root import Root
 from measures.api import datasets, measures
 from surveys.api import downloads, jobs, studies
@@ -56,6 +57,13 @@ urlpatterns = [
         datasets.AboutDatasetExport.as_view(),
         name="api_dataset_export",
     ),
+    path("analyses/", runs.Analyses.as_view(), name="api_analyses"),
+    path("analyses/<slug:study>/<slug:analysis>/", runs.OneAnalysis.as_view(), name="api_analysis"),
+    path("runs/", runs.Runs.as_view(), name="api_runs"),
+    path("runs/<int:pk>/", runs.OneRun.as_view(), name="api_run"),
+    path("runs/<int:pk>/comparison/", runs.Comparison.as_view(), name="api_comparison"),
+    path("targets/", targets.Targets.as_view(), name="api_targets"),
+    path("targets/<slug:study>/<path:slug>/", targets.OneTarget.as_view(), name="api_target"),
     path("jobs/", jobs.Jobs.as_view(), name="api_jobs"),
     path("jobs/<int:pk>/", jobs.OneJob.as_view(), name="api_job"),
     path("jobs/<int:pk>/cancel/", jobs.CancelJob.as_view(), name="api_cancel"),

@@ -14,6 +14,7 @@ from knox.models import AuthToken
 from surveys.core.codebook import Code, MissingRule, ValueType
 from surveys.models import ApiToken, AuditEntry, Job, Membership, Study, User, WaveVersion
 from surveys.services.tokens import create_token
+from tests.clients import INSIDE, WITH_MICRODATA, client_of, clients_of, statuses
 from tests.factories import make_member, make_study, make_user, make_wave, make_wave_version, variable
 
 pytestmark = pytest.mark.django_db
@@ -39,31 +40,18 @@ def version(study: Study) -> WaveVersion:
     return make_wave_version(make_wave(study), cells)
 
 
-def client_of(user: User) -> Client:
-    """A client that signs in with a token, as a program does."""
-    _, secret = create_token(user, "test", days=1)
-    return Client(headers={"Authorization": f"Token {secret}"})
-
-
 @pytest.fixture
 def people(study: Study) -> dict[str, Client]:
-    reader = make_member(study, "reader", role="reader")
-    holder = make_member(study, "holder", role="reader")
-    Membership.objects.filter(user=holder).update(microdata=True)
-    manager = make_member(study, "manager", role="manager")
-    found = {"outsider": make_user("outsider"), "reader": reader, "holder": holder, "manager": manager}
-    return {"anonymous": Client(), **{name: client_of(user) for name, user in found.items()}}
+    return clients_of(study)
 
 
-# address -> status by person; a closed study is not found by those outside, data need a right of their own
-EVERYONE_INSIDE = {"anonymous": 404, "outsider": 404, "reader": 200, "holder": 200, "manager": 200}
-WITH_MICRODATA = {"anonymous": 404, "outsider": 404, "reader": 403, "holder": 200, "manager": 403}
+# address -> who is told what
 ADDRESSES = {
-    "/studies/mdms/": EVERYONE_INSIDE,
-    "/waves/mdms/2014/": EVERYONE_INSIDE,
-    "/waves/mdms/2014/v1/": EVERYONE_INSIDE,
-    "/waves/mdms/2014/v1/variables/": EVERYONE_INSIDE,
-    "/waves/mdms/2014/v1/variables/sex/": EVERYONE_INSIDE,
+    "/studies/mdms/": INSIDE,
+    "/waves/mdms/2014/": INSIDE,
+    "/waves/mdms/2014/v1/": INSIDE,
+    "/waves/mdms/2014/v1/variables/": INSIDE,
+    "/waves/mdms/2014/v1/variables/sex/": INSIDE,
     "/waves/mdms/2014/v1/data.sav": WITH_MICRODATA,
     "/waves/mdms/2014/v1/data.codebook.csv": WITH_MICRODATA,
     "/waves/mdms/2014/v1/exports/parquet/": WITH_MICRODATA,
@@ -74,8 +62,7 @@ ADDRESSES = {
 def test_who_sees_what_of_a_closed_study(
     address: str, version: WaveVersion, people: dict[str, Client]
 ) -> None:
-    found = {name: client.get(ROOT + address).status_code for name, client in people.items()}
-    assert found == ADDRESSES[address]
+    assert statuses(people, ROOT + address) == ADDRESSES[address]
 
 
 @pytest.mark.parametrize("address", ["/studies/", "/waves/", "/variables/?q=sex"])
@@ -212,7 +199,7 @@ def test_every_download_is_audited(version: WaveVersion, holder: Client, people:
     assert not AuditEntry.objects.filter(action="export").exists()
     holder.get(FILE)
     entry = AuditEntry.objects.get(action="export")
-    assert (entry.actor, entry.object_label, entry.detail["format"]) == ("holder", "mdms/2014@1", "sav")
+    assert (entry.actor, entry.object_label, entry.detail["format"]) == ("a_holder", "mdms/2014@1", "sav")
 
 
 def test_an_unknown_format_is_refused_in_words(version: WaveVersion, holder: Client) -> None:
@@ -281,10 +268,9 @@ def _job(user: User, study: Study | None = None, **fields: Any) -> Job:
 def test_jobs_are_shown_to_their_owner_and_cancelled_by_nobody_else(
     people: dict[str, Client], study: Study
 ) -> None:
-    job = _job(User.objects.get(username="manager"), study)
+    job = _job(User.objects.get(username="a_manager"), study)
     address = f"{ROOT}/jobs/{job.pk}/"
-    found = {name: client.get(address).status_code for name, client in people.items()}
-    assert found == EVERYONE_INSIDE
+    assert statuses(people, address) == INSIDE
     cancel: Callable[[str], int] = lambda name: people[name].post(f"{address}cancel/").status_code  # noqa: E731
     assert (cancel("anonymous"), cancel("outsider"), cancel("reader")) == (404, 404, 403)
     assert people["manager"].post(f"{address}cancel/").json()["state"] == "cancelled"

@@ -1,0 +1,1 @@
+"""The HTTP API of the analytics room, split by subject."""

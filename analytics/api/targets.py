@@ -1,0 +1,42 @@
+"""Published tables, cell by cell, with what their audit found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+
+from analytics.core.results import plain
+from analytics.models import Target
+from analytics.selectors import audit_of
+from analytics.serializers import TargetBriefSerializer, TargetSerializer
+from surveys.api.studies import STUDY
+from surveys.http import ListApi, OneApi
+
+
+@extend_schema(parameters=[STUDY])
+class Targets(ListApi):
+    """Published tables."""
+
+    serializer_class = TargetBriefSerializer
+    queryset = Target.objects.none()
+    parameters = ("study",)
+
+    def get_queryset(self) -> QuerySet[Target]:
+        targets = Target.objects.visible_to(self.person).select_related("study")
+        return targets.filter(study__slug=self.asked("study")) if self.asked("study") else targets
+
+
+class OneTarget(OneApi):
+    """One published table with its audit."""
+
+    serializer_class = TargetSerializer
+    queryset = Target.objects.none()
+
+    def get_object(self) -> Any:
+        targets = Target.objects.visible_to(self.person).select_related("study").prefetch_related("cells")
+        target: Any = get_object_or_404(targets, study__slug=self.kwargs["study"], slug=self.kwargs["slug"])
+        target.audit = plain(list(audit_of(target)))
+        return target

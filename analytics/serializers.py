@@ -1,0 +1,80 @@
+"""The shape of what the API says about analyses, runs and targets; no rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from analytics.models import Analysis, Run, Target, TargetCell
+from measures.serializers import FreshnessSerializer
+from surveys.models import Study
+from surveys.serializers import LabelsField
+
+
+class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
+    study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
+    labels = LabelsField()
+    spec = serializers.JSONField()
+
+    class Meta:
+        model = Analysis
+        fields = ("study", "slug", "labels", "spec", "created_at")
+
+
+class RunBriefSerializer(serializers.ModelSerializer[Run]):
+    study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
+    analysis = serializers.SlugRelatedField[Analysis](slug_field="slug", read_only=True, allow_null=True)
+    version = serializers.CharField(source="subject.__str__", help_text="What it read: mdms/integration@3.")
+
+    class Meta:
+        model = Run
+        fields: tuple[str, ...] = ("id", "study", "analysis", "version", "kind", "state", "n_used", "seconds",
+                                   "created_at")  # fmt: skip
+
+
+class RunSerializer(RunBriefSerializer):
+    spec = serializers.JSONField()
+    result = serializers.JSONField(help_text="Estimates, fit, random parts, in the fields of the kind.")
+    n_lost = serializers.DictField(child=serializers.IntegerField(), help_text="column: reason -> rows")
+    checks = serializers.ListField(child=serializers.JSONField())
+    inputs = serializers.DictField(child=serializers.CharField(), help_text="column -> content hash")
+    environment = serializers.JSONField()
+    freshness = FreshnessSerializer()
+
+    class Meta(RunBriefSerializer.Meta):
+        fields = (*RunBriefSerializer.Meta.fields, "key", "spec", "result", "n_lost", "checks", "inputs",
+                  "environment", "freshness")  # fmt: skip
+
+
+class TargetCellSerializer(serializers.ModelSerializer[TargetCell]):
+    class Meta:
+        model = TargetCell
+        fields = ("position", "column", "term", "statistic", "printed", "label")
+
+
+class TargetBriefSerializer(serializers.ModelSerializer[Target]):
+    study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
+    labels = LabelsField()
+    notes = serializers.JSONField()
+
+    class Meta:
+        model = Target
+        fields: tuple[str, ...] = ("study", "slug", "labels", "citation", "kind", "notes")
+
+
+class TargetSerializer(TargetBriefSerializer):
+    cells = TargetCellSerializer(many=True)
+    audit = serializers.ListField(
+        child=serializers.JSONField(), help_text="What the printed figures say of each other."
+    )
+
+    class Meta(TargetBriefSerializer.Meta):
+        fields = (*TargetBriefSerializer.Meta.fields, "cells", "audit")
+
+
+class ComparisonSerializer(serializers.Serializer[Any]):
+    """A run's figures beside the published ones, cell by cell."""
+
+    run = serializers.IntegerField()
+    cells = serializers.ListField(child=serializers.JSONField())
