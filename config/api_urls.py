@@ -61,6 +61,7 @@ urlpatterns = [
     path("analyses/<slug:study>/<slug:analysis>/", runs.OneAnalysis.as_view(), name="api_analysis"),
     path("runs/", runs.Runs.as_view(), name="api_runs"),
     path("runs/<int:pk>/", runs.OneRun.as_view(), name="api_run"),
+    path("runs/<int:pk>/document/", runs.RunDocument.as_view(), name="api_run_document"),
     path("runs/<int:pk>/comparison/", runs.Comparison.as_view(), name="api_comparison"),
     path("targets/", targets.Targets.as_view(), name="api_targets"),
     path("targets/<slug:study>/<path:slug>/", targets.OneTarget.as_view(), name="api_target"),

@@ -6,23 +6,25 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analytics.core.results import plain
 from analytics.models import Analysis, Run
-from analytics.selectors import compare, run_freshness
+from analytics.selectors import compare, run_document, run_freshness
 from analytics.serializers import AnalysisSerializer, ComparisonSerializer, RunBriefSerializer, RunSerializer
 from surveys.api.studies import STUDY
 from surveys.http import Api, ListApi, OneApi
+from surveys.models import User
 
 _READ = ("study", "analysis", "dataset_version__dataset__study", "wave_version__wave__study")
 
 
-def runs_shown_to(request_user: Any) -> QuerySet[Run]:
+def runs_shown_to(user: User) -> QuerySet[Run]:
     """Visible runs with what they read."""
-    return Run.objects.visible_to(request_user).select_related(*_READ)
+    return Run.objects.visible_to(user).select_related(*_READ)
 
 
 @extend_schema(parameters=[STUDY])
@@ -76,6 +78,15 @@ class OneRun(OneApi):
         run: Any = get_object_or_404(runs_shown_to(self.person), pk=self.kwargs["pk"])
         run.freshness = run_freshness(run)
         return run
+
+
+class RunDocument(Api):
+    """The run as the command ``run_analysis --json`` prints it, with its target beside it."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, pk: int) -> Response:
+        run = get_object_or_404(runs_shown_to(self.person), pk=pk)
+        return Response(run_document(run))
 
 
 class Comparison(Api):
