@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from surveys.services.waves import import_wave
-
 from analytics.services.analyses import define_analysis
 from analytics.services.targets import define_target
 from config.study_folder.contents import (
@@ -35,6 +33,7 @@ from surveys.core.reading.options import ReadOptions
 from surveys.models import Study, User
 from surveys.services import audit
 from surveys.services.studies import create_study, create_wave, decide, save_context, save_item
+from surveys.services.waves import import_wave
 
 Talk = Callable[[str], None]
 

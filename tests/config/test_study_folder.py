@@ -1,0 +1,303 @@
+"""Study folders: loaded once, loaded again, mended, dumped and loaded back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.management import call_command
+
+from config.study_folder import dump_study, load_study
+from config.study_folder.contents import MeasureEntry
+from config.study_folder.loading_measures import in_order, unpublished
+from config.study_folder.reading import read_folder
+from config.study_folder.stored import stored_contents
+from config.study_folder.writing import write_folder
+from measures.models import Measure
+from measures.services.rules import publish, save_draft
+from surveys.core.problems import Refused
+from surveys.models import AuditEntry, Study, User
+from tests.conftest import ROOT
+from tests.factories import make_user
+
+STUDIES = ROOT / "studies"
+FILES = {
+    "study.yaml": """
+title: {en: A small study, zh: 小型调查}
+languages: [en, zh]
+citation: Nobody (2020)
+is_open: true
+waves:
+  "2020":
+    title: First round
+    key: id
+    files:
+      - file: waves/first.csv
+        note: as it came
+""",
+    "waves/first.csv": "id,gender,union,party,town\n1,1,0,0,10\n2,2,1,0,10\n3,2,0,0,20\n4,1,0,1,20\n",
+    "crosswalk/items.yaml": """
+items:
+  sex:
+    labels: {en: Sex, zh: 性别}
+    waves:
+      "2020": {variable: gender, codes: [[1, 1], [2, 0]]}
+""",
+    "context/towns.csv": "town,people,post\n10,2.5,0012\n20,7,0034\n",
+    "context/towns.yaml": """
+labels: {en: Towns}
+columns:
+  people: {labels: {en: Inhabitants in millions}, source: made up}
+  post: {type: text}
+""",
+    "measures/all_members.yaml": "labels: {en: In both}\nrule: any_member == 1 and union == 1\n",
+    "measures/any_member.yaml": """
+labels: {en: Member of any, zh: 任一组织成员}
+concept: membership
+rule: any_of(union == 1, party == 1)
+value_labels:
+  - {value: 1, labels: {en: "yes", zh: 是}}
+examples:
+  - {given: {union: 1, party: 0}, then: 1}
+""",
+    "measures/people.yaml": """
+rule: lookup(towns.people, key=town)
+draft:
+  rule: log10(lookup(towns.people, key=town))
+""",
+    "datasets/all.yaml": """
+labels: {en: Everyone}
+recipe: {wave: "2020", key: id, items: [sex, town], measures: [any_member, people]}
+""",
+    "analyses/table1.yaml": """
+labels: {en: First table}
+spec: {kind: descriptives, dataset: all, variables: [any_member, people], targets: paper/table1}
+""",
+    "targets/paper/table1.csv": "column,term,statistic,printed,label\nall,any_member,percent,50.0,Member\n",
+    "targets/paper/table1.yaml": "kind: descriptives\ncitation: Nobody (2020), Table 1\nnotes: {n: 4}\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "small"
+    for name, text in FILES.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return root
+
+
+@pytest.fixture
+def boss(db: None) -> User:
+    return make_user("boss", is_superuser=True, is_staff=True)
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> None:
+    path = folder / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> set[tuple[str, str]]:
+    return {(problem.where.split(":")[0], problem.code) for problem in refused.value.problems}
+
+
+@pytest.mark.parametrize("name", ["mdms", "fuzhou"])
+def test_shipped_folders_read_and_say_that_they_are_synthetic(name: str) -> None:
+    contents = read_folder(STUDIES / name)
+    assert contents.fields["is_synthetic"]
+    assert all(wave.fields["is_synthetic"] for wave in contents.waves)
+    for texts in (contents.fields["labels"], *(wave.fields["labels"] for wave in contents.waves)):
+        assert "synthetic" in texts["en"]
+        assert "模拟数据" in texts["zh"]
+
+
+@pytest.mark.parametrize("name", ["mdms", "fuzhou"])
+def test_shipped_folders_survive_being_written(name: str, tmp_path: Path) -> None:
+    contents = read_folder(STUDIES / name)
+    written, removed = write_folder(contents, tmp_path / name)
+    assert read_folder(tmp_path / name) == contents
+    assert removed == []
+    assert len(written) == len(set(written))
+
+
+def test_every_construct_of_the_tables_has_a_measure() -> None:
+    contents = read_folder(STUDIES / "mdms")
+    named = {measure.name for measure in contents.measures}
+    printed = {cell["term"] for target in contents.targets for cell in target.cells}
+    parts = {part for term in printed for part in term.split(":")}
+    assert parts - named == {"constant", "vocation", "n", "loglik", "aic", "bic", "icc"}
+
+
+def test_a_folder_is_loaded_once_and_then_left_alone(folder: Path, boss: User) -> None:
+    first = load_study(boss, folder)
+    assert first.changed == first.left == []
+    assert "wave version small/2020@1" in first.created
+    assert "measure any_member@1" in first.created
+    assert "measure people@draft" in first.created
+    again = load_study(boss, folder)
+    assert again.created == again.changed == []
+    assert len(again.left) == len(first.created) - 1  # a measure and its draft are one line
+    assert AuditEntry.objects.filter(action="load").count() == 2
+
+
+def test_what_was_dumped_loads_as_the_same(folder: Path, boss: User, tmp_path: Path) -> None:
+    load_study(boss, folder)
+    study = Study.objects.get(slug="small")
+    before = stored_contents(study)
+    dumped = dump_study(boss, study, tmp_path / "copy")
+    assert "waves/2020/1/first.csv" in dumped["written"]
+    read = read_folder(tmp_path / "copy")
+    assert read == before
+    assert read.contexts[0].rows == [[10, 2.5, "0012"], [20, 7, "0034"]]
+    again = load_study(boss, tmp_path / "copy")
+    assert again.created == again.changed == []
+
+
+def test_a_changed_rule_is_published_as_the_next_version(folder: Path, boss: User) -> None:
+    load_study(boss, folder)
+    edit(folder, "measures/any_member.yaml", "any_of(union == 1, party == 1)", "union == 1 and party == 0")
+    again = load_study(boss, folder)
+    assert again.created == []
+    assert again.changed == ["measure any_member@2"]
+    assert Measure.objects.get(name="any_member").published.number == 2
+    assert load_study(boss, folder).changed == []
+
+
+def test_versions_published_elsewhere_are_kept(folder: Path, boss: User, tmp_path: Path) -> None:
+    load_study(boss, folder)
+    measure = Measure.objects.get(name="any_member")
+    save_draft(boss, measure.study, "any_member", rule="party == 1", note="only parties")
+    publish(boss, measure, acknowledge_changes=True)
+    dump_study(boss, measure.study, tmp_path / "copy")
+    written = yaml.safe_load((tmp_path / "copy/measures/any_member.yaml").read_text("utf-8"))
+    assert [version["rule"] for version in written["versions"]] == [
+        "any_of(union == 1, party == 1)",
+        "party == 1",
+    ]
+    assert load_study(boss, tmp_path / "copy").changed == []
+    shutil.rmtree(folder)
+
+
+def test_a_draft_that_somebody_works_on_is_not_written_over(folder: Path, boss: User) -> None:
+    load_study(boss, folder)
+    study = Study.objects.get(slug="small")
+    save_draft(boss, study, "any_member", rule="party == 1")
+    edit(folder, "measures/any_member.yaml", "any_of(union == 1, party == 1)", "union == 1")
+    with pytest.raises(Refused) as refused:
+        load_study(boss, folder)
+    assert codes(refused) == {("measures/any_member.yaml", "draft_in_the_way")}
+    assert Measure.objects.get(name="any_member").draft.rule == "party == 1"
+
+
+def test_a_measure_that_cannot_be_published_leaves_no_draft(folder: Path, boss: User) -> None:
+    edit(folder, "measures/any_member.yaml", "then: 1", "then: 0")
+    with pytest.raises(Refused) as refused:
+        load_study(boss, folder)
+    assert ("measures/any_member.yaml", "example_fails") in codes(refused)
+    assert Measure.objects.get(name="any_member").draft is None
+    edit(folder, "measures/any_member.yaml", "then: 0", "then: 1")
+    assert "measure any_member@1" in load_study(boss, folder).created
+
+
+def test_every_problem_of_a_folder_is_told_at_once(folder: Path) -> None:
+    edit(folder, "study.yaml", "waves/first.csv", "waves/../../secret.csv")
+    edit(folder, "study.yaml", "is_open: true", "is_opne: true")
+    edit(folder, "measures/any_member.yaml", "any_of(union", "any_of((union")
+    edit(folder, "measures/any_member.yaml", "concept:", "level: ordnal\nconcept:")
+    edit(folder, "datasets/all.yaml", "measures:", "measure:")
+    edit(folder, "analyses/table1.yaml", "descriptives", "descriptive")
+    edit(folder, "targets/paper/table1.csv", "50.0", "50.0,more")
+    edit(folder, "crosswalk/items.yaml", "[2, 0]", "2")
+    (folder / "measures/people.yaml").write_text("rule: [", "utf-8")
+    with pytest.raises(Refused) as refused:
+        read_folder(folder)
+    told = {place.split(".yaml")[0].split(".csv")[0] for place, _ in codes(refused)}
+    assert told == {
+        "study",
+        "measures/any_member",
+        "measures/people",
+        "datasets/all",
+        "analyses/table1",
+        "targets/paper/table1",
+        "crosswalk/items",
+    }
+    near = [problem.near for problem in refused.value.problems if problem.code == "unknown_field"]
+    assert ("is_open",) in near
+
+
+def test_a_file_that_is_not_the_one_of_its_checksum_is_refused(folder: Path) -> None:
+    (folder / "waves/first.csv.sha256").write_text("0" * 64 + "  first.csv\n", "utf-8")
+    with pytest.raises(Refused) as refused:
+        read_folder(folder)
+    assert codes(refused) == {("study.yaml.waves.2020.files[1].file", "wrong_checksum")}
+
+
+def test_a_folder_without_study_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        read_folder(tmp_path)
+    assert refused.value.problems[0].code == "no_study"
+
+
+def test_dumping_needs_the_right_to_microdata_and_an_own_folder(
+    folder: Path, boss: User, tmp_path: Path
+) -> None:
+    load_study(boss, folder)
+    study = Study.objects.get(slug="small")
+    with pytest.raises(Refused) as refused:
+        dump_study(make_user("reader"), study, tmp_path / "copy")
+    assert refused.value.problems[0].code == "not_allowed"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("mine")
+    with pytest.raises(Refused) as refused:
+        dump_study(boss, study, tmp_path / "mine")
+    assert refused.value.problems[0].code == "folder_not_empty"
+
+
+def test_dumping_again_removes_what_is_no_longer_so(folder: Path, boss: User) -> None:
+    load_study(boss, folder)
+    study = Study.objects.get(slug="small")
+    study.analyses.all().delete()
+    outcome = dump_study(boss, study, folder)
+    assert outcome["removed"] == ["analyses/table1.yaml", "crosswalk/items.yaml"]
+    assert load_study(boss, folder).changed == []
+
+
+def test_measures_are_published_after_those_they_speak_of() -> None:
+    def entry(name: str, rule: str) -> MeasureEntry:
+        return MeasureEntry(name, "", ({"rule": rule},))
+
+    entries = [entry("a", "b + c"), entry("b", "c + 1"), entry("c", "x"), entry("d", "e"), entry("e", "d")]
+    names = [one.name for one in in_order(entries)]
+    assert names[:3] == ["c", "b", "a"]
+    assert set(names[3:]) == {"d", "e"}
+
+
+def test_only_wordings_after_the_one_in_force_are_new() -> None:
+    one, two, three = ({"rule": rule} for rule in ("1", "2", "3"))
+    entry = MeasureEntry("m", "", (one, two, three))
+    assert unpublished(entry, None) == [one, two, three]
+    assert unpublished(entry, MeasureEntry("m", "", (one,))) == [two, three]
+    assert unpublished(entry, MeasureEntry("m", "", (one, two, three))) == []
+    assert unpublished(entry, MeasureEntry("m", "", ({"rule": "other"},))) == [three]
+
+
+def test_commands_print_json_and_refuse_with_exit_one(folder: Path, db: None, tmp_path: Path) -> None:
+    out = StringIO()
+    call_command("load_study", str(folder), "--json", stdout=out, stderr=StringIO())
+    assert "study small" in json.loads(out.getvalue())["created"]
+    out = StringIO()
+    call_command("dump_study", "small", str(tmp_path / "copy"), "--json", stdout=out)
+    assert "study.yaml" in json.loads(out.getvalue())["written"]
+    out, told = StringIO(), StringIO()
+    with pytest.raises(SystemExit) as left:
+        call_command("load_study", str(tmp_path), "--json", stdout=out, stderr=told)
+    assert left.value.code == 1
+    assert json.loads(out.getvalue())["problems"][0]["code"] == "no_study"
+    assert "study.yaml" in told.getvalue()
