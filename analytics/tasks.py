@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from analytics.models import Analysis, Run
 from surveys.models import Job
 from surveys.services.jobs import Progress, register
@@ -22,7 +24,7 @@ def run_analysis(job: Job, progress: Progress) -> dict[str, Any]:
     else:
         analysis = Analysis.objects.visible_to(user).get(pk=payload["analysis"])
         made = analyses.run_analysis(user, analysis, version, progress=progress)
-    return {"run": made.pk, "state": made.state, "n_used": made.n_used, "url": f"/runs/{made.pk}/"}
+    return {"run": made.pk, "state": made.state, "n_used": made.n_used, "url": reverse("analytics:run", args=[made.pk])}
 
 
 register("run_analysis", run_analysis)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from analytics.models import Run
 from measures.core.freshness import FRESH, Freshness, State, blocked, stale
-from measures.models import DatasetVersion
+from measures.models import DatasetVersion, MeasureVersion
 from measures.selectors import current_column_hashes
 from measures.selectors import freshness as dataset_freshness
 from surveys.models import WaveVersion
@@ -16,7 +16,7 @@ from surveys.selectors import latest_version
 def run_freshness(run: Run) -> Freshness:
     """Fresh while every column the run read would come out with the same hash today.
 
-    A newer analysis of the same name, or a specification changed since, makes it stale too.
+    A specification changed since makes it stale too.
     """
     if run.analysis is not None and _asked_otherwise(run):
         return stale(_("the specification of %(analysis)s was changed") % {"analysis": run.analysis})
@@ -44,11 +44,27 @@ def _on_dataset(run: Run, version: DatasetVersion) -> Freshness:
         return blocked(*whole.causes)
     if whole.causes:
         return stale(*whole.causes)
-    latest = dataset.latest
-    return stale(
-        _("%(new)s differs from %(old)s in %(columns)s")
-        % {"new": latest, "old": version, "columns": ", ".join(sorted(changed))}
-    )
+    return stale(*_between(version, dataset.latest or version, sorted(changed)))
+
+
+def _between(old: DatasetVersion, new: DatasetVersion, changed: list[str]) -> list[str]:
+    """What happened between the version a run read and the one built since: rules by name, else columns."""
+    rules: list[dict[str, MeasureVersion | None]] = []
+    for version in (old, new):
+        columns = version.columns.filter(name__in=changed).select_related("measure_version__measure")
+        rules.append({column.name: column.measure_version for column in columns})
+    before, after = rules
+    causes, others = [], []
+    for name in changed:
+        was, is_now = before.get(name), after.get(name)
+        if was is not None and is_now is not None and was.pk != is_now.pk:
+            causes.append(_("%(old)s was replaced by %(new)s") % {"old": was, "new": is_now})
+        else:
+            others.append(name)
+    if others:
+        told = {"new": new, "old": old, "columns": ", ".join(others)}
+        causes.append(_("%(new)s differs from %(old)s in %(columns)s") % told)
+    return causes
 
 
 def _on_wave(run: Run, version: WaveVersion) -> Freshness:

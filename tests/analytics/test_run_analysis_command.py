@@ -1,0 +1,105 @@
+"""The command: JSON on stdout, talk on stderr, exit 0, 1 or 2; and the job behind the pages."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from analytics.services.analyses import ask_to_run, define_analysis
+from surveys.services.jobs import claim, perform
+from tests.analytics.conftest import Desk
+
+SPEC = "kind: logit\nformula: y ~ x + z\n"
+
+
+def _run(*args: str) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        call_command("run_analysis", *args, stdout=out, stderr=err)
+    except SystemExit as exit_:
+        return int(exit_.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def _spec(folder: Path, text: str = SPEC) -> str:
+    path = folder / "spec.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_first_table_from_a_wave_version(desk: Desk, tmp_path: Path) -> None:
+    code, out, err = _run("--spec", _spec(tmp_path), "--dataset", "mdms/2014@1", "--json")
+    document: dict[str, Any] = json.loads(out)
+    assert code == 0
+    assert document["state"] == "done" and document["version"] == "mdms/2014@1"
+    assert [one["term"] for one in document["estimates"]] == ["(Intercept)", "x", "z"]
+    assert "fitting" in err
+    again = json.loads(_run("--spec", _spec(tmp_path), "--dataset", "mdms/2014", "--json")[1])
+    assert again["run"] == document["run"]
+
+
+def test_a_stored_analysis_on_its_dataset_in_words(desk: Desk) -> None:
+    desk.dataset(items=["x", "y", "z"])
+    define_analysis(desk.user, desk.study, "table2", spec=SPEC)
+    code, out, _ = _run("mdms/table2")
+    assert code == 0
+    assert "on mdms/integration@1: done" in out and "Status" in out and "7 x: refused" in out
+
+
+BAD = [
+    (("mdms/tabel2",), "Did you mean table2?"),
+    (("mdms/table2",), "Which dataset"),
+    (("mdms/table2", "--dataset", "mdms/2015"), "Did you mean mdms/2014?"),
+    (("mdms/table2", "--dataset", "mdms/2014@9"), "no wave version"),
+    (("other/table2",), "no study called other"),
+]
+
+
+@pytest.mark.parametrize(("args", "words"), BAD)
+def test_refusals(desk: Desk, args: tuple[str, ...], words: str) -> None:
+    define_analysis(desk.user, desk.study, "table2", spec=SPEC)
+    code, out, err = _run(*args, "--json")
+    assert code == 1
+    assert words in err
+    assert json.loads(out)["problems"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00k", None])
+def test_unreadable_specifications(desk: Desk, tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "spec.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    code, _, err = _run("--spec", str(path), "--dataset", "mdms/2014")
+    assert code == 1
+    assert "UTF-8" in err or "cannot be read" in err
+
+
+@pytest.mark.parametrize("args", [(), ("--spec", "x"), ("mdms/a", "--spec", "x")])
+def test_wrong_usage(desk: Desk, args: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError) as caught:
+        _run(*args)
+    assert caught.value.returncode == 2
+
+
+def test_a_run_without_numbers_ends_with_exit_1(desk: Desk, tmp_path: Path) -> None:
+    desk.corrected(x=[float(cell) + 10 for cell in desk.cells("y")])
+    code, out, _ = _run("--spec", _spec(tmp_path, "kind: logit\nformula: y ~ x"), "--dataset", "mdms/2014")
+    assert code == 1
+    assert "failed" in out
+
+
+def test_the_job(desk: Desk) -> None:
+    analysis = define_analysis(desk.user, desk.study, "table2", spec=SPEC)
+    job = ask_to_run(desk.user, analysis, desk.version)
+    assert ask_to_run(desk.user, analysis, desk.version) == job
+    claimed = claim("test")
+    assert claimed is not None
+    done = perform(claimed)
+    assert done.state == "done", done.problems
+    assert done.result["state"] == "done" and done.result_url.endswith(f"/{done.result['run']}/")

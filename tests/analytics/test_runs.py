@@ -1,0 +1,137 @@
+"""Runs: stored with all that made them, found again when asked again, refused or failed in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.models import Run
+from analytics.selectors import run_document, run_freshness, table_of
+from analytics.services.analyses import define_analysis, run_again, run_analysis
+from measures.core.freshness import FRESH, State
+from measures.services.datasets import build_dataset
+from surveys.core.problems import Refused
+from surveys.models import AuditEntry
+from tests.analytics.conftest import ROWS, Desk
+from tests.factories import make_member, make_study
+
+LOGIT = {"kind": "logit", "formula": "y ~ x + z + C(job)"}
+
+
+def test_a_run_keeps_everything_that_made_it(desk: Desk) -> None:
+    run = run_analysis(desk.user, LOGIT, desk.version)
+    assert (run.state, run.kind, run.wave_version) == ("done", "logit", desk.version)
+    assert run.n_used == ROWS - 7 and run.n_lost == {"x: refused": 7}
+    assert run.inputs == {
+        name: desk.version.variables.get(name=name).column_hash for name in ("y", "x", "z", "job")
+    }
+    assert run.spec["formula"] == "y ~ x + z + C(job)"
+    assert set(run.environment) == {"python", "platform", "packages", "estimators"}
+    assert "/" not in run.environment["platform"]
+    entry = AuditEntry.objects.get(action="run")
+    assert (entry.actor, entry.study) == ("researcher", desk.study)
+
+
+def test_the_same_question_is_answered_once(desk: Desk) -> None:
+    first = run_analysis(desk.user, LOGIT, desk.version)
+    spelled = "formula: y~x+z+C( job )\nkind: logit\n"
+    assert run_analysis(desk.user, spelled, desk.version) == first
+    assert run_analysis(desk.user, LOGIT | {"formula": "y ~ x + z"}, desk.version) != first
+    assert Run.objects.count() == 2
+
+
+def test_columns_that_are_not_read_do_not_matter(desk: Desk) -> None:
+    run = run_analysis(desk.user, LOGIT, desk.version)
+    later = desk.corrected(city=[1] * ROWS)
+    assert run_freshness(run) == FRESH
+    again = run_analysis(desk.user, LOGIT, later)
+    assert again != run and again.key == run.key and again.result == run.result
+
+
+def test_a_corrected_column_makes_its_runs_stale(desk: Desk) -> None:
+    run = run_analysis(desk.user, LOGIT, desk.version)
+    desk.corrected(z=[1 - cell for cell in desk.cells("z")])
+    found = run_freshness(run)
+    assert found.state is State.STALE
+    assert found.causes == ("mdms/2014@1 was corrected: mdms/2014@2 differs in z",)
+
+
+def test_runs_on_datasets_name_the_rule_that_was_replaced(desk: Desk) -> None:
+    desk.measure("member", "z")
+    dataset = desk.dataset(measures=["member"], items=["y", "x"])
+    on_member = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ member"}, dataset.latest)
+    on_x = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, dataset.latest)
+    assert run_freshness(on_member) == run_freshness(on_x) == FRESH
+    desk.measure("member", "1 - z")
+    assert run_freshness(on_member).causes == ("member@1 was replaced by member@2",)
+    assert run_freshness(on_x) == FRESH
+    build_dataset(desk.user, dataset)
+    assert run_freshness(on_member).causes == ("member@1 was replaced by member@2",)
+    assert run_freshness(run_again(desk.user, on_member, dataset.latest)) == FRESH
+    notes = table_of(on_member).notes
+    assert any("member@1" in note for note in notes) and any("mdms/integration@1" in note for note in notes)
+
+
+def test_a_change_of_specification_makes_runs_stale(desk: Desk) -> None:
+    analysis = define_analysis(desk.user, desk.study, "table2", spec=LOGIT)
+    run = run_analysis(desk.user, analysis, desk.version)
+    assert run_freshness(run) == FRESH
+    define_analysis(desk.user, desk.study, "table2", spec=LOGIT | {"formula": "y ~ x"})
+    run.refresh_from_db()
+    assert run_freshness(run).causes == ("the specification of mdms/table2 was changed",)
+
+
+def test_a_model_without_numbers_is_a_failed_run_in_words(desk: Desk) -> None:
+    separated = desk.corrected(x=[float(cell) + 10 for cell in desk.cells("y")])
+    run = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, separated)
+    assert run.state == "failed"
+    assert [check["severity"] for check in run.checks].count("error") == 1
+    assert run_document(run)["estimates"] == []
+
+
+def test_unknown_names_leave_nothing_behind(desk: Desk) -> None:
+    with pytest.raises(Refused) as caught:
+        run_analysis(desk.user, {"kind": "logit", "formula": "y ~ jop + qqq"}, desk.version)
+    assert [problem.near for problem in caught.value.problems] == [("job",), ()]
+    assert [problem.position for problem in caught.value.problems] == [(4, 7), (10, 13)]
+    assert not Run.objects.exists() and not AuditEntry.objects.filter(action="run").exists()
+
+
+def test_rights(desk: Desk) -> None:
+    reader = make_member(desk.study, "reader", role="reader")
+    with pytest.raises(Refused, match="may not run analyses"):
+        run_analysis(reader, LOGIT, desk.version)
+    with pytest.raises(Refused, match="may not define"):
+        define_analysis(reader, desk.study, "x", spec=LOGIT)
+    stranger = make_member(make_study("other"), "stranger")
+    with pytest.raises(Refused, match="no study called mdms"):
+        run_analysis(stranger, LOGIT, desk.version)
+
+
+def test_an_analysis_of_another_study(desk: Desk) -> None:
+    other = make_study("other")
+    theirs = define_analysis(make_member(other, "theirs"), other, "table2", spec=LOGIT)
+    with pytest.raises(Refused, match="another study"):
+        run_analysis(desk.user, theirs, desk.version)
+
+
+def test_defining_twice(desk: Desk) -> None:
+    first = define_analysis(desk.user, desk.study, "table2", spec=LOGIT, labels={"en": "Table 2"})
+    again = define_analysis(desk.user, desk.study, "table2", spec=LOGIT, labels={"en": "Table 2"})
+    assert again == first
+    assert AuditEntry.objects.filter(object_label="mdms/table2").count() == 1
+    with pytest.raises(Refused, match="no kind of analysis"):
+        define_analysis(desk.user, desk.study, "table3", spec={"kind": "regression"})
+    with pytest.raises(Refused, match="short name"):
+        define_analysis(desk.user, desk.study, "Table 3", spec=LOGIT)
+
+
+def test_the_document_of_a_run(desk: Desk) -> None:
+    spec = {"kind": "multilevel_linear", "formula": "y ~ x", "groups": "city"}
+    document = run_document(run_analysis(desk.user, spec, desk.version))
+    assert {"run", "state", "n_used", "n_lost", "estimates", "fit", "random", "checks", "targets"} <= set(
+        document
+    )
+    fields = {"term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"}
+    assert all(fields <= set(one) for one in document["estimates"])
+    assert {"loglik", "aic", "bic", "n", "df"} <= set(document["fit"])
+    assert document["random"][0]["group"] == "city" and document["random"][0]["n_groups"] == 8
