@@ -87,27 +87,26 @@ def _listed(tally: Mapping[Any, int], valid: int, variable: Variable) -> list[li
 def _missing_codes(variable: Variable, raw: pl.Series | None, tags: pl.Series | None) -> list[list[Any]]:
     """Each declared missing code (or ``.tag``) with its count; a range is counted value by value."""
     counted: list[list[Any]] = []
-    seen: set[Any] = set()
+    single = {rule.value for rule in variable.missing if rule.value is not None}
     for rule in variable.missing:
         if rule.tag is not None:
             n = int((tags == rule.tag).sum()) if tags is not None else 0
             counted.append([f".{rule.tag}", n, rule.reason])
         elif raw is not None:
-            counted += [[code, n, rule.reason] for code, n in _cells_under(rule, variable, raw, seen)]
+            counted += [[code, n, rule.reason] for code, n in _cells_under(rule, variable, raw, single)]
     return counted
 
 
 def _cells_under(
-    rule: MissingRule, variable: Variable, raw: pl.Series, seen: set[Any]
+    rule: MissingRule, variable: Variable, raw: pl.Series, single: set[Any]
 ) -> list[tuple[Any, int]]:
     if rule.value is not None:
-        seen.add(rule.value)
         return [(rule.value, int((raw == missing_value(rule.value, variable.type)).sum()))]
     low = -math.inf if rule.low is None else rule.low
     high = math.inf if rule.high is None else rule.high
     inside = raw.filter(raw.is_between(low, high)) if raw.dtype.is_numeric() else raw.clear()
     counts = sorted(inside.value_counts().iter_rows())[:MOST_VALUES]
-    return [(_plain(code), int(n)) for code, n in counts if code not in seen]
+    return [(_plain(code), int(n)) for code, n in counts if code not in single]
 
 
 def _order(value: Any) -> tuple[bool, Any]:
@@ -132,7 +131,9 @@ def _stats(valid: pl.Series, tally: Mapping[Any, int], variable: Variable) -> di
 def _moments(cells: Doubles, weights: np.ndarray[Any, np.dtype[np.int64]]) -> dict[str, float]:
     """Of ``cells`` in ascending order, each counting ``weights`` times."""
     n = int(weights.sum())
-    mean = float((cells * weights).sum() / n)
+    with np.errstate(over="ignore", invalid="ignore"):  # what does not fit a double is left out below
+        mean = float((cells * weights).sum() / n)
+        squares = float((weights * (cells - mean) ** 2).sum())
     upto = np.cumsum(weights)
     middle = [cells[np.searchsorted(upto, place, side="right")] for place in ((n - 1) // 2, n // 2)]
     stats = {
@@ -142,7 +143,7 @@ def _moments(cells: Doubles, weights: np.ndarray[Any, np.dtype[np.int64]]) -> di
         "median": float(middle[0] + middle[1]) / 2,
     }
     if n > 1:
-        stats["sd"] = math.sqrt(float((weights * (cells - mean) ** 2).sum()) / (n - 1))
+        stats["sd"] = math.sqrt(squares / (n - 1))
     return {name: number for name, number in stats.items() if math.isfinite(number)}
 
 

@@ -8,6 +8,7 @@ told by the absence of one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import mmap
 import os
@@ -52,16 +53,20 @@ def answer(task: dict[str, Any]) -> dict[str, Any]:
     except Refused as refused:
         problems = refused.problems
     except MemoryError:
-        problems = refuse(
-            "too_large",
-            "Reading the file needs more memory than one import may use.",
-            hint="Split the file, or ask an administrator to raise WAVEBOOK_IMPORT_MEMORY.",
-        ).problems
+        problems = _too_large().problems
     except OSError as error:
-        problems = _no_room(error).problems
+        problems = (_too_large() if error.errno == errno.ENOMEM else _no_room(error)).problems
     except BaseException as error:  # a library's panic is no Exception
         problems = _unreadable(error).problems
     return {"ok": False, "problems": [problem.as_json() for problem in problems]}
+
+
+def _too_large() -> Refused:
+    return refuse(
+        "too_large",
+        "Reading the file needs more memory than one import may use.",
+        hint="Split the file, or ask an administrator to raise WAVEBOOK_IMPORT_MEMORY.",
+    )
 
 
 def _no_room(error: OSError) -> Refused:
@@ -75,7 +80,7 @@ def _no_room(error: OSError) -> Refused:
 def _unreadable(error: BaseException) -> Refused:
     """A fault while reading, by its kind only: its words might quote a cell."""
     if "memory" in str(error).lower() or "alloc" in str(error).lower():
-        return refuse("too_large", "Reading the file needs more memory than one import may use.")
+        return _too_large()
     return refuse(
         "unreadable_file",
         f"The file could not be read ({type(error).__name__}).",

@@ -236,6 +236,7 @@ def _encoding(extensions: _Extensions, order: str) -> str:
 def _assemble(found: SpssDictionary, records: list[_Record], extensions: _Extensions) -> None:
     """Puts very long strings together and gives every variable its long name, level and codes."""
     order = found.order
+    _check_places(records, found.units)
     widths = _pairs(extensions.parts.get(14, b""), strip=b"\0")
     names = _pairs(extensions.parts.get(13, b""))
     display = _display(extensions.parts.get(11, b""), len(records), order)
@@ -244,7 +245,8 @@ def _assemble(found: SpssDictionary, records: list[_Record], extensions: _Extens
         record = records[position]
         width = int(widths.get(record.short, b"") or record.width) if record.width else 0
         segments = max(1, -(-width // SEGMENT)) if width > 255 else 1
-        if position + segments > len(records):
+        parts = records[position : position + segments]
+        if len(parts) < segments or (segments > 1 and not all(part.width for part in parts)):
             raise broken("a long text variable misses a part")
         found.slots.append(Slot(record.unit, width, segments))
         variable = _raw_variable(record, names, display.get(position, 0), order)
@@ -253,6 +255,15 @@ def _assemble(found: SpssDictionary, records: list[_Record], extensions: _Extens
         found.file.variables.append(variable)
         position += segments
     _long_codes(found.file, extensions, order)
+
+
+def _check_places(records: list[_Record], units: int) -> None:
+    """Each variable must be followed by as many continuations as its text needs."""
+    ends = [*(record.unit for record in records[1:]), units][: len(records)]
+    if any(
+        end - record.unit != max(1, -(-record.width // 8)) for record, end in zip(records, ends, strict=True)
+    ):
+        raise broken("a text variable is wider or narrower than it says")
 
 
 def _raw_variable(record: _Record, names: dict[bytes, bytes], level: int, order: str) -> RawVariable:

@@ -1,0 +1,259 @@
+"""From a file to a stored table through the reading process: what is kept, what is refused, what dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import zipfile
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyreadstat
+import pytest
+
+from surveys.core import table
+from surveys.core.codebook import Code, MissingRule, ValueType
+from surveys.core.problems import Refused
+from surveys.core.reading import ReadOptions, ReadResult, read, sandbox
+
+from .sav_bytes import Sav, Var
+
+DAY = 86_400.0
+
+
+def reading(tmp_path: Path, data: bytes, name: str = "wave.sav", **options: Any) -> ReadResult:
+    source = tmp_path / name
+    source.write_bytes(data)
+    out = tmp_path / f"out-{time.monotonic_ns()}"
+    out.mkdir()
+    return read(source, out, ReadOptions(**options))
+
+
+def column(result: ReadResult, position: int) -> tuple[list[Any], list[Any]]:
+    values, reasons = table.read_split(result.parquet, position, result.codebook.variables[position])
+    return values.to_list(), reasons.to_list()
+
+
+def test_missing_codes_get_their_reasons(tmp_path: Path) -> None:
+    variables = [
+        Var(
+            b"Q1",
+            label="Trust | 信任".encode(),
+            missing=(-2, [-9.0, -1.0]),
+            codes=[(1.0, "no | 否".encode()), (2.0, b"yes"), (-8.0, b"dk")],
+        ),
+        Var(b"CITY", width=8, format=1 << 16 | 8 << 8, missing=(1, [b"NA"]), codes=[(b"NA", b"none given")]),
+    ]
+    rows = [[1.0, b"Fuzhou"], [-1.0, b"NA"], [-8.0, b""], [-5.0, b"x"], [None, b"y"]]
+    found = reading(
+        tmp_path,
+        Sav(variables, rows).bytes(),
+        languages=("en", "zh"),
+        label_separator=" | ",
+        missing_reasons={"-1": "refused", "-8": "dont_know"},
+    )
+    q1, city = found.codebook.variables
+    assert q1.labels == {"en": "Trust", "zh": "信任"}
+    assert q1.codes == (Code(1, {"en": "no", "zh": "否"}), Code(2, {"en": "yes"}))
+    assert q1.missing[0] == MissingRule("refused", value=-1)
+    assert q1.missing[1] == MissingRule("dont_know", value=-8, labels={"en": "dk"})
+    assert q1.missing[2] == MissingRule("user_missing", low=-9.0, high=-1.0)
+    assert city.missing == (MissingRule("code:NA", value="NA", labels={"en": "none given"}),)
+    reasons = [None, "refused", "dont_know", "user_missing", "system"]
+    assert column(found, 0) == ([1, None, None, None, None], reasons)
+    assert column(found, 1) == (["Fuzhou", None, None, "x", "y"], [None, "code:NA", "system", None, None])
+    counts = found.frequencies[0]
+    assert counts["absent"] == {"dont_know": 1, "refused": 1, "system": 1, "user_missing": 1}
+    assert counts["values"] == [[1, 1], [2, 0]]
+    assert [-5, 1, "user_missing"] in counts["missing_codes"]
+
+
+def test_dates_and_times(tmp_path: Path) -> None:
+    """Hours beyond 24, fractions of seconds and years beyond 9999 survive."""
+    shown = [20, 22, 21, 20]  # DATE, DATETIME, TIME, DATE
+    variables = [Var(f"V{i}".encode(), format=kind << 16 | 20 << 8) for i, kind in enumerate(shown)]
+    start = 12_219_379_200.0  # 1970 in seconds since 1582
+    rows = [
+        [start + DAY, start + 0.25, 90_000.5, start],
+        [start - DAY, start + DAY, None, 400 * 365.25 * 25 * DAY],
+    ]
+    found = reading(tmp_path, Sav(variables, rows).bytes())
+    kinds = [v.type for v in found.codebook.variables]
+    assert kinds == [ValueType.DATE, ValueType.DATETIME, ValueType.TIME, ValueType.INTEGER]
+    assert column(found, 0)[0] == [date(1970, 1, 2), date(1969, 12, 31)]
+    stamps = [datetime(1970, 1, 1, 0, 0, 0, 250_000, UTC), datetime(1970, 1, 2, tzinfo=UTC)]
+    assert [stamp.replace(tzinfo=UTC) for stamp in column(found, 1)[0]] == stamps
+    assert column(found, 2)[0] == [90_000.5, None]
+    assert [f.variable for f in found.findings if f.code == "dates_out_of_range"] == ["V3"]
+
+
+def test_tagged_missings_stand_beside_their_column(tmp_path: Path, shared: Path) -> None:
+    found = reading(tmp_path, (shared / "files/formats/tagged-na-int.dta").read_bytes(), "tags.dta")
+    reasons = [reason for reason in column(found, 0)[1] if reason]
+    assert found.has_tags == (True,)
+    assert {"tag:a", "tag:h"} & set(reasons)
+    assert set(table.columns_in(found.parquet)) == {"c0", "t0"}
+
+
+def test_same_cells_same_hash_in_every_format(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"a": [1.0, 2.0, None], "b": ["x", "汉", "y"], "c": [0.5, 1.5, 2.5]})
+    pyreadstat.write_sav(frame, tmp_path / "f.sav")
+    pyreadstat.write_sav(frame, tmp_path / "f.zsav", compress=True)
+    pyreadstat.write_dta(frame, tmp_path / "f.dta", version=15)
+    frame.with_columns(pl.col("a").cast(pl.Int64)).write_csv(tmp_path / "f.csv")
+    frame.with_columns(pl.col("a").cast(pl.Int8)).write_parquet(tmp_path / "f.parquet")
+    hashes = set()
+    for kind in ("sav", "zsav", "dta", "csv", "parquet"):
+        out = tmp_path / kind
+        out.mkdir()
+        hashes.add(read(tmp_path / f"f.{kind}", out, ReadOptions()).content_hash)
+    assert len(hashes) == 1
+
+
+def test_a_name_that_lies_is_told_and_content_counts(tmp_path: Path) -> None:
+    found = reading(tmp_path, b"a,b\n1,2\n", "wave.sav")
+    assert found.format == "csv"
+    assert found.findings[0].code == "wrong_extension"
+
+
+def zipped() -> bytes:
+    import io
+
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<x/>")
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty_file"),
+        (b"a,b\n", "no_rows"),
+        (Sav([Var(b"A")], []).bytes(), "no_rows"),
+        (Sav([], []).bytes(), "no_columns"),
+        (zipped(), "unknown_format"),
+        (os.urandom(5000), "unknown_format"),
+        (b"%PDF-1.7 ...", "unknown_format"),
+        (b"\0" * 8 + b"ENCRYPTEDSAV" + bytes(100), "encrypted_file"),
+        (Sav([Var(b"A")], [[1.0]], cases=100_000_000).bytes(), "damaged_file"),
+        (Sav([Var(b"A"), Var(b"A")], [[1.0, 1.0]]).bytes(), "duplicate_name"),
+        (b"\xff\xfea\0,\0b\0\n\0\xd8\xd8", "unknown_encoding"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_with_a_sentence(tmp_path: Path, data: bytes, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        reading(tmp_path, data)
+    assert [problem.code for problem in refused.value.problems] == [code]
+
+
+def test_a_label_key_outside_its_character_set_is_refused(tmp_path: Path) -> None:
+    """Such a file kills other readers: declared ASCII, one byte above 127 in the key of a text's label."""
+    variable = Var(b"S", width=8, format=1 << 16 | 8 << 8, codes=[(b"caf\xe9", b"coffee")])
+    for declared in ({"encoding": b"US-ASCII"}, {"encoding": None, "page": 2}):
+        data = Sav([variable], [[b"caf"]], **declared).bytes()  # type: ignore[arg-type]
+        with pytest.raises(Refused, match="encoding"):
+            reading(tmp_path, data)
+        assert reading(tmp_path, data, encoding="latin-1").codebook.variables[0].codes[0].value == "café"
+
+
+def test_undecodable_cells_are_refused_by_variable_and_never_quoted(tmp_path: Path) -> None:
+    variable = Var(b"S", width=8, format=1 << 16 | 8 << 8)
+    data = Sav([variable], [[b"caf\xe9 x"], [b"ok"]]).bytes()
+    with pytest.raises(Refused) as refused:
+        reading(tmp_path, data)
+    assert "caf" not in str(refused.value)
+    assert "S" in str(refused.value) or "UTF-8" in str(refused.value)
+
+
+def test_the_key_must_tell_rows_apart(tmp_path: Path) -> None:
+    data = b"id,x\n1,a\n1,b\n,c\n"
+    with pytest.raises(Refused) as refused:
+        reading(tmp_path, data, "f.csv", key="id")
+    assert {p.code for p in refused.value.problems} == {"missing_key", "duplicate_key"}
+    with pytest.raises(Refused, match=r"no variable Id.*id"):
+        reading(tmp_path, data, "f.csv", key="Id")
+
+
+def test_findings_come_all_at_once_by_variable(tmp_path: Path) -> None:
+    variables = [Var(b"A", codes=[(1.0, b"x"), (2.0, b"x"), (7.0, b"z")]), Var(b"B"), Var(b"C")]
+    long = (13, 1, b"A=Ab\tB=aB\tC=c")
+    data = Sav(variables, [[1.0, None, 5.0], [3.0, None, 5.0], [2.0, None, 5.0]], extensions=[long]).bytes()
+    found = {(f.code, f.variable) for f in reading(tmp_path, data).findings}
+    assert found >= {
+        ("codes_without_label", "Ab"),
+        ("labels_without_cases", "Ab"),
+        ("same_label", "Ab"),
+        ("empty", "aB"),
+        ("constant", "c"),
+        ("no_label", "c"),
+        ("names_differ_by_case", "Ab"),
+        ("names_differ_by_case", "aB"),
+    }
+
+
+def test_declared_counts_are_held_against_the_file(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="3 rows were declared, 1 are there"):
+        reading(tmp_path, b"a,b\n1,2\n", "f.csv", declared_rows=3)
+    with pytest.raises(Refused, match="3 columns"):
+        reading(tmp_path, b"a,b\n1,2\n", "f.csv", declared_columns=3)
+
+
+LIMITS = sandbox.Limits(memory=1 << 30, cpu=1, wall=60.0, file=1 << 20)
+HASTY = replace(LIMITS, wall=2.0)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "more time or memory"),
+        ("while True: pass", "more time or memory"),
+        ("import time; time.sleep(60)", "longer than the time allowed"),
+        ("print('not json')", "without an answer"),
+        ("import sys; sys.exit(3)", "status 3"),
+        ("import subprocess, time; subprocess.Popen(['sleep', '60']); time.sleep(60)", "longer"),
+    ],
+)
+def test_the_caller_survives_whatever_happens_to_the_reading_process(
+    tmp_path: Path, body: str, words: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    limits = HASTY if "longer" in words else LIMITS
+    with pytest.raises(Refused, match=words) as refused:
+        sandbox.run({"out_dir": str(out)}, limits, [sys.executable, "-I", "-c", body])
+    assert refused.value.problems[0].code == "unsafe_file"
+    assert list(out.iterdir()) == []
+
+
+def test_the_reading_process_has_no_environment_and_an_empty_folder(tmp_path: Path) -> None:
+    body = (
+        "import json, os, resource; json.loads(input()); "
+        "open(os.environ['TMPDIR'] + '/../seen.json', 'w').write(json.dumps("
+        "[sorted(os.environ), os.listdir('.'), resource.getrlimit(resource.RLIMIT_CORE)[0]])); "
+        "print('{\"ok\": true}')"
+    )
+    os.environ["DATABASE_PASSWORD_FOR_TEST"] = "secret"
+    try:
+        sandbox.run({"out_dir": str(tmp_path)}, LIMITS, [sys.executable, "-I", "-c", body])
+    finally:
+        del os.environ["DATABASE_PASSWORD_FOR_TEST"]
+    names, files, core = json.loads((tmp_path / "seen.json").read_text())
+    assert "DATABASE_PASSWORD_FOR_TEST" not in names
+    assert "PATH" not in names
+    assert (files, core) == ([], 0)
+
+
+def test_a_file_that_needs_too_much_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAVEBOOK_IMPORT_MEMORY", "400")
+    with pytest.raises(Refused) as refused:
+        reading(tmp_path, Sav([Var(b"A")], [[1.0]] * 1000).bytes())
+    assert refused.value.problems[0].code in {"too_large", "unsafe_file", "unreadable_file"}

@@ -1,0 +1,177 @@
+"""The import service and command: versions, refusals that leave nothing behind, the public files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from surveys.core.problems import Refused
+from surveys.core.reading import ReadOptions
+from surveys.models import AuditEntry, StoredFile, StoreIntent, Study, User, Variable, Wave, WaveVersion
+from surveys.services.files import store
+from surveys.services.waves import import_wave
+from tests.factories import make_study, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FORMATS = {".sav", ".zsav", ".dta", ".csv", ".parquet"}
+
+
+@pytest.fixture
+def admin() -> User:
+    return make_user("admin", is_superuser=True)
+
+
+def command(*words: str) -> tuple[int, dict[str, Any], str]:
+    """(exit status, the JSON on stdout, the talk on stderr) of ``import_wave --json``."""
+    out, err, status = io.StringIO(), io.StringIO(), 0
+    try:
+        with redirect_stdout(io.StringIO()):
+            call_command("import_wave", *words, "--json", stdout=out, stderr=err)
+    except SystemExit as ended:
+        status = int(ended.code or 0)
+    return status, json.loads(out.getvalue()), err.getvalue()
+
+
+def nothing_left() -> bool:
+    """Neither rows nor files of an import."""
+    rows = [Study, Wave, WaveVersion, Variable, StoredFile, StoreIntent]
+    return not any(model.objects.exists() for model in rows) and not list(store().files())
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_import_makes_study_wave_version_and_variables(tmp_path: Path, admin: User) -> None:
+    path = write(tmp_path / "wave.csv", "id,city\n1,Fuzhou\n2,Xiamen\n")
+    outcome = import_wave(
+        admin, "mdms", "2014", path, original_name="wave.csv", options=ReadOptions(), key="id"
+    )
+    version = outcome.version
+    assert (str(version), outcome.is_new, version.rows, version.columns) == ("mdms/2014@1", True, 2, 2)
+    assert version.wave.key == "id"
+    assert [v.name for v in version.variables.all()] == ["id", "city"]
+    assert version.codebook().variable("id").role == "key"
+    assert store().path(version.original_id).read_bytes() == path.read_bytes()
+    assert store().has(version.data_id)
+    assert list(AuditEntry.objects.values_list("action", flat=True)).count("import") == 1
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_the_same_content_again_makes_no_new_version(tmp_path: Path) -> None:
+    path = write(tmp_path / "wave.csv", "id,city\n1,Fuzhou\n2,Xiamen\n")
+    assert command("mdms", "2014", str(path))[1]["wave_version"] == "mdms/2014@1"
+    path.write_text("id,city\r\n1,Fuzhou\r\n2,Xiamen\r\n")
+    status, found, talk = command("mdms", "2014", str(path))
+    assert (status, found["wave_version"], found["is_new"]) == (0, "mdms/2014@1", False)
+    assert "no new version" in talk
+    path.write_text("id,city\n1,Fuzhou\n2,Ningde\n")
+    assert command("mdms", "2014", str(path))[1]["wave_version"] == "mdms/2014@2"
+
+
+def test_the_study_says_how_labels_and_codes_are_meant(tmp_path: Path, admin: User) -> None:
+    study = make_study("mdms", label_separator=" | ", missing_reasons={"-1": "refused"})
+    sheet = write(tmp_path / "book.csv", "variable,label,missing\nq1,Trust,-1=refused\n")
+    path = write(tmp_path / "wave.csv", "q1\n1\n-1\n")
+    options = ReadOptions(codebook_path=sheet)
+    version = import_wave(admin, study, "2014", path, original_name="w.csv", options=options).version
+    variable = version.variables.get()
+    assert variable.labels == {"en": "Trust"}
+    assert variable.frequencies["absent"] == {"refused": 1}
+    assert "trust" in variable.search_text
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "code"),
+    [
+        ("", (), "empty_file"),
+        ("id,x\n", (), "no_rows"),
+        ("id,x\n1,2\n3\n", (), "ragged_row"),
+        ("id,x\n1,2\n1,3\n", ("--key", "id"), "duplicate_key"),
+        ("id,x\n1,2\n,3\n", ("--key", "id"), "missing_key"),
+        ("id,x\n1,2\n", ("--key", "idd"), "unknown_key"),
+        ("id,x\n1,2\n", ("--rows", "5"), "wrong_count"),
+        ("id,x\n1,2\n", ("--encoding", "klingon"), "unknown_encoding"),
+        ("id,x\n1,2\n", ("--codebook", "/nowhere.csv"), "no_such_file"),
+    ],
+)
+def test_a_refused_import_leaves_nothing(tmp_path: Path, text: str, more: tuple[str, ...], code: str) -> None:
+    path = write(tmp_path / "wave.csv", text)
+    status, found, talk = command("new", "2014", str(path), *more)
+    assert status == 1
+    assert [problem["code"] for problem in found["problems"]] == [code]
+    assert talk.strip()
+    assert "Traceback" not in talk
+    assert nothing_left()
+
+
+def test_a_refused_correction_leaves_the_earlier_version(tmp_path: Path) -> None:
+    path = write(tmp_path / "wave.csv", "id\n1\n2\n")
+    command("mdms", "2014", str(path), "--key", "id")
+    before = sorted(store().files())
+    path.write_text("id\n1\n1\n")
+    assert command("mdms", "2014", str(path))[0] == 1  # the wave remembers its key
+    assert WaveVersion.objects.count() == 1
+    assert sorted(store().files()) == before
+
+
+def test_a_failure_after_the_files_were_kept_takes_them_out_again(
+    tmp_path: Path, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = write(tmp_path / "wave.csv", "id\n1\n2\n")
+    monkeypatch.setattr("surveys.services.waves.audit.record", fail)
+    with pytest.raises(Refused, match="disk is full"):
+        import_wave(admin, "mdms", "2014", path, original_name="w.csv", options=ReadOptions())
+    assert nothing_left()
+
+
+def test_only_those_who_may_import_do(tmp_path: Path) -> None:
+    make_study("mdms", is_open=True)
+    make_user("reader")
+    path = write(tmp_path / "wave.csv", "id\n1\n2\n")
+    status, found, _ = command("mdms", "2014", str(path), "--as", "reader")
+    assert (status, found["problems"][0]["code"]) == (1, "not_allowed")
+    status, found, _ = command("other", "2014", str(path), "--as", "reader")
+    assert (status, found["problems"][0]["code"]) == (1, "not_allowed")
+    assert not WaveVersion.objects.exists()
+
+
+def test_every_public_file_is_read_or_refused_as_its_manifest_says(shared: Path) -> None:
+    """Rows, columns and response sets; the broken ones end with status 1, a sentence, and no trace."""
+    folder = shared / "files"
+    with (folder / "MANIFEST.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if Path(row["file"]).suffix in FORMATS]
+    assert len(rows) >= 40
+    for number, row in enumerate(rows):
+        said = row["reader_result_pyreadstat_1_3_7"]
+        is_broken = said.startswith("ERROR") or row["rows"] == "0"
+        before = (WaveVersion.objects.count(), sorted(store().files()), Study.objects.count())
+        status, found, talk = command(f"file{number}", "w", str(folder / row["file"]))
+        if is_broken:
+            assert (status, bool(talk.strip())) == (1, True), row["file"]
+            assert before == (WaveVersion.objects.count(), sorted(store().files()), Study.objects.count())
+            continue
+        sets = int(said.split("mrsets ")[1].split()[0]) if "mrsets" in said else 0
+        assert status == 0, (row["file"], talk)
+        assert (found["rows"], found["variables"]) == (int(row["rows"]), int(row["cols"])), row["file"]
+        assert len(found["mr_sets"]) == sets, row["file"]
+
+
+def test_a_file_that_needs_its_character_set_named(shared: Path) -> None:
+    path = str(shared / "files" / "malformed" / "test2_117.dta")
+    status, _, talk = command("s", "w", path)
+    assert status == 1
+    assert "--encoding" in talk
+    assert nothing_left()
+    assert command("s", "w", path, "--encoding", "utf-8")[1]["rows"] == 10
