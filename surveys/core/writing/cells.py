@@ -48,11 +48,14 @@ def shared_reasons(variable: Variable) -> tuple[str, ...]:
 
 
 def reason_labels(variable: Variable, reason: str) -> Labels:
-    """What the codebook, else the platform's vocabulary, calls an absence."""
+    """What the codebook, else the platform's vocabulary, calls an absence; nothing for a bare code."""
     for rule in variable.missing:
         if rule.reason == reason and rule.labels:
             return rule.labels
-    return LABELS.get(reason, {"en": reason.replace("_", " ")})
+    if reason.startswith("code:"):  # a bare code says no more than the cell itself
+        return {}
+    words = f".{reason.removeprefix('tag:')}" if reason.startswith("tag:") else reason.replace("_", " ")
+    return LABELS.get(reason, {"en": words})
 
 
 def cells(table: ExportTable, position: int) -> Cells:

@@ -164,10 +164,10 @@ def _letters(variable: Variable, column: Cells, language: str) -> _Lettered:
 def _letter_label(variable: Variable, kind: tuple[str, Scalar | None], language: str) -> str:
     reason, code = kind
     own = "" if code is None else fit.value_labels(variable, language).get(code, "")
-    return own or text_in(reason_labels(variable, reason), language)
+    return own or text_in(reason_labels(variable, reason), language) or f"code {_told(code)}"
 
 
-def _told(code: Scalar) -> str:
+def _told(code: Scalar | None) -> str:
     return f"{code:.15g}" if isinstance(code, float) else str(code)
 
 

@@ -14,7 +14,7 @@ from surveys.core.codebook import Level, Scalar, ValueType, Variable, text_in
 from surveys.core.writing import labels as fit
 from surveys.core.writing.cells import Cells, cells, shared_reasons
 from surveys.core.writing.sav_patch import patch
-from surveys.core.writing.sav_time import in_seconds
+from surveys.core.writing.sav_time import in_seconds, is_rounded
 from surveys.core.writing.spss_missing import Declared, declare, dropped, invented_reasons
 from surveys.core.writing.table import ExportTable, Loss
 
@@ -45,6 +45,9 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
     invented = invented_reasons(c for c, v in zip(columns, variables, strict=True) if _has_codes(v))
     dictionary, series = _Dictionary(), []
     for name, variable, column in zip(names, variables, columns, strict=True):
+        if is_rounded(variable, column):
+            why = "Fractions of a second are kept to some millionths only: the format counts from 1582."
+            losses.append(Loss(variable.name, "time_rounded", why))
         variable, column = in_seconds(variable, column)
         declared = _declare(variable, column, invented)
         losses += declared.losses
@@ -113,7 +116,8 @@ def _format(variable: Variable, values: pl.Series) -> str:
     if variable.type is ValueType.DATE:
         return given if _DATE_FORMAT.fullmatch(given) else "DATE11"
     if variable.type is ValueType.DATETIME:
-        return given if _DATETIME_FORMAT.fullmatch(given) else "DATETIME20"
+        plain = "DATETIME23.3" if bool((values % 1 != 0).any()) else "DATETIME20"
+        return given if _DATETIME_FORMAT.fullmatch(given) else plain
     if variable.type is ValueType.TIME:
         return given if _TIME_FORMAT.fullmatch(given) else "DTIME12"
     if variable.type is ValueType.TEXT:

@@ -21,6 +21,15 @@ def in_seconds(variable: Variable, cells: Cells) -> tuple[Variable, Cells]:
     return replace(variable, missing=rules), replace(cells, values=_seconds(cells.values, variable.type))
 
 
+def is_rounded(variable: Variable, cells: Cells) -> bool:
+    """Whether a timestamp comes back different: a double holds seconds since 1582 to about 4 microseconds."""
+    if variable.type is not ValueType.DATETIME:
+        return False
+    micro = cells.values.dt.timestamp("us")
+    back = ((_seconds(cells.values, variable.type) - _EPOCH) * 1e6).round().cast(pl.Int64)
+    return bool((micro != back).any())
+
+
 def _seconds(values: pl.Series, kind: ValueType) -> pl.Series:
     if kind is ValueType.DATE:
         return values.cast(pl.Int32).cast(pl.Float64) * 86_400 + _EPOCH

@@ -1,0 +1,59 @@
+"""Files that nobody here wrote: read, written and read again, they hold the same cells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from surveys.core.reading import ReadOptions, ReadResult, read
+from surveys.core.table import physical, read_columns, split, tags_of
+from surveys.core.writing import ExportTable, write
+
+FILES = {
+    "chinese/cn_macro_数据.sav": ("sav", "dta", "parquet"),
+    "formats/testdata.sav": ("sav", "zsav"),
+    "formats/metadata_copy_test.sav": ("sav",),
+    "formats/sample.sav": ("sav",),
+    "formats/tagged-na-int.dta": ("dta",),
+    "formats/stringtypes.dta": ("dta", "sav"),
+    "formats/types.dta": ("dta",),
+    "mrsets/simple_alltypes.sav": ("sav", "zsav"),
+    "mrsets/cruise.sav": ("sav", "dta"),
+    "pooled/harmonized_arabb_waves.sav": ("sav", "csv"),
+}
+
+
+def _table(found: ReadResult) -> ExportTable:
+    def raw(position: int) -> tuple[pl.Series, pl.Series | None]:
+        frame = read_columns(found.parquet, [position])
+        tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
+        return frame[physical(position)], tags
+
+    def column(position: int) -> tuple[pl.Series, pl.Series]:
+        return split(*raw(position), found.codebook.variables[position])
+
+    return ExportTable(found.codebook, found.rows, column, "A title", "", False, raw)
+
+
+def _read(path: Path, folder: Path) -> ReadResult:
+    folder.mkdir()
+    return read(path, folder, ReadOptions())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_real_file_survives_the_way_out_and_in(name: str, shared: Path, tmp_path: Path) -> None:
+    before = _read(shared / "files" / name, tmp_path / "first")
+    for format in FILES[name]:
+        path = tmp_path / f"x.{format}"
+        write(_table(before), format, path, "en")
+        after = _read(path, tmp_path / format)
+        assert after.content_hash == before.content_hash, format
+        if format in ("sav", "zsav"):
+            assert after.codebook.sets == before.codebook.sets
+            assert after.codebook.weight == before.codebook.weight
+            assert [v.missing for v in after.codebook.variables] == [
+                v.missing for v in before.codebook.variables
+            ]
+            assert [v.codes for v in after.codebook.variables] == [v.codes for v in before.codebook.variables]
