@@ -24,7 +24,8 @@ def run_analysis(job: Job, progress: Progress) -> dict[str, Any]:
     else:
         analysis = Analysis.objects.visible_to(user).get(pk=payload["analysis"])
         made = analyses.run_analysis(user, analysis, version, progress=progress)
-    return {"run": made.pk, "state": made.state, "n_used": made.n_used, "url": reverse("analytics:run", args=[made.pk])}
+    url = reverse("analytics:run", args=[made.pk])
+    return {"run": made.pk, "state": made.state, "n_used": made.n_used, "url": url}
 
 
 register("run_analysis", run_analysis)

@@ -169,7 +169,7 @@ Spec = ModelSpec | SeriesSpec | DescriptivesSpec | CrosstabSpec
 
 
 def read_descriptives(fields: Fields) -> DescriptivesSpec:
-    """``variables: [a, b]``, ``show: {a: share}``, ``where``, ``missing: each`` (variable) or ``listwise``."""
+    """``variables: [a, b]``, ``show: {a: share}``, ``where``, ``missing: each`` or ``listwise``."""
     show = {}
     for name, how in fields.mapping("show").items():
         if how in ("share", "mean", "levels"):

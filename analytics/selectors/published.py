@@ -47,7 +47,8 @@ def audit_of(target: Target) -> tuple[AuditFinding, ...]:
 def runs_beside(target: Target) -> list[Run]:
     """The latest run of each analysis whose specification names this target, oldest analysis first."""
     latest: dict[Any, Run] = {}
-    runs = Run.objects.filter(study=target.study).select_related(
+    named = Run.objects.filter(study=target.study, spec__targets__startswith=target.slug)
+    runs = named.select_related(
         "analysis", "dataset_version__dataset__study"
     )
     for run in runs.order_by("pk"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analytics.core.flat_tables import Table, table_of_result
+from analytics.core.tables import Table, table_of_result
 from analytics.models import Run
 from measures.models import DatasetVersion
 

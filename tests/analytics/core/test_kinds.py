@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analytics.core.kinds import DONE, FAILED, Outcome, read_spec, run_spec
-from analytics.core.flat_tables import table_of_result
+from analytics.core.tables import table_of_result
 from surveys.core.codebook import ValueType
 from surveys.core.problems import Refused
 from tests.analytics.columns import column, labelled, survey
