@@ -48,7 +48,7 @@ class WaveEntry:
 class ContextEntry:
     slug: str
     labels: dict[str, str]
-    note: str
+    note: str = field(compare=False)  # of the version that was made with it, so no reason for another
     columns: list[dict[str, Any]]
     rows: list[list[Any]]
 

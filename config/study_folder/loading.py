@@ -90,7 +90,7 @@ class _Loader:
         there = Study.objects.visible_to(self.user).filter(slug=slug).first()
         before = stored_contents(there) if there is not None else None
         study = create_study(self.user, slug, **fields)
-        self._note(before, lambda found: found.fields == fields, f"study {slug}")
+        self._note(f"study {slug}", before, before is not None and before.fields == fields)
         return study, before
 
     def _stage(self, *parts: Callable[[], None]) -> None:
@@ -107,11 +107,9 @@ class _Loader:
         except Refused as refused:
             self.problems += [placed(problem, place) for problem in refused.problems]
 
-    def _note(self, found: Any, equal: Callable[[Any], bool], what: str) -> None:
-        if found is None:
-            self.loaded.note(Standing.CREATED, what)
-        else:
-            self.loaded.note(Standing.LEFT if equal(found) else Standing.CHANGED, what)
+    def _note(self, what: str, found: Any, is_same: bool) -> None:
+        known = Standing.LEFT if is_same else Standing.CHANGED
+        self.loaded.note(known if found is not None else Standing.CREATED, what)
 
     def _there(self, kind: str, entry: Any) -> Any:
         """The entry of the same name as it was before, or None."""
@@ -126,14 +124,14 @@ class _Loader:
             with self._at(place.format(_name(entry))):
                 if found != entry:
                     save(entry)
-                self._note(found, entry.__eq__, f"{word} {_name(entry)}")
+                self._note(f"{word} {_name(entry)}", found, found == entry)
 
     def _waves(self) -> None:
         for entry in self.contents.waves:
             with self._at(f"study.yaml: waves.{entry.slug}"):
                 wave = create_wave(self.user, self.study, entry.slug, **entry.fields)
                 found = self._there("waves", entry)
-                self._note(found, lambda was, now=entry: was.fields == now.fields, f"wave {wave}")
+                self._note(f"wave {wave}", found, found is not None and found.fields == entry.fields)
                 self._import(entry)
 
     def _import(self, entry: WaveEntry) -> None:
@@ -188,8 +186,15 @@ class _Loader:
                 )
             item = save_item(self.user, self.study, entry.name, labels=entry.labels, note=entry.note)
             for one in entry.decisions:
-                how = {"code_map": one.code_map, "status": one.status, "reason": one.reason}
-                decide(self.user, item, waves[one.wave], variable=one.variable, **how)
+                decide(
+                    self.user,
+                    item,
+                    waves[one.wave],
+                    variable=one.variable,
+                    code_map=one.code_map,
+                    status=one.status,
+                    reason=one.reason,
+                )
 
         self._apply("items", "item", "crosswalk: {}", self.contents.items, save)
 
@@ -210,8 +215,16 @@ class _Loader:
 
     def _targets(self) -> None:
         def save(entry: TargetEntry) -> None:
-            about = {"labels": entry.labels, "citation": entry.citation, "notes": entry.notes}
-            define_target(self.user, self.study, entry.slug, kind=entry.kind, cells=entry.cells, **about)
+            define_target(
+                self.user,
+                self.study,
+                entry.slug,
+                kind=entry.kind,
+                cells=entry.cells,
+                labels=entry.labels,
+                citation=entry.citation,
+                notes=entry.notes,
+            )
 
         self._apply("targets", "target", "targets/{}.csv", self.contents.targets, save)
 

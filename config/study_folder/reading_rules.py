@@ -37,7 +37,7 @@ def _measure(source: Source, path: Path) -> MeasureEntry | None:
     fields = source.fields(path)
     if fields is None:
         return None
-    shared = WORDING_DEFAULTS | _wording(fields)
+    shared = {**WORDING_DEFAULTS, **_wording(fields)}
     versions = [shared | _finished(one) for one in listed_blocks(fields, "versions")]
     if not versions and shared["rule"]:
         versions = [shared]
@@ -63,19 +63,16 @@ def _finished(fields: Fields) -> Wording:
 
 def _wording(fields: Fields) -> Wording:
     """The fields of a wording that are given."""
-    readers = {"labels": lambda: texts(fields, "labels")}
-    readers |= {name: lambda name=name: _blocks(fields, name) for name in ("value_labels", "examples")}
-    found = {}
-    for name in WORDING_DEFAULTS:
-        given = name in fields.data
-        value = readers[name]() if name in readers else fields.text(name).strip()
-        if given:
-            found[name] = value
-    return found
+    found = {name: _field(fields, name) for name in WORDING_DEFAULTS}
+    return {name: value for name, value in found.items() if name in fields.data}
 
 
-def _blocks(fields: Fields, name: str) -> list[dict[str, Any]]:
-    return [dict(one.data) for one in listed_blocks(fields, name)]
+def _field(fields: Fields, name: str) -> Any:
+    if name == "labels":
+        return texts(fields, name)
+    if name in ("value_labels", "examples"):
+        return [dict(one.data) for one in listed_blocks(fields, name)]
+    return fields.text(name).strip()
 
 
 def datasets(source: Source) -> tuple[DatasetEntry, ...]:

@@ -20,7 +20,7 @@ class Described:
 
     labels: dict[str, str]
     levels: dict[str, str]
-    values: dict[str, dict[int, str]]
+    values: dict[str, dict[int | float, str]]
     missing: dict[str, tuple[int, ...]]
     sets: dict[str, tuple[str, tuple[str, ...]]]  # set -> (label, members)
 
@@ -45,8 +45,8 @@ def read_codebook(folder: Path) -> Described:
     )
 
 
-def _codes(values: list[dict[str, str]], name: str, missing: tuple[int, ...]) -> dict[int, str]:
-    own = {int(row["code"]): _both(row) for row in values if row["variable"] == name}
+def _codes(values: list[dict[str, str]], name: str, missing: tuple[int, ...]) -> dict[int | float, str]:
+    own: dict[int | float, str] = {int(row["code"]): _both(row) for row in values if row["variable"] == name}
     declared = {int(row["code"]): _both(row) for row in values if row["variable"] == EVERY}
     return own | {code: declared[code] for code in missing}
 

@@ -30,14 +30,16 @@ def write(columns: Columns, codebook: Described, path: Path, *, label: str, note
     ``ValueError`` when a label does not fit the format.
     """
     _require_room(codebook, label, notes)
+    labels: dict[str, str | None] = dict(codebook.labels)
+    values = {name: codes for name, codes in codebook.values.items() if codes}
     pyreadstat.write_sav(
         pl.DataFrame({name: _cells(columns[name]) for name in codebook.names}),
         str(path),
         file_label=label,
         note=list(notes),
         row_compress=True,
-        column_labels=codebook.labels,
-        variable_value_labels={name: codes for name, codes in codebook.values.items() if codes},
+        column_labels=labels,
+        variable_value_labels=values,
         missing_ranges={n: [{"lo": LOWEST_MISSING, "hi": -1}] for n in codebook.names if codebook.missing[n]},
         variable_measure=codebook.levels,
         variable_format={name: _format(columns[name]) for name in codebook.names},

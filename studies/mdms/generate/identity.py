@@ -63,7 +63,7 @@ def _odd_records(draw: Draw, answers: Answers, eta: Floats) -> Ints:
 def _context_effect(draw: Draw) -> Floats:
     want, cities = draw.spec.margins["identity"], draw.spec.cities
     effect = np.array([want["gdp"] * c.log_gdp + want["floating_share"] * c.floating_share for c in cities])
-    return effect - effect.mean()
+    return np.asarray(effect - effect.mean())
 
 
 def _one_among(draw: Draw, identity: Ints, odd: Ints) -> Ints:

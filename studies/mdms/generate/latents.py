@@ -90,4 +90,4 @@ def unexplained(pattern: Floats, cities: tuple[City, ...]) -> Floats:
 def local_share(cities: tuple[City, ...]) -> Floats:
     """How few of a city's migrants come from other provinces, standardised over the cities."""
     between = np.array([city.between_provinces / city.records for city in cities])
-    return -(between - between.mean()) / between.std()
+    return np.asarray(-(between - between.mean()) / between.std())

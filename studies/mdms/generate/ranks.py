@@ -24,7 +24,7 @@ def highest(latent: Floats, count: int) -> Ints:
 
 def plotting_positions(latent: Floats) -> Floats:
     """(rank - 1/2) / n: evenly spread over (0, 1) in the order of the latent."""
-    return (stats.rankdata(latent, method="ordinal") - 0.5) / len(latent)
+    return np.asarray((stats.rankdata(latent, method="ordinal") - 0.5) / len(latent))
 
 
 def ordinal(latent: Floats, shares: Sequence[float]) -> Ints:
@@ -47,7 +47,7 @@ def amounts(latent: Floats, *, log_mean: float, log_sd: float, mean: float, sd: 
     def logs(shape: Floats) -> Floats:
         g, h = shape
         bent = normal * np.exp(h * normal * normal / 2) + g * (normal * normal - 1)
-        return log_mean + log_sd * (bent - bent.mean()) / bent.std()
+        return np.asarray(log_mean + log_sd * (bent - bent.mean()) / bent.std())
 
     def distance(shape: Floats) -> float:
         raw = np.exp(logs(shape))
@@ -64,7 +64,7 @@ def weighted_score(items: Floats) -> Floats:
     upper = np.triu_indices(len(correlations), 1)
 
     def residuals(loadings: Floats) -> Floats:
-        return (correlations - np.outer(loadings, loadings))[upper]
+        return np.asarray((correlations - np.outer(loadings, loadings))[upper])
 
     loadings = optimize.least_squares(residuals, np.full(len(correlations), 0.6)).x
-    return z @ (loadings if loadings.sum() >= 0 else -loadings)
+    return np.asarray(z @ (loadings if loadings.sum() >= 0 else -loadings))

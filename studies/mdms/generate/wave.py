@@ -61,7 +61,7 @@ def _contract_gaps(spec: Spec, answers: Answers, rng: np.random.Generator) -> In
     gaps = spec.faults["contract_without_answer"]
     chosen = rng.choice(candidates, sum(gaps.values()), replace=False)
     contract[chosen] = np.repeat(list(gaps), list(gaps.values()))
-    return contract
+    return np.asarray(contract)
 
 
 def _interview_dates(spec: Spec, answers: Answers, rng: np.random.Generator) -> NDArray[np.datetime64]:
