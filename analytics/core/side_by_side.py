@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,12 @@ class Coefficient:
     estimate: Mapping[str, Any]
     stars: str
     notes: tuple[int, ...] = ()
+
+    @property
+    def decimals(self) -> int:
+        """Three, or as many as show the first digit of the standard error, six at most."""
+        error = self.estimate["std_error"]
+        return min(6, max(3, math.ceil(-math.log10(error)))) if error else 3
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from analytics import selectors
-from analytics.core.comparison import Comparison
+from analytics.core.comparison import Comparison, compare
 from analytics.core.side_by_side import regression_table
+from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
 from analytics.policy import may_run
 from measures.models import DatasetColumn
@@ -24,35 +25,60 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = Run.objects.visible_to(request.user).select_related(*WHOLE).filter(pk=pk).first()
     if found is None:
         raise refuse("not_found", f"There is no run {pk} that you can see.")
-    named = selectors.target_of(found)
+    models = found.result.get("models", [])
+    target, column = selectors.target_of(found) or (None, "")
+    table = selectors.published_table(target) if target else None
     context = {
         "study": found.study,
         "run": found,
         "title": found.analysis,
         "freshness": selectors.run_freshness(found),
+        "checks": checks(found),
         "columns": measure_columns(found),
-        "lost": [(*key.partition(": ")[::2], rows) for key, rows in found.n_lost.items()],
-        "regression": regression_table(found.result) if "models" in found.result else None,
-        "comparison": selectors.compare_run(found) if named else None,
-        "target": named[0] if named else None,
-        "audit": selectors.audit_of(named[0]) if named else (),
-        "beside": beside(named[0], except_for=found) if named else [],
+        "lost": [(*key.split(": ", 1), rows) for key, rows in found.n_lost.items()],
+        "regression": regression_table(found.result) if models else None,
+        "in_full": next((m for m in models if len(models) == 1 or m["name"] == request.GET.get("model")), None),
+        "model_labels": {model["name"]: model["label"] for model in models},
+        "comparison": compare(table, found.result, column) if table and found.result else None,
+        "target": target,
+        "audit": selectors.audit_of(target) if target else (),
+        "beside": beside(target, table, except_for=found) if target and table else [],
         "may_run": may_run(request.user, found.study),
     }
     return render(request, "analytics/run.html", context)
 
 
+def checks(run: Run) -> list[dict[str, Any]]:
+    """The run's checks, graver ones first; one that several models share is told once, with their names."""
+    told: dict[tuple[str, str], dict[str, Any]] = {}
+    labels = {f"{model['label']}: ": model["label"] for model in run.result.get("models", ())}
+    for check in run.checks:
+        prefix = next((start for start in labels if check["message"].startswith(start)), "")
+        message = check["message"].removeprefix(prefix)
+        kept = told.setdefault((check["code"], message), {**check, "message": message, "models": []})
+        kept["models"] += [labels[prefix]] if prefix else []
+    return sorted(told.values(), key=lambda check: ("error", "warning", "info").index(check["severity"]))
+
+
 def measure_columns(run: Run) -> QuerySet[DatasetColumn]:
-    """The columns the run read, each with the measure version that made it."""
-    columns = DatasetColumn.objects.filter(version=run.dataset_version_id, name__in=list(run.inputs))
+    """The columns the run read that a rule made, each with its measure version."""
+    columns = DatasetColumn.objects.filter(
+        version=run.dataset_version_id, name__in=list(run.inputs), measure_version__isnull=False
+    )
     return columns.select_related("measure_version__measure").defer("codebook")
 
 
-def beside(target: Target, except_for: Run | None = None) -> list[tuple[Run, list[dict[str, Any]]]]:
+def beside(
+    target: Target, table: PublishedTable, except_for: Run | None = None
+) -> list[tuple[Run, list[dict[str, Any]]]]:
     """(run, its columns of the target in brief) for every analysis that replicates ``target``."""
-    runs = [run for run in selectors.runs_beside(target) if except_for is None or run.pk != except_for.pk]
-    compared = [(run, selectors.compare_run(run)) for run in runs]
-    return [(run, in_brief(comparison)) for run, comparison in compared if comparison is not None]
+    found = []
+    for run in selectors.runs_beside(target):
+        column = str(run.spec["targets"]).partition("#")[2]
+        comparison = compare(table, run.result, column) if run.result and run != except_for else None
+        if comparison is not None:
+            found.append((run, in_brief(comparison)))
+    return found
 
 
 def in_brief(comparison: Comparison) -> list[dict[str, Any]]:

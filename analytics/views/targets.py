@@ -14,11 +14,12 @@ def target(request: HttpRequest, study: str, slug: str) -> HttpResponse:
     """A published table as printed, what arithmetic shows of it, and the runs beside it."""
     here = study_named(request.user, study)
     found = selectors.target_named(here, slug)
+    table = selectors.published_table(found)
     context = {
         "study": here,
         "target": found,
-        "table": selectors.published_table(found),
+        "table": table,
         "audit": selectors.audit_of(found),
-        "beside": beside(found),
+        "beside": beside(found, table),
     }
     return render(request, "analytics/target.html", context)

@@ -11,9 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from measures import selectors
+from measures.core.language import parse
+from measures.core.language.nodes import Call, walk
 from measures.models import DatasetColumn, MeasureVersion
 from measures.policy import may_define
-from surveys.models import Study, User, Variable, WaveVersion
+from surveys.core.codebook import text_in
+from surveys.models import Study, Variable, WaveVersion
+from surveys.templatetags.wavebook import language
 
 register = template.Library()
 
@@ -82,6 +86,12 @@ def measure_link(study: str, name: str) -> str:
 
 
 @register.filter
+def coverage_label(row: Mapping[str, Any], labels: Mapping[tuple[str, Any], Mapping[str, str]]) -> str:
+    """What the code of a coverage row stands for, in the page's language where the codebook has it."""
+    return text_in(labels.get((row["item"], row["value"]), {}), language()) or row["label"]
+
+
+@register.filter
 def example_text(value: Any) -> str:
     """A value of a worked example as people write it; absences by their reason."""
     if isinstance(value, Mapping):
@@ -111,14 +121,15 @@ HEADS = {
 
 
 @register.filter
-def fitted_parts(fitted: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each fitted part of a rule as tables of items, eigenvalues or groups, and facts about the fit."""
-    return [part for fit in fitted.values() if isinstance(fit, Mapping) for part in _parts(fit)]
+def fitted_parts(column: DatasetColumn) -> list[dict[str, Any]]:
+    """Each fitted part of a column's rule as tables of items, eigenvalues or groups, and facts about the fit."""
+    rule = column.measure_version.rule if column.measure_version else ""
+    return [part for fit in column.derived.fitted.values() for part in _parts(fit, rule)]
 
 
-def _parts(fit: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _parts(fit: Mapping[str, Any], rule: str) -> list[dict[str, Any]]:
     columns = [name for name in PER_ITEM if fit.get(name)]
-    names = fit.get("items") or [str(i + 1) for i in range(len(fit[columns[0]]))] if columns else []
+    names = _items_of(fit["function"], len(fit[columns[0]]), rule) if columns else []
     rows = list(zip(names, *(fit[name] for name in columns), strict=True))
     facts = [(HEADS[name], fit[name]) for name in ("method", "scores", "sign") if fit.get(name)]
     facts += [(HEADS[name], round(fit[name], 4)) for name in ("n", "kmo", "alpha") if fit.get(name) is not None]
@@ -128,6 +139,14 @@ def _parts(fit: Mapping[str, Any]) -> list[dict[str, Any]]:
             pairs = fit[name] if name == "groups" else [(i + 1, value) for i, value in enumerate(fit[name])]
             parts.append({"title": "", "facts": [], "heads": _heads(key, *heads), "rows": pairs})
     return parts
+
+
+def _items_of(function: str, size: int, rule: str) -> list[str]:
+    """What the rule gives to the only call of ``function`` with so many items; else their numbers."""
+    calls = [node for node, _depth in walk(parse(rule)) if isinstance(node, Call) and node.function == function]
+    texts = [[rule[part.span[0] : part.span[1]] for part in call.arguments] for call in calls]
+    fitting = [names for names in texts if len(names) == size]
+    return fitting[0] if len(fitting) == 1 else [str(place + 1) for place in range(size)]
 
 
 def _heads(*names: str) -> list[str]:

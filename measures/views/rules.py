@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from measures.policy import may_define
 from measures.selectors.scopes import ground
 from measures.selectors.trying import try_rule
 from surveys.core.problems import Refused, refuse
+from surveys.models import Variable
 from surveys.selectors import study_named
 
 
@@ -41,6 +43,7 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
         ),
         "may_define": may_define(request.user, found.study),
         "sentences": sentences(version),
+        "code_labels": code_labels(version),
     }
     return render(request, "measures/measure.html", context)
 
@@ -63,3 +66,15 @@ def _chosen(versions: list[MeasureVersion], number: int | None) -> MeasureVersio
         return next((v for v in versions if v.number == number), None)
     published = [v for v in versions if v.state == MeasureVersion.State.PUBLISHED]
     return (published or versions or [None])[0]
+
+
+def code_labels(version: MeasureVersion) -> dict[tuple[str, Any], dict[str, str]]:
+    """(item, code) -> labels in every language, for the items of the coverage kept at publishing."""
+    items = {row["item"] for wave in version.report.get("waves", []) for row in wave["coverage"]}
+    study, waves = version.measure.study, version.report.get("waves", [])
+    stored = Variable.objects.filter(name__in=items, version__wave__study=study).order_by("version__number")
+    if waves:
+        slug, number = waves[0]["wave_version"].partition("/")[2].split("@")
+        stored = stored.filter(version__wave__slug=slug, version__number=number)
+    codes = ((variable.name, code) for variable in stored for code in variable.values)
+    return {(name, code["value"]): code.get("labels", {}) for name, code in codes}

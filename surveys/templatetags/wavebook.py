@@ -66,6 +66,8 @@ def short(number: Any) -> str:
     """A number with about five significant digits, whole numbers as they are."""
     if isinstance(number, str) or number is None:
         return number or NO_VALUE
+    if abs(number) < 1e-12:
+        return "0"  # what rounding left of a zero
     if float(number).is_integer() and abs(number) < 1e15:
         return f"{int(number):,}".replace("-", MINUS)
     return f"{number:,.5g}".replace("-", MINUS)
@@ -95,6 +97,13 @@ def p_value(p: Any) -> str:
 
 
 @register.filter
+def p_equals(p: Any) -> str:
+    """A p-value with its sign: "= 0.012", "< 0.001"."""
+    text = p_value(p)
+    return text if text.startswith("<") else f"= {text}"
+
+
+@register.filter
 def hash_short(text: str) -> str:
     """The first twelve characters of a hash."""
     return (text or "")[:12]
@@ -105,6 +114,8 @@ def reason(word: str) -> str:
     """An absence's reason in words."""
     if word == "valid":
         return gettext("valid")
+    if word in ("filter", "outside “where”"):
+        return gettext("outside the condition on rows")
     if word in LABELS:
         return LABELS[word].get(language(), LABELS[word]["en"])
     kind, _, rest = (word or "").partition(":")
