@@ -8,7 +8,7 @@ strongest of several is ``LEAST`` (which passes nulls over).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from measures.core.language.tree import Type
@@ -44,8 +44,10 @@ class Reasons:
         """The SQL of a reason's rank."""
         return f"CAST({self._ranks[word]} AS SMALLINT)"
 
-    def ranks(self, words: Iterable[str]) -> str:
-        return ", ".join(self.rank(word) for word in words if word in self._ranks)
+    def ranks(self, words: Collection[str]) -> str:
+        """The ranks of several reasons, for ``IN``; an uncovered value is out_of_range as well."""
+        wanted = {*words, UNCOVERED} if OUT_OF_RANGE in words else {*words}
+        return ", ".join(self.rank(word) for word in self.words if word in wanted)
 
 
 def _order(word: str) -> tuple[int, str]:

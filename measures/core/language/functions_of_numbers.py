@@ -43,7 +43,7 @@ NUMBERS = (
     _one("exp", Gives.DECIMAL, "e to the power of x.", "e 的 x 次方。", "exp(x)", 0, 1.0,
          ("a result too large for a number", "结果过大")),
     _one("sqrt", Gives.DECIMAL, "The square root.", "平方根。", "sqrt(x)", 9, 3.0, ("less than zero", "x 小于零")),
-    _one("abs", Gives.LIKE_ARGUMENTS, "The size of a number without its sign.", "绝对值。", "abs(x)", -2, 2),
+    _one("abs", Gives.LIKE_ARGUMENTS, "The size of a number without its sign.", "绝对值。", "abs(x)", -2.5, 2.5),
     _one("floor", Gives.INTEGER, "The largest whole number not above x.", "不大于 x 的最大整数。",
          "floor(x)", -1.5, -2),
     Function(

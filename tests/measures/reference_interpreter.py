@@ -1,0 +1,287 @@
+"""The slow way to run a rule: one respondent at a time, in plain Python.
+
+Written from the description of each function, not from the engine, to be the oracle for it.  A value is an
+int, float, str, bool or date; an absence is an :class:`Absence`.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from measures.core.language import ContextTable
+from measures.core.language import tree as t
+from surveys.core.absence import strongest
+
+
+@dataclass(frozen=True)
+class Absence:
+    reason: str
+
+
+OUTSIDE = Absence("out_of_range")
+Row = Mapping[str, Any]
+
+
+def run(root: t.Typed, rows: Sequence[Row], contexts: Mapping[str, ContextTable]) -> list[Any]:
+    """The rule on every row; conditions come back as 1 and 0."""
+    found = [Interpreter(row, rows, contexts).value(root) for row in rows]
+    if root.type is t.Type.CONDITION:
+        return [cell if isinstance(cell, Absence) else int(cell) for cell in found]
+    if root.type is t.Type.INTEGER and not isinstance(root, t.Column):
+        return [OUTSIDE if not isinstance(cell, Absence) and abs(cell) > 2**53 else cell for cell in found]
+    return found
+
+
+class Interpreter:
+    def __init__(self, row: Row, rows: Sequence[Row], contexts: Mapping[str, ContextTable]) -> None:
+        self.row, self.rows, self.contexts = row, rows, contexts
+
+    def value(self, node: t.Typed) -> Any:
+        match node:
+            case t.Column(name=name):
+                return self.row[name]
+            case t.Constant(value=value, type=t.Type.DATE):
+                return date.fromisoformat(str(value))
+            case t.Constant(value=value):
+                return value
+            case t.Absent(reason=reason):
+                return Absence(reason)
+            case t.Member(operand=operand, test=test):
+                cell = self.value(operand)
+                return cell if isinstance(cell, Absence) else self.holds(test, cell)
+            case t.IsMissing(operand=operand, reasons=reasons):
+                cell = self.value(operand)
+                return isinstance(cell, Absence) and (not reasons or cell.reason in reasons)
+            case t.Recode():
+                return self.recode(node)
+            case t.Case():
+                return self.case(node)
+            case t.Lookup():
+                return self.lookup(node)
+            case t.Apply():
+                return self.apply(node)
+        raise TypeError(node)
+
+    def holds(self, test: t.Test, cell: Any) -> bool:
+        if isinstance(cell, Absence):
+            return cell.reason in test.reasons
+        if cell in test.values:
+            return True
+        return any(
+            (low is None or cell >= low) and (high is None or cell <= high) for low, high in test.ranges
+        )
+
+    def recode(self, node: t.Recode) -> Any:
+        cell = self.value(node.operand)
+        for test, outcome in node.branches:
+            if self.holds(test, cell):
+                return self.value(outcome)
+        if isinstance(cell, Absence):
+            return cell
+        return OUTSIDE if node.other is None else self.value(node.other)
+
+    def case(self, node: t.Case) -> Any:
+        for condition, outcome in node.branches:
+            cell = self.value(condition)
+            if isinstance(cell, Absence):
+                return cell
+            if cell:
+                return self.value(outcome)
+        return OUTSIDE if node.otherwise is None else self.value(node.otherwise)
+
+    def lookup(self, node: t.Lookup) -> Any:
+        key = self.value(node.key)
+        if isinstance(key, Absence):
+            return key
+        table = self.contexts[node.table]
+        for row in table.rows:
+            if row[0] == key:
+                found = row[table.columns.index(node.column)]
+                return Absence("system") if found is None else found
+        return OUTSIDE
+
+    def apply(self, node: t.Apply) -> Any:
+        if node.function in ("standardise", "group_mean", "group_share"):
+            return self.fitted(node)
+        cells = [self.value(part) for part in node.arguments]
+        method = getattr(self, "f_" + _NAMES.get(node.function, node.function))
+        lenient = ("and", "or", "any_of", "all_of", "first_answered")
+        if node.function in lenient or "at_least" in dict(node.settings):
+            return method(node, cells)
+        absent = strongest(cell.reason for cell in cells if isinstance(cell, Absence))
+        return Absence(absent) if absent else method(node, cells)
+
+    def fitted(self, node: t.Apply) -> Any:
+        column = [Interpreter(row, self.rows, self.contexts).value(node.arguments[0]) for row in self.rows]
+        own = self.value(node.arguments[-1])
+        if isinstance(own, Absence):
+            return own
+        if node.function == "standardise":
+            exact = [Fraction(cell) for cell in column if not isinstance(cell, Absence)]
+            mean = statistics.mean(exact)
+            variance = sum((cell - mean) ** 2 for cell in exact) / (len(exact) - 1)
+            return (own - float(mean)) / math.sqrt(variance)
+        groups = [Interpreter(row, self.rows, self.contexts).value(node.arguments[1]) for row in self.rows]
+        mine = [
+            Fraction(cell)
+            for cell, group in zip(column, groups, strict=True)
+            if group == own and not isinstance(cell, Absence)
+        ]
+        return float(statistics.mean(mine)) if mine else Absence("no_answer")
+
+    # Logic
+
+    def f_and(self, node: t.Apply, cells: list[Any]) -> Any:
+        if any(cell is False for cell in cells):
+            return False
+        absent = strongest(cell.reason for cell in cells if isinstance(cell, Absence))
+        return Absence(absent) if absent else True
+
+    def f_or(self, node: t.Apply, cells: list[Any]) -> Any:
+        if any(cell is True for cell in cells):
+            return True
+        absent = strongest(cell.reason for cell in cells if isinstance(cell, Absence))
+        return Absence(absent) if absent else False
+
+    def f_any_of(self, node: t.Apply, cells: list[Any]) -> Any:
+        found = self.f_or(node, cells)
+        return False if isinstance(found, Absence) and self.enough(node, cells) else found
+
+    def f_all_of(self, node: t.Apply, cells: list[Any]) -> Any:
+        found = self.f_and(node, cells)
+        return True if isinstance(found, Absence) and self.enough(node, cells) else found
+
+    def enough(self, node: t.Apply, cells: list[Any]) -> bool:
+        return (
+            len(cells) - sum(isinstance(cell, Absence) for cell in cells) >= dict(node.settings)["at_least"]
+        )
+
+    def f_not(self, node: t.Apply, cells: list[Any]) -> Any:
+        return not cells[0]
+
+    def f_truth(self, node: t.Apply, cells: list[Any]) -> Any:
+        return {0: False, 1: True}.get(cells[0], OUTSIDE)
+
+    def f_number(self, node: t.Apply, cells: list[Any]) -> Any:
+        return int(cells[0])
+
+    def f_compare(self, node: t.Apply, cells: list[Any]) -> Any:
+        left, right = cells
+        return {
+            "==": lambda: left == right,
+            "!=": lambda: left != right,
+            "<": lambda: left < right,
+            "<=": lambda: left <= right,
+            ">": lambda: left > right,
+            ">=": lambda: left >= right,
+        }[node.function]()
+
+    # Sets
+
+    def valid(self, node: t.Apply, cells: list[Any]) -> Any:
+        """The valid arguments, or the absence when there are too few."""
+        if not self.enough(node, cells):
+            return Absence(strongest(cell.reason for cell in cells if isinstance(cell, Absence)) or "")
+        return [cell for cell in cells if not isinstance(cell, Absence)]
+
+    def f_set(self, node: t.Apply, cells: list[Any]) -> Any:
+        valid = self.valid(node, cells)
+        if isinstance(valid, Absence):
+            return valid
+        total = 0.0
+        for cell in valid:
+            total += cell
+        results = {
+            "sum_of": lambda: total,
+            "count_of": lambda: total,
+            "mean_of": lambda: total / len(valid),
+            "share_of": lambda: total / len(valid),
+            "min": lambda: min(valid),
+            "max": lambda: max(valid),
+        }
+        return _finite(results[node.function]())
+
+    def f_first_answered(self, node: t.Apply, cells: list[Any]) -> Any:
+        for cell in cells:
+            if not isinstance(cell, Absence):
+                return cell
+        return Absence(strongest(cell.reason for cell in cells) or "")
+
+    # Numbers
+
+    def f_arithmetic(self, node: t.Apply, cells: list[Any]) -> Any:
+        left, right = (float(cell) for cell in cells)
+        if node.function == "/":
+            return OUTSIDE if right == 0 else _finite(left / right)
+        return _finite({"+": left + right, "-": left - right, "*": left * right}[node.function])
+
+    def f_negate(self, node: t.Apply, cells: list[Any]) -> Any:
+        return -cells[0]
+
+    def f_ln(self, node: t.Apply, cells: list[Any]) -> Any:
+        return math.log(cells[0]) if cells[0] > 0 else OUTSIDE
+
+    def f_log10(self, node: t.Apply, cells: list[Any]) -> Any:
+        return math.log10(cells[0]) if cells[0] > 0 else OUTSIDE
+
+    def f_sqrt(self, node: t.Apply, cells: list[Any]) -> Any:
+        return math.sqrt(cells[0]) if cells[0] >= 0 else OUTSIDE
+
+    def f_exp(self, node: t.Apply, cells: list[Any]) -> Any:
+        try:
+            return math.exp(cells[0])
+        except OverflowError:
+            return OUTSIDE
+
+    def f_abs(self, node: t.Apply, cells: list[Any]) -> Any:
+        return abs(cells[0])
+
+    def f_floor(self, node: t.Apply, cells: list[Any]) -> Any:
+        return math.floor(cells[0])
+
+    def f_round(self, node: t.Apply, cells: list[Any]) -> Any:
+        power = 10.0 ** int(node.setting("digits"))
+        size = abs(cells[0]) * power + 0.5
+        if math.isinf(size):
+            return OUTSIDE
+        return math.copysign(math.floor(size) / power, cells[0])
+
+    def f_band(self, node: t.Apply, cells: list[Any]) -> Any:
+        return 1 + sum(cells[0] >= limit for limit in cells[1:])
+
+    def f_reverse(self, node: t.Apply, cells: list[Any]) -> Any:
+        low, high = node.setting("low"), node.setting("high")
+        return low + high - cells[0] if low <= cells[0] <= high else OUTSIDE
+
+    def f_months_between(self, node: t.Apply, cells: list[Any]) -> Any:
+        year, month, later, later_month = cells
+        if not (1 <= month <= 12 and 1 <= later_month <= 12):
+            return OUTSIDE
+        return (later - year) * 12 + later_month - month
+
+    def f_years_between(self, node: t.Apply, cells: list[Any]) -> Any:
+        months = self.f_months_between(node, cells)
+        return months if isinstance(months, Absence) else math.floor(months / 12)
+
+    def f_year(self, node: t.Apply, cells: list[Any]) -> Any:
+        return cells[0].year
+
+    def f_month(self, node: t.Apply, cells: list[Any]) -> Any:
+        return cells[0].month
+
+
+def _finite(value: float) -> Any:
+    return value if math.isfinite(value) else OUTSIDE
+
+
+_NAMES = {
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), "compare"),
+    **dict.fromkeys(("+", "-", "*", "/"), "arithmetic"),
+    **dict.fromkeys(("sum_of", "count_of", "mean_of", "share_of", "min", "max"), "set"),
+}
