@@ -11,7 +11,18 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from analytics.core.formula import INTERCEPT, Atom, Factor, Formula, Term, Variable, leaf
+from analytics.core.formula import (
+    INTERCEPT,
+    Atom,
+    Center,
+    Factor,
+    Formula,
+    Log,
+    Power,
+    Term,
+    Variable,
+    leaf,
+)
 from analytics.core.frame import (
     MAX_LEVELS,
     Column,
@@ -194,9 +205,9 @@ class _Parts:
         if not isinstance(atom, Factor) and not column.is_factor:
             return [
                 _Part(
-                    atom.text,
+                    atom.text.replace("`", ""),
                     atom.plain,
-                    _labels(column),
+                    _worded(atom, _labels(column)),
                     transformed(atom, self.frame, self.mask, self.means),
                 )
             ]
@@ -249,6 +260,18 @@ def _named(term: Term, chosen: tuple[_Part, ...]) -> DesignColumn:
         term=term.text,
         labels={language: " × ".join(part.labels[language] for part in chosen) for language in LANGUAGES},
     )
+
+
+def _worded(atom: Variable | Log | Center | Power, labels: Labels) -> Labels:
+    """Labels of a transformed variable; centring is told under the table, not in the row."""
+    if isinstance(atom, Variable):
+        return labels
+    inner = _worded(atom.of, labels)
+    if isinstance(atom, Center):
+        return inner
+    if isinstance(atom, Log):
+        return {language: f"ln {text}" for language, text in inner.items()}
+    return {language: f"{text}^{atom.exponent}" for language, text in inner.items()}
 
 
 def _labels(column: Column) -> Labels:

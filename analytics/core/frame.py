@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,11 +50,20 @@ Frame = Mapping[str, Column]
 
 
 def levels_used(column: Column, mask: Mask) -> tuple[Scalar, ...]:
-    """The categories that occur in the rows of ``mask``: in the codebook's order, the others sorted after."""
+    """The categories that occur in the rows of ``mask``, in order."""
     found = column.values.filter(pl.Series(mask)).drop_nulls().unique().to_list()
-    order = {code.value: position for position, code in enumerate(column.variable.codes)}
-    known = sorted((value for value in found if value in order), key=lambda value: order[value])
-    return (*known, *sorted(value for value in found if value not in order))
+    return in_order(column.variable, found)
+
+
+def in_order(variable: Variable, values: Iterable[Scalar]) -> tuple[Scalar, ...]:
+    """Values in the codebook's order; a scale of which only the ends are labelled in its own."""
+    order = {code.value: position for position, code in enumerate(variable.codes)}
+    listed = list(values)
+    others = [value for value in listed if value not in order]
+    if others and variable.type.is_number:
+        return tuple(sorted(listed))
+    known = sorted((value for value in listed if value in order), key=lambda value: order[value])
+    return (*known, *sorted(others))
 
 
 def level_text(value: Scalar) -> str:

@@ -34,6 +34,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "zh": "括号内为标准误。† p < .10，* p < .05，** p < .01，*** p < .001。",
     },
 }
+LIKELIHOODS = {"ols": "least squares", "ml": "ML", "reml": "REML", "laplace": "Laplace"}
 FIT_ROWS = ("n", "loglik", "aic", "bic", "df", "mcfadden_r2", "r2")
 WHOLE = ("n", "df")
 
@@ -209,12 +210,16 @@ def _conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
         if fit is None:
             yield f"{model['label']}: {kind}; no estimates (see the checks)."
             continue
-        how = f"{kind}, {fit['likelihood'].upper() if fit['likelihood'] != 'laplace' else 'Laplace'}"
+        how = f"{kind}, {LIKELIHOODS['ols' if kind == 'linear' else fit['likelihood']]}"
         rows = fit["bic_convention"].replace("_", " ")
         yield f"{model['label']}: {how}; BIC counts {rows} ({fit['bic_n']:,})."
     means = {name: mean for model in models for name, mean in model["means"].items()}
     if means:
-        yield "Centred on the sample mean: " + ", ".join(f"{n} ({m:.3f})" for n, m in means.items()) + "."
+        yield (
+            "Centred on the sample mean: "
+            + ", ".join(f"{n.replace('`', '')} ({m:.3f})" for n, m in means.items())
+            + "."
+        )
     references = {name: level for model in models for name, level in model["references"].items()}
     if references:
         yield "Reference categories: " + ", ".join(f"{n}: {level}" for n, level in references.items()) + "."

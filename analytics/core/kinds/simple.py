@@ -10,7 +10,16 @@ import polars as pl
 
 from analytics.core.crosstab import crosstab
 from analytics.core.descriptives import Described, describe
-from analytics.core.frame import MAX_LEVELS, Column, Frame, Mask, level_label, level_text, levels_used
+from analytics.core.frame import (
+    MAX_LEVELS,
+    Column,
+    Frame,
+    Mask,
+    in_order,
+    level_label,
+    level_text,
+    levels_used,
+)
 from analytics.core.kinds.outcome import DONE, Outcome
 from analytics.core.sample import Sample, listwise
 from analytics.core.spec import CrosstabSpec, DescriptivesSpec
@@ -116,7 +125,7 @@ def _codes(column: Column, mask: Mask) -> tuple[Scalar, ...]:
     known = [code.value for code in column.variable.codes if not _is_missing(code.value, column.variable)]
     if not column.is_factor and not set(found) <= set(known):
         return found
-    return (*known, *(value for value in found if value not in known))
+    return in_order(column.variable, dict.fromkeys((*known, *found)))
 
 
 def _is_missing(value: Scalar, variable: Variable) -> bool:

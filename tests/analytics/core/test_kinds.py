@@ -6,7 +6,7 @@ import pytest
 
 from analytics.core.kinds import DONE, FAILED, Outcome, read_spec, run_spec
 from analytics.core.tables import table_of_result
-from surveys.core.codebook import ValueType
+from surveys.core.codebook import Level, ValueType
 from surveys.core.problems import Refused
 from tests.analytics.columns import column, labelled, survey
 
@@ -142,6 +142,15 @@ def test_crosstab_with_bases_and_filter() -> None:
     assert [row["counts"] for row in table["rows"]] == [[2, 0, 2], [1, 1, 2], [0, 0, 0]]
     assert outcome.n_lost == {"w: outside “where”": 1, "a: refused": 1}
     assert table_of_result(outcome.result).as_lists()[0] == ["", "formal", "informal", "All"]
+
+
+def test_a_scale_with_labelled_ends_keeps_its_order() -> None:
+    frame = {
+        "a": labelled("a", [7, 1, 4, 2], {7: "delighted", 1: "unhappy"}, level=Level.SCALE),
+        "g": labelled("g", [1, 1, 1, 1], {1: "x"}),
+    }
+    result = run_spec(read_spec("kind: crosstab\nvariable: a\nby: g"), frame).result
+    assert result["codes"] == ["1", "2", "4", "7"]
 
 
 def test_spreadsheets_run_nothing() -> None:
