@@ -112,6 +112,14 @@ def test_the_command_refuses_with_a_sentence_and_status_1(version: WaveVersion, 
     assert "Did you mean mdms/2014?" in err.getvalue()
     with pytest.raises(SystemExit):
         call_command(
-            "export", "mdms/2014", "--as", "sav", "--output", str(tmp_path / "x.sav"), "--user", "nobody", stderr=err
+            "export",
+            "mdms/2014",
+            "--as",
+            "sav",
+            "--output",
+            str(tmp_path / "x.sav"),
+            "--user",
+            "nobody",
+            stderr=err,
         )
     assert "You may not download microdata" in err.getvalue()
