@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -33,11 +32,10 @@ def with_broker(newcomer: Person) -> Person:
 def _submit(person: Person, wave: str, path: Path) -> int:
     """Asks for an import as the upload page does, and returns the job's number."""
     code = (
-        "from surveys.services.people import acting_user; from surveys.services import jobs;"
-        "from surveys.services.studies import create_study;"
-        "u = acting_user(); s = create_study(u, 'bell');"
-        f"p = {{'study': 'bell', 'wave': '{wave}', 'path': '{path}', 'original_name': 'w.csv', 'options': {{}}}};"
-        f"print(jobs.submit(u, 'import_wave', p, key='{wave}', study=s).pk)"
+        "from pathlib import Path; from surveys.services.people import acting_user;"
+        "from surveys.services.uploads import request_import;"
+        f"content = Path({str(path)!r}).read_bytes();"
+        f"print(request_import(acting_user(), 'bell', '{wave}', [content], name='w.csv').pk)"
     )
     return int(person.run("shell", "-v0", "-c", code).stdout.split()[-1])
 
@@ -78,7 +76,7 @@ def test_the_bell_rings_and_the_job_is_done(celery: Person, upload: Path) -> Non
 
 
 def test_a_killed_worker_loses_nothing(newcomer: Person, upload: Path) -> None:
-    job = _submit(newcomer, "killed", Path(shutil.copy(upload, upload.with_name("again.csv"))))
+    job = _submit(newcomer, "killed", upload)
     worker = subprocess.Popen(
         [sys.executable, "manage.py", "worker"], cwd=ROOT, env=newcomer.environment, start_new_session=True
     )
