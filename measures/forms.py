@@ -69,6 +69,11 @@ class MeasureForm(forms.Form):
     examples = forms.CharField(label=_("Worked examples"), required=False, widget=forms.Textarea)
     note = forms.CharField(label=_("What changed and why"), required=False, widget=forms.Textarea)
 
+    def __init__(self, *args: Any, measure: Measure | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if measure is not None:
+            del self.fields["name"]  # what a measure is called does not change
+
     def clean_rule(self) -> str:
         return plain_lines(self.cleaned_data["rule"]).strip("\n")
 
@@ -78,7 +83,7 @@ class MeasureForm(forms.Form):
     def wording(self) -> dict[str, Any]:
         """The keywords of ``save_draft``; call after validation."""
         clean = dict(self.cleaned_data)
-        clean.pop("name")
+        clean.pop("name", None)
         labels = {code: clean.pop(f"label_{code}").strip() for code in LANGUAGES}
         clean["labels"] = {code: text for code, text in labels.items() if text}
         clean["value_labels"] = value_labels_from(self.data)

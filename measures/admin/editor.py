@@ -19,10 +19,11 @@ from measures.models import Measure, MeasureVersion
 from measures.policy import may_define
 from measures.selectors.scopes import study_wave_versions
 from measures.services import rules
-from surveys.core.problems import Problem, Refused
+from surveys.core.problems import Refused
 from surveys.models import Study, WaveVersion
 
 PAGE = "measures/admin/editor.html"
+HINDRANCES = "measures_hindrances"  # in the session, from the refusal to the page that shows it
 
 
 def language() -> str:
@@ -35,21 +36,33 @@ def edit(request: HttpRequest, site: Any, measure: Measure | None) -> HttpRespon
     study = measure.study if measure else _chosen_study(request)
     draft = measure.draft if measure else None
     may = study is not None and may_define(request.user, study)
-    problems: tuple[Problem, ...] = ()
-    form = MeasureForm(initial=initial_of(_shown(request, measure), measure))
+    problems: list[str] = []
+    form = MeasureForm(measure=measure, initial=initial_of(_shown(request, measure), measure))
     if request.method == "POST" and may and study is not None:
-        form = MeasureForm(request.POST)
+        form = MeasureForm(request.POST, measure=measure)
         if form.is_valid():
             try:
                 return _save(request, study, measure, form)
             except Refused as refused:
-                problems = refused.problems
-    context = _context(request, site, measure, study, form) | {
-        "may_edit": may and (measure is None or draft is not None or measure.published is None),
+                problems = [problem.sentence() for problem in refused.problems]
+    hindrances = _hindrances(request, measure)
+    context = _context(request, site, measure, study, form)
+    context |= {
+        "may_edit": may and (context["shown"] is None or context["shown"] == draft),
         "may_define": may,
-        "problems": problems,
+        "problems": problems or hindrances,
+        "is_saved": bool(hindrances),
     }
     return render(request, PAGE, context, status=422 if problems or form.errors else 200)
+
+
+def _hindrances(request: HttpRequest, measure: Measure | None) -> list[str]:
+    """What hindered the publishing that was asked for just now, once."""
+    pk, sentences = request.session.get(HINDRANCES, (None, []))
+    if measure is None or pk != measure.pk or request.method != "GET":
+        return []
+    del request.session[HINDRANCES]
+    return list(sentences)
 
 
 def _shown(request: HttpRequest, measure: Measure | None) -> MeasureVersion | None:
@@ -88,8 +101,7 @@ def _publish(request: HttpRequest, measure: Measure) -> HttpResponse:
         seen = "acknowledge" in request.POST
         outcome = rules.publish(request.user, measure, acknowledge_changes=seen)
     except Refused as refused:
-        for problem in refused.problems:
-            messages.error(request, problem.sentence())
+        request.session[HINDRANCES] = [measure.pk, [p.sentence() for p in refused.problems]]
         return _to(measure)
     said = (
         _("%(version)s is published.") if outcome.is_new else _("Nothing changed: %(version)s says the same.")
@@ -154,6 +166,7 @@ def live_preview(request: HttpRequest) -> HttpResponse:
         measure=clean["measure"],
         value_labels=value_labels_from(request.POST),
         language=language(),
+        compare="compare" in request.POST,
     )
     context = preview_panel(tried, clean["rule"], language())
     return render(request, "measures/admin/_preview.html", context)
@@ -197,7 +210,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throws the draft away."""
     measure = _measure(request, pk)
     rules.discard_draft(request.user, measure)
-    messages.success(request, _("The draft was thrown away."))
+    messages.success(request, _("The draft was discarded."))
     return _to(measure)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ from measures.models import Measure, MeasureVersion
 class MeasureAdmin(DefineAdmin):
     """One row per construct; adding and changing go through the rule editor."""
 
-    list_display = ("name", "study", "label", "in_force", "has_draft", "concept")
+    list_display = ("name", "study", "label", "in_force", "draft_state", "concept")
     list_filter = ("study",)
     search_fields = ("name", "concept", "versions__labels", "versions__rule")
     list_per_page = 50
@@ -38,9 +38,10 @@ class MeasureAdmin(DefineAdmin):
         numbers = [v.number for v in measure.versions.all() if v.state == MeasureVersion.State.PUBLISHED]
         return f"{measure.name}@{max(n or 0 for n in numbers)}" if numbers else "–"
 
-    @admin.display(description=_("Draft"), boolean=True)
-    def has_draft(self, measure: Measure) -> bool:
-        return any(v.state == MeasureVersion.State.DRAFT for v in measure.versions.all())
+    @admin.display(description=_("Draft"))
+    def draft_state(self, measure: Measure) -> str:
+        has_draft = any(v.state == MeasureVersion.State.DRAFT for v in measure.versions.all())
+        return str(MeasureVersion.State.DRAFT.label) if has_draft else ""
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         wrap = self.admin_site.admin_view
@@ -60,7 +61,10 @@ class MeasureAdmin(DefineAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return editor.edit(request, self, self.get_object(request, object_id))
+        measure = self.get_object(request, object_id)
+        if measure is None:
+            raise Http404
+        return editor.edit(request, self, measure)
 
 
 def _newest(measure: Measure) -> MeasureVersion | None:

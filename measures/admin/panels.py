@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from measures.core.tables import reason_label, shown
+from django.utils.translation import gettext_lazy as _
+
+from measures.core.tables import MOST_OUTCOMES, Side, reason_label, shown
 from measures.selectors.keys import quoted
 from measures.selectors.scopes import Carried, ground
 from measures.services.previews import Preview
@@ -38,13 +41,32 @@ def preview_panel(tried: Preview, rule: str, language: str) -> dict[str, Any]:
             {"text": shown(v.value), "label": v.label, "rows": v.rows, "share": _share(v.rows, total)}
             for v in tried.values
         ],
-        "stats": [(name, shown(tried.stats[name])) for name in _STATS if name in tried.stats],
+        "stats": [(word, shown(tried.stats[name])) for name, word in _STATS.items() if name in tried.stats],
+        "type": _TYPES.get(tried.type, tried.type),
+        "histogram": _histogram(tried.histogram),
         "transitions": _transitions(tried, language),
         "milliseconds": round(tried.seconds * 1000),
     }
 
 
-_STATS = ("mean", "sd", "min", "median", "max")
+_STATS = {"mean": _("mean"), "sd": _("SD"), "min": _("min"), "median": _("median"), "max": _("max")}
+_TYPES = {
+    "integer": _("whole numbers"),
+    "decimal": _("decimal numbers"),
+    "text": _("text"),
+    "date": _("dates"),
+    "datetime": _("points in time"),
+    "time": _("durations"),
+}
+
+
+def _histogram(bins: Sequence[Sequence[float]]) -> list[dict[str, Any]]:
+    """Bars as high as their share of the highest."""
+    most = max((n for _low, _high, n in bins), default=0)
+    return [
+        {"low": shown(low), "high": shown(high), "rows": int(n), "share": 100 * n / most}
+        for low, high, n in bins
+    ]
 
 
 def _share(n: int, total: int) -> float:
@@ -74,21 +96,34 @@ def _transitions(tried: Preview, language: str) -> dict[str, Any] | None:
     if tried.changes is None:
         return None
     labels = {one.value: one.label for one in tried.values}
-
-    def cell(value: Any, reason: str | None) -> dict[str, Any]:
-        if reason is not None:
-            return {"text": reason_label(reason, language), "label": "", "is_absence": True}
-        return {"text": shown(value), "label": labels.get(value, ""), "is_absence": False}
-
-    counts = tried.changes.cross.counts[:MOST_CHANGES]
+    counts = tried.changes.cross.counts
+    before = _side([(value, reason) for value, reason, _v, _r, _n in counts], labels, language)
+    after = _side([(value, reason) for _v, _r, value, reason, _n in counts], labels, language)
+    lines: dict[tuple[Any, Any], int] = {}
+    for place, count in enumerate(counts):
+        pair = before[place], after[place]
+        lines[pair] = lines.get(pair, 0) + count[-1]
+    ranked = sorted(lines.items(), key=lambda line: -line[1])
     return {
         "against": tried.against,
         "changed": tried.changes.changed,
         "rows": tried.changes.rows,
         "share": _share(tried.changes.changed, tried.changes.rows),
-        "lines": [{"before": cell(lv, lr), "after": cell(rv, rr), "rows": n} for lv, lr, rv, rr, n in counts],
-        "is_complete": tried.changes.cross.is_complete and len(tried.changes.cross.counts) <= MOST_CHANGES,
+        "lines": [{"before": b, "after": a, "rows": n} for (b, a), n in ranked[:MOST_CHANGES]],
+        "is_complete": tried.changes.cross.is_complete and len(ranked) <= MOST_CHANGES,
     }
+
+
+def _side(cells: list[tuple[Any, str | None]], labels: dict[Any, str], language: str) -> list[Side]:
+    """Each cell as it is shown; many different values are shown as one span."""
+    values = {value for value, reason in cells if reason is None}
+    span = f"{shown(min(values))} … {shown(max(values))}" if len(values) > MOST_OUTCOMES else ""
+    return [
+        Side(reason_label(reason, language), "", is_absence=True)
+        if reason is not None
+        else Side(span or shown(value), "" if span else labels.get(value, ""))
+        for value, reason in cells
+    ]
 
 
 def item_list(study: Study, wave: WaveVersion, text: str, language: str) -> dict[str, Any]:

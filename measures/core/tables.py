@@ -43,6 +43,7 @@ class ItemRow:
     rows: int
     cells: tuple[int, ...]  # one per outcome
     is_covered: bool
+    mean: str = ""  # of the derived values, where these are too many for columns of their own
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class ItemTable:
     label: str
     outcomes: tuple[Side, ...]
     rows: tuple[ItemRow, ...]
+    has_means: bool = False
 
 
 def reason_label(reason: str, language: str) -> str:
@@ -97,11 +99,22 @@ def item_table(
     cells = [[0] * len(heads.sides) for _ in rows.sides]
     for lv, lr, rv, rr, n in counts:
         cells[rows.place(lv, lr)][heads.place(rv, rr)] += n
+    has_means = heads.lumped and derived[0].dtype.is_numeric() and not rows.lumped
+    means = _means(source, derived) if has_means else {}
     lines = tuple(
-        ItemRow(side, sum(line), tuple(line), _key(side) not in uncovered)
+        ItemRow(side, sum(line), tuple(line), _key(side) not in uncovered, means.get(_key(side), ""))
         for side, line in zip(rows.sides, cells, strict=True)
     )
-    return ItemTable(item.name, item.label(language), heads.sides, lines)
+    return ItemTable(item.name, item.label(language), heads.sides, lines, has_means)
+
+
+def _means(source: Pair, derived: Pair) -> dict[tuple[Any, str | None], str]:
+    """The mean of the derived values behind each value and absence of the source."""
+    frame = pl.DataFrame(
+        [source[0].rename("value"), source[1].rename("reason"), derived[0].cast(pl.Float64).rename("y")]
+    )
+    found = frame.group_by("value", "reason").agg(pl.col("y").mean()).iter_rows()
+    return {(value, reason): shown(mean) for value, reason, mean in found if mean is not None}
 
 
 def _key(side: Side) -> tuple[Any, str | None]:
@@ -141,7 +154,8 @@ def _labels(variable: Variable, language: str) -> Mapping[Any, str]:
 def shown(value: Any) -> str:
     """A value as people write it: no trailing zeros, four decimals at most."""
     if isinstance(value, float):
-        return f"{value:.4f}".rstrip("0").rstrip(".")
+        text = f"{value:.4f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
     return str(value)
 
 

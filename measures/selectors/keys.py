@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from measures.core.engine import DuckEngine, Fitted, Rule
-from measures.core.language import Checked, check, parse
+from measures.core.language import Checked, check
 from measures.core.language import fingerprint as rule_fingerprint
 from measures.models import DatasetColumn, MeasureVersion
-from measures.selectors.scopes import Ground, context_identity, measure_variable
+from measures.selectors.scopes import Ground, context_identity, measure_variable, parsed
 from surveys.core.codebook import Role, Variable, as_json, fingerprint
 
 ENGINE = DuckEngine()
@@ -44,7 +44,7 @@ class Keyed:
     def item(self, name: str, kind: str) -> Column:
         """A carried item: the stored column with its codes mapped and its absences told apart."""
         variable = self.here.items[name].variable
-        checked = check(parse(quoted(name)), self.here.scope())
+        checked = check(parsed(quoted(name)), self.here.scope())
         if kind == DatasetColumn.Kind.KEY:
             variable = replace(variable, role=Role.KEY)
         rule = Rule(name, checked)

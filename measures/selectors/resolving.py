@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from measures.core.engine import Fitted, Plan
-from measures.core.language import Checked, check, parse
+from measures.core.language import Checked, check
 from measures.core.language.nodes import Name, Node, walk
 from measures.core.recipe import Named, Recipe, read_recipe
 from measures.models import Dataset, DatasetColumn, DatasetVersion, MeasureVersion
 from measures.selectors.keys import Column, Keyed
-from measures.selectors.scopes import Ground, ground, measure_variable
+from measures.selectors.scopes import Ground, ground, measure_variable, parsed
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.models import Study, WaveVersion
 
@@ -134,7 +134,7 @@ def _measure_versions(study: Study, recipe: Recipe, problems: Problems) -> dict[
     """Measure name -> the version meant: as pinned, else the one in force."""
     names = [named.name for named in recipe.measures]
     stored = MeasureVersion.objects.filter(measure__study=study, measure__name__in=names)
-    versions = list(stored.exclude(number=None).select_related("measure").order_by("number"))
+    versions = list(stored.exclude(number=None).select_related("measure").defer("report").order_by("number"))
     known = list(study.measures.values_list("name", flat=True))
     found = {}
     for named in recipe.measures:
@@ -165,7 +165,7 @@ def _where(here: Ground, recipe: Recipe, problems: Problems) -> Checked | None:
     if not recipe.where:
         return None
     try:
-        return check(parse(recipe.where), here.scope())
+        return check(parsed(recipe.where), here.scope())
     except Refused as refused:
         problems += _placed(refused, "recipe.where")
         return None
@@ -181,18 +181,18 @@ def _placed(refused: Refused, where: str) -> list[Problem]:
 
 def _rules(here: Ground, measures: Mapping[str, MeasureVersion], problems: Problems) -> dict[str, Checked]:
     """Every rule checked, each after the measures it uses."""
-    parsed: dict[str, Node] = {}
+    nodes: dict[str, Node] = {}
     for name, version in measures.items():
         try:
-            parsed[name] = parse(version.rule)
+            nodes[name] = parsed(version.rule)
         except Refused as refused:
             problems += _placed(refused, str(version))
-    uses = {name: list(earlier_in(here, node, measures, name)) for name, node in parsed.items()}
+    uses = {name: list(earlier_in(here, node, measures, name)) for name, node in nodes.items()}
     checked: dict[str, Checked] = {}
     for name in _ordered(uses, problems):
         earlier = {n: measure_variable(measures[n], checked[n].type) for n in uses[name] if n in checked}
         try:
-            checked[name] = check(parsed[name], here.scope(earlier))
+            checked[name] = check(nodes[name], here.scope(earlier))
         except Refused as refused:
             problems += _placed(refused, str(measures[name]))
     return checked

@@ -8,9 +8,10 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from measures.core.engine import Source, SourceColumn
-from measures.core.language import CodeMap, ContextTable, Scope, harmonised
+from measures.core.language import CodeMap, ContextTable, Scope, harmonised, parse
+from measures.core.language.nodes import Node
 from measures.models import Measure, MeasureVersion
-from surveys.core.codebook import Code, Level, Role, ValueType, Variable, fingerprint
+from surveys.core.codebook import Code, Level, Role, Scalar, ValueType, Variable, fingerprint
 from surveys.models import ContextVersion, Study, WaveVersion
 from surveys.selectors import Binding, bindings, context_latest
 from surveys.services.files import path_of
@@ -68,6 +69,11 @@ class Ground:
         named = ((s["name"].lstrip("$"), tuple(s["variables"])) for s in self.version.sets)
         return {name: members for name, members in named if set(members) <= set(self.items)}
 
+    @cached_property
+    def published(self) -> dict[str, MeasureVersion]:
+        """The study's measures in force, by name."""
+        return published_measures(self.study)
+
     def scope(self, measures: Mapping[str, Variable] | None = None) -> Scope:
         """The names a rule is checked against, with ``measures`` as the earlier ones."""
         reasons = tuple(dict.fromkeys(self.study.missing_reasons.values()))
@@ -121,26 +127,44 @@ def context_identity(table: ContextTable, column: str) -> str:
 
 
 def published_measures(study: Study) -> dict[str, MeasureVersion]:
-    """Name -> version in force of every published measure of the study."""
-    versions = MeasureVersion.objects.filter(
-        measure__study=study, state=MeasureVersion.State.PUBLISHED
-    ).select_related("measure")
+    """Name -> version in force of every published measure of the study, without its report."""
+    versions = MeasureVersion.objects.filter(measure__study=study, state=MeasureVersion.State.PUBLISHED)
+    versions = versions.select_related("measure").defer("report")
     return {version.measure.name: version for version in versions.order_by("number")}
 
 
-def measure_variable(version: MeasureVersion, kind: ValueType | None = None) -> Variable:
-    """A measure version as a codebook describes its column; its type as found at publishing."""
+@lru_cache(maxsize=1024)
+def parsed(rule: str) -> Node:
+    """The nodes of a rule, read once: they depend on its text alone."""
+    return parse(rule)
+
+
+def measure_variable(version: MeasureVersion, kind: ValueType) -> Variable:
+    """A measure version as a codebook describes its column; its type is what its rule gives."""
     return Variable(
         name=version.measure.name,
-        type=kind or ValueType(version.report.get("type", ValueType.DECIMAL.value)),
+        type=kind,
         labels=version.labels or {"en": version.measure.name},
         universe=version.universe,
         level=Level(version.level),
         role=Role.DERIVED,
-        codes=tuple(Code(entry["value"], entry.get("labels", {})) for entry in version.value_labels),
+        codes=tuple(
+            Code(value, entry.get("labels", {}))
+            for entry in version.value_labels
+            if (value := value_as(entry["value"], kind)) is not None
+        ),
         unit=version.unit,
         note=version.definition,
     )
+
+
+def value_as(value: Scalar, kind: ValueType) -> Scalar | None:
+    """A labelled value as a column of this type holds it; None when it cannot occur there."""
+    if kind.is_number:
+        if isinstance(value, str) or (kind is ValueType.INTEGER and value != int(value)):
+            return None
+        return int(value) if kind is ValueType.INTEGER else float(value)
+    return str(value)
 
 
 def study_wave_versions(study: Study) -> list[WaveVersion]:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from measures.core.coverage import Coverage, Observed, coverage
 from measures.core.engine import Fitted, Plan, Rule
-from measures.core.language import Checked, check, parse
+from measures.core.language import Checked, check
 from measures.core.language.nodes import Node
 from measures.core.transitions import Pair
 from measures.models import MeasureVersion
 from measures.selectors.keys import ENGINE
 from measures.selectors.resolving import earlier_in
-from measures.selectors.scopes import Ground, measure_variable, published_measures
+from measures.selectors.scopes import Ground, measure_variable, parsed
+from surveys.core.codebook import ValueType
 from surveys.core.problems import refuse
 from surveys.core.table import read_derived
 
@@ -38,7 +39,7 @@ class Result:
 def try_rule(here: Ground, text: str, itself: str = "") -> Tried:
     """Parses and checks ``text``; Refused with every mistake.  ``itself`` is the measure it belongs to."""
     earlier: dict[str, Checked] = {}
-    checked = _checked(here, parse(text), published_measures(here.study), earlier, (itself,))
+    checked = _checked(here, parsed(text), here.published, earlier, (itself,))
     return Tried(checked, earlier)
 
 
@@ -54,10 +55,10 @@ def _checked(
             circle = " → ".join((*above, name))
             raise refuse("circular", f"These measures use one another: {circle}.")
         if name not in earlier:
-            own = parse(published[name].rule)
+            own = parsed(published[name].rule)
             earlier[name] = _checked(here, own, published, earlier, (*above, name))
     variables = {
-        name: measure_variable(version, earlier[name].type if name in earlier else None)
+        name: measure_variable(version, earlier[name].type if name in earlier else ValueType.DECIMAL)
         for name, version in published.items()
         if name not in here.items and name not in above
     }

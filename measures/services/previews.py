@@ -12,7 +12,7 @@ from measures.core.language import sentence
 from measures.core.tables import ItemTable, Labelled, item_table, labelled, mapped
 from measures.core.transitions import Changes, Pair, changes, tally
 from measures.models import Measure, MeasureVersion
-from measures.policy import require_see
+from measures.policy import require_define
 from measures.selectors.scopes import Ground, ground, measure_variable
 from measures.selectors.trying import Tried, covered, run_rules, try_rule
 from surveys.core.codebook import Variable
@@ -38,6 +38,7 @@ class Preview:
     tally: Mapping[str, int] = field(default_factory=dict)
     values: tuple[Labelled, ...] = ()
     stats: Mapping[str, float] = field(default_factory=dict)
+    histogram: tuple[tuple[float, float, float], ...] = ()  # (low, high, rows)
     coverage: Coverage | None = None
     tables: tuple[ItemTable, ...] = ()
     against: MeasureVersion | None = None  # the published version the rows are compared with
@@ -89,15 +90,25 @@ def preview(
     measure: Measure | None = None,
     value_labels: list[dict[str, Any]] | None = None,
     language: str = "en",
+    compare: bool = True,
 ) -> Preview:
-    """What ``rule`` gives on ``wave_version``; mistakes come back in ``problems``, nothing is kept."""
-    require_see(user, study)
+    """What ``rule`` gives on ``wave_version``; mistakes come back in ``problems``, nothing is kept.
+
+    ``measure`` is the one the rule belongs to; with ``compare`` its version in force is run beside the rule
+    and the rows that differ are counted.  Only for those who may define: counts of a rule of one's own
+    making could tell a single respondent's answer.
+    """
+    require_define(user, study)
     started = time.perf_counter()
     here = ground(study, wave_version)
     itself = measure.name if measure else ""
+    as_labelled = MeasureVersion(measure=measure or Measure(name="rule"), value_labels=value_labels or [])
     try:
         tried = try_rule(here, rule, itself)
-        return _preview(here, tried, measure, value_labels or [], language, started)
+        old = _published(here, measure if compare else None)
+        return _preview(
+            here, tried, old, measure_variable(as_labelled, tried.checked.type), language, started
+        )
     except Refused as refused:
         return Preview(wave_version, refused.problems, seconds=time.perf_counter() - started)
 
@@ -105,19 +116,17 @@ def preview(
 def _preview(
     here: Ground,
     tried: Tried,
-    measure: Measure | None,
-    value_labels: list[dict[str, Any]],
+    published: tuple[MeasureVersion | None, Tried | None],
+    variable: Variable,
     language: str,
     started: float,
 ) -> Preview:
     covering = covered(here, tried.checked, language)
-    against, old = _published(here, measure)
+    against, old = published
     with working_folder() as folder:
         results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder)
         new = results[NEW].pair
         changed = changes(results[OLD].pair, new) if old else None
-    as_labelled = MeasureVersion(measure=measure or Measure(name="rule"), value_labels=value_labels)
-    variable = measure_variable(as_labelled, tried.checked.type)
     counted = count(new[0], new[1], variable)
     return Preview(
         here.version,
@@ -128,6 +137,7 @@ def _preview(
         tally=tally(new[1]),
         values=labelled(counted["values"], variable, language),
         stats=counted["stats"],
+        histogram=tuple((low, high, n) for low, high, n in counted["histogram"]),
         coverage=covering,
         tables=_tables(here, tried, new, covering, variable, language),
         against=against if old else None,

@@ -13,7 +13,7 @@ from measures.core.coverage import Coverage
 from measures.core.engine import Fitted
 from measures.core.examples import evaluate_example
 from measures.core.expectations import matches, said
-from measures.core.language import fingerprint, parse, sentence
+from measures.core.language import fingerprint, sentence
 from measures.core.transitions import Changes, changes, tally
 from measures.core.wording import Wording
 from measures.models import Measure, MeasureVersion
@@ -23,11 +23,13 @@ from measures.selectors.scopes import (
     Ground,
     ground,
     measure_variable,
-    published_measures,
+    parsed,
     study_wave_versions,
+    value_as,
 )
 from measures.selectors.trying import Result, Tried, covered, run_rules, try_rule
 from measures.services.previews import NEW, OLD, coverage_row
+from surveys.core.codebook import ValueType
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.models import User
 from surveys.services import audit
@@ -81,6 +83,7 @@ def publish(user: User, measure: Measure, *, acknowledge_changes: bool = False) 
         return PublishOutcome(published, False, 0, None)
     waves = [_on_wave(here, draft, published) for here in _claimed(measure, draft.rule)]
     problems = [problem for wave in waves for problem in wave.coverage.problems]
+    problems += _label_problems(draft, waves[0].tried.checked.type)
     problems += _example_problems(draft, waves[0])
     if problems:
         raise Refused(problems)
@@ -97,13 +100,13 @@ def publish(user: User, measure: Measure, *, acknowledge_changes: bool = False) 
 
 def _claimed(measure: Measure, rule: str) -> list[Ground]:
     """The waves that have every item of the rule, the newest first; Refused when there is none."""
-    node = parse(rule)
+    node = parsed(rule)
     versions = study_wave_versions(measure.study)
     if not versions:
         hint = "Import a wave first: a rule is checked against real codes."
         raise refuse("no_wave", f"{measure.study} has no wave with data.", hint=hint)
     grounds = [ground(measure.study, version) for version in versions]
-    earlier = set(published_measures(measure.study)) - {measure.name}
+    earlier = set(grounds[0].published) - {measure.name}
     claimed = [
         here
         for here in grounds
@@ -126,6 +129,20 @@ def _on_wave(here: Ground, draft: MeasureVersion, published: MeasureVersion | No
         results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder)
     changed = changes(results[OLD].pair, results[NEW].pair) if old else None
     return _OnWave(here, tried, covered(here, tried.checked), results[NEW], changed)
+
+
+def _label_problems(draft: MeasureVersion, kind: ValueType) -> list[Problem]:
+    """Labelled values that a column of this type can never hold."""
+    return [
+        Problem(
+            "bad_value_label",
+            f"“{entry['value']}” has a label, and a column of type {kind.value} cannot hold it.",
+            str(draft.measure),
+            hint="Take the label out, or mend the rule.",
+        )
+        for entry in draft.value_labels
+        if value_as(entry["value"], kind) is None
+    ]
 
 
 def _example_problems(draft: MeasureVersion, wave: _OnWave) -> list[Problem]:

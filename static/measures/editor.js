@@ -82,7 +82,8 @@
     } else if (button.matches(".wbe-replace") && button.dataset.start) {
       const [start, end] = place(button);
       const quoted = /^["']/.test(rule.value.slice(start, end));
-      put(quoted ? JSON.stringify(button.dataset.replace) : button.dataset.replace, start, end);
+      const word = button.dataset.replace.replace(/^“|”$/g, "");
+      put(quoted ? JSON.stringify(word) : word, start, end);
     } else if (button.dataset.start) {
       rule.focus();
       rule.setSelectionRange(...place(button));

@@ -1,0 +1,247 @@
+"""The rule editor in the admin, as a browser without script asks for it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from measures.models import Dataset, Measure, MeasureVersion
+from measures.services.datasets import build_dataset
+from measures.services.rules import new_version
+from tests.factories import make_member, make_user
+from tests.measures.conftest import FSP, MALE, Room
+
+LIST = "/admin/measures/measure/"
+PREVIEW = f"{LIST}preview/"
+
+
+@pytest.fixture
+def researcher(room: Room, client: Client) -> Client:
+    client.force_login(room.user)
+    return client
+
+
+def sent(room: Room, rule: str, **more: object) -> dict[str, object]:
+    return {"study": room.study.pk, "wave": room.version.pk, "rule": rule} | more
+
+
+def change(measure: Measure) -> str:
+    return f"{LIST}{measure.pk}/change/"
+
+
+# ---- the live preview
+
+
+def test_the_preview_says_sentence_tally_and_table(researcher: Client, room: Room) -> None:
+    page = researcher.post(PREVIEW, sent(room, FSP)).content.decode()
+    assert "Union" in page and "工会" in page
+    assert "<b>6</b> valid" in page and "<b>1</b> refused" in page
+    assert "q_party" in page and "<html" not in page
+
+
+def test_the_preview_follows_the_language_of_the_page(researcher: Client, room: Room) -> None:
+    page = researcher.post(PREVIEW, sent(room, MALE), headers={"accept-language": "zh-hans"}).content.decode()
+    assert "性别" in page and "男" in page
+
+
+def test_the_preview_shows_labels_as_they_are_typed(researcher: Client, room: Room) -> None:
+    labels = {
+        "value_label": ["1", "0", ""],
+        "value_label_en": ["a man", "", ""],
+        "value_label_zh": ["", "女", ""],
+    }
+    page = researcher.post(PREVIEW, sent(room, MALE, **labels)).content.decode()
+    assert "a man" in page and "女" in page
+
+
+def test_a_mistake_is_shown_with_its_place_and_near_misses(researcher: Client, room: Room) -> None:
+    page = researcher.post(PREVIEW, sent(room, "any_of(q_party,\r\n q_unoin)")).content.decode()
+    assert 'data-start="17" data-end="24"' in page and "<mark>q_unoin</mark>" in page
+    assert 'data-replace="q_union"' in page and "line 2, character 2" in page
+
+
+def test_every_mistake_is_shown(researcher: Client, room: Room) -> None:
+    page = researcher.post(PREVIEW, sent(room, "any_of(q_unoin, q_prty)")).content.decode()
+    assert page.count('<li class="wbe-problem"') == 2
+
+
+def test_an_uncovered_code_is_marked(researcher: Client, room: Room) -> None:
+    page = researcher.post(PREVIEW, sent(room, "recode(q_home, {1: 1, 2: 0})")).content.decode()
+    assert "wbe-uncovered" in page and "Not ready to publish" in page
+
+
+def test_rows_that_change_are_shown(researcher: Client, room: Room, fsp: Measure) -> None:
+    more = {"measure": fsp.pk, "compare": "1"}
+    page = researcher.post(PREVIEW, sent(room, "q_union", **more)).content.decode()
+    assert "2 of 8 rows (25.0 %) change against fsp@1" in page
+    assert (
+        "No row changes against fsp@1" in researcher.post(PREVIEW, sent(room, FSP, **more)).content.decode()
+    )
+
+
+def test_scores_are_summed_up(researcher: Client, room: Room) -> None:
+    page = researcher.post(PREVIEW, sent(room, "standardise(q_income)")).content.decode()
+    assert "mean" in page and "decimal numbers" in page
+
+
+def test_text_of_a_rule_is_escaped(researcher: Client, room: Room) -> None:
+    page = researcher.post(PREVIEW, sent(room, "<script>alert(1)</script>")).content.decode()
+    assert "<script>" not in page
+
+
+def test_nothing_typed_and_no_data(researcher: Client, room: Room) -> None:
+    assert "Write a rule" in researcher.post(PREVIEW, sent(room, "  ")).content.decode()
+    empty = type(room.study).objects.create(slug="empty", is_open=True)
+    page = researcher.post(PREVIEW, {"study": empty.pk, "rule": "1"}).content.decode()
+    assert "no wave with data" in page
+
+
+def test_a_wave_of_another_study_is_not_tried(researcher: Client, room: Room) -> None:
+    other = type(room.study).objects.create(slug="other", is_open=True)
+    page = researcher.post(PREVIEW, sent(room, FSP, study=other.pk)).content.decode()
+    assert "no wave with data" in page
+
+
+def test_previews_are_for_those_who_may_define(client: Client, room: Room) -> None:
+    reader = make_member(room.study, "reader", role="reader")
+    client.force_login(reader)
+    assert client.post(PREVIEW, sent(room, FSP)).status_code == 403
+    client.force_login(make_user("stranger", is_staff=True))
+    assert client.post(PREVIEW, sent(room, FSP)).status_code == 404
+    client.logout()
+    assert client.post(PREVIEW, sent(room, FSP)).status_code == 302
+
+
+# ---- items
+
+
+def test_items_are_found_by_name_and_by_labels_in_any_language(researcher: Client, room: Room) -> None:
+    def found(text: str) -> str:
+        return researcher.get(f"{LIST}items/", sent(room, "", q=text)).content.decode()
+
+    assert 'data-insert="q_union"' in found("union")
+    assert 'data-insert="q_home"' in found("老城") and 'data-insert="q_union"' not in found("老城")
+    assert "No item found" in found("zebra")
+
+
+# ---- pages
+
+
+def test_the_editor_has_its_parts_and_fetches_nothing_from_elsewhere(
+    researcher: Client, fsp: Measure
+) -> None:
+    page = researcher.get(change(fsp)).content.decode()
+    assert FSP in page and "any_of" in page and "unfold/js/htmx/htmx.js" in page
+    assert 'src="http' not in page and 'rel="stylesheet" href="http' not in page
+    assert "New version" in page and "Save draft" not in page
+
+
+def test_a_measure_is_written_saved_and_published(researcher: Client, room: Room) -> None:
+    assert researcher.get(f"{LIST}add/").status_code == 200
+    wording = {
+        "study": room.study.pk, "name": "male", "rule": MALE, "level": "nominal", "label_en": "Male",
+        "label_zh": "男性", "value_label": ["1", "0"], "value_label_en": ["male", "female"],
+        "value_label_zh": ["男", "女"], "examples": "- {given: {q_sex: 1}, then: 1}", "save": "1",
+    }  # fmt: skip
+    answer = researcher.post(f"{LIST}add/", wording)
+    measure = Measure.objects.get()
+    assert answer.status_code == 302 and answer["Location"] == change(measure)
+    draft = measure.draft
+    assert draft is not None and draft.labels == {"en": "Male", "zh": "男性"}
+    assert draft.value_labels[0] == {"value": 1, "labels": {"en": "male", "zh": "男"}}
+    wording.pop("save")
+    page = researcher.post(change(measure), wording | {"publish": "1"}, follow=True).content.decode()
+    assert "male@1 is published." in page and measure.published is not None
+
+
+def test_what_hinders_publishing_is_told_at_once_and_once(researcher: Client, room: Room) -> None:
+    wording = {"study": room.study.pk, "name": "home", "rule": "recode(q_home, {1: 1})", "level": "nominal"}
+    page = researcher.post(f"{LIST}add/", wording | {"publish": "1"}, follow=True).content.decode()
+    assert "The draft is saved, and not published" in page and page.count("has no outcome") == 2
+    assert "has no outcome" not in researcher.get(change(Measure.objects.get())).content.decode()
+
+
+def test_rows_that_change_must_be_ticked(researcher: Client, room: Room, fsp: Measure) -> None:
+    new_version(room.user, fsp)
+    wording = {"rule": "q_union", "level": "unknown", "publish": "1"}
+    page = researcher.post(change(fsp), wording, follow=True).content.decode()
+    assert "2 of 8 rows against fsp@1" in page
+    page = researcher.post(change(fsp), wording | {"acknowledge": "1"}, follow=True).content.decode()
+    assert "fsp@2 is published." in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"name": "2 fast"}, "cannot be the name of a measure"),
+        ({"rule": ""}, "Rule:"),
+        ({"examples": "- {given: ["}, "cannot be read"),
+        ({"examples": "just words"}, "one example per line"),
+        ({"level": "nominall"}, "Level"),
+    ],
+)
+def test_bad_input_keeps_what_was_typed(
+    researcher: Client, room: Room, wrong: dict[str, str], told: str
+) -> None:
+    wording = {"study": room.study.pk, "name": "male", "rule": MALE, "level": "nominal", "label_zh": "男性"}
+    answer = researcher.post(f"{LIST}add/", wording | wrong)
+    assert answer.status_code == 422 and told in answer.content.decode()
+    assert "男性" in answer.content.decode() and not Measure.objects.exists()
+
+
+def test_new_version_discard_and_retire(researcher: Client, fsp: Measure) -> None:
+    researcher.post(f"{LIST}{fsp.pk}/new-version/")
+    assert fsp.draft is not None
+    assert "Save draft" in researcher.get(change(fsp)).content.decode()
+    assert "Save draft" not in researcher.get(change(fsp), {"version": "1"}).content.decode()
+    researcher.post(f"{LIST}{fsp.pk}/discard/")
+    assert fsp.draft is None
+    page = researcher.post(f"{LIST}{fsp.pk}/retire/1/", {"reason": ""}, follow=True).content.decode()
+    assert "needs a reason" in page
+    researcher.post(f"{LIST}{fsp.pk}/retire/1/", {"reason": "wrong"})
+    assert fsp.versions.get().state == MeasureVersion.State.RETIRED
+
+
+def test_a_reader_sees_and_changes_nothing(client: Client, room: Room, fsp: Measure) -> None:
+    client.force_login(make_member(room.study, "reader", role="reader"))
+    page = client.get(change(fsp)).content.decode()
+    assert FSP in page and "New version" not in page and "hx-post" not in page
+    assert client.post(f"{LIST}{fsp.pk}/new-version/").status_code == 403
+    client.post(change(fsp), {"rule": "q_union", "level": "unknown", "save": "1"})
+    assert fsp.draft is None
+
+
+def test_a_stranger_sees_nothing(client: Client, room: Room, fsp: Measure) -> None:
+    client.force_login(make_user("stranger", is_staff=True))
+    assert "fsp" not in client.get(LIST).content.decode()
+    assert client.get(change(fsp)).status_code in (302, 404)
+    assert "no study" in client.get(f"{LIST}add/").content.decode()
+
+
+def test_lists_and_frozen_pages_open(researcher: Client, room: Room, fsp: Measure) -> None:
+    version = build_dataset(room.user, room.dataset(measures=["fsp"])).version
+    for model in ("measure", "measureversion", "dataset", "datasetversion", "derivedcolumn"):
+        assert researcher.get(f"/admin/measures/{model}/").status_code == 200
+    assert fsp.published is not None
+    for path in (
+        f"measureversion/{fsp.published.pk}/change/",
+        f"datasetversion/{version.pk}/change/",
+        f"derivedcolumn/{version.columns.get(name='fsp').derived_id}/change/",
+        f"dataset/{version.dataset_id}/change/",
+    ):
+        assert researcher.get(f"/admin/measures/{path}").status_code == 200
+
+
+def test_a_recipe_is_changed_in_the_admin(researcher: Client, room: Room, fsp: Measure) -> None:
+    recipe = "wave: 2014\nmeasures: [fps]\nkey: rid\n"
+    wrong = {"study": room.study.pk, "slug": "formal", "recipe": recipe}
+    page = researcher.post("/admin/measures/dataset/add/", wrong).content.decode()
+    assert "Did you mean fsp?" in page and not Dataset.objects.exists()
+    right = wrong | {"recipe": recipe.replace("fps", "fsp"), "label_zh": "正式参与"}
+    assert researcher.post("/admin/measures/dataset/add/", right).status_code == 302
+    dataset = Dataset.objects.get()
+    assert dataset.labels == {"zh": "正式参与"} and dataset.recipe["measures"] == ["fsp"]
+    answer = researcher.post(
+        "/admin/measures/dataset/", {"action": "build", "_selected_action": [dataset.pk]}
+    )
+    assert answer.status_code == 302 and "/jobs/" in answer["Location"]
