@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -19,94 +18,97 @@ BINS = 20
 
 Counts = dict[str, Any]
 Doubles = np.ndarray[Any, np.dtype[np.float64]]
+Weights = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def count_raw(raw: pl.Series, tags: pl.Series | None, variable: Variable) -> Counts:
     """Frequencies of a wave's column as it lies on disk, its missing codes counted one by one."""
-    values, reasons = split(raw, tags, variable)
-    return count(values, reasons, variable, raw=raw, tags=tags)
+    if tags is not None:
+        frame = pl.DataFrame({VALUE: raw, "tag": tags}).group_by(VALUE, "tag").agg(pl.len().alias("n"))
+        tags = frame["tag"]
+    else:
+        frame = raw.rename(VALUE).value_counts(name="n")
+    values, reasons = split(frame[VALUE], tags, variable)
+    counted = pl.DataFrame({VALUE: values, "reason": reasons, "n": frame["n"]})
+    missing = frame.filter(reasons.is_not_null())
+    return _counts(counted, variable) | {"missing_codes": _missing_codes(variable, missing)}
 
 
-def count(
-    values: pl.Series,
-    reasons: pl.Series,
-    variable: Variable,
-    *,
-    raw: pl.Series | None = None,
-    tags: pl.Series | None = None,
-) -> Counts:
-    """Frequencies as plain JSON types.
+def count(values: pl.Series, reasons: pl.Series, variable: Variable) -> Counts:
+    """Frequencies as plain JSON types of a column parted into values and reasons.
 
-    ``n`` rows, ``valid`` cells, ``absent`` {reason: n}, ``missing_codes`` [[code or .tag, n, reason]] (needs
-    ``raw``), ``values`` [[value, n]], ``distinct`` valid values, ``stats`` {mean, sd, min, max, median} of
-    numbers, ``histogram`` [[low, high, n]] of numbers with many values and no codes.
+    ``n`` rows, ``valid`` cells, ``absent`` {reason: n}, ``missing_codes`` [[code or .tag, n, reason]] (of raw
+    columns only), ``values`` [[value, n]], ``distinct`` valid values, ``stats`` {mean, sd, min, max, median}
+    of numbers, ``histogram`` [[low, high, n]] of numbers with many values and no codes.
 
     ``values`` starts with the codebook's codes in their order, zero counts included; values without a label
     follow when there are at most 100 of them.  Text without codes is listed only where values recur (twice
     on average): a list of once-given answers would be the answers themselves.
     """
-    valid = values.drop_nulls()
-    counted = valid.rename(VALUE).value_counts(name="n")
-    distinct = counted.height
-    if distinct > MOST_VALUES + len(variable.codes):
-        counted = counted.filter(
-            counted[VALUE].is_in([missing_value(c.value, variable.type) for c in variable.codes])
-        )
-    tally = {_plain(value): int(n) for value, n in counted.iter_rows()}
-    is_whole = distinct == counted.height
+    frame = pl.DataFrame({VALUE: values, "reason": reasons.cast(pl.String)})
+    return _counts(frame.group_by(VALUE, "reason").agg(pl.len().alias("n")), variable)
+
+
+def _counts(counted: pl.DataFrame, variable: Variable) -> Counts:
+    """From a table of (value, reason, n), each valid value once."""
+    valid = counted.filter(counted["reason"].is_null())
+    absent = counted.filter(counted["reason"].is_not_null())
+    n_valid = int(valid["n"].sum())
+    spread = _spread(valid) if variable.type.is_number else None
     return {
-        "n": values.len(),
-        "valid": valid.len(),
-        "absent": _absences(reasons),
-        "missing_codes": _missing_codes(variable, raw, tags),
-        "values": _listed(tally, valid.len(), variable),
-        "distinct": distinct,
-        "stats": _stats(valid, tally if is_whole else {}, variable),
-        "histogram": _histogram(valid, distinct, variable),
+        "n": int(counted["n"].sum()),
+        "valid": n_valid,
+        "absent": _added_up(absent["reason"], absent["n"]),
+        "missing_codes": [],
+        "values": _listed(valid, n_valid, variable),
+        "distinct": valid.height,
+        "stats": _moments(*spread) if spread and spread[0].size else {},
+        "histogram": _histogram(*spread, variable) if spread and valid.height > MANY else [],
     }
 
 
-def _absences(reasons: pl.Series) -> dict[str, int]:
-    if reasons.null_count() == reasons.len():
-        return {}
-    told = reasons.drop_nulls().value_counts()
-    return {str(reason): int(n) for reason, n in sorted(told.iter_rows())}
+def _added_up(reasons: pl.Series, n: pl.Series) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for reason, number in zip(reasons, n, strict=True):
+        sums[reason] = sums.get(reason, 0) + int(number)
+    return dict(sorted(sums.items()))
 
 
-def _listed(tally: Mapping[Any, int], valid: int, variable: Variable) -> list[list[Any]]:
+def _listed(valid: pl.DataFrame, n_valid: int, variable: Variable) -> list[list[Any]]:
     missing = {rule.value for rule in variable.missing if rule.value is not None}
     codes = [code.value for code in variable.codes if code.value not in missing]
-    known = set(codes)
-    others = [value for value in tally if value not in known]
-    if len(others) > MOST_VALUES or (variable.type is ValueType.TEXT and valid < 2 * len(others)):
+    if valid.height > MOST_VALUES + len(codes):  # too many to list: only the labelled ones are looked up
+        cells = [missing_value(code, variable.type) for code in codes]
+        valid = valid.filter(valid[VALUE].is_in(cells)) if cells else valid.clear()
+    tally = {_plain(value): int(n) for value, n in zip(valid[VALUE], valid["n"], strict=True)}
+    others = [value for value in tally if value not in set(codes)]
+    if len(others) > MOST_VALUES or (variable.type is ValueType.TEXT and n_valid < 2 * len(others)):
         others = []
     labelled = [[code, tally.get(code, 0)] for code in codes]
     return labelled + [[value, tally[value]] for value in sorted(others, key=_order)]
 
 
-def _missing_codes(variable: Variable, raw: pl.Series | None, tags: pl.Series | None) -> list[list[Any]]:
+def _missing_codes(variable: Variable, missing: pl.DataFrame) -> list[list[Any]]:
     """Each declared missing code (or ``.tag``) with its count; a range is counted value by value."""
-    counted: list[list[Any]] = []
     single = {rule.value for rule in variable.missing if rule.value is not None}
+    tally = {_plain(value): int(n) for value, n in zip(missing[VALUE], missing["n"], strict=True)}
+    tagged = dict(zip(missing["tag"], missing["n"], strict=True)) if "tag" in missing.columns else {}
+    counted: list[list[Any]] = []
     for rule in variable.missing:
         if rule.tag is not None:
-            n = int((tags == rule.tag).sum()) if tags is not None else 0
-            counted.append([f".{rule.tag}", n, rule.reason])
-        elif raw is not None:
-            counted += [[code, n, rule.reason] for code, n in _cells_under(rule, variable, raw, single)]
+            counted.append([f".{rule.tag}", int(tagged.get(rule.tag, 0)), rule.reason])
+        elif rule.value is not None:
+            counted.append([rule.value, tally.get(rule.value, 0), rule.reason])
+        else:
+            inside = [code for code in tally if code not in single and _is_inside(code, rule)]
+            counted += [[code, tally[code], rule.reason] for code in sorted(inside)[:MOST_VALUES]]
     return counted
 
 
-def _cells_under(
-    rule: MissingRule, variable: Variable, raw: pl.Series, single: set[Any]
-) -> list[tuple[Any, int]]:
-    if rule.value is not None:
-        return [(rule.value, int((raw == missing_value(rule.value, variable.type)).sum()))]
-    low = -math.inf if rule.low is None else rule.low
-    high = math.inf if rule.high is None else rule.high
-    inside = raw.filter(raw.is_between(low, high)) if raw.dtype.is_numeric() else raw.clear()
-    counts = sorted(inside.value_counts().iter_rows())[:MOST_VALUES]
-    return [(_plain(code), int(n)) for code, n in counts if code not in single]
+def _is_inside(code: Any, rule: MissingRule) -> bool:
+    if isinstance(code, str) or code is None:
+        return False
+    return (rule.low is None or rule.low <= code) and (rule.high is None or code <= rule.high)
 
 
 def _order(value: Any) -> tuple[bool, Any]:
@@ -114,21 +116,17 @@ def _order(value: Any) -> tuple[bool, Any]:
     return isinstance(value, str), value
 
 
-def _stats(valid: pl.Series, tally: Mapping[Any, int], variable: Variable) -> dict[str, float]:
-    """Of numbers, from the few different values where there are few, from all cells otherwise."""
-    if not variable.type.is_number or not valid.len():
-        return {}
-    finite = sorted((value, n) for value, n in tally.items() if not isinstance(value, str))
-    if finite:
-        cells = np.array([value for value, _ in finite], dtype=np.float64)
-        weights = np.array([n for _, n in finite], dtype=np.int64)
-    else:
-        cells = np.sort(_finite(valid))
-        weights = np.ones(cells.size, dtype=np.int64)
-    return _moments(cells, weights) if cells.size else {}
+def _spread(valid: pl.DataFrame) -> tuple[Doubles, Weights]:
+    """Finite values in ascending order and how often each occurs."""
+    cells: Doubles = valid[VALUE].cast(pl.Float64).to_numpy()
+    weights: Weights = valid["n"].cast(pl.Int64).to_numpy()
+    order = np.argsort(cells, kind="stable")
+    cells, weights = cells[order], weights[order]
+    finite = np.isfinite(cells)
+    return cells[finite], weights[finite]
 
 
-def _moments(cells: Doubles, weights: np.ndarray[Any, np.dtype[np.int64]]) -> dict[str, float]:
+def _moments(cells: Doubles, weights: Weights) -> dict[str, float]:
     """Of ``cells`` in ascending order, each counting ``weights`` times."""
     n = int(weights.sum())
     with np.errstate(over="ignore", invalid="ignore"):  # what does not fit a double is left out below
@@ -147,26 +145,21 @@ def _moments(cells: Doubles, weights: np.ndarray[Any, np.dtype[np.int64]]) -> di
     return {name: number for name, number in stats.items() if math.isfinite(number)}
 
 
-def _histogram(valid: pl.Series, distinct: int, variable: Variable) -> list[list[float]]:
+def _histogram(cells: Doubles, weights: Weights, variable: Variable) -> list[list[float]]:
     """Equal bins over the finite values; bins of whole numbers start at whole numbers."""
-    if not variable.type.is_number or variable.codes or distinct <= MANY:
+    if variable.codes or cells.size < 2:
         return []
-    cells = _finite(valid)
+    low, high = float(cells[0]), float(cells[-1])
     if variable.type is ValueType.INTEGER:
-        low, high = float(cells.min()), float(cells.max()) + 1
-        step = max(1, math.ceil((high - low) / BINS))
-        edges = np.arange(low, high + step, step)
+        step = max(1, math.ceil((high + 1 - low) / BINS))
+        edges = low + step * np.arange(math.ceil((high + 1 - low) / step) + 1)
     else:
-        edges = np.linspace(float(cells.min()), float(cells.max()), BINS + 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            edges = np.linspace(low, high, BINS + 1)
     if not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
         return []  # the values span more than a double can divide
-    counts, edges = np.histogram(cells, bins=edges)
+    counts, edges = np.histogram(cells, bins=edges, weights=weights)
     return [[float(a), float(b), int(n)] for a, b, n in zip(edges, edges[1:], counts, strict=False)]
-
-
-def _finite(valid: pl.Series) -> Doubles:
-    cells: Doubles = valid.cast(pl.Float64).to_numpy()
-    return cells[np.isfinite(cells)]
 
 
 def _plain(value: Any) -> Any:

@@ -133,7 +133,11 @@ def _telling_cells(raw: list[pl.Series | None]) -> list[bytes]:
     for series in raw:
         if series is None or series.dtype != pl.Binary or len(telling) >= MOST_TELLING:
             continue
-        telling += [cell for cell in series.unique(maintain_order=True) if not cell.isascii()]
+        text = _as_utf8(series)
+        if text is not None:  # only the cells with more bytes than characters tell anything
+            series = series.filter((text.str.len_bytes() > text.str.len_chars()).fill_null(False))
+        distinct = (cell.rstrip(b" \0") for cell in series.unique(maintain_order=True).drop_nulls())
+        telling += [cell for cell in distinct if not cell.isascii()]
     return telling[:MOST_TELLING]
 
 
@@ -183,24 +187,32 @@ def _type_of(dtype: pl.DataType) -> ValueType:
 
 def _text(series: pl.Series, name: str, codec: str, settled: Settled, problems: list[Problem]) -> pl.Series:
     """Bytes decoded; empty text is an empty cell, for most formats cannot tell the two apart."""
-    text = series.cast(pl.String, strict=False) if codec in ("utf-8", "ascii") else None
-    if text is None or text.null_count() > series.null_count():
+    text = _as_utf8(series) if codec in ("utf-8", "ascii") else None
+    if text is None:
         text = _decoded_one_by_one(series, name, codec, settled, problems)
     text = text.str.strip_chars_end(" \0")
     return pl.select(pl.when(text != "").then(text).alias("c"))["c"]
+
+
+def _as_utf8(series: pl.Series) -> pl.Series | None:
+    """The column as text if every cell is whole UTF-8; None otherwise."""
+    try:
+        return series.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return None
 
 
 def _decoded_one_by_one(
     series: pl.Series, name: str, codec: str, settled: Settled, problems: list[Problem]
 ) -> pl.Series:
     distinct = series.unique().drop_nulls()
-    meanings = [decoded(cell, codec) for cell in distinct]
+    meanings = [decoded(cell.rstrip(b" \0"), codec) for cell in distinct]
     broken = sum(meaning is None for meaning in meanings)
     if broken:
         text = f"{broken} different cells cannot be decoded as {settled.decision.name}."
         hint = "Import it again with --encoding, or mend the text at its source."
         problems.append(Problem("undecodable_text", text, where=name, hint=hint))
-    if cut := sum(is_cut(cell, codec) for cell in distinct):
+    if cut := sum(is_cut(cell.rstrip(b" \0"), codec) for cell in distinct):
         text = f"{cut} different texts end inside a character: the program that wrote the file cut them."
         settled.findings.append(Finding(Severity.WARNING, "text_cut", text, name))
     table = pl.DataFrame({"c": distinct, "text": pl.Series(meanings, dtype=pl.String)})

@@ -87,9 +87,8 @@ def _counted(codebook: Codebook, settled: Settled) -> dict[str, Any]:
     """Hash and frequencies of every column."""
     hashes, frequencies = [], []
     for variable, column in zip(codebook.variables, settled.columns, strict=True):
-        wide = column.values.cast(table.PHYSICAL[column.type])
-        hashes.append(column_hash(column.type, wide, column.tags))
-        frequencies.append(count_raw(wide, column.tags, variable))
+        hashes.append(column_hash(column.type, column.values, column.tags))
+        frequencies.append(count_raw(column.values, column.tags, variable))
     return {
         "column_hashes": hashes,
         "frequencies": frequencies,
