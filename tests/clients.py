@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.test import Client
+from django.test import Client, override_settings
 
 from surveys.models import Membership, Study, User
 from surveys.services.tokens import create_token
 from tests.factories import make_member, make_user
+
+QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody signs in with these passwords
 
 
 def client_of(user: User) -> Client:
@@ -19,6 +21,11 @@ def client_of(user: User) -> Client:
 
 def clients_of(study: Study) -> dict[str, Client]:
     """Nobody, somebody from outside, and members with and without the right to download."""
+    with override_settings(PASSWORD_HASHERS=QUICK):
+        return _clients(study)
+
+
+def _clients(study: Study) -> dict[str, Client]:
     reader = make_member(study, "a_reader", role="reader")
     holder = make_member(study, "a_holder", role="reader")
     Membership.objects.filter(user=holder).update(microdata=True)
