@@ -77,6 +77,14 @@ def ask_to_run(user: User, analysis: Analysis, version: Subject) -> Job:
     return submit(user, "run_analysis", payload, key=key, study=version.study)
 
 
+def ask_to_run_again(user: User, earlier: Run) -> Job:
+    """Queues the specification of an earlier run on the version in force today."""
+    policy.require_run(user, earlier.study)
+    subject = str(earlier.subject).rpartition("@")[0]
+    payload = {"run": earlier.pk, "subject": subject}
+    return submit(user, "run_analysis", payload, key=f"run_again:{earlier.pk}", study=earlier.study)
+
+
 def _require_slug(slug: str) -> None:
     if not slug or slugify(slug) != slug:
         hint = "Use lower-case letters, digits, hyphens and underscores, as in table2."

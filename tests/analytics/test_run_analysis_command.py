@@ -11,7 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from analytics.services.analyses import ask_to_run, define_analysis
+from analytics.models import Run
+from analytics.services.analyses import ask_to_run, ask_to_run_again, define_analysis, run_analysis
 from surveys.services.jobs import claim, perform
 from tests.analytics.conftest import Desk
 
@@ -103,3 +104,14 @@ def test_the_job(desk: Desk) -> None:
     done = perform(claimed)
     assert done.state == "done", done.problems
     assert done.result["state"] == "done" and done.result_url.endswith(f"/{done.result['run']}/")
+
+
+def test_running_again_takes_the_version_in_force(desk: Desk) -> None:
+    earlier = run_analysis(desk.user, SPEC, desk.version)
+    later = desk.corrected(z=[1 - cell for cell in desk.cells("z")])
+    ask_to_run_again(desk.user, earlier)
+    claimed = claim("test")
+    assert claimed is not None
+    done = perform(claimed)
+    assert done.state == "done", done.problems
+    assert Run.objects.get(pk=done.result["run"]).wave_version == later
