@@ -127,7 +127,7 @@ class _Teller:
         return self._function(node)
 
     def _function(self, node: Apply) -> str:
-        name, told = node.function, [self.tell(part) for part in node.arguments]
+        name, told = node.function, [self._inner(part) for part in node.arguments]
         if name == "factor_score":
             method, scores = (self.words[str(node.setting(key))] for key in ("method", "scores"))
             return self._enough(node, self.say(name, self.listed(told), method, scores))

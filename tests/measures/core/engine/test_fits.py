@@ -1,0 +1,108 @@
+"""What is fitted: by hand, exactly, and refused where a sample cannot carry it."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from measures.core.engine import DuckEngine, Plan, Rule
+from measures.core.engine.fits import Fit
+from surveys.core.problems import Refused
+from tests.measures.small_survey import rule, store
+
+
+def fitted(path: Path, text: str, **cells: list[Any]) -> tuple[dict[str, Any], list[Any]]:
+    source = store(path / "wave.parquet", cells)
+    (result,) = DuckEngine().derive(Plan(source, (Rule("m", rule(text)),)), path)
+    (fit,) = result.fitted.values()
+    return fit, [reason or value for value, reason in pl.read_parquet(result.path).iter_rows()]
+
+
+def test_standardise_by_hand(tmp_path: Path) -> None:
+    fit, found = fitted(tmp_path, "standardise(a)", a=[1, 2, 3, -1, None])
+    assert (fit["n"], fit["means"], fit["sds"], fit["is_exact"]) == (3, [2.0], [1.0], True)
+    assert found == [-1.0, 0.0, 1.0, "refused", "system"]
+
+
+def test_group_means_by_hand(tmp_path: Path) -> None:
+    fit, found = fitted(tmp_path, "group_mean(a, by=city)", a=[1, 2, -1, -1, 5], city=[1, 1, 1, 2, -2])
+    assert fit["groups"] == [[1, 1.5]]
+    assert found == [1.5, 1.5, 1.5, "no_answer", "dont_know"]
+
+
+def test_sums_are_exact_in_any_order(tmp_path: Path) -> None:
+    cells = [round(random.Random(k).uniform(0, 1e5), 4) for k in range(2000)]
+    one, _ = fitted(tmp_path, "standardise(x)", x=cells)
+    two, _ = fitted(tmp_path, "standardise(x)", x=sorted(cells))
+    assert one == two and one["is_exact"]
+
+
+def test_long_decimals_are_summed_in_row_order(tmp_path: Path) -> None:
+    cells = [k / 7 for k in range(1, 200)]
+    fit, _ = fitted(tmp_path, "standardise(x)", x=cells)
+    assert not fit["is_exact"]
+    assert fit["means"] == [pytest.approx(np.mean(cells), rel=1e-14)]
+    assert fit["sds"] == [pytest.approx(np.std(cells, ddof=1), rel=1e-13)]
+
+
+def answers(n: int = 300) -> dict[str, list[Any]]:
+    chance = random.Random(5)
+    traits = [chance.gauss(0, 1) for _ in range(n)]
+    return {
+        name: [min(5, max(1, round(3 + trait + chance.gauss(0, 0.8)))) for trait in traits] for name in "abc"
+    }
+
+
+def test_absent_items_stand_at_their_mean(tmp_path: Path) -> None:
+    cells = answers()
+    cells["a"][0], cells["a"][1], cells["b"][1] = -1, -2, None
+    text = "factor_score(a, b, c, at_least=2)"
+    fit, found = fitted(tmp_path, text, **cells)
+    assert fit["n"] == 298
+    z = [(cells[name][0] - fit["means"][at]) / fit["sds"][at] for at, name in enumerate("abc")]
+    assert found[0] == pytest.approx(fit["weights"][1] * z[1] + fit["weights"][2] * z[2])
+    assert found[1] == "dont_know"
+
+
+def test_the_mean_of_items_takes_the_valid_ones(tmp_path: Path) -> None:
+    cells = answers()
+    cells["a"][0] = -1
+    fit, found = fitted(tmp_path, 'factor_score(a, b, c, scores="mean", at_least=1)', **cells)
+    z = [(cells[name][0] - fit["means"][at]) / fit["sds"][at] for at, name in enumerate("abc")]
+    assert found[0] == pytest.approx((z[1] + z[2]) / 2)
+
+
+def test_scores_have_the_spread_their_kind_promises(tmp_path: Path) -> None:
+    for scores in ("regression", "component"):
+        fit, found = fitted(tmp_path, f'factor_score(a, b, c, scores="{scores}")', **answers())
+        sd = {"regression": 1.0, "component": fit["eigenvalues"][0] ** 0.5}[scores]
+        assert np.mean(found) == pytest.approx(0, abs=1e-9)
+        assert np.std(found, ddof=1) == pytest.approx(sd, rel=1e-8)
+
+
+def test_a_fit_survives_its_json(tmp_path: Path) -> None:
+    fit, _ = fitted(tmp_path, "factor_score(a, b, c)", **answers())
+    assert Fit.from_json(json.loads(json.dumps(fit))).as_json() == fit
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("standardise(a)", {"a": [3, 3, 3]}),
+        ("standardise(a)", {"a": [3, -1]}),
+        ("factor_score(a, b)", {"a": [1, 2, 3, 4], "b": [1, 2, 3, 4]}),
+        ("factor_score(a, b)", {"a": [1, -1], "b": [-1, 2]}),
+    ],
+)
+def test_samples_that_cannot_carry_a_fit_are_refused(
+    tmp_path: Path, text: str, cells: dict[str, Any]
+) -> None:
+    with pytest.raises(Refused) as refused:
+        fitted(tmp_path, text, **cells)
+    assert refused.value.problems[0].code == "unfit_sample"

@@ -1,0 +1,207 @@
+"""Names, labels, types and settings: what is resolved, and every mistake at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from measures.core.language import ContextTable, Scope, Type, fingerprint
+from measures.core.language.tree import Apply, Column, Constant, Member, Test
+from surveys.core.codebook import Code, MissingRule, ValueType, Variable
+from surveys.core.problems import Problem, Refused
+from tests.measures.small_survey import ITEMS, SCOPE, rule, variable
+
+
+def problems(text: str, scope: Scope = SCOPE) -> list[Problem]:
+    with pytest.raises(Refused) as refused:
+        rule(text, scope)
+    return list(refused.value.problems)
+
+
+def test_labels_become_codes_in_any_language() -> None:
+    for text in ('sex == "male"', 'sex == "男"', 'sex == " MALE "', "sex == 1", '"male" == sex', "sex==1.0"):
+        root = rule(text).root
+        assert isinstance(root, Apply)
+        assert set(root.arguments) == {Column(Type.INTEGER, "sex"), Constant(Type.INTEGER, 1)}
+
+
+def test_labels_in_lists_and_keys() -> None:
+    assert rule('sex in ("male", "女")').root == Member(
+        Type.CONDITION, Column(Type.INTEGER, "sex"), Test((1, 2))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("a", ValueType.INTEGER),
+        ("a > 1", ValueType.INTEGER),
+        ("a + 1", ValueType.INTEGER),
+        ("a + 1.5", ValueType.DECIMAL),
+        ("a / 2", ValueType.DECIMAL),
+        ("round(income)", ValueType.INTEGER),
+        ("round(income, digits=1)", ValueType.DECIMAL),
+        ("sum_of(a, b)", ValueType.INTEGER),
+        ("sum_of(a, income)", ValueType.DECIMAL),
+        ("sum_of(a, b > 1)", ValueType.INTEGER),
+        ("mean_of(a, b)", ValueType.DECIMAL),
+        ("recode(a, {1: 0.5}, other=a)", ValueType.DECIMAL),
+        ("recode(a, {1: union == 1}, other=2)", ValueType.INTEGER),
+        ('recode(a, {1: "x"}, other=region)', ValueType.TEXT),
+        ('case((a > 1, missing("refused")), otherwise=interview)', ValueType.DATE),
+        ("lookup(cities.rank, key=city)", ValueType.INTEGER),
+        ("lookup(cities.gdp, key=city)", ValueType.DECIMAL),
+        ("lookup(cities.name, key=city)", ValueType.TEXT),
+        ("reverse(a)", ValueType.INTEGER),
+        ("region", ValueType.TEXT),
+    ],
+)
+def test_types(text: str, kind: ValueType) -> None:
+    assert rule(text).type is kind
+
+
+def test_what_a_rule_uses() -> None:
+    scope = Scope(items=ITEMS, measures={"fsp": variable("fsp")}, contexts=SCOPE.contexts, sets=SCOPE.sets)
+    checked = rule("fsp * standardise(a + b) + lookup(cities.gdp, key=city) + count_of(orgs) + a", scope)
+    assert checked.measures == ("fsp",)
+    assert checked.items == ("a", "b", "city", "union", "party", "club")
+    assert checked.contexts == (("cities", "gdp"),)
+    assert checked.is_data_dependent
+    assert not rule("a + b").is_data_dependent
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "position", "words"),
+    [
+        ("comunity == 1", "unknown_name", (0, 8), "Did you mean community"),
+        ("any_off(union)", "unknown_function", (0, 14), "Did you mean any_of"),
+        ("any_of", "function_without_arguments", (0, 6), "any_of(a, b"),
+        ("orgs + 1", "set_misplaced", (0, 4), "count_of(orgs)"),
+        ('sex == "mle"', "unknown_label", (7, 12), "“male”"),
+        ('sex == "3"', "unknown_label", (7, 10), "no code labelled"),
+        ('age == "old"', "text_against_number", (7, 12), "without labels"),
+        ("sex == -1", "code_is_missing", (7, 9), 'is_missing(sex, "refused")'),
+        ("sex in (1, -9)", "code_is_missing", (11, 13), "no_answer"),
+        ("region == 3", "text_against_number", (10, 11), 'Write "3"'),
+        ("region == a", "text_against_number", (0, 11), "cannot be compared"),
+        ('region > "a"', "no_order", (0, 12), "no order"),
+        ('interview > "May"', "not_a_date", (12, 17), "2014-05-31"),
+        ("year(a)", "not_a_date", (5, 6), "a date is needed"),
+        ("region + 1", "not_a_number", (0, 6), "a number is needed"),
+        ("any_of(sex)", "not_a_condition", (7, 10), "sex == 1"),
+        ("union and 3", "not_a_condition", (10, 11), "condition is needed"),
+        ("any_of()", "wrong_arguments", (0, 8), "at least 1 argument"),
+        ("ln(a, b)", "wrong_arguments", (0, 8), "1 argument; 2 given"),
+        ("mean_of(a, b, at_least=3)", "wrong_setting", (23, 24), "from 1 to 2"),
+        ("mean_of(a, b, at_least=a)", "wrong_setting", (23, 24), "whole number"),
+        ("mean_of(a, b, atleast=2)", "unknown_setting", (14, 23), "Did you mean at_least"),
+        ("mean_of(a, at_least=1, at_least=1)", "repeated_setting", (23, 33), "given twice"),
+        ('factor_score(a, b, method="pca")', "wrong_setting", (26, 31), '"principal", "minres"'),
+        ("recode(a, 1)", "misplaced", (10, 11), "{1: 0, 2: 1}"),
+        ("recode(a, {1: 0, 1: 2})", "repeated_key", (17, 18), "named twice"),
+        ("recode(a, {1..3: 0, 2: 2})", "repeated_key", (20, 21), "named twice"),
+        ("recode(a, {1..3: 0, 3..5: 2})", "repeated_key", (20, 24), "named twice"),
+        ("recode(a, {5..3: 0}, other=1)", "empty_range", (11, 15), "backwards"),
+        ('recode(a, {1: "x", 2: 3})', "mixed_outcomes", (0, 25), "a number and a text"),
+        ('recode(a, {1: missing("refused")})', "only_absences", (0, 34), "absence"),
+        ("case(a > 1, 2)", "misplaced", (5, 10), "(condition, value)"),
+        ("a between 1", "unreadable_rule", (10, 11), "too early"),
+        ("band(a, 3, 2)", "limits_not_rising", (11, 12), "must rise"),
+        ("band(a, b)", "not_a_number", (8, 9), "plain numbers"),
+        ("reverse(age)", "unknown_scale", (0, 12), "low=1, high=5"),
+        ("reverse(a, low=5, high=1)", "empty_range", (0, 25), "below the high end"),
+        ('missing("tired")', "unknown_reason", (8, 15), "Known are"),
+        ("is_missing(a, refused)", "not_a_reason", (14, 21), "in quotes"),
+        ("lookup(city.gdp, key=city)", "unknown_table", (7, 15), "Did you mean cities"),
+        ("lookup(cities.gpd, key=city)", "unknown_column", (7, 17), "Did you mean gdp"),
+        ("lookup(cities.gdp)", "wrong_arguments", (0, 18), "needs key="),
+        ("lookup(cities.gdp, key=region)", "text_against_number", (0, 30), "keys of cities"),
+        ("cities.gdp + a", "misplaced", (0, 10), "lookup(table.column"),
+        ("(a, b)", "misplaced", (0, 6), "A list"),
+        ("{1: 2}", "misplaced", (0, 6), "A mapping"),
+        ("group_mean(a)", "wrong_arguments", (0, 13), "needs by="),
+        ("group_mean(a, by=a + 1)", "not_an_item", (17, 22), "names an item"),
+        ("1 + 1", "constant_rule", (0, 5), "everybody"),
+    ],
+)
+def test_mistakes(text: str, code: str, position: tuple[int, int], words: str) -> None:
+    first = problems(text)[0]
+    assert (first.code, first.position) == (code, position)
+    assert words in first.sentence()
+
+
+def test_every_mistake_is_reported_at_once_in_order_of_the_text() -> None:
+    found = problems('case((comunity == 1, 2), (sex == "mle", xx), otherwise=any_off(yy)) + ln(region)')
+    assert [problem.code for problem in found] == [
+        "unknown_name",
+        "unknown_label",
+        "unknown_name",
+        "unknown_function",
+        "unknown_name",
+        "not_a_number",
+    ]
+
+
+def test_an_ambiguous_label_names_its_candidates() -> None:
+    item = Variable("q", ValueType.INTEGER, codes=(Code(1, {"en": "other"}), Code(9, {"zh": "Other"})))
+    (problem,) = problems('q == "other"', Scope(items={"q": item}))
+    assert problem.code == "ambiguous_label"
+    assert "1, 9" in problem.message
+
+
+def test_the_label_of_a_missing_code_is_no_answer() -> None:
+    item = Variable(
+        "q",
+        ValueType.INTEGER,
+        codes=(Code(1, {"en": "yes"}), Code(-1, {"en": "refused"})),
+        missing=(MissingRule("refused", low=-9, high=-1),),
+    )
+    (problem,) = problems('q == "refused"', Scope(items={"q": item}))
+    assert problem.code == "code_is_missing"
+
+
+def test_a_context_table_with_a_key_twice_is_refused() -> None:
+    table = ContextTable("t", ("k", "v"), ((1, 2), (1, 3)))
+    (problem,) = problems("lookup(t.v, key=a)", Scope(items=ITEMS, contexts={"t": table}))
+    assert problem.code == "repeated_key"
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ('sex == "male"', "sex==1"),
+        ("a in (1, 2)", "a in (2,1.0)"),
+        ("(a + b)", "a+b"),
+        ("any_of(orgs)", "any_of(union, party, club, at_least=3)"),
+        ("reverse(a)", "reverse(a, high=5, low=1)"),
+        ("factor_score(a, b)", 'factor_score(a, b, scores="regression", method="principal")'),
+    ],
+)
+def test_fingerprints_do_not_see_spelling(one: str, two: str) -> None:
+    assert fingerprint(rule(one)) == fingerprint(rule(two))
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("a + b", "b + a"),
+        ("a > 1", "a >= 1"),
+        ("recode(a, {1: 0}, other=1)", "recode(a, {1: 0})"),
+        ("mean_of(a, b)", "mean_of(a, b, at_least=1)"),
+        ('is_missing(a, "refused")', "is_missing(a)"),
+        ('region == "1"', 'region == "2"'),
+    ],
+)
+def test_fingerprints_see_meaning(one: str, two: str) -> None:
+    assert fingerprint(rule(one)) != fingerprint(rule(two))
+
+
+def test_a_fingerprint_stays_what_it_was() -> None:
+    """Stored with published rules: it may change only together with what a rule means."""
+    assert fingerprint(rule('recode(sex, {"male": 1}, other=0)')).startswith("1f38a1d08d9dcb57")
+
+
+def test_a_measure_and_an_item_of_one_name_differ() -> None:
+    scope: dict[str, Any] = {"items": ITEMS, "measures": {"a": variable("a")}}
+    assert fingerprint(rule("a + b", Scope(**scope))) != fingerprint(rule("a + b"))

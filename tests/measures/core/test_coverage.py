@@ -1,0 +1,108 @@
+"""Every code and every absence has an outcome, or the rule is not for publishing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from measures.core.coverage import Coverage, Observed, coverage
+from tests.measures.small_survey import rule
+
+
+def table(found: Coverage, item: str) -> dict[Any, Any]:
+    """Code or [reason] -> outcome or [reason]; None where there is none."""
+    return {
+        f"[{row.reason}]" if row.reason else row.value: f"[{row.outcome_reason}]"
+        if row.outcome_reason
+        else row.outcome
+        for row in found.rows
+        if row.item == item
+    }
+
+
+def test_a_rule_of_one_item_is_a_table() -> None:
+    found = coverage(
+        rule("recode(sex, {1: 1}, other=0)"), {"sex": Observed(((1, 10), (2, 7)), (("refused", 3),))}
+    )
+    assert found.is_total
+    assert table(found, "sex") == {
+        1: 1,
+        2: 0,
+        "[not_applicable]": "[not_applicable]",
+        "[refused]": "[refused]",
+        "[dont_know]": "[dont_know]",
+        "[no_answer]": "[no_answer]",
+        "[system]": "[system]",
+    }
+    assert [(row.label, row.rows) for row in found.rows[:4]] == [
+        ("male", 10),
+        ("female", 7),
+        ("not applicable", 0),
+        ("refused", 3),
+    ]
+
+
+def test_uncovered_codes_are_named_with_label_and_rows() -> None:
+    found = coverage(rule("recode(community, {1..7: 1})"), {"community": Observed(((9, 12), (3, 4)))})
+    assert not found.is_total
+    assert [problem.message for problem in found.problems] == [
+        "Code 8 “type 8” of community has no outcome.",
+        "Code 9 “type 9” of community (12 rows) has no outcome.",
+    ]
+    assert "other=" in found.problems[0].hint
+
+
+def test_a_value_that_occurs_without_a_label_counts() -> None:
+    found = coverage(rule("recode(sex, {(1, 2): 1})"), {"sex": Observed(((1, 5), (3, 2)))})
+    assert [problem.message for problem in found.problems] == ["Code 3 of sex (2 rows) has no outcome."]
+
+
+def test_an_outcome_may_be_an_absence() -> None:
+    found = coverage(rule('recode(sex, {1: 1}, other=missing("out_of_range"))'))
+    assert found.is_total and table(found, "sex")[2] == "[out_of_range]"
+
+
+def test_gaps_between_ranges_of_numbers_are_found() -> None:
+    seen = {"age": Observed(((20, 5),), is_complete=False, low=15, high=99)}
+    assert coverage(rule("recode(age, {..17: 1, 18..44: 2, 45..: 3})"), seen).is_total
+    found = coverage(rule("recode(age, {..17: 1, 19..44: 2, 45..: 3})"), seen)
+    assert [problem.message for problem in found.problems] == ["Code 18 of age has no outcome."]
+
+
+def test_items_of_a_rule_are_shown_through_the_part_that_reads_them() -> None:
+    found = coverage(rule("any_of(union, sex == 2) and reverse(a) > 2"))
+    assert {row.item: row.through for row in found.rows} == {
+        "union": "“Member: labour union” is yes (1)",
+        "sex": "“Sex” is female (2)",
+        "a": "a turned round (1 to 5) is above 2",
+    }
+    assert table(found, "a")[5] == 0 and table(found, "union")[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("case((sex == 1 and union == 1, 1), (sex == 2, 0))", False),
+        ("case((sex == 1 and union == 1, 1), (sex == 2, 0), otherwise=2)", True),
+        ("case((sex == 1 and union == 1, 1), (sex == 1 and union == 0, 2), (sex == 2, 0))", True),
+        ("recode(sum_of(union, party), {0: 0, 1: 1})", False),
+        ("recode(sum_of(union, party), {0: 0, 1..2: 1})", True),
+        ("case((a + b + c + community + contract > 3, 1))", False),
+    ],
+)
+def test_combinations_of_items_are_tried(text: str, total: bool) -> None:
+    assert coverage(rule(text)).is_total is total
+
+
+def test_fitted_rules_show_their_items() -> None:
+    found = coverage(rule("factor_score(reverse(a), b, c)"))
+    assert found.is_total and table(found, "a")[1] == 5 and table(found, "b")[1] == 1
+
+
+def test_frequencies_are_seen_through_the_crosswalk() -> None:
+    frequencies = {"values": [[1, 4], [2, 0], [6, 3]], "absent": {"refused": 2}, "distinct": 2}
+    seen = Observed.from_frequencies(frequencies, ((1, 2), (6, None)))
+    assert seen == Observed(((2, 4),), (("refused", 2), ("out_of_range", 3)))
+    plain = Observed.from_frequencies(frequencies | {"stats": {"min": 1, "max": 6}})
+    assert (plain.values, plain.low, plain.high) == (((1, 4), (6, 3)), 1, 6)
