@@ -15,14 +15,6 @@ class LabelsField(serializers.DictField):
     child = serializers.CharField()
 
 
-class LossSerializer(serializers.Serializer[Any]):
-    """Something a format could not carry."""
-
-    variable = serializers.CharField(help_text="Empty when the whole file is meant.")
-    what = serializers.CharField(help_text="A stable code, such as label_shortened.")
-    why = serializers.CharField()
-
-
 class StudySerializer(serializers.ModelSerializer[Study]):
     labels = LabelsField()
     description = LabelsField()
@@ -161,23 +153,6 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         model = Job
         fields = ("id", "kind", "study", "state", "progress", "attempts", "cancel_asked", "log", "result",
                   "result_url", "problems", "created_at", "finished_at")  # fmt: skip
-
-
-class ExportSerializer(serializers.Serializer[Any]):
-    """A version in one format: what is in the file, what is not, and where to get it."""
-
-    version = serializers.CharField()
-    format = serializers.CharField()
-    language = serializers.CharField()
-    sha256 = serializers.CharField()
-    size = serializers.IntegerField()
-    rows = serializers.IntegerField()
-    variables = serializers.IntegerField()
-    losses = LossSerializer(many=True)
-    citation = serializers.CharField()
-    url = serializers.CharField(help_text="Needs a token in the header.")
-    signed_url = serializers.CharField(help_text="Works without a header for 15 minutes.")
-    codebook_url = serializers.CharField(help_text="The codebook beside a CSV; empty for other formats.")
 
 
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):

@@ -15,8 +15,7 @@ from analytics.core.results import plain
 from analytics.models import Analysis, Run
 from analytics.selectors import compare, run_document, run_freshness
 from analytics.serializers import AnalysisSerializer, ComparisonSerializer, RunBriefSerializer, RunSerializer
-from surveys.api.studies import STUDY
-from surveys.http import Api, ListApi, OneApi
+from surveys.http import STUDY, Api, ListApi, OneApi
 from surveys.models import User
 
 _READ = ("study", "analysis", "dataset_version__dataset__study", "wave_version__wave__study")

@@ -12,8 +12,7 @@ from analytics.core.results import plain
 from analytics.models import Target
 from analytics.selectors import audit_of
 from analytics.serializers import TargetBriefSerializer, TargetSerializer
-from surveys.api.studies import STUDY
-from surveys.http import ListApi, OneApi
+from surveys.http import STUDY, ListApi, OneApi
 
 
 @extend_schema(parameters=[STUDY])

@@ -19,9 +19,7 @@ from measures.serializers import (
     DatasetWithFreshnessSerializer,
 )
 from measures.services.exports import dataset_subject
-from surveys.api.downloads import AboutExport, Download, to_numbered
-from surveys.api.studies import STUDY
-from surveys.http import AnyType, Api, ListApi, OneApi
+from surveys.http import STUDY, AboutExport, AnyType, Api, Download, ListApi, OneApi, to_numbered
 from surveys.services.exports import Subject
 
 

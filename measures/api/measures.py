@@ -9,8 +9,7 @@ from drf_spectacular.utils import extend_schema
 from measures.models import Measure, MeasureVersion
 from measures.serializers import MeasureSerializer, MeasureVersionSerializer
 from surveys import policy
-from surveys.api.studies import STUDY
-from surveys.http import ListApi, OneApi
+from surveys.http import STUDY, ListApi, OneApi
 from surveys.models import Study, User
 
 

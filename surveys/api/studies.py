@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from surveys.http import Api, ListApi, OneApi
+from surveys.http import STUDY, Api, ListApi, OneApi
 from surveys.models import Study, Variable, Wave, WaveVersion
 from surveys.selectors import search_variables
 from surveys.serializers import (
@@ -18,8 +18,6 @@ from surveys.serializers import (
     WaveSerializer,
     WaveVersionSerializer,
 )
-
-STUDY = OpenApiParameter("study", str, description="Only of this study.")
 
 
 class Studies(ListApi):

@@ -218,7 +218,7 @@ def test_a_signed_link_works_without_a_header_for_its_own_file_only(
     assert client.get(address.replace("signature=", "signature=x")).status_code == 401
     Membership.objects.update(microdata=False)  # a link lends the person's rights, it freezes none
     assert client.get(address).status_code == 403
-    monkeypatch.setattr("surveys.http.LINK_SECONDS", -1)
+    monkeypatch.setattr("surveys.http.authentication.LINK_SECONDS", -1)
     assert client.get(address).status_code == 401
 
 

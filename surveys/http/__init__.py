@@ -1,0 +1,16 @@
+"""What every room's HTTP API shares; pages and API views of other rooms build on it."""
+
+from surveys.http.downloads import AboutExport, Download, to_numbered
+from surveys.http.views import STUDY, AnyType, Api, BadParameter, ListApi, OneApi
+
+__all__ = [
+    "STUDY",
+    "AboutExport",
+    "AnyType",
+    "Api",
+    "BadParameter",
+    "Download",
+    "ListApi",
+    "OneApi",
+    "to_numbered",
+]

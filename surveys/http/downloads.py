@@ -1,0 +1,124 @@
+"""Downloads of versions, whatever room they are of: the file, what is to be known of it, and the latest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponseBase, HttpResponseRedirect
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from surveys.core.writing import FORMATS
+from surveys.http.authentication import LinkAuthentication, TokenAuthentication, signed
+from surveys.http.files import file_response
+from surveys.http.views import AnyType, Api
+from surveys.services.exports import Subject, exported, outcome_of
+from surveys.services.files import path_of
+
+
+class LossSerializer(serializers.Serializer[Any]):
+    """Something a format could not carry."""
+
+    variable = serializers.CharField(help_text="Empty when the whole file is meant.")
+    what = serializers.CharField(help_text="A stable code, such as label_shortened.")
+    why = serializers.CharField()
+
+
+class ExportSerializer(serializers.Serializer[Any]):
+    """A version in one format: what is in the file, what is not, and where to get it."""
+
+    version = serializers.CharField()
+    format = serializers.CharField()
+    language = serializers.CharField()
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField()
+    rows = serializers.IntegerField()
+    variables = serializers.IntegerField()
+    losses = LossSerializer(many=True)
+    citation = serializers.CharField()
+    url = serializers.CharField(help_text="Needs a token in the header.")
+    signed_url = serializers.CharField(help_text="Works without a header for 15 minutes.")
+    codebook_url = serializers.CharField(help_text="The codebook beside a CSV; empty for other formats.")
+
+
+LANGUAGE = OpenApiParameter("language", str, description="Of the labels; the study's first unless given.")
+EXTENSION = OpenApiParameter("extension", str, OpenApiParameter.PATH, enum=list(FORMATS))
+_FILE = {
+    (200, "application/octet-stream"): OpenApiTypes.BINARY,
+    (206, "application/octet-stream"): OpenApiTypes.BINARY,
+}
+
+
+class Download(Api):
+    """A version as a file of another program's; answers ranges and conditional requests."""
+
+    authentication_classes = (LinkAuthentication, TokenAuthentication, SessionAuthentication)
+    content_negotiation_class = AnyType
+    parameters = ("language", "signature")
+
+    def subject(self) -> Subject:
+        """What the address names, if the person may see it."""
+        raise NotImplementedError
+
+    @extend_schema(parameters=[LANGUAGE, EXTENSION], responses=_FILE)
+    def get(self, request: Request, extension: str, **address: object) -> HttpResponseBase:
+        subject = self.subject()
+        format, _, beside = extension.partition(".")
+        export = exported(self.person, subject, "csv" if beside else format, self.asked("language"))
+        stored, kind = export.file, FORMATS[export.format].media_type
+        if beside:  # data.codebook.csv: the codebook beside data.csv
+            if export.codebook is None or extension != "codebook.csv":
+                raise Http404
+            stored = export.codebook
+        response = file_response(
+            request,
+            path_of(stored),
+            sha256=stored.sha256,
+            media_type=kind,
+            name=f"{subject.name}.{extension}",
+            title=f"{subject.title} {subject.name}.{extension}".replace("/", "-"),
+        )
+        response["Wavebook-Version"] = str(subject.version)
+        response["Link"] = f'<{_below(request.path, "exports/" + export.format)}/>; rel="describedby"'
+        return response
+
+
+class AboutExport(Api):
+    """What a download holds: hash, size, citation, everything its format cannot carry, and a signed link."""
+
+    parameters = ("language",)
+
+    def subject(self) -> Subject:
+        """What the address names, if the person may see it."""
+        raise NotImplementedError
+
+    @extend_schema(parameters=[LANGUAGE, EXTENSION], responses=ExportSerializer)
+    def get(self, request: Request, extension: str, **address: object) -> Response:
+        subject = self.subject()
+        export = exported(self.person, subject, extension, self.asked("language"))
+        path = _below(request.path.rstrip("/"), f"data.{extension}", up=2)
+        language = f"language={export.language}"
+        codebook = _below(request.path.rstrip("/"), "data.codebook.csv", up=2)
+        about = outcome_of(subject, export, file=path).as_json()
+        about |= {
+            "url": request.build_absolute_uri(f"{path}?{language}"),
+            "signed_url": request.build_absolute_uri(f"{signed(path, self.person)}&{language}"),
+            "codebook_url": request.build_absolute_uri(f"{codebook}?{language}") if export.codebook else "",
+        }
+        return Response(ExportSerializer(about).data)
+
+
+def _below(path: str, name: str, up: int = 1) -> str:
+    return "/".join([*path.split("/")[:-up], name])
+
+
+def to_numbered(request: Request, number: int, version: str) -> HttpResponseRedirect:
+    """From ``…/latest/…`` to the same address with the version's number, which it also names in a header."""
+    response = HttpResponseRedirect(request.get_full_path().replace("/latest/", f"/v{number}/", 1))
+    response["Wavebook-Version"] = version
+    response["Cache-Control"] = "no-cache"
+    return response
