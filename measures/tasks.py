@@ -7,7 +7,8 @@ from typing import Any
 from django.urls import reverse
 
 from measures.models import Dataset
-from surveys.models import Job, Study
+from surveys.models import Job, Study, User
+from surveys.services.changes import on_change
 from surveys.services.jobs import Progress, register
 
 
@@ -17,7 +18,9 @@ def build(job: Job, progress: Progress) -> dict[str, Any]:
 
     dataset = Dataset.objects.select_related("study").get(pk=job.payload["dataset"])
     outcome = build_dataset(job.created_by, dataset, note=job.payload.get("note", ""), progress=progress)
-    page = reverse("measures:dataset_version", args=[dataset.study.slug, dataset.slug, outcome.version.number])
+    page = reverse(
+        "measures:dataset_version", args=[dataset.study.slug, dataset.slug, outcome.version.number]
+    )
     return outcome.as_json() | {"url": page}
 
 
@@ -29,5 +32,13 @@ def probe(job: Job, progress: Progress) -> dict[str, Any]:
     return {name: {"state": f.state.value, "causes": list(f.causes)} for name, f in found.items()}
 
 
+def follow(user: User, study: Study) -> None:
+    """After a new version of a wave or a context table: which datasets still hold?"""
+    from measures.services.freshness import follow_up
+
+    follow_up(user, study)
+
+
+on_change(follow)
 register("build_dataset", build)
 register("probe_study", probe)

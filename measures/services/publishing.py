@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from measures.core.coverage import Coverage
-from measures.core.engine import Fitted
 from measures.core.examples import evaluate_example
 from measures.core.expectations import matches, said
 from measures.core.language import fingerprint, sentence
@@ -146,21 +145,28 @@ def _label_problems(draft: MeasureVersion, kind: ValueType) -> list[Problem]:
 
 
 def _example_problems(draft: MeasureVersion, wave: _OnWave) -> list[Problem]:
-    problems: list[Problem] = []
+    """One problem for each worked example that does not hold."""
     variable = measure_variable(draft, wave.tried.checked.type)
+    problems = []
     for number, example in enumerate(draft.examples, 1):
         where = f"{draft.measure.name}: example {number}"
         try:
-            fitted: Fitted = wave.result.fitted
-            cell = evaluate_example(wave.tried.checked, example["given"], fitted or None)
+            cell = evaluate_example(wave.tried.checked, example["given"], wave.result.fitted or None)
         except Refused as refused:
-            problems += [Problem(p.code, p.message, where, p.hint, p.near) for p in refused.problems]
+            problems.append(_unreadable(refused, where))
             continue
         if not matches(cell, example["then"], variable):
             message = f"The rule gives {said(cell)}, the example says {said(example['then'])}."
             hint = "Mend the rule or the example."
             problems.append(Problem("example_fails", message, where, hint))
     return problems
+
+
+def _unreadable(refused: Refused, where: str) -> Problem:
+    """Everything that is wrong with one example as one problem."""
+    first = refused.problems[0]
+    words = " ".join(problem.message for problem in refused.problems)
+    return Problem(first.code, words, where, first.hint, first.near)
 
 
 def _same(published: MeasureVersion, draft: MeasureVersion, mark: str) -> bool:

@@ -12,7 +12,7 @@ from surveys import policy
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import refuse
 from surveys.models import ContextTable, ContextVersion, CrosswalkEntry, Item, Study, User, Wave
-from surveys.services import audit
+from surveys.services import audit, changes
 from surveys.services.people import grant
 
 Row = TypeVar("Row", bound=models.Model)
@@ -91,6 +91,7 @@ def save_context(
         created_by=user,
     )
     audit.record(user, "save", version, study=study, content_hash=content_hash)
+    changes.tell(user, study)
     return version
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 
 from surveys import policy
@@ -17,7 +18,7 @@ from surveys.core.findings import Finding
 from surveys.core.problems import refuse
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.models import StoredFile, Study, User, Variable, Wave, WaveVersion
-from surveys.services import audit
+from surveys.services import audit, changes
 from surveys.services.files import keeping, working_folder
 from surveys.services.studies import check_slugs, create_study, create_wave, next_number
 
@@ -60,7 +61,13 @@ def import_wave(
     wave = Wave.objects.filter(study=found, slug=wave_slug).first() if found else None
     options = _completed(options, found, wave, key)
     with _room_told(), working_folder() as folder:
-        result = read(path, folder, options, original_name=original_name)
+        result = read(
+            path,
+            folder,
+            options,
+            original_name=original_name,
+            megabytes=settings.WAVEBOOK_IMPORT_MEMORY,
+        )
         if wave is not None and (same := _same(wave, result)) is not None:
             return ImportOutcome(same, False, result.findings, result.seconds)
         with keeping() as keep:
@@ -148,6 +155,7 @@ def _save(
     audit.record(
         user, "import", version, study=study, content_hash=result.content_hash, original=original.sha256
     )
+    changes.tell(user, study)
     return version
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import connection
 
 from measures import selectors
 from measures.core.freshness import FRESH, State, blocked, stale
 from measures.models import Dataset, Measure
+from measures.services import freshness as freshness_services
 from measures.services import rules
-from measures.services.datasets import build_dataset
+from measures.services.datasets import build_dataset, submit_build
 from measures.services.freshness import probe, probe_study
-from surveys.models import CrosswalkEntry
+from surveys.models import CrosswalkEntry, Job
+from surveys.services import jobs
 from surveys.services.studies import decide, save_context, save_item
 from tests.measures.conftest import CELLS, Room
 
@@ -166,3 +171,39 @@ def test_asking_for_freshness_needs_few_queries(
 ) -> None:
     with django_assert_max_num_queries(16, connection=connection):  # type: ignore[operator]
         selectors.freshness(dataset)
+
+
+def test_a_new_context_version_is_followed_up_after_the_commit(
+    room: Room, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    columns, rows = [{"name": "city"}, {"name": "size"}], [[11, 10], [12, 20], [13, 30]]
+    save_context(room.user, room.study, "cities", columns=columns, rows=rows)
+    room.publish("big", "case((lookup(cities.size, key=city) > 15, 1), otherwise=0)")
+    dataset = room.dataset(measures=["big"])
+    build_dataset(room.user, dataset)
+    with django_capture_on_commit_callbacks(execute=True):
+        save_context(room.user, room.study, "cities", columns=columns, rows=[[11, 11], [12, 21], [13, 31]])
+    assert selectors.freshness(dataset) == FRESH  # larger cities, the same ones big
+
+
+def test_large_studies_are_followed_up_as_long_work(
+    room: Room, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshness_services, "MOST_AT_ONCE", 1)
+    room.corrected(q_party=[1, 0, 1, 0, 0, 0, 0, -2])
+    freshness_services.follow_up(room.user, room.study)
+    job = Job.objects.get(kind="probe_study")
+    assert selectors.freshness(dataset).state is State.STALE
+    claimed = jobs.claim("here", job.pk)
+    assert claimed is not None
+    done = jobs.perform(claimed)
+    assert done.state == Job.State.DONE and done.result["mdms/integration"]["state"] == "fresh"
+
+
+def test_a_build_can_be_asked_for_as_long_work(room: Room, dataset: Dataset) -> None:
+    job = submit_build(room.user, dataset, "by night")
+    assert submit_build(room.user, dataset) == job
+    claimed = jobs.claim("here", job.pk)
+    assert claimed is not None
+    done = jobs.perform(claimed)
+    assert done.state == Job.State.DONE and done.result["dataset_version"] == "mdms/integration@1"
