@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -19,9 +20,11 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
+def home(tmp_path: Path, settings: SettingsWrapper) -> Path:
     """Each test has a store and temporary folder of its own."""
-    settings.WAVEBOOK_STORE = (tmp_path / "store").as_uri()  # type: ignore[attr-defined]
-    settings.WAVEBOOK_TMP = tmp_path / "tmp"  # type: ignore[attr-defined]
+    settings.WAVEBOOK_STORE = (tmp_path / "store").as_uri()
+    settings.WAVEBOOK_TMP = tmp_path / "tmp"
     (tmp_path / "tmp").mkdir()
+    # real hashers are slow by design
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return tmp_path

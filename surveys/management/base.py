@@ -6,9 +6,12 @@ import json
 import sys
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 
-from surveys.core.problems import Refused
+from surveys.core.problems import Refused, refuse
 from surveys.services.people import acting_user
 
 
@@ -27,6 +30,7 @@ class WavebookCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         as_json, acting_as = options.pop("as_json"), options.pop("acting_as")
         try:
+            self._prepare_database()
             outcome = self.work(acting_user(acting_as), **options)
         except Refused as refused:
             self._refuse(refused, as_json)
@@ -37,6 +41,21 @@ class WavebookCommand(BaseCommand):
             self.show(outcome)
         if self.refused(outcome):
             sys.exit(1)
+
+    def _prepare_database(self) -> None:
+        """Lays the tables of the embedded database on first use; a server's are for its administrator."""
+        try:
+            executor = MigrationExecutor(connection)
+        except DatabaseError as error:
+            hint = "Check DATABASE_URL, and that the server runs."
+            raise refuse("no_database", "The database does not answer.", hint=hint) from error
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return
+        if connection.vendor != "sqlite":
+            hint = "Run manage.py migrate first."
+            raise refuse("not_migrated", "The database has not the tables of this version.", hint=hint)
+        self.talk("Preparing the database …")
+        call_command("migrate", verbosity=0)
 
     def _refuse(self, refused: Refused, as_json: bool) -> None:
         for problem in refused.problems:

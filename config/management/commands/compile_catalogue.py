@@ -23,6 +23,7 @@ class Command(BaseCommand):
             catalogue = polib.pofile(str(path))
             open_entries = catalogue.untranslated_entries() + catalogue.fuzzy_entries()
             if open_entries:
-                raise CommandError(f"{path.name}: {len(open_entries)} without translation: “{open_entries[0].msgid}”")
+                first = open_entries[0].msgid
+                raise CommandError(f"{path.name}: {len(open_entries)} without translation: “{first}”")
             catalogue.save_as_mofile(str(path.with_suffix(".mo")))
             self.stderr.write(f"{path.parent.parent.name}: {len(catalogue)} messages")

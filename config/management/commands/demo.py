@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management import call_command
-from django.core.management.base import CommandParser
-
 from analytics.models import Run
 from config import journey
 from surveys.management.base import WavebookCommand
@@ -15,14 +12,6 @@ from surveys.models import Study
 
 class Command(WavebookCommand):
     help = __doc__ or ""
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--no-migrate", action="store_true", help="the database is ready")
-
-    def handle(self, *args: Any, no_migrate: bool = False, **options: Any) -> None:
-        if not no_migrate:  # before the acting user is looked up
-            call_command("migrate", verbosity=0)
-        super().handle(*args, **options)
 
     def work(self, user: Any, **options: Any) -> dict[str, Any]:
         done = journey.travel(user, self.talk)
