@@ -40,6 +40,7 @@ WAVEBOOK_TMP = WAVEBOOK_HOME / "tmp"
 WAVEBOOK_TMP.mkdir(mode=0o700, exist_ok=True)
 WAVEBOOK_BROKER_URL = env("WAVEBOOK_BROKER_URL", default="")
 WAVEBOOK_MAX_UPLOAD = env.int("WAVEBOOK_MAX_UPLOAD", default=2 * 1024**3)
+WAVEBOOK_IMPORT_MEMORY = env.int("WAVEBOOK_IMPORT_MEMORY", default=0)  # MB per import; 0: by file size
 
 SECRET_KEY = _secret_key(WAVEBOOK_HOME)
 DEBUG = env.bool("WAVEBOOK_DEBUG", default=False)

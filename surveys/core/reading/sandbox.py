@@ -36,15 +36,16 @@ class Limits:
     files: int = 64
 
 
-def limits_for(size: int) -> Limits:
-    """Limits that grow with the file: an honest file stays far below them.
+def limits_for(size: int, megabytes: int = 0) -> Limits:
+    """Limits that grow with the file (``megabytes`` of memory where that is said instead).
 
     Address space is about twice what is ever touched (thread stacks, mapped libraries).  Row compression
-    packs at most eight cells into a word, so 24 times the file and a base hold every honest one.
+    packs at most eight cells into a word, so 24 times the file and a base hold every honest file.
     """
     installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    asked = int(os.environ.get("WAVEBOOK_IMPORT_MEMORY", "0")) * MEGABYTE
-    memory = asked or min(2048 * MEGABYTE + 24 * size, max(3072 * MEGABYTE, installed * 3 // 4))
+    memory = megabytes * MEGABYTE or min(
+        2048 * MEGABYTE + 24 * size, max(3072 * MEGABYTE, installed * 3 // 4)
+    )
     seconds = 30 + size // MEGABYTE
     return Limits(memory, seconds, 2.0 * seconds + 30, max(256 * MEGABYTE, 24 * size))
 

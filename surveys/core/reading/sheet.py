@@ -83,7 +83,7 @@ def _rows(path: Path, language: str) -> list[tuple[int, dict[str, str]]]:
 def _heading(cell: str, language: str) -> str:
     plain = re.sub(r"\s+", "_", cell.strip().lower())
     plain = _ALIASES.get(plain, plain)
-    return f"{plain}_{language}" if plain in ("label", "question") else plain
+    return f"{plain}_{language}" if plain in ("label", "question", "codes") else plain
 
 
 def _refuse_twice(rows: list[tuple[int, dict[str, str]]]) -> None:
@@ -144,8 +144,8 @@ def _codes(
 ) -> tuple[Code, ...]:
     by_value: dict[Scalar, dict[str, str]] = {code.value: dict(code.labels) for code in variable.codes}
     for key, text in row.items():
-        if text and (key == "codes" or _speaks(key, "codes")):
-            language = key.removeprefix("codes").lstrip("_") or "und"
+        if text and _speaks(key, "codes"):
+            language = key.removeprefix("codes_")
             for value, label in _pairs(text, variable, where, problems):
                 by_value.setdefault(value, {})[language] = label
     return tuple(Code(value, labels) for value, labels in by_value.items())

@@ -13,12 +13,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from surveys.core.problems import refuse
 from surveys.core.reading.raw import Bytes, Chunk, RawFile, broken
 from surveys.core.reading.spss_dictionary import SYSMIS, SpssDictionary, read_dictionary
 
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
 BLOCK = 8 << 20  # bytes of the file decoded at a time
+MOST_SWELLING, SWELLS_FROM = 100, 100 << 20  # unpacked bytes per byte of file, looked at from here on
 SHORT = 64  # bytes of text whose padding is worth carrying along
 _END, _LITERAL, _SPACES, _SYSMIS = 252, 253, 254, 255
 _SPACE_WORD = int.from_bytes(b" " * 8, "little")
@@ -34,6 +36,8 @@ class SpssReader:
     def describe(self) -> RawFile:
         """The dictionary, with the number of cases held against the size of the file."""
         found, rows = self.dictionary, self.dictionary.file.rows
+        if found.compression == 2:
+            _check_unpacked(self.data, found)
         if found.compression == 2 or rows is None:
             return found.file
         rest = len(self.data) - found.data_offset
@@ -112,7 +116,24 @@ def _slices(data: memoryview, start: int) -> Iterator[bytes]:
 
 
 def _inflated(data: memoryview, found: SpssDictionary) -> Iterator[bytes]:
-    """The unpacked blocks of a .zsav file; the block table gives every size beforehand."""
+    """The unpacked blocks of a .zsav file."""
+    for offset, unpacked, packed in _block_table(data, found):
+        yield _inflate(bytes(data[offset : offset + packed]), unpacked)
+
+
+def _check_unpacked(data: memoryview, found: SpssDictionary) -> None:
+    """The block table gives every size beforehand: refuses what swells beyond all honest files."""
+    unpacked = sum(size for _, size, _ in _block_table(data, found))
+    if unpacked > SWELLS_FROM and unpacked > MOST_SWELLING * len(data):
+        raise refuse(
+            "too_large",
+            f"The file would unpack to {unpacked >> 20:,} MB, more than {MOST_SWELLING} times its size.",
+            hint="No survey does; save it again as .sav if it is real.",
+        )
+
+
+def _block_table(data: memoryview, found: SpssDictionary) -> list[tuple[int, int, int]]:
+    """(offset, unpacked size, packed size) of every compressed block."""
     cursor = Bytes(data, found.order, found.data_offset)
     _, trailer, length = cursor.numbers("i8", 3)
     if not 0 <= trailer <= len(data) - 24 or length < 24:
@@ -122,12 +143,14 @@ def _inflated(data: memoryview, found: SpssDictionary) -> Iterator[bytes]:
     _, blocks = cursor.numbers("i4", 2)
     if blocks < 0 or 24 + blocks * 24 > length:
         raise broken("the table of its compressed blocks is wrong")
+    table = []
     for _ in range(blocks):
         _, offset = cursor.numbers("i8", 2)
         unpacked, packed = cursor.numbers("i4", 2)
         if not (0 <= offset <= len(data) and packed >= 0 and 0 <= unpacked <= BLOCK):
             raise broken("the table of its compressed blocks is wrong")
-        yield _inflate(bytes(data[offset : offset + packed]), unpacked)
+        table.append((offset, unpacked, packed))
+    return table
 
 
 def _inflate(packed: bytes, size: int) -> bytes:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import sys
 import time
 import zipfile
+import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -162,6 +164,34 @@ def test_a_label_key_outside_its_character_set_is_refused(tmp_path: Path) -> Non
         assert reading(tmp_path, data, encoding="latin-1").codebook.variables[0].codes[0].value == "café"
 
 
+def test_an_old_chinese_file_is_asked_about_and_then_read(tmp_path: Path) -> None:
+    """GBK bytes under a declared western set: names, labels, value labels, cells and response sets."""
+
+    def gbk(text: str) -> bytes:
+        return text.encode("gb18030")
+
+    variables = [
+        Var(b"Q1", label=gbk("您的性别"), codes=[(1.0, gbk("男")), (2.0, gbk("女"))]),
+        Var(b"CITY", width=16, format=1 << 16 | 16 << 8, label=gbk("城市")),
+    ]
+    more = [
+        (13, 1, b"Q1=" + gbk("性别") + b"\tCITY=" + gbk("城市")),
+        (7, 1, b"$s=C 4 " + gbk("集合") + b" Q1\n"),
+    ]
+    rows = [[1.0, gbk("福州")], [2.0, gbk("厦门")]]
+    data = Sav(variables, rows, encoding=b"windows-1252", extensions=more).bytes()
+    with pytest.raises(Refused, match="gb18030 “您的性别” “城市”"):
+        reading(tmp_path, data)
+    found = reading(tmp_path, data, encoding="gbk")
+    sex, city = found.codebook.variables
+    assert (sex.name, sex.labels, city.name) == ("性别", {"und": "您的性别"}, "城市")
+    assert [code.labels["und"] for code in sex.codes] == ["男", "女"]
+    assert column(found, 1)[0] == ["福州", "厦门"]
+    assert found.codebook.sets[0].labels == {"und": "集合"}
+    assert found.codebook.sets[0].variables == ("性别",)
+    assert found.encoding == "gbk"
+
+
 def test_undecodable_cells_are_refused_by_variable_and_never_quoted(tmp_path: Path) -> None:
     variable = Var(b"S", width=8, format=1 << 16 | 8 << 8)
     data = Sav([variable], [[b"caf\xe9 x"], [b"ok"]]).bytes()
@@ -250,10 +280,26 @@ def test_the_reading_process_has_no_environment_and_an_empty_folder(tmp_path: Pa
     assert (files, core) == ([], 0)
 
 
-def test_a_file_that_needs_too_much_memory_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WAVEBOOK_IMPORT_MEMORY", "400")
+def test_a_file_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "wave.sav"
+    source.write_bytes(Sav([Var(b"A")], [[1.0]] * 1000).bytes())
     with pytest.raises(Refused) as refused:
-        reading(tmp_path, Sav([Var(b"A")], [[1.0]] * 1000).bytes())
+        read(source, tmp_path, ReadOptions(), megabytes=400)
     assert refused.value.problems[0].code in {"too_large", "unsafe_file", "unreadable_file"}
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    """Two thousand megabytes of the same cell in two megabytes of file."""
+    honest = Sav([Var(b"A")], [], compression=2, cases=500 << 20)
+    head = honest._head() + honest._dictionary()
+    size, blocks = 0x3FF000, 500
+    block = zlib.compress(b"e" * size, 9)
+    start, trailer = len(head), len(head) + 24 + len(block) * blocks
+    table = b"".join(
+        struct.pack("<qqii", start + 24 + i * size, start + 24 + i * len(block), size, len(block))
+        for i in range(blocks)
+    )
+    data = head + struct.pack("<qqq", start, trailer, 24 + len(table)) + block * blocks
+    with pytest.raises(Refused) as refused:
+        reading(tmp_path, data + struct.pack("<qqii", -100, 0, size, blocks) + table, "bomb.zsav")
+    assert refused.value.problems[0].code == "too_large"
