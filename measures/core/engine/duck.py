@@ -31,8 +31,7 @@ BATCH = 120_000  # rows per batch written
 class DuckEngine:
     """One fresh connection per call; reads only the files of the plan.
 
-    ``threads``: results do not depend on it, except that sums of decimals with more than four places are
-    taken in row order, for which one thread is used.
+    ``threads`` changes no result: columns are row-wise, and what is fitted rests on exact sums.
     """
 
     name = "duckdb"

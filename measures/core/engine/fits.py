@@ -1,8 +1,10 @@
 """What is fitted on the sample: asked of the engine as aggregates, finished here, kept as plain numbers.
 
-Means and SDs come from exact decimal sums, so that neither the order of rows nor the number of threads
-shows.  Weights come from linear algebra, whose last digits differ between machines; they are rounded to ten
-significant digits before they are kept or applied, so that equal data give equal columns everywhere.
+Means and SDs come from exact sums, so that neither the order of rows nor the number of threads shows: whole
+numbers and decimals of four places are summed as they are, other numbers after rounding to one part in 2^50
+of the largest.  Weights come from linear algebra, whose last digits differ between machines; they are
+rounded to ten significant digits before they are kept or applied, so that equal data give equal columns
+everywhere.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ import numpy as np
 
 from measures.core import factor
 from measures.core.engine.sql import Pair, number
-from measures.core.language.tree import Apply
+from measures.core.language.tree import Apply, Type
 from surveys.core.codebook import as_json
 from surveys.core.problems import Refused, refuse
 
 DIGITS = 10  # significant digits of fitted weights
 _EXACT_UP_TO = 1e8  # decimals of at most four places up to this size are summed exactly
+_BITS = 50  # of a number that is no short decimal
 _DECIMAL, _SQUARE = "DECIMAL(19,4)", "DECIMAL(38,8)"
 
 
@@ -50,7 +53,7 @@ class Fit:
     kmo: float | None = None
     alpha: float | None = None
     groups: tuple[tuple[Any, float], ...] = ()
-    is_exact: bool = True  # False: summed in doubles, in row order, on one thread
+    is_exact: bool = True  # False: numbers were rounded to one part in 2^50 of the largest before summing
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON; empty fields are left out."""
@@ -69,7 +72,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Moments:
-    """Exact or floating sums of p columns over the rows where all are valid."""
+    """Exact sums of p columns over the rows where all are valid."""
 
     n: int
     sums: tuple[Fraction, ...]
@@ -77,51 +80,87 @@ class Moments:
     is_exact: bool
 
 
-def moment_columns(pairs: Sequence[Pair], centres: Sequence[float] | None) -> list[str]:
-    """The aggregates: n, whether exact sums hold, sums, lower triangle of products.
+@dataclass(frozen=True)
+class Sample:
+    """How a sample is aggregated: ``columns`` of its rows, ``where`` they are complete, ``aggregates``."""
 
-    ``centres`` None: exact decimals; otherwise doubles about these centres.
+    columns: tuple[str, ...]
+    where: str
+    aggregates: tuple[str, ...]
+
+
+def sample_of(pairs: Sequence[Pair], scales: Sequence[float] | None = None) -> Sample:
+    """n, whether the sums are exact, sums, lower triangle of products, over rows where all are valid.
+
+    ``scales`` None: whole numbers and short decimals as they are; otherwise numbers times these powers of
+    two, rounded to whole ones.
     """
-    complete = " AND ".join(f"{pair.value} IS NOT NULL" for pair in pairs)
-    cells = [_decimal(pair) for pair in pairs]
-    kind = _DECIMAL
-    if centres is not None:
-        cells = [f"({pair.double} - {number(centre)})" for pair, centre in zip(pairs, centres, strict=True)]
-        kind = "DOUBLE"
-    exact = " AND ".join(
-        f"COALESCE(CAST({_decimal(pair)} AS DOUBLE) = {pair.double}, FALSE)" for pair in pairs
+    p = len(pairs)
+    cells = [_exact(pair) if scales is None else _scaled(pair, scales[i]) for i, pair in enumerate(pairs)]
+    is_exact = " AND ".join(f"COALESCE(CAST(d{i} AS DOUBLE) = x{i}, FALSE)" for i in range(p))
+    products = [_product(pairs, i, j, scales) for i in range(p) for j in range(i + 1)]
+    return Sample(
+        (*(f"{cell} AS d{i}" for i, cell in enumerate(cells)), *_doubles(pairs)),
+        _complete(pairs),
+        (
+            "COUNT(*)",
+            f"COALESCE(BOOL_AND({is_exact}), TRUE)" if scales is None else "FALSE",
+            *(f"SUM(d{i})" for i in range(p)),
+            *(f"SUM({product})" for product in products),
+        ),
     )
-    wide = _SQUARE if kind == _DECIMAL else "DOUBLE"
-    products = [f"CAST({cells[i]} * {cells[j]} AS {wide})" for i in range(len(cells)) for j in range(i + 1)]
-    where = f"FILTER (WHERE {complete})"
-    return [
-        f"COUNT(*) {where}",
-        f"COALESCE(BOOL_AND({exact}) {where}, TRUE)",
-        *(f"SUM({cell}) {where}" for cell in cells),
-        *(f"SUM({product}) {where}" for product in products),
-    ]
 
 
-def _decimal(pair: Pair) -> str:
+def largest_of(pairs: Sequence[Pair]) -> Sample:
+    """The largest absolute value of each column over rows where all are valid."""
+    columns = tuple(_doubles(pairs))
+    return Sample(columns, _complete(pairs), tuple(f"MAX(ABS(x{i}))" for i in range(len(pairs))))
+
+
+def scale_for(largest: float | None) -> float:
+    """The power of two that brings numbers up to ``largest`` below 2^50."""
+    return 2.0 ** min(_BITS - math.frexp(largest or 1.0)[1], 1000)
+
+
+def _doubles(pairs: Sequence[Pair]) -> list[str]:
+    return [f"{pair.double} AS x{i}" for i, pair in enumerate(pairs)]
+
+
+def _complete(pairs: Sequence[Pair]) -> str:
+    return " AND ".join(f"{pair.value} IS NOT NULL" for pair in pairs)
+
+
+def _product(pairs: Sequence[Pair], i: int, j: int, scales: Sequence[float] | None) -> str:
+    whole = pairs[i].type is Type.INTEGER and pairs[j].type is Type.INTEGER
+    return f"d{i} * d{j}" if whole or scales is not None else f"CAST(d{i} * d{j} AS {_SQUARE})"
+
+
+def _exact(pair: Pair) -> str:
+    """A number as one that sums exactly: a whole number, or a decimal of four places; null when too large."""
     small = f"ABS({pair.double}) <= {number(_EXACT_UP_TO)}"
-    return f"CAST(CASE WHEN {small} THEN {pair.double} END AS {_DECIMAL})"
+    kind = "BIGINT" if pair.type is Type.INTEGER else _DECIMAL
+    return f"CAST(CASE WHEN {small} THEN {pair.double} END AS {kind})"
 
 
-def moments(row: Sequence[Any], p: int) -> Moments:
-    """What :func:`moment_columns` gave, as fractions."""
-    sums = tuple(_fraction(cell) for cell in row[2 : 2 + p])
-    flat = [_fraction(cell) for cell in row[2 + p :]]
-    products = tuple(tuple(flat[i * (i + 1) // 2 : i * (i + 1) // 2 + i + 1]) for i in range(p))
+def _scaled(pair: Pair, scale: float) -> str:
+    return f"CAST(FLOOR({pair.double} * {number(scale)} + {number(0.5)}) AS HUGEINT)"
+
+
+def moments(row: Sequence[Any], p: int, scales: Sequence[float] | None = None) -> Moments:
+    """What the aggregates of :func:`sample_of` gave, as fractions in the numbers' own units."""
+    unit = [Fraction(1) / Fraction(scale) for scale in scales] if scales is not None else [Fraction(1)] * p
+    sums = tuple(_fraction(cell) * unit[i] for i, cell in enumerate(row[2 : 2 + p]))
+    flat = iter(row[2 + p :])
+    products = tuple(tuple(_fraction(next(flat)) * unit[i] * unit[j] for j in range(i + 1)) for i in range(p))
     return Moments(int(row[0]), sums, products, bool(row[1]))
 
 
-def _fraction(cell: Decimal | float | None) -> Fraction:
+def _fraction(cell: Decimal | int | None) -> Fraction:
     return Fraction(0) if cell is None else Fraction(cell)
 
 
-def fit_columns(node: Apply, found: Moments, centres: Sequence[float] | None = None) -> Fit:
+def fit_columns(node: Apply, found: Moments) -> Fit:
     """The fit of ``standardise`` or ``factor_score``; Refused when the sample cannot carry it."""
-    shift = [Fraction(0)] * len(found.sums) if centres is None else [Fraction(centre) for centre in centres]
     if found.n < len(found.sums) + 1 or found.n < 2:
         raise _unfit(node, f"only {found.n} rows have every item valid")
     means = [total / found.n for total in found.sums]
@@ -135,9 +174,9 @@ def fit_columns(node: Apply, found: Moments, centres: Sequence[float] | None = N
     fit = Fit(
         node.function,
         found.n,
-        means=tuple(float(mean + start) for mean, start in zip(means, shift, strict=True)),
-        sds=tuple(math.sqrt(covariance[i][i]) for i in range(p)),
-        is_exact=centres is None,
+        means=tuple(float(mean) for mean in means),
+        sds=tuple(_root(covariance[i][i]) for i in range(p)),
+        is_exact=found.is_exact,
     )
     return fit if node.function == "standardise" else _scored(node, fit, covariance)
 
@@ -147,8 +186,8 @@ def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]]) -> Fit:
     correlation = np.eye(p)
     for i in range(p):
         for j in range(i):
-            scale = math.sqrt(covariance[i][i] * covariance[j][j])
-            correlation[i, j] = correlation[j, i] = float(covariance[i][j]) / scale
+            share = _root(covariance[i][j] ** 2 / (covariance[i][i] * covariance[j][j]))
+            correlation[i, j] = correlation[j, i] = math.copysign(share, covariance[i][j])
     method, scores = str(node.setting("method")), str(node.setting("scores"))
     if np.linalg.eigvalsh(correlation)[0] < 1e-10:
         raise _unfit(node, "one item is a combination of the others")
@@ -166,13 +205,20 @@ def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]]) -> Fit:
         scores=scores,
         sign="the loadings add up to more than zero",
         kmo=_rounded([factor.kmo(correlation)[0]])[0],
-        alpha=_rounded([factor.alpha(_square(covariance))])[0],
+        alpha=_rounded([factor.alpha(_square(covariance, correlation))])[0],
     )
 
 
-def _square(covariance: list[list[Fraction]]) -> factor.Matrix:
-    p = len(covariance)
-    return np.array([[float(covariance[max(i, j)][min(i, j)]) for j in range(p)] for i in range(p)])
+def _root(square: Fraction) -> float:
+    """The square root, also where the square itself is beyond a double."""
+    half = (square.numerator.bit_length() - square.denominator.bit_length()) // 2
+    return math.ldexp(math.sqrt(square / Fraction(4) ** half), half)
+
+
+def _square(covariance: list[list[Fraction]], correlation: factor.Matrix) -> factor.Matrix:
+    """The covariance matrix in units of the first item's standard deviation."""
+    sds = np.array([_root(covariance[i][i] / covariance[0][0]) for i in range(len(covariance))])
+    return np.asarray(correlation * np.outer(sds, sds))
 
 
 def _rounded(numbers: Any) -> tuple[float, ...]:
@@ -184,23 +230,21 @@ def _unfit(node: Apply, why: str) -> Refused:
     return refuse("unfit_sample", message, hint="Look at the tallies of its items and at the filter.")
 
 
-def group_columns(pair: Pair) -> list[str]:
-    """The aggregates of one group: valid n, whether exact, sum as decimal, sum as double."""
-    cell = _decimal(pair)
+def group_columns(pair: Pair, scale: float | None = None) -> list[str]:
+    """The aggregates of one group: valid n, whether exact, sum, largest absolute value."""
+    cell = _exact(pair) if scale is None else _scaled(pair, scale)
+    same = f"COALESCE(CAST({cell} AS DOUBLE) = {pair.double}, {pair.value} IS NULL)"
     return [
         f"COUNT({pair.value})",
-        f"COALESCE(BOOL_AND(COALESCE(CAST({cell} AS DOUBLE) = {pair.double}, {pair.value} IS NULL)), TRUE)",
+        f"COALESCE(BOOL_AND({same}), TRUE)" if scale is None else "FALSE",
         f"SUM({cell})",
-        f"SUM({pair.double})",
+        f"MAX(ABS({pair.double}))",
     ]
 
 
-def fit_groups(node: Apply, rows: Sequence[Sequence[Any]]) -> Fit:
-    """The fit of ``group_mean`` and ``group_share`` from (key, n, exact, sum, sum) per group."""
-    groups = []
-    for key, n, is_exact, total, rough in rows:
-        if n:
-            groups.append((key, float(Fraction(total) / n) if is_exact else rough / n))
+def fit_groups(node: Apply, rows: Sequence[Sequence[Any]], scale: float = 1.0) -> Fit:
+    """The fit of ``group_mean`` and ``group_share`` from (key, n, exact, sum, …) per group."""
+    groups = [(row[0], float(_fraction(row[3]) / (row[1] * Fraction(scale)))) for row in rows if row[1]]
     groups.sort(key=lambda group: (isinstance(group[0], str), group[0]))
     is_exact = all(row[2] for row in rows)
     return Fit(node.function, sum(row[1] for row in rows), groups=tuple(groups), is_exact=is_exact)

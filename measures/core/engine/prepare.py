@@ -9,11 +9,14 @@ from typing import Any
 from measures.core.engine.emit import Emitter
 from measures.core.engine.fits import (
     Fit,
+    Sample,
     fit_columns,
     fit_groups,
     group_columns,
-    moment_columns,
+    largest_of,
     moments,
+    sample_of,
+    scale_for,
 )
 from measures.core.engine.interface import Plan, Rule
 from measures.core.engine.query import (
@@ -50,6 +53,12 @@ class Prepared:
 
     def rows(self, columns: Iterable[str], run: Run, rest: str = "") -> list[tuple[Any, ...]]:
         return run(self._full().select(columns, rest), self.emitter.parameters.values)
+
+    def sample(self, wanted: Sample, run: Run) -> tuple[Any, ...]:
+        """The aggregates over the complete rows of some columns."""
+        full = self._full()
+        full.add("sample", f"SELECT {', '.join(wanted.columns)} FROM {full.last} WHERE {wanted.where}")
+        return run(full.select(wanted.aggregates), self.emitter.parameters.values)[0]
 
     def _full(self) -> Pipeline:
         full = Pipeline(list(self.pipeline.steps))
@@ -142,20 +151,27 @@ def _is_fitted(node: Typed) -> bool:
 
 
 def _fit_node(prepared: Prepared, node: Apply, run: Run) -> Fit:
+    """Fits one part: exactly if its numbers are short, else on numbers rounded to 50 bits."""
+    parts = [prepared.emitter.add(part) for part in node.arguments]
     if node.function not in _BY_MOMENTS:
-        operand, key = (prepared.emitter.add(part) for part in node.arguments)
-        operand = Pair(operand.double, operand.reason, Type.DECIMAL)
-        rest = f"WHERE {key.value} IS NOT NULL GROUP BY 1"
-        return fit_groups(node, prepared.rows([key.value, *group_columns(operand)], run, rest))
-    pairs = [prepared.emitter.add(part) for part in node.arguments]
-    found = moments(prepared.rows(moment_columns(pairs, None), run)[0], len(pairs))
-    if found.is_exact:
-        return fit_columns(node, found)
-    complete = " AND ".join(f"{pair.value} IS NOT NULL" for pair in pairs)
-    rough = prepared.rows([f"AVG({pair.double}) FILTER (WHERE {complete})" for pair in pairs], run)[0]
-    centres = [float(mean) for mean in rough]
-    again = prepared.rows(moment_columns(pairs, centres), run)[0]
-    return fit_columns(node, moments(again, len(pairs)), centres)
+        return _fit_groups(prepared, node, parts, run)
+    found = moments(prepared.sample(sample_of(parts), run), len(parts))
+    if not found.is_exact:
+        scales = [scale_for(largest) for largest in prepared.sample(largest_of(parts), run)]
+        found = moments(prepared.sample(sample_of(parts, scales), run), len(parts), scales)
+    return fit_columns(node, found)
+
+
+def _fit_groups(prepared: Prepared, node: Apply, parts: list[Pair], run: Run) -> Fit:
+    operand, key = Pair(parts[0].double, parts[0].reason, parts[0].type), parts[1]
+    if operand.type is Type.CONDITION:
+        operand = Pair(operand.value, operand.reason, Type.INTEGER)
+    rest = f"WHERE {key.value} IS NOT NULL GROUP BY 1"
+    rows = prepared.rows([key.value, *group_columns(operand)], run, rest)
+    if all(row[2] for row in rows):
+        return fit_groups(node, rows)
+    scale = scale_for(max(row[4] for row in rows if row[4] is not None))
+    return fit_groups(node, prepared.rows([key.value, *group_columns(operand, scale)], run, rest), scale)
 
 
 def stored(pair: Pair, reasons: Reasons) -> Pair:

@@ -36,6 +36,15 @@ def test_group_means_by_hand(tmp_path: Path) -> None:
     assert found == [1.5, 1.5, 1.5, "no_answer", "dont_know"]
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-3, 1.0, 1e12, 1e290])
+def test_numbers_of_any_size_are_fitted(tmp_path: Path, scale: float) -> None:
+    cells = [scale * k / 7 for k in (1, 2, 4, -9, 30)]
+    fit, _ = fitted(tmp_path, "standardise(x / 3)", x=cells)
+    assert fit["sds"][0] == pytest.approx(scale / 21 * np.std([1, 2, 4, -9, 30], ddof=1), rel=1e-12, abs=0)
+    fit, _ = fitted(tmp_path, "group_mean(x, by=city)", x=cells, city=[1] * 5)
+    assert fit["groups"] == [[1, pytest.approx(scale * 0.8, rel=1e-12, abs=0)]]
+
+
 def test_sums_are_exact_in_any_order(tmp_path: Path) -> None:
     cells = [round(random.Random(k).uniform(0, 1e5), 4) for k in range(2000)]
     one, _ = fitted(tmp_path, "standardise(x)", x=cells)
@@ -43,10 +52,12 @@ def test_sums_are_exact_in_any_order(tmp_path: Path) -> None:
     assert one == two and one["is_exact"]
 
 
-def test_long_decimals_are_summed_in_row_order(tmp_path: Path) -> None:
+def test_long_decimals_are_summed_to_fifty_bits_in_any_order(tmp_path: Path) -> None:
     cells = [k / 7 for k in range(1, 200)]
+    random.Random(3).shuffle(cells)
     fit, _ = fitted(tmp_path, "standardise(x)", x=cells)
     assert not fit["is_exact"]
+    assert fitted(tmp_path, "standardise(x)", x=sorted(cells))[0] == fit
     assert fit["means"] == [pytest.approx(np.mean(cells), rel=1e-14)]
     assert fit["sds"] == [pytest.approx(np.std(cells, ddof=1), rel=1e-13)]
 
