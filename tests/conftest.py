@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django import SettingsWrapper
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -20,7 +20,7 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def home(tmp_path: Path, settings: Any) -> Path:
     """Each test has a store and temporary folder of its own."""
     settings.WAVEBOOK_STORE = (tmp_path / "store").as_uri()
     settings.WAVEBOOK_TMP = tmp_path / "tmp"
