@@ -9,6 +9,7 @@ import yaml
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from measures.core.recipe import read_recipe
 from measures.models import Dataset, Measure, MeasureVersion
@@ -161,9 +162,17 @@ def examples_as_text(examples: list[Any]) -> str:
 class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]
     """A dataset's recipe, as YAML."""
 
-    recipe = forms.CharField(label=_("Recipe"), widget=forms.Textarea)
-    label_en = forms.CharField(label=_("Label (English)"), required=False)
-    label_zh = forms.CharField(label=_("Label (Chinese)"), required=False)
+    recipe = forms.CharField(
+        label=_("Recipe"),
+        help_text=_(
+            "wave, where, measures, items and key; a measure without a number means the one in force."
+        ),
+        widget=UnfoldAdminTextareaWidget(
+            {"rows": 22, "spellcheck": "false", "style": "font-family: monospace"}
+        ),
+    )
+    label_en = forms.CharField(label=_("Label (English)"), required=False, widget=UnfoldAdminTextInputWidget)
+    label_zh = forms.CharField(label=_("Label (Chinese)"), required=False, widget=UnfoldAdminTextInputWidget)
 
     class Meta:
         model = Dataset

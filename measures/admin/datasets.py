@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
@@ -70,12 +70,26 @@ class DatasetVersionAdmin(FrozenAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[DatasetVersion]:
         return DatasetVersion.objects.visible_to(request.user).select_related("dataset__study", "created_by")
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A version has a page of its own."""
+        version = self.get_object(request, object_id)
+        if version is None:
+            raise Http404
+        dataset = version.dataset
+        return redirect("measures:dataset_version", dataset.study.slug, dataset.slug, version.number)
+
 
 @admin.register(DerivedColumn)
 class DerivedColumnAdmin(FrozenAdmin):
     list_display = ("__str__", "type", "rows", "content_hash", "created_at")
+    fields = ("key", "content_hash", "type", "rows", "tally", "fitted", "inputs", "created_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return list(self.fields)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DerivedColumn]:
         versions = DatasetVersion.objects.visible_to(request.user)
         used = DerivedColumn.objects.filter(dataset_columns__version__in=versions)
-        return used.defer("frequencies", "fitted", "inputs").distinct()
+        return used.defer("frequencies").distinct()

@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from measures.admin import editor
@@ -83,6 +84,16 @@ class MeasureVersionAdmin(FrozenAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[MeasureVersion]:
         visible = MeasureVersion.objects.filter(measure__in=Measure.objects.visible_to(request.user))
         return visible.select_related("measure__study", "published_by")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A wording is read where it was written."""
+        version = self.get_object(request, object_id)
+        if version is None:
+            raise Http404
+        page = reverse("admin:measures_measure_change", args=[version.measure_id])
+        return redirect(f"{page}?version={version.number}" if version.number else page)
 
     @admin.display(description=_("Study"))
     def study(self, version: MeasureVersion) -> str:

@@ -222,14 +222,14 @@ def test_lists_and_frozen_pages_open(researcher: Client, room: Room, fsp: Measur
     version = build_dataset(room.user, room.dataset(measures=["fsp"])).version
     for model in ("measure", "measureversion", "dataset", "datasetversion", "derivedcolumn"):
         assert researcher.get(f"/admin/measures/{model}/").status_code == 200
-    assert fsp.published is not None
-    for path in (
-        f"measureversion/{fsp.published.pk}/change/",
-        f"datasetversion/{version.pk}/change/",
-        f"derivedcolumn/{version.columns.get(name='fsp').derived_id}/change/",
-        f"dataset/{version.dataset_id}/change/",
-    ):
+    derived = f"derivedcolumn/{version.columns.get(name='fsp').derived_id}/change/"
+    for path in (derived, f"dataset/{version.dataset_id}/change/"):
         assert researcher.get(f"/admin/measures/{path}").status_code == 200
+    assert fsp.published is not None
+    wording = researcher.get(f"/admin/measures/measureversion/{fsp.published.pk}/change/")
+    assert wording["Location"] == f"{change(fsp)}?version=1"
+    page = researcher.get(f"/admin/measures/datasetversion/{version.pk}/change/")
+    assert page["Location"] == "/studies/mdms/datasets/integration@1/"
 
 
 def test_a_recipe_is_changed_in_the_admin(researcher: Client, room: Room, fsp: Measure) -> None:
