@@ -99,7 +99,7 @@ def _scalar(value: RawValue, calendar: Calendar | None, kind: ValueType, words: 
         return (decoded(value, words.codec) or "").rstrip()
     if calendar is not None:
         return dates.moment(float(value), calendar, kind)
-    return int(value) if float(value).is_integer() else float(value)
+    return _whole(float(value))
 
 
 def _missing(
@@ -172,10 +172,14 @@ def _response_set(one: RawSet, file: RawFile, variables: tuple[Variable, ...], w
 
 def _number(text: str) -> int | float | None:
     try:
-        number = float(text)
+        return _whole(float(text))
     except ValueError:
         return None
-    return int(number) if number.is_integer() else number
+
+
+def _whole(number: float) -> int | float:
+    """A whole number as such, as far as doubles tell whole numbers apart."""
+    return int(number) if number.is_integer() and abs(number) <= 2**53 else number
 
 
 def _as_text(code: Scalar) -> str:

@@ -43,7 +43,10 @@ class DelimitedReader:
         decision = decide(heading, rest, asked=encoding, utf8_is_expected=True)
         self.encoding = decision.name
         self.findings += decision.findings
-        return data.decode(decision.codec)
+        try:
+            return data.decode(decision.codec)
+        except UnicodeDecodeError as error:
+            raise _undecodable(data, error.start, decision.name) from error
 
     def describe(self) -> RawFile:
         """The headings, after the whole text was checked; every fault is told at once, by line."""
@@ -199,5 +202,5 @@ def _extra_headings(first: list[str]) -> list[Finding]:
 
 def _undecodable(data: bytes, start: int, codec: str) -> Refused:
     line = data.count(b"\n", 0, start) + 1
-    text = f"The file begins with the mark of {codec}, but line {line} cannot be decoded so."
+    text = f"The file seems to be {codec}, but line {line} cannot be decoded so."
     return refuse("unknown_encoding", text, where=f"line {line}", hint="Say what it is with --encoding.")

@@ -43,7 +43,7 @@ def codec_of(name: str) -> str:
     plain = name.strip().lower().replace("_", "-")
     try:
         return codecs.lookup(alias.get(plain, plain)).name
-    except LookupError:
+    except (LookupError, ValueError):
         return ""
 
 

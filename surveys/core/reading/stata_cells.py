@@ -71,7 +71,8 @@ class StataReader:
 def _numbers(cells: NDArray[np.generic], kind: str, release: int) -> tuple[Numbers, list[str | None] | None]:
     """(doubles with NaN where missing, the tags or None where the column has none)."""
     steps = _missing_steps(cells, kind, release)
-    numbers = cells.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # a damaged file may hold signalling NaNs
+        numbers = cells.astype(np.float64)
     gone = steps >= 0
     if not gone.any():
         return numbers, None
@@ -88,7 +89,8 @@ def _missing_steps(cells: NDArray[np.generic], kind: str, release: int) -> NDArr
         first = _FIRST_MISSING[kind] if release >= 113 else _OLD_MISSING[kind]
         steps = cells.astype(np.int64) - first
     elif kind == "f4":
-        bits = np.ascontiguousarray(cells.astype(np.float32)).view(np.int32).astype(np.int64)
+        narrow = np.ascontiguousarray(cells, dtype=np.float32)
+        bits = narrow.view(np.int32).astype(np.int64)
         steps = (np.maximum(bits, _FLOAT_MISSING - 1) - _FLOAT_MISSING) // _FLOAT_STEP
     else:
         wide = np.ascontiguousarray(cells.astype(np.float64)).view(np.int64)
