@@ -19,7 +19,6 @@ from surveys.core.problems import Refused
 from surveys.models import Study, WaveVersion
 
 LANGUAGES = ("en", "zh")
-MOST_RULE = 4000
 
 LEVELS = [
     (Level.UNKNOWN.value, _("not said")),
@@ -35,7 +34,7 @@ class PreviewForm(forms.Form):
     study = forms.ModelChoiceField(Study.objects.none())
     measure = forms.ModelChoiceField(Measure.objects.none(), required=False)
     wave = forms.ModelChoiceField(WaveVersion.objects.none(), required=False)
-    rule = forms.CharField(required=False, strip=False, max_length=MOST_RULE * 2)
+    rule = forms.CharField(required=False, strip=False)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

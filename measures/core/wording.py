@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from surveys.core.codebook import Level
@@ -46,12 +48,14 @@ def read_wording(name: str, **given: Any) -> Wording:
 
 
 def _plain(value: Any) -> Any:
-    """JSON types of fresh make: mappings as dicts, sequences as lists."""
+    """JSON types of fresh make; what JSON does not know (dates of YAML, infinity) becomes text."""
     if isinstance(value, Mapping):
         return {key if isinstance(key, str) else str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_plain(item) for item in value]
-    return value
+    if value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _name_problems(name: str) -> list[Problem]:
@@ -73,13 +77,12 @@ def _shape_problems(name: str, given: Mapping[str, Any]) -> list[Problem]:
             Problem("bad_level", message, f"{name}: level", hint, near_misses(str(given["level"]), levels))
         )
     for number, entry in enumerate(given["value_labels"], 1):
-        if (
-            not isinstance(entry, Mapping)
-            or "value" not in entry
-            or not isinstance(entry.get("labels", {}), Mapping)
-        ):
+        if not _is_value_label(entry):
             where = f"{name}: value label {number}"
-            problems.append(Problem("bad_value_label", "A value label needs a value and labels.", where))
+            hint = "Write {value: 1, labels: {en: yes}}."
+            problems.append(
+                Problem("bad_value_label", "A value label needs a value and labels.", where, hint)
+            )
     for number, entry in enumerate(given["examples"], 1):
         if (
             not isinstance(entry, Mapping)
@@ -90,3 +93,15 @@ def _shape_problems(name: str, given: Mapping[str, Any]) -> list[Problem]:
             where = f"{name}: example {number}"
             problems.append(Problem("bad_example", "A worked example needs given and then.", where, hint))
     return problems
+
+
+def _is_value_label(entry: Any) -> bool:
+    """Whether it is {"value": number or text, "labels": {language: text}}."""
+    if not isinstance(entry, Mapping) or not isinstance(labels := entry.get("labels", {}), Mapping):
+        return False
+    value = entry.get("value")
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    return all(isinstance(text, str) for text in labels.values())

@@ -91,7 +91,7 @@ def _measure(user: User, study: Study, name: str, concept: str) -> Measure:
         measure.concept = concept
         measure.save(update_fields=["concept"])
         audit.record(user, "change", measure, fields=["concept"])
-    return measure
+    return Measure.objects.select_for_update().select_related("study").get(pk=measure.pk)
 
 
 def _holds(version: MeasureVersion, wording: Wording) -> bool:

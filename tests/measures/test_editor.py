@@ -89,6 +89,12 @@ def test_text_of_a_rule_is_escaped(researcher: Client, room: Room) -> None:
     assert "<script>" not in page
 
 
+def test_a_rule_of_any_length_gets_an_answer(researcher: Client, room: Room) -> None:
+    for rule in ("1" * 20_000, "(" * 3000, "q_sex + " * 900 + "1", "`" * 50, "不存在的题目 == 1"):
+        page = researcher.post(PREVIEW, sent(room, rule))
+        assert page.status_code == 200 and "wbe-problem" in page.content.decode(), rule[:10]
+
+
 def test_nothing_typed_and_no_data(researcher: Client, room: Room) -> None:
     assert "Write a rule" in researcher.post(PREVIEW, sent(room, "  ")).content.decode()
     empty = type(room.study).objects.create(slug="empty", is_open=True)

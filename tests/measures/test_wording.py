@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from measures.core.engine import Cell
@@ -48,3 +50,18 @@ def test_what_an_example_expects(cell: Cell, then: object, holds: bool) -> None:
 def test_outcomes_in_words() -> None:
     assert said(Cell(None, "refused")) == said({"missing": "refused"}) == "missing (refused)"
     assert said(Cell(2, None)) == "2"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [5, {}, {"value": [1]}, {"value": True}, {"value": float("nan")}, {"value": 1, "labels": {"en": 2}}],
+)
+def test_what_is_no_value_label(entry: object) -> None:
+    with pytest.raises(Refused, match="value label 1"):
+        read_wording("male", rule="1", **EMPTY | {"value_labels": [entry]})
+
+
+def test_what_json_does_not_know_becomes_text() -> None:
+    given = {"day": date(2014, 5, 1), "most": float("inf"), 3: b"x"}
+    wording = read_wording("male", rule="1", **EMPTY | {"examples": [{"given": given, "then": 1}]})
+    assert wording.examples[0]["given"] == {"day": "2014-05-01", "most": "inf", "3": "b'x'"}
