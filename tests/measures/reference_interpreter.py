@@ -26,11 +26,13 @@ class Absence:
 
 OUTSIDE = Absence("out_of_range")
 Row = Mapping[str, Any]
+Columns = dict[t.Typed, list[Any]]  # what fitted parts have read of the whole sample, each once
 
 
 def run(root: t.Typed, rows: Sequence[Row], contexts: Mapping[str, ContextTable]) -> list[Any]:
     """The rule on every row; conditions come back as 1 and 0."""
-    found = [Interpreter(row, rows, contexts).value(root) for row in rows]
+    columns: Columns = {}
+    found = [Interpreter(row, rows, contexts, columns).value(root) for row in rows]
     if root.type is t.Type.CONDITION:
         return [cell if isinstance(cell, Absence) else int(cell) for cell in found]
     if root.type is t.Type.INTEGER and not isinstance(root, t.Column):
@@ -39,8 +41,10 @@ def run(root: t.Typed, rows: Sequence[Row], contexts: Mapping[str, ContextTable]
 
 
 class Interpreter:
-    def __init__(self, row: Row, rows: Sequence[Row], contexts: Mapping[str, ContextTable]) -> None:
-        self.row, self.rows, self.contexts = row, rows, contexts
+    def __init__(
+        self, row: Row, rows: Sequence[Row], contexts: Mapping[str, ContextTable], columns: Columns
+    ) -> None:
+        self.row, self.rows, self.contexts, self.columns = row, rows, contexts, columns
 
     def value(self, node: t.Typed) -> Any:
         match node:
@@ -118,7 +122,7 @@ class Interpreter:
         return Absence(absent) if absent else method(node, cells)
 
     def fitted(self, node: t.Apply) -> Any:
-        column = [Interpreter(row, self.rows, self.contexts).value(node.arguments[0]) for row in self.rows]
+        column = self.whole(node.arguments[0])
         own = self.value(node.arguments[-1])
         if isinstance(own, Absence):
             return own
@@ -127,13 +131,19 @@ class Interpreter:
             mean = statistics.mean(exact)
             variance = sum((cell - mean) ** 2 for cell in exact) / (len(exact) - 1)
             return (own - float(mean)) / math.sqrt(variance)
-        groups = [Interpreter(row, self.rows, self.contexts).value(node.arguments[1]) for row in self.rows]
+        groups = self.whole(node.arguments[1])
         mine = [
             Fraction(cell)
             for cell, group in zip(column, groups, strict=True)
             if group == own and not isinstance(cell, Absence)
         ]
         return float(statistics.mean(mine)) if mine else Absence("no_answer")
+
+    def whole(self, part: t.Typed) -> list[Any]:
+        if part not in self.columns:
+            others = (Interpreter(row, self.rows, self.contexts, self.columns) for row in self.rows)
+            self.columns[part] = [other.value(part) for other in others]
+        return self.columns[part]
 
     # Logic
 

@@ -50,8 +50,10 @@ class Reasons:
         return ", ".join(self.rank(word) for word in self.words if word in wanted)
 
 
-def _order(word: str) -> tuple[int, str]:
-    return precedence(OUT_OF_RANGE) if word == UNCOVERED else precedence(word)
+def _order(word: str) -> tuple[int, str, bool]:
+    """By precedence; an uncovered value counts as out_of_range, and shows where the two meet."""
+    place, name = precedence(OUT_OF_RANGE if word == UNCOVERED else word)
+    return place, name, word != UNCOVERED
 
 
 @dataclass

@@ -118,7 +118,7 @@ SIGNS = st.sampled_from(
 )
 
 
-@settings(max_examples=3000, deadline=None, derandomize=True, database=None)
+@settings(max_examples=2000, deadline=None, derandomize=True, database=None)
 @given(st.lists(SIGNS, max_size=25).map("".join) | st.text(max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
