@@ -42,6 +42,9 @@ def travel(user: User, talk: Talk) -> Journey:
         talk(f"Loading the study {slug} …")
         loaded = load_study(user, folder_of(slug), talk=lambda line: talk(f"  {line}"))
         journey.loaded[slug] = loaded.as_json()
+        talk(
+            f"  {len(loaded.created)} created, {len(loaded.changed)} changed, {len(loaded.left)} as they were"
+        )
     for dataset in Dataset.objects.filter(study__slug__in=SHIPPED).order_by("pk"):
         outcome = build_dataset(user, dataset)
         word = "built" if outcome.is_new else "already there"

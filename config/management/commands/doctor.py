@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from surveys.management.base import WavebookCommand
 
-LIBRARIES = ("django", "polars", "duckdb", "pyarrow", "pyreadstat", "polars-readstat", "numpy", "scipy")
+LIBRARIES = ("django", "polars", "duckdb", "pyarrow", "pyreadstat", "numpy", "scipy")
 LOW_DISK = 2 * 1024**3
 
 
