@@ -23,7 +23,9 @@ class UploadForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "studies", "autocomplete": "off"}),
     )
     wave = forms.SlugField(
-        label=_("Wave"), max_length=60, help_text=_("Its short name, as in 2014. A new name makes a new wave.")
+        label=_("Wave"),
+        max_length=60,
+        help_text=_("Its short name, as in 2014. A new name makes a new wave."),
     )
     key = forms.CharField(
         label=_("Key variable"),

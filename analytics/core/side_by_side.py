@@ -118,7 +118,7 @@ def _head(model: Mapping[str, Any]) -> ModelHead:
 
 def _notes(models: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Checks that name terms, each once, whatever number of models they concern."""
-    told = {}
+    told: dict[tuple[str, str], Mapping[str, Any]] = {}
     for model in models:
         for check in model["result"]["checks"]:
             if check["terms"]:

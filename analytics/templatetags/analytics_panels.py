@@ -17,7 +17,8 @@ from analytics.models import Run
 from measures.models import DatasetVersion, MeasureVersion
 from surveys.core.codebook import text_in
 from surveys.models import Study
-from surveys.templatetags.wavebook import MINUS, NO_VALUE, WORDS, language
+from surveys.templatetags.numerals import MINUS, NO_VALUE
+from surveys.templatetags.vocabulary import WORDS, language
 
 register = template.Library()
 
@@ -68,7 +69,7 @@ def dataset_runs(version: DatasetVersion) -> dict[str, Any]:
 def measure_runs(version: MeasureVersion) -> dict[str, Any]:
     """Runs that read a column made by a measure version."""
     columns = version.dataset_columns.values_list("version_id", "name")
-    names = {version_id: name for version_id, name in columns}
+    names = dict(columns)
     runs = _listed(Run.objects.filter(dataset_version__in=names))
     return {
         "study": version.measure.study,
@@ -97,7 +98,9 @@ def is_logit(kind: str) -> bool:
 
 
 @register.filter
-def crosstab_rows(result: Mapping[str, Any]) -> list[tuple[Mapping[str, str], list[tuple[float | None, int]]]]:
+def crosstab_rows(
+    result: Mapping[str, Any],
+) -> list[tuple[Mapping[str, str], list[tuple[float | None, int]]]]:
     """(labels, [(percent, count) per column]) of each row."""
     pairs = zip(result["row_labels"], result["table"]["rows"], strict=True)
     return [(labels, list(zip(row["percents"], row["counts"], strict=True))) for labels, row in pairs]
@@ -130,7 +133,9 @@ def at(things: Any, place: int) -> Any:
 @register.filter
 def printed_heads(table: PublishedTable) -> list[str]:
     """What the table calls its columns."""
-    return [str(table.notes.get("models", {}).get(column, {}).get("label", column)) for column in table.columns]
+    return [
+        str(table.notes.get("models", {}).get(column, {}).get("label", column)) for column in table.columns
+    ]
 
 
 @register.filter
@@ -139,7 +144,9 @@ def printed_rows(table: PublishedTable) -> list[tuple[str, list[dict[str, str]]]
     rows: dict[str, dict[str, dict[str, str]]] = {}
     for cell in table.cells:
         rows.setdefault(cell.term, {}).setdefault(cell.column, {})[cell.statistic] = cell.printed
-    return [(table.label(term), [row.get(column, {}) for column in table.columns]) for term, row in rows.items()]
+    return [
+        (table.label(term), [row.get(column, {}) for column in table.columns]) for term, row in rows.items()
+    ]
 
 
 def _listed(runs: Any) -> list[Run]:

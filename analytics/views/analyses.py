@@ -24,7 +24,9 @@ def analysis(request: HttpRequest, study: str, slug: str) -> HttpResponse:
     runs = list(
         Run.objects.visible_to(request.user)
         .filter(analysis=found)
-        .select_related("analysis", "dataset_version__dataset__study", "wave_version__wave__study", "created_by")
+        .select_related(
+            "analysis", "dataset_version__dataset__study", "wave_version__wave__study", "created_by"
+        )
         .defer("result", "environment")
     )
     context = {

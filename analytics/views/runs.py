@@ -37,7 +37,9 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "columns": measure_columns(found),
         "lost": [(*key.split(": ", 1), rows) for key, rows in found.n_lost.items()],
         "regression": regression_table(found.result) if models else None,
-        "in_full": next((m for m in models if len(models) == 1 or m["name"] == request.GET.get("model")), None),
+        "in_full": next(
+            (m for m in models if len(models) == 1 or m["name"] == request.GET.get("model")), None
+        ),
         "model_labels": {model["name"]: model["label"] for model in models},
         "comparison": compare(table, found.result, column) if table and found.result else None,
         "target": target,
@@ -82,9 +84,10 @@ def beside(
 
 
 def in_brief(comparison: Comparison) -> list[dict[str, Any]]:
-    """Per column of the target: how it was printed and run, how many cells agree, its fit beside the printed one."""
+    """Per column of the target: how it was printed and run, how many cells agree, both fits."""
     brief = []
     for place, (head, summary) in enumerate(zip(comparison.columns, comparison.summary, strict=True)):
-        fit = [(row.label, row.cells[place]) for row in comparison.rows if row.section == "fit" and row.cells[place]]
+        rows = [row for row in comparison.rows if row.section == "fit"]
+        fit = [(row.label, row.cells[place]) for row in rows if row.cells[place]]
         brief.append({**head, **summary, "fit": fit})
     return brief

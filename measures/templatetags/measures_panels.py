@@ -17,7 +17,7 @@ from measures.models import DatasetColumn, MeasureVersion
 from measures.policy import may_define
 from surveys.core.codebook import text_in
 from surveys.models import Study, Variable, WaveVersion
-from surveys.templatetags.wavebook import language
+from surveys.templatetags.vocabulary import language
 
 register = template.Library()
 
@@ -39,7 +39,10 @@ def study_datasets(context: template.Context, study: Study) -> dict[str, Any]:
 @register.inclusion_tag("measures/_wave_used_by.html")
 def wave_used_by(version: WaveVersion) -> dict[str, Any]:
     """Dataset versions made of a wave version."""
-    return {"study": version.study, "dataset_versions": version.dataset_versions.select_related("dataset__study")}
+    return {
+        "study": version.study,
+        "dataset_versions": version.dataset_versions.select_related("dataset__study"),
+    }
 
 
 @register.inclusion_tag("measures/_variable_used_by.html")
@@ -122,7 +125,7 @@ HEADS = {
 
 @register.filter
 def fitted_parts(column: DatasetColumn) -> list[dict[str, Any]]:
-    """Each fitted part of a column's rule as tables of items, eigenvalues or groups, and facts about the fit."""
+    """Each fitted part of a rule: tables of items, eigenvalues or groups, and facts about the fit."""
     rule = column.measure_version.rule if column.measure_version else ""
     return [part for fit in column.derived.fitted.values() for part in _parts(fit, rule)]
 
@@ -132,8 +135,11 @@ def _parts(fit: Mapping[str, Any], rule: str) -> list[dict[str, Any]]:
     names = _items_of(fit["function"], len(fit[columns[0]]), rule) if columns else []
     rows = list(zip(names, *(fit[name] for name in columns), strict=True))
     facts = [(HEADS[name], fit[name]) for name in ("method", "scores", "sign") if fit.get(name)]
-    facts += [(HEADS[name], round(fit[name], 4)) for name in ("n", "kmo", "alpha") if fit.get(name) is not None]
-    parts = [{"title": fit.get("function", ""), "facts": facts, "heads": _heads("item", *columns), "rows": rows}]
+    facts += [
+        (HEADS[name], round(fit[name], 4)) for name in ("n", "kmo", "alpha") if fit.get(name) is not None
+    ]
+    whole = {"title": fit["function"], "facts": facts, "heads": _heads("item", *columns), "rows": rows}
+    parts: list[dict[str, Any]] = [whole]
     for name, key, heads in (("eigenvalues", "component", ("eigenvalues",)), ("groups", "key", ("value",))):
         if fit.get(name):
             pairs = fit[name] if name == "groups" else [(i + 1, value) for i, value in enumerate(fit[name])]
@@ -143,7 +149,9 @@ def _parts(fit: Mapping[str, Any], rule: str) -> list[dict[str, Any]]:
 
 def _items_of(function: str, size: int, rule: str) -> list[str]:
     """What the rule gives to the only call of ``function`` with so many items; else their numbers."""
-    calls = [node for node, _depth in walk(parse(rule)) if isinstance(node, Call) and node.function == function]
+    calls = [
+        node for node, _depth in walk(parse(rule)) if isinstance(node, Call) and node.function == function
+    ]
     texts = [[rule[part.span[0] : part.span[1]] for part in call.arguments] for call in calls]
     fitting = [names for names in texts if len(names) == size]
     return fitting[0] if len(fitting) == 1 else [str(place + 1) for place in range(size)]

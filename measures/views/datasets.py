@@ -57,7 +57,9 @@ def build(request: HttpRequest, study: str, dataset: str) -> HttpResponse:
 def column(request: HttpRequest, study: str, dataset: str, number: int, name: str) -> HttpResponse:
     """One column: frequencies, fitted parameters, and its lineage down to the wave."""
     version = selectors.dataset_version_named(request.user, f"{study}/{dataset}@{number}")
-    columns = version.columns.select_related("derived", "measure_version__measure", "measure_version__published_by")
+    columns = version.columns.select_related(
+        "derived", "measure_version__measure", "measure_version__published_by"
+    )
     found = columns.filter(name=name).first()
     if found is None:
         near = near_misses(name, version.columns.values_list("name", flat=True))

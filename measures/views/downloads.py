@@ -39,4 +39,5 @@ def dataset_file(request: HttpRequest, study: str, dataset: str, number: int, fo
         page = redirect("measures:dataset_download", study, dataset, number)
         page["Location"] += f"?language={language}#{form}"
         return page
-    return FileResponse(sent.path.open("rb"), True, sent.name, content_type=sent.media_type)
+    file = sent.path.open("rb")  # closed by the response
+    return FileResponse(file, as_attachment=True, filename=sent.name, content_type=sent.media_type)

@@ -94,7 +94,9 @@ def _missing_labels(variable: Variable, code: Scalar) -> Labels:
 
 
 def _names(rule: MissingRule, code: Scalar) -> bool:
-    return (rule.value is not None and _same(rule.value, code)) or (rule.tag is not None and code == f".{rule.tag}")
+    return (rule.value is not None and _same(rule.value, code)) or (
+        rule.tag is not None and code == f".{rule.tag}"
+    )
 
 
 def _same(one: Scalar, other: Scalar) -> bool:

@@ -51,5 +51,7 @@ def hand_out(user: User, subject: Subject, format: str, language: str, part: str
     if not part:
         return Handout(path_of(export.file), f"{subject.name}.{format}", format_named(format).media_type)
     if part != "codebook" or export.codebook is None:
-        raise refuse("not_found", f"A .{format} file has no such part.", hint="Only .csv has a codebook beside it.")
+        raise refuse(
+            "not_found", f"A .{format} file has no such part.", hint="Only .csv has a codebook beside it."
+        )
     return Handout(path_of(export.codebook), f"{subject.name}.codebook.csv", "text/csv; charset=utf-8")

@@ -48,7 +48,13 @@ def request_import(
     _clear_old()
     folder = Path(mkdtemp(dir=_folder()))
     try:
-        payload: dict[str, Any] = {"study": study, "wave": wave, "folder": folder.name, "name": Path(name).name, **reading}
+        payload: dict[str, Any] = {
+            "study": study,
+            "wave": wave,
+            "folder": folder.name,
+            "name": Path(name).name,
+            **reading,
+        }
         digest = _write(folder / "data", chunks)
         if codebook is not None:
             payload["codebook"] = f"codebook{Path(codebook_name).suffix.lower()[:8]}"
@@ -74,7 +80,9 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     if not folder.is_dir():
         raise refuse("upload_gone", "The uploaded file is no longer here.", hint="Upload it again.")
     codebook = folder / asked["codebook"] if asked.get("codebook") else None
-    options = ReadOptions(encoding=asked.get("encoding", ""), codebook_path=codebook, key=asked.get("key", ""))
+    options = ReadOptions(
+        encoding=asked.get("encoding", ""), codebook_path=codebook, key=asked.get("key", "")
+    )
     progress(0.1, f"Reading {asked['name']}")
     outcome = import_wave(
         user,
@@ -87,7 +95,9 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         note=asked.get("note", ""),
     )
     version = outcome.version
-    progress(0.95, f"{version}: {version.rows} rows, {version.columns} variables, {len(outcome.findings)} findings")
+    progress(
+        0.95, f"{version}: {version.rows} rows, {version.columns} variables, {len(outcome.findings)} findings"
+    )
     shutil.rmtree(folder, ignore_errors=True)
     return {
         "url": reverse("surveys:wave_version", args=[asked["study"], asked["wave"], version.number]),
@@ -115,7 +125,7 @@ def _write(path: Path, chunks: Iterable[bytes]) -> str:
                 raise refuse(
                     "too_large",
                     f"The file is larger than {settings.WAVEBOOK_MAX_UPLOAD // 2**20} MB.",
-                    hint="Import it with the command import_wave, or ask an administrator for a higher limit.",
+                    hint="Import it with the command import_wave, or ask for a higher limit.",
                 )
             digest.update(chunk)
             file.write(chunk)

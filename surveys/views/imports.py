@@ -19,7 +19,7 @@ from surveys.services import uploads
 def upload(request: HttpRequest) -> HttpResponse:
     """A form for a wave's file; sending it queues the import and shows its job."""
     start = {name: request.GET.get(name, "") for name in ("study", "wave")}
-    form = UploadForm(request.POST or None, request.FILES or None, initial=start)
+    form = UploadForm(request.POST or None, request.FILES or None, initial=start, label_suffix="")
     problems: tuple[Problem, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -51,14 +51,18 @@ def _queue(request: HttpRequest, form: UploadForm) -> Job:
 @login_required
 def jobs(request: HttpRequest) -> HttpResponse:
     """The last jobs one may see."""
-    visible = Job.objects.visible_to(request.user).select_related("study", "created_by").defer("log", "payload")
+    visible = (
+        Job.objects.visible_to(request.user).select_related("study", "created_by").defer("log", "payload")
+    )
     return render(request, "surveys/jobs.html", {"jobs": visible[:50]})
 
 
 @login_required
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """One job: how far, its log, what came out; asks again every two seconds while it is open."""
-    found = get_object_or_404(Job.objects.visible_to(request.user).select_related("study", "created_by"), pk=pk)
+    found = get_object_or_404(
+        Job.objects.visible_to(request.user).select_related("study", "created_by"), pk=pk
+    )
     context = {
         "job": found,
         "study": found.study,

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from surveys import policy, selectors
-from surveys.core.problems import refuse
+from surveys.core.problems import near_misses, refuse
 from surveys.models import Study, Wave, WaveVersion
 from surveys.views.variable_list import variable_list
 
@@ -48,7 +48,9 @@ def wave(request: HttpRequest, study: str, wave: str) -> HttpResponse:
     latest = selectors.latest_version(found)
     if latest is None:
         rights = policy.rights(request.user, found.study)
-        return render(request, "surveys/empty_wave.html", {"study": found.study, "wave": found, "rights": rights})
+        return render(
+            request, "surveys/empty_wave.html", {"study": found.study, "wave": found, "rights": rights}
+        )
     return redirect("surveys:wave_version", study, wave, latest.number)
 
 
@@ -64,7 +66,9 @@ def wave_version(request: HttpRequest, study: str, wave: str, number: int) -> Ht
     }
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "surveys/_variable_list.html", context)
-    versions = version.wave.versions.order_by("-number").select_related("created_by").defer("findings", "sets")
+    versions = (
+        version.wave.versions.order_by("-number").select_related("created_by").defer("findings", "sets")
+    )
     context |= {
         "versions": versions,
         "findings": findings_by_variable(version.findings),
@@ -87,8 +91,8 @@ def variable(request: HttpRequest, study: str, wave: str, number: int, name: str
     version = selectors.wave_version_named(request.user, f"{study}/{wave}@{number}")
     found = version.variables.filter(name=name).first()
     if found is None:
-        near = [v.name for v in selectors.search_variables(request.user, name, version=version, limit=3)]
-        raise refuse("not_found", f"There is no variable called {name} in {version}.", near=tuple(near))
+        near = near_misses(name, version.variables.values_list("name", flat=True))
+        raise refuse("not_found", f"There is no variable called {name} in {version}.", near=near)
     neighbours = version.variables.filter(position__in=(found.position - 1, found.position + 1))
     context = {
         "study": version.study,

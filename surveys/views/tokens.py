@@ -15,7 +15,7 @@ from surveys.services import tokens as services
 @login_required
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's tokens, and a form for a new one, whose secret is shown once."""
-    form, secret, made = TokenForm(request.POST or None), "", None
+    form, secret, made = TokenForm(request.POST or None, label_suffix=""), "", None
     problems: tuple[Problem, ...] = ()
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -24,7 +24,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             problems = refused.problems
         else:
-            form = TokenForm()
+            form = TokenForm(label_suffix="")
     context = {"form": form, "problems": problems, "secret": secret, "made": made}
     context["tokens"] = services.tokens_of(request.user)
     page = render(request, "surveys/tokens.html", context, status=422 if problems or form.errors else 200)

@@ -45,9 +45,18 @@ def variable_list(user: User, version: WaveVersion, asked: Mapping[str, str]) ->
     query = asked.get("q", "").strip()
     rows = _described(version)
     if query:
-        found = {v.pk: place for place, v in enumerate(selectors.search_variables(user, query, version=version, limit=1000))}
+        found = {
+            v.pk: place
+            for place, v in enumerate(selectors.search_variables(user, query, version=version, limit=1000))
+        }
         rows = sorted((row for row in rows if row[0] in found), key=lambda row: found[row[0]])
-    titles = {"type": _("Type"), "level": _("Level"), "role": _("Role"), "missing": _("Missing"), "group": _("Block")}
+    titles = {
+        "type": _("Type"),
+        "level": _("Level"),
+        "role": _("Role"),
+        "missing": _("Missing"),
+        "group": _("Block"),
+    }
     chosen = {name: asked[name] for name in titles if asked.get(name)}
     kept = [row for row in rows if all(row[1][name] == value for name, value in chosen.items())]
     facets = tuple(_facet(name, title, rows, chosen) for name, title in titles.items())
@@ -58,7 +67,15 @@ def variable_list(user: User, version: WaveVersion, asked: Mapping[str, str]) ->
 
 def _described(version: WaveVersion) -> list[tuple[int, dict[str, str]]]:
     """Each variable's key and its value on every facet, in file order, without loading its codebook."""
-    fields = ("pk", "type", "codebook__level", "codebook__role", "codebook__group", "frequencies__n", "frequencies__valid")
+    fields = (
+        "pk",
+        "type",
+        "codebook__level",
+        "codebook__role",
+        "codebook__group",
+        "frequencies__n",
+        "frequencies__valid",
+    )
     return [
         (
             pk,
@@ -77,7 +94,9 @@ def _described(version: WaveVersion) -> list[tuple[int, dict[str, str]]]:
 def _facet(name: str, title: str, rows: list[tuple[int, dict[str, str]]], chosen: Mapping[str, str]) -> Facet:
     """Counts of one facet among the rows that the *other* facets leave."""
     others = {other: value for other, value in chosen.items() if other != name}
-    left = (facets[name] for _pk, facets in rows if all(facets[other] == value for other, value in others.items()))
+    left = (
+        facets[name] for _pk, facets in rows if all(facets[other] == value for other, value in others.items())
+    )
     counts = Counter(value for value in left if value)
     choices = (Choice(value, n, chosen.get(name) == value) for value, n in counts.most_common(30))
     return Facet(name, title, tuple(choices))

@@ -38,4 +38,5 @@ def wave_file(request: HttpRequest, study: str, wave: str, number: int, form: st
         page = redirect("surveys:wave_download", study, wave, number)
         page["Location"] += f"?language={language}#{form}"
         return page
-    return FileResponse(sent.path.open("rb"), True, sent.name, content_type=sent.media_type)
+    file = sent.path.open("rb")  # closed by the response
+    return FileResponse(file, as_attachment=True, filename=sent.name, content_type=sent.media_type)

@@ -1,0 +1,66 @@
+"""Bars and histograms as SVG: they print, and need no style attribute; their figures stand beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from surveys.core.frequency_table import FrequencyTable
+from surveys.templatetags.numerals import short
+from surveys.templatetags.vocabulary import reason
+
+
+def bar(share: float | None, kind: str = "") -> SafeString:
+    """A horizontal bar ``share`` percent long."""
+    width = min(max(float(share or 0), 0.0), 100.0)
+    return format_html(
+        '<svg class="bar {}" aria-hidden="true" focusable="false"><rect width="{}%" height="100%"/></svg>',
+        kind,
+        f"{width:.2f}",
+    )
+
+
+def stacked(tally: Mapping[str, int], rows: int) -> SafeString:
+    """Valid rows and each absence of a column as one bar; the words and numbers stand beside it."""
+    x, parts = 0.0, []
+    for place, (word, n) in enumerate(ordered_tally(tally)):
+        width = 100.0 * n / rows if rows else 0.0
+        kind = "valid" if word == "valid" else f"absent a{min(place, 4)}"
+        parts.append((kind, f"{x:.3f}", f"{width:.3f}", f"{reason(word)}: {n:,}"))
+        x += width
+    rects = format_html_join(
+        "", '<rect class="{}" x="{}%" width="{}%" height="100%"><title>{}</title></rect>', parts
+    )
+    return format_html('<svg class="bar stacked" aria-hidden="true" focusable="false">{}</svg>', rects)
+
+
+def histogram(table: FrequencyTable) -> SafeString:
+    """A histogram as SVG; its figures stand in the table of classes beside it."""
+    classes: Iterable[tuple[float, float, int]] = table.histogram
+    most, width = table.tallest or 1, 100.0 / max(len(table.histogram), 1)
+    bars = format_html_join(
+        "",
+        '<rect x="{}%" y="{}%" width="{}%" height="{}%"><title>{}</title></rect>',
+        (
+            (
+                f"{i * width + width * 0.04:.3f}",
+                f"{100 - 100 * n / most:.3f}",
+                f"{width * 0.92:.3f}",
+                f"{100 * n / most:.3f}",
+                f"{short(low)} – {short(high)}: {n:,}",
+            )
+            for i, (low, high, n) in enumerate(classes)
+        ),
+    )
+    return format_html(
+        '<svg class="histogram" role="img" aria-label="{}">{}</svg>', gettext("Histogram"), bars
+    )
+
+
+def ordered_tally(tally: Mapping[str, int] | None) -> list[tuple[str, int]]:
+    """(reason, rows), valid first, then the largest absence first; zeros left out."""
+    pairs = [(word, n) for word, n in (tally or {}).items() if n or word == "valid"]
+    return sorted(pairs, key=lambda pair: (pair[0] != "valid", -pair[1]))

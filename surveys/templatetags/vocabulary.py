@@ -1,0 +1,100 @@
+"""The platform's own words in the page's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from surveys.core.absence import LABELS
+from surveys.templatetags.numerals import MINUS
+
+LANGUAGE_TAGS = {"zh": "zh-Hans", "und": ""}
+WORDS = {
+    "integer": _("whole number"),
+    "decimal": _("decimal number"),
+    "text": _("text"),
+    "date": _("date"),
+    "datetime": _("date and time"),
+    "time": _("time"),
+    "nominal": _("nominal"),
+    "ordinal": _("ordinal"),
+    "scale": _("scale"),
+    "unknown": _("not declared"),
+    "raw": _("raw"),
+    "derived": _("derived"),
+    "key": _("key"),
+    "item": _("carried item"),
+    "measure": _("measure"),
+    "weight": _("weight"),
+    "stratum": _("stratum"),
+    "psu": _("sampling unit"),
+    "some": _("has missing rows"),
+    "none": _("complete"),
+    "info": _("note"),
+    "warning": _("warning"),
+    "error": _("error"),
+    "fresh": _("fresh"),
+    "stale": _("stale"),
+    "blocked": _("blocked"),
+    "draft": _("draft"),
+    "published": _("published"),
+    "retired": _("retired"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "descriptives": _("descriptives"),
+    "crosstab": _("crosstab"),
+    "models": _("models"),
+    "series": _("series of models"),
+    "linear": _("linear regression"),
+    "logit": _("logistic regression"),
+    "multilevel_linear": _("multilevel linear model"),
+    "multilevel_logit": _("multilevel logistic model"),
+    "Residual": _("residual"),
+    "response": _("on the scale of the outcome"),
+    "latent_logit": _("on the latent logit scale"),
+    "equal": _("equal"),
+    "within_sampling_error": _("within sampling error"),
+    "same_class": _("same sign and stars"),
+    "contradicts": _("contradicts"),
+    "differs": _("differs"),
+    "not_computed": _("not computed"),
+    "import_wave": _("import of a wave"),
+    "build_dataset": _("build of a dataset"),
+    "run_analysis": _("run of an analysis"),
+}
+
+
+def language() -> str:
+    """The language of the page as codebooks call it: ``en`` or ``zh``."""
+    return (get_language() or "en").split("-")[0]
+
+
+def reason(word: str) -> str:
+    """An absence's reason in words."""
+    if word == "valid":
+        return gettext("valid")
+    if word in ("filter", "outside “where”"):
+        return gettext("outside the condition on rows")
+    if word in LABELS:
+        return LABELS[word].get(language(), LABELS[word]["en"])
+    kind, _, rest = (word or "").partition(":")
+    if kind == "code" and rest:
+        return gettext("declared missing: code %(code)s") % {"code": rest.replace("-", MINUS, 1)}
+    if kind == "tag" and rest:
+        return gettext("tagged missing: .%(tag)s") % {"tag": rest}
+    return (word or "").replace("_", " ")
+
+
+def words(value: str) -> str:
+    """A word of the platform's own vocabulary in the page's language; other words as they are."""
+    return str(WORDS.get(value, value))
+
+
+def lang_tag(code: str) -> str:
+    """The HTML ``lang`` of a codebook's language."""
+    return LANGUAGE_TAGS.get(code, code)
+
+
+def language_name(code: str) -> str:
+    """A language in its own words."""
+    return {"en": "English", "zh": "中文", "und": gettext("as in the file")}.get(code, code)

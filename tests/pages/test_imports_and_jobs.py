@@ -1,0 +1,111 @@
+"""Uploading a wave, and the page of the job that reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from surveys.models import Job, Wave
+from surveys.services import jobs
+from tests.factories import make_user
+from tests.pages.conftest import Library, text, visit
+
+ROWS = "rid,q_sex\n1,1\n2,2\n3,1\n"
+
+
+def given(name: str = "wave.csv", content: str = ROWS, **fields: str) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile(name, content.encode()), "study": "mdms", "wave": "2017", **fields}
+
+
+def test_an_upload_becomes_a_wave_version(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    answer = client.post("/import/", given(key="rid", note="First."))
+    job = Job.objects.get()
+    assert answer.headers["Location"] == f"/jobs/{job.pk}/"
+    waiting = text(client.get(f"/jobs/{job.pk}/"))
+    assert 'hx-trigger="every 2s"' in waiting and "You may leave this page" in waiting
+    assert '<noscript><meta http-equiv="refresh"' in waiting
+    claimed = jobs.claim("test")
+    assert claimed is not None
+    done = jobs.perform(claimed)
+    assert done.state == "done", done.problems
+    page = text(client.get(f"/jobs/{job.pk}/"))
+    assert "mdms/2017@1 is there." in page and "/studies/mdms/waves/2017@1/" in page
+    assert "every 2s" not in page
+    assert Wave.objects.get(slug="2017").versions.get().note == "First."
+
+
+def test_the_same_upload_twice_is_one_job(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    client.post("/import/", given())
+    client.post("/import/", given())
+    assert Job.objects.count() == 1
+    client.post("/import/", given(content=ROWS + "4,2\n"))
+    assert Job.objects.count() == 2
+
+
+def test_a_file_that_cannot_be_read_is_refused_on_the_page_of_its_job(
+    client: Client, library: Library
+) -> None:
+    client.force_login(library.owner)
+    client.post("/import/", given(key="nonesuch"))
+    claimed = jobs.claim("test")
+    assert claimed is not None and jobs.perform(claimed).state == "failed"
+    page = text(client.get(f"/jobs/{claimed.pk}/"))
+    assert "nonesuch" in page and "Nothing was changed." in page and "Upload another file" in page
+
+
+def test_only_data_managers_import(client: Client, library: Library) -> None:
+    assert client.get("/import/").status_code == 302
+    client.force_login(library.reader)
+    page = client.post("/import/", given())
+    assert page.status_code == 422
+    assert "You may not import waves into this study." in text(page)
+    page = client.post("/import/", given() | {"study": "brand-new"})
+    assert "You may not create studies." in text(page)
+    assert not Job.objects.exists()
+
+
+def test_a_file_above_the_limit_is_refused(client: Client, library: Library, settings: Any) -> None:
+    settings.WAVEBOOK_MAX_UPLOAD = 10
+    client.force_login(library.owner)
+    assert "The file is larger than" in text(client.post("/import/", given()))
+    assert not Job.objects.exists()
+
+
+def test_a_form_with_gaps_says_which(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    page = client.post("/import/", {"study": "not a slug", "wave": ""})
+    assert page.status_code == 422
+    assert text(page).count('class="errorlist"') == 3
+
+
+def test_a_job_can_be_cancelled_by_who_asked_for_it(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    client.post("/import/", given())
+    job = Job.objects.get()
+    client.force_login(library.reader)
+    assert client.post(f"/jobs/{job.pk}/cancel/").status_code == 403
+    client.force_login(library.owner)
+    client.post(f"/jobs/{job.pk}/cancel/")
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+    assert "Cancelled" in text(visit(client, "/jobs/"))
+
+
+def test_jobs_of_others_are_not_found(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    client.post("/import/", given())
+    job = Job.objects.get()
+    client.force_login(make_user("nobody"))
+    assert client.get(f"/jobs/{job.pk}/").status_code == 404
+    assert f"/jobs/{job.pk}/" not in text(client.get("/jobs/"))
+
+
+def test_a_poll_gets_the_fragment_alone(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    client.post("/import/", given())
+    page = text(client.get(f"/jobs/{Job.objects.get().pk}/", headers={"HX-Request": "true"}))
+    assert page.lstrip().startswith('<div id="job"')
