@@ -48,9 +48,7 @@ def runs_beside(target: Target) -> list[Run]:
     """The latest run of each analysis whose specification names this target, oldest analysis first."""
     latest: dict[Any, Run] = {}
     named = Run.objects.filter(study=target.study, spec__targets__startswith=target.slug)
-    runs = named.select_related(
-        "analysis", "dataset_version__dataset__study"
-    )
+    runs = named.select_related("analysis", "dataset_version__dataset__study")
     for run in runs.order_by("pk"):
         if str(run.spec.get("targets", "")).partition("#")[0] == target.slug:
             latest[run.analysis_id or f"run {run.pk}"] = run

@@ -46,7 +46,7 @@ class Store:
                 raise OSError("short write")
             final = self.path(sha256)
             final.parent.mkdir(mode=0o700, exist_ok=True)
-            os.replace(aside, final)
+            aside.replace(final)
             _flush_folder(final.parent)
             _flush_folder(self.root)
         except OSError as error:
