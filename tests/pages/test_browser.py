@@ -1,0 +1,78 @@
+"""The pages in a real browser: on a phone, by keyboard, as one types, and without scripts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.pages.conftest import Library, build_library
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The system's Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's own loop runs in this thread
+    with playwright.sync_playwright() as running:
+        chromium = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def site(live_server: Any) -> tuple[str, Library]:
+    return live_server.url, build_library(is_open=True, is_synthetic=True)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_no_page_scrolls_sideways_on_a_phone(browser: Any, site: tuple[str, Library], language: str) -> None:
+    url, library = site
+    context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=url)
+    context.add_cookies([{"name": "django_language", "value": language, "url": url}])
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on(
+        "request", lambda request: None if request.url.startswith(url) else complaints.append(request.url)
+    )
+    for name, address in {**library.pages, "home": "/", "search": "/search/?q=社保"}.items():
+        page.goto(address)
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, (name, wider)
+    assert not complaints
+
+
+def test_slash_goes_to_the_search_box_and_results_follow_the_typing(
+    browser: Any, site: tuple[str, Library]
+) -> None:
+    url, library = site
+    page = browser.new_page(base_url=url)
+    page.goto(library.pages["wave"])
+    page.keyboard.press("/")
+    page.keyboard.type("社保")
+    page.wait_for_selector("#variables tbody tr:only-child")
+    assert page.inner_text("#variables tbody th") == "q_ins"
+    assert "q=" in page.url  # the state is in the address
+
+
+def test_reading_and_downloading_need_no_script(browser: Any, site: tuple[str, Library]) -> None:
+    url, library = site
+    context = browser.new_context(java_script_enabled=False, base_url=url)
+    page = context.new_page()
+    page.goto("/sign-in/?next=" + library.pages["dataset_download"])
+    page.fill("#id_username", library.owner.username)
+    page.fill("#id_password", "pass")
+    page.click("main button")
+    with page.expect_download() as download:
+        page.click('a[href^="csv/"]')
+    assert download.value.suggested_filename == "mdms-integration-v1.csv"
+    page.goto("/search/?q=社保")
+    assert page.locator("#hits li").count() == 1
