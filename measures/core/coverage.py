@@ -96,9 +96,13 @@ class Coverage:
 
 
 def coverage(
-    checked: Checked, observed: Mapping[str, Observed] | None = None, language: str = "en"
+    checked: Checked,
+    observed: Mapping[str, Observed] | None = None,
+    language: str = "en",
+    engine: DuckEngine | None = None,
 ) -> Coverage:
     """Code x outcome for every item of the rule, from its codebook codes, observed values and absences."""
+    engine = engine or DuckEngine()
     seen = observed or {}
     parts = _single_parts(checked.root)
     tried = [_tried(part, name, checked, seen.get(name, Observed())) for part, name in parts]
@@ -107,12 +111,12 @@ def coverage(
         for (part, name), cells in zip(parts, tried, strict=True)
     ]
     rows: list[CoverageRow] = []
-    for (part, name), cells, outcomes in zip(parts, tried, DuckEngine().outcomes(asked), strict=True):
+    for (part, name), cells, outcomes in zip(parts, tried, engine.outcomes(asked), strict=True):
         teller = _Row(checked, name, seen.get(name, Observed()), part, language)
         rows += [teller.row(cell, outcome) for cell, outcome in zip(cells, outcomes, strict=True)]
     problems = [_problem(row) for row in rows if not row.is_covered]
     if not problems:
-        problems = _combined(checked, seen)
+        problems = _combined(checked, seen, engine)
     return Coverage(tuple(rows), tuple(dict.fromkeys(problems)))
 
 
@@ -235,7 +239,7 @@ def _problem(row: CoverageRow) -> Problem:
     )
 
 
-def _combined(checked: Checked, seen: Mapping[str, Observed]) -> list[Problem]:
+def _combined(checked: Checked, seen: Mapping[str, Observed], engine: DuckEngine) -> list[Problem]:
     """Tries the combinations of several items where a case or recode might let one fall through."""
     open_ends = [node for node in walk(checked.root) if _is_open(node)]
     problems: list[Problem] = []
@@ -243,7 +247,7 @@ def _combined(checked: Checked, seen: Mapping[str, Observed]) -> list[Problem]:
         rule = _only(node, checked)
         names = (*rule.items, *rule.measures)
         if len(names) > 1 and not any(_needs_sample(part) for part in walk(node)):
-            problems += _fallen_through(rule, names, seen)
+            problems += _fallen_through(rule, names, seen, engine)
     return problems
 
 
@@ -253,7 +257,9 @@ def _is_open(node: Typed) -> bool:
     )
 
 
-def _fallen_through(rule: Checked, names: Sequence[str], seen: Mapping[str, Observed]) -> list[Problem]:
+def _fallen_through(
+    rule: Checked, names: Sequence[str], seen: Mapping[str, Observed], engine: DuckEngine
+) -> list[Problem]:
     choices: list[list[Cell]] = []
     total = 1
     for name in names:
@@ -266,7 +272,7 @@ def _fallen_through(rule: Checked, names: Sequence[str], seen: Mapping[str, Obse
         message = f"There are too many combinations of {', '.join(names)} to try them all ({total:,})."
         return [Problem("uncovered_combination", message, hint="Add otherwise= (other= in recode).")]
     rows = [dict(zip(names, cells, strict=True)) for cells in product(*choices)]
-    (outcomes,) = DuckEngine().outcomes([(rule, rows)])
+    (outcomes,) = engine.outcomes([(rule, rows)])
     lost = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome.reason == UNCOVERED]
     if not lost:
         return []

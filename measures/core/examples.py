@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from measures.core.engine.duck import DuckEngine
@@ -46,15 +46,37 @@ def read_given(checked: Checked, given: Mapping[str, Any]) -> dict[str, Cell]:
 
 
 def evaluate_example(checked: Checked, given: Mapping[str, Any], fitted: Fitted | None = None) -> Cell:
-    """What the rule gives for these answers.
+    """What the rule gives for these answers; Refused as :func:`evaluate_examples` tells."""
+    (found,) = evaluate_examples(checked, [given], fitted)
+    if isinstance(found, Refused):
+        raise found
+    return found
+
+
+def evaluate_examples(
+    checked: Checked,
+    examples: Sequence[Mapping[str, Any]],
+    fitted: Fitted | None = None,
+    engine: DuckEngine | None = None,
+) -> list[Cell | Refused]:
+    """What the rule gives for each of the answers, all in one statement; why not where one is unreadable.
 
     Refused for a rule that must be fitted on a sample, unless the fit of one is given.
     """
     if checked.is_data_dependent and fitted is None:
         message = "The rule is fitted on a sample, so a single respondent cannot show what it gives."
         raise refuse("fitted_rule", message, hint="Leave out the worked examples of this rule.")
-    cells = read_given(checked, given)
-    return DuckEngine().evaluate(checked, [cells], fitted)[0]
+    read = [_read(checked, given) for given in examples]
+    rows = [row for row in read if not isinstance(row, Refused)]
+    cells = iter((engine or DuckEngine()).evaluate(checked, rows, fitted) if rows else ())
+    return [row if isinstance(row, Refused) else next(cells) for row in read]
+
+
+def _read(checked: Checked, given: Mapping[str, Any]) -> dict[str, Cell] | Refused:
+    try:
+        return read_given(checked, given)
+    except Refused as refused:
+        return refused
 
 
 def _cell(variable: Variable, said: Any, checked: Checked) -> Cell | Problem:

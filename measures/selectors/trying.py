@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from measures.core.coverage import Coverage, Observed, coverage
-from measures.core.engine import Fitted, Plan, Rule
+from measures.core.engine import DuckEngine, Fitted, Plan, Rule
 from measures.core.language import Checked, check
 from measures.core.language.nodes import Node
 from measures.core.transitions import Pair
@@ -18,6 +19,7 @@ from measures.selectors.scopes import Ground, measure_variable, parsed
 from surveys.core.codebook import ValueType
 from surveys.core.problems import refuse
 from surveys.core.table import read_derived
+from surveys.services.files import path_of
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,14 @@ def _checked(
     return check(node, here.scope(variables))
 
 
-def run_rules(here: Ground, tried: Mapping[str, Tried], folder: Path) -> dict[str, Result]:
+def session(*grounds: Ground) -> AbstractContextManager[DuckEngine]:
+    """The engine on one connection for everything that is asked of these waves."""
+    return ENGINE.session([path_of(here.version.data) for here in grounds])
+
+
+def run_rules(
+    here: Ground, tried: Mapping[str, Tried], folder: Path, engine: DuckEngine = ENGINE
+) -> dict[str, Result]:
     """Runs rules over the whole wave in one pass; nothing is kept beyond ``folder``.
 
     Two rules may rest on the same earlier measure; it is computed once.
@@ -77,13 +86,13 @@ def run_rules(here: Ground, tried: Mapping[str, Tried], folder: Path) -> dict[st
     rules += [Rule(name, one.checked) for name, one in tried.items()]
     items = sorted({item for rule in rules for item in rule.checked.items})
     plan = Plan(here.source(items), tuple(rules), contexts=here.tables)
-    results = {result.name: result for result in ENGINE.derive(plan, folder)}
+    results = {result.name: result for result in engine.derive(plan, folder)}
     return {name: Result(read_derived(results[name].path), results[name].fitted) for name in tried}
 
 
-def covered(here: Ground, checked: Checked, language: str = "en") -> Coverage:
+def covered(here: Ground, checked: Checked, language: str = "en", engine: DuckEngine = ENGINE) -> Coverage:
     """Every code and absence that the wave holds against what the rule makes of it."""
-    return coverage(checked, observed(here, checked.items), language)
+    return coverage(checked, observed(here, checked.items), language, engine)
 
 
 def observed(here: Ground, items: Iterable[str]) -> dict[str, Observed]:

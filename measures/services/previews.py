@@ -14,7 +14,7 @@ from measures.core.transitions import Changes, Pair, changes, tally
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
 from measures.selectors.scopes import Ground, ground, measure_variable
-from measures.selectors.trying import Tried, covered, run_rules, try_rule
+from measures.selectors.trying import Tried, covered, run_rules, session, try_rule
 from surveys.core.codebook import Variable
 from surveys.core.frequencies import count
 from surveys.core.problems import Problem, Refused
@@ -121,10 +121,10 @@ def _preview(
     language: str,
     started: float,
 ) -> Preview:
-    covering = covered(here, tried.checked, language)
     against, old = published
-    with working_folder() as folder:
-        results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder)
+    with working_folder() as folder, session(here) as engine:
+        covering = covered(here, tried.checked, language, engine)
+        results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder, engine)
         new = results[NEW].pair
         changed = changes(results[OLD].pair, new) if old else None
     counted = count(new[0], new[1], variable)

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from measures.core.coverage import Coverage
-from measures.core.examples import evaluate_example
+from measures.core.engine import DuckEngine
+from measures.core.examples import evaluate_examples
 from measures.core.expectations import matches, said
 from measures.core.language import fingerprint, sentence
 from measures.core.transitions import Changes, changes, tally
@@ -26,7 +27,7 @@ from measures.selectors.scopes import (
     study_wave_versions,
     value_as,
 )
-from measures.selectors.trying import Result, Tried, covered, run_rules, try_rule
+from measures.selectors.trying import Result, Tried, covered, run_rules, session, try_rule
 from measures.services.previews import NEW, OLD, coverage_row
 from surveys.core.codebook import ValueType
 from surveys.core.problems import Problem, Refused, refuse
@@ -80,10 +81,12 @@ def publish(user: User, measure: Measure, *, acknowledge_changes: bool = False) 
         if published is None:
             raise refuse("no_draft", f"{measure} has no draft.", hint="Write one first.")
         return PublishOutcome(published, False, 0, None)
-    waves = [_on_wave(here, draft, published) for here in _claimed(measure, draft.rule)]
-    problems = [problem for wave in waves for problem in wave.coverage.problems]
-    problems += _label_problems(draft, waves[0].tried.checked.type)
-    problems += _example_problems(draft, waves[0])
+    claimed = _claimed(measure, draft.rule)
+    with session(*claimed) as engine:
+        waves = [_on_wave(here, draft, published, engine) for here in claimed]
+        problems = [problem for wave in waves for problem in wave.coverage.problems]
+        problems += _label_problems(draft, waves[0].tried.checked.type)
+        problems += _example_problems(draft, waves[0], engine)
     if problems:
         raise Refused(problems)
     mark = fingerprint(waves[0].tried.checked)
@@ -116,7 +119,9 @@ def _claimed(measure: Measure, rule: str) -> list[Ground]:
     return claimed or grounds[:1]
 
 
-def _on_wave(here: Ground, draft: MeasureVersion, published: MeasureVersion | None) -> _OnWave:
+def _on_wave(
+    here: Ground, draft: MeasureVersion, published: MeasureVersion | None, engine: DuckEngine
+) -> _OnWave:
     """Runs draft and version in force side by side; Refused when the draft does not check."""
     name = draft.measure.name
     tried = try_rule(here, draft.rule, name)
@@ -125,9 +130,10 @@ def _on_wave(here: Ground, draft: MeasureVersion, published: MeasureVersion | No
     except Refused:
         old = None  # the version in force no longer fits this wave: nothing to compare with
     with working_folder() as folder:
-        results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder)
+        results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder, engine)
     changed = changes(results[OLD].pair, results[NEW].pair) if old else None
-    return _OnWave(here, tried, covered(here, tried.checked), results[NEW], changed)
+    covering = covered(here, tried.checked, engine=engine)
+    return _OnWave(here, tried, covering, results[NEW], changed)
 
 
 def _label_problems(draft: MeasureVersion, kind: ValueType) -> list[Problem]:
@@ -144,18 +150,20 @@ def _label_problems(draft: MeasureVersion, kind: ValueType) -> list[Problem]:
     ]
 
 
-def _example_problems(draft: MeasureVersion, wave: _OnWave) -> list[Problem]:
+def _example_problems(draft: MeasureVersion, wave: _OnWave, engine: DuckEngine) -> list[Problem]:
     """One problem for each worked example that does not hold."""
-    variable = measure_variable(draft, wave.tried.checked.type)
+    checked, examples = wave.tried.checked, draft.examples
+    try:
+        fitted = wave.result.fitted or None
+        found = evaluate_examples(checked, [example["given"] for example in examples], fitted, engine)
+    except Refused as refused:  # no example of this rule can be shown
+        found = [refused] * len(examples)
     problems = []
-    for number, example in enumerate(draft.examples, 1):
+    for number, (example, cell) in enumerate(zip(examples, found, strict=True), 1):
         where = f"{draft.measure.name}: example {number}"
-        try:
-            cell = evaluate_example(wave.tried.checked, example["given"], wave.result.fitted or None)
-        except Refused as refused:
-            problems.append(_unreadable(refused, where))
-            continue
-        if not matches(cell, example["then"], variable):
+        if isinstance(cell, Refused):
+            problems.append(_unreadable(cell, where))
+        elif not matches(cell, example["then"], measure_variable(draft, checked.type)):
             message = f"The rule gives {said(cell)}, the example says {said(example['then'])}."
             hint = "Mend the rule or the example."
             problems.append(Problem("example_fails", message, where, hint))

@@ -1,35 +1,48 @@
 """The embedded engine: SQL emitted from checked rules, run by DuckDB.
 
-Each call opens a connection of its own that may read the plan's files and nothing else: no other file, no
-extension, no network, with a memory limit, and its settings locked.
+Each call, or each session of several calls, opens a connection of its own that may read the files it was
+opened for and nothing else: no other file, no extension, no network, with a memory limit, and its settings
+locked.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from measures.core.engine.counting import cells_of, crosstab_of, preview_of
-from measures.core.engine.emit import Emitter
+from measures.core.engine.given import Part, given
 from measures.core.engine.interface import Cell, ColumnPreview, ColumnResult, Crosstab, Fitted, Plan, Rule
-from measures.core.engine.prepare import Prepared, add_rules, prepare
-from measures.core.engine.query import Pipeline, reasons_of_rules
-from measures.core.engine.sql import SQL_TYPES, Pair, Parameters, Reasons
+from measures.core.engine.prepare import Prepared, prepare, word_of
 from measures.core.engine.writing import Writers
-from measures.core.language.tree import Checked, Type
+from measures.core.language.tree import Checked
 from surveys.core.table import REASON
 
 BATCH = 120_000  # rows per batch written
 
 
+@dataclass(frozen=True)
+class _Held:
+    """The connection of a session, what it may read, and the process that opened it."""
+
+    connection: duckdb.DuckDBPyConnection
+    paths: frozenset[Path]
+    process: int
+
+    def serves(self, paths: Iterable[Path]) -> bool:
+        """A connection never crosses a fork, and never reads what it was not opened for."""
+        return self.process == os.getpid() and self.paths.issuperset(paths)
+
+
 class DuckEngine:
-    """One fresh connection per call; reads only the files of the plan.
+    """One fresh connection per call or session; reads only the files it was opened for.
 
     ``threads`` changes no result: columns are row-wise, and what is fitted rests on exact sums.
     """
@@ -40,6 +53,23 @@ class DuckEngine:
     def __init__(self, threads: int = 1, memory_limit: str = "2GB") -> None:
         self.threads = threads
         self.memory_limit = memory_limit
+        self._held: _Held | None = None
+
+    @contextmanager
+    def session(self, paths: Iterable[Path] = ()) -> Iterator[Self]:
+        """The engine on one connection for several calls about ``paths``: opening one costs 20 ms.
+
+        Results are those of the engine itself; a call that needs another file opens its own connection.
+        For one thread, inside the block.
+        """
+        allowed = frozenset(paths)
+        with self._fresh(allowed) as connection:
+            engine = type(self)(self.threads, self.memory_limit)
+            engine._held = _Held(connection, allowed, os.getpid())
+            try:
+                yield engine
+            finally:
+                engine._held = None
 
     def derive(self, plan: Plan, out_dir: Path) -> tuple[ColumnResult, ...]:
         """Compute every rule in one pass over the source and write one Parquet file each into ``out_dir``."""
@@ -82,19 +112,30 @@ class DuckEngine:
         self, checked: Checked, rows: Sequence[Mapping[str, Cell]], fitted: Fitted | None = None
     ) -> tuple[Cell, ...]:
         """The rule on made-up rows: for each, the cells of its items and earlier measures."""
-        with self._open(()) as connection:
-            return _evaluated(connection, Rule("given", checked, fitted), rows, show_uncovered=False)
+        return self._given([(Rule("given", checked, fitted), rows)], show_uncovered=False)[0]
 
     def outcomes(
         self, parts: Sequence[tuple[Checked, Sequence[Mapping[str, Cell]]]]
     ) -> tuple[tuple[Cell, ...], ...]:
         """As :meth:`evaluate` for several rules at once, but a value that no branch of a recode or case
         names comes back with the reason ``uncovered``."""
+        return self._given([(Rule("given", checked), rows) for checked, rows in parts], show_uncovered=True)
+
+    def _given(self, parts: Sequence[Part], show_uncovered: bool) -> tuple[tuple[Cell, ...], ...]:
+        """All parts in one statement, their rows side by side."""
+        if not parts:
+            return ()
+        laid = given(parts)
         with self._open(()) as connection:
-            return tuple(
-                _evaluated(connection, Rule("given", checked), rows, show_uncovered=True)
-                for checked, rows in parts
-            )
+            connection.register("given_rows", laid.rows)
+            try:
+                statement, parameters = laid.statement(_runner(connection))
+                frame = pl.from_arrow(connection.sql(statement, params=dict(parameters)).to_arrow_table())
+            finally:
+                connection.unregister("given_rows")
+        frame = _with_words(frame, laid.words(show_uncovered))
+        cells = (cells_of(frame[f"v{at}"], frame[f"r{at}"]) for at in range(len(parts)))
+        return tuple(found[: len(rows)] for found, (_, rows) in zip(cells, parts, strict=True))
 
     def _frame(self, plan: Plan, names: Sequence[str]) -> tuple[Prepared, pl.DataFrame]:
         """The named rules or items as columns v0, r0, v1, r1, … with reasons in words."""
@@ -114,7 +155,16 @@ class DuckEngine:
             yield connection
 
     @contextmanager
-    def _open(self, paths: Iterable[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _open(self, paths: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The session's connection when it may read ``paths``, else a fresh one."""
+        if self._held is not None and self._held.serves(paths):
+            yield self._held.connection
+        else:
+            with self._fresh(paths) as connection:
+                yield connection
+
+    @contextmanager
+    def _fresh(self, paths: Iterable[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": self.threads,
             "memory_limit": self.memory_limit,
@@ -155,10 +205,10 @@ def _output_columns(prepared: Prepared, names: Iterable[str]) -> list[str]:
     return columns
 
 
-def _words(prepared: Prepared, show_uncovered: bool = False) -> list[str]:
+def _words(prepared: Prepared) -> list[str]:
     """The word of each rank as it is stored."""
-    words = prepared.emitter.reasons.words
-    return [word if show_uncovered or word != "uncovered" else "out_of_range" for word in words]
+    reasons = prepared.emitter.reasons
+    return [word_of(reasons, rank) for rank in range(1, len(reasons.words) + 1)]
 
 
 def _with_words(frame: pl.DataFrame | pl.Series, words: list[str]) -> pl.DataFrame:
@@ -183,47 +233,3 @@ def _check_known(plan: Plan, rows: int) -> None:
     for name, known in plan.known.items():
         if pl.scan_parquet(known.path).select(pl.len()).collect().item() != rows:
             raise ValueError(f"the stored column of {name} has another number of rows than the plan")
-
-
-def _evaluated(
-    connection: duckdb.DuckDBPyConnection,
-    rule: Rule,
-    rows: Sequence[Mapping[str, Cell]],
-    show_uncovered: bool,
-) -> tuple[Cell, ...]:
-    met = {cell.reason for row in rows for cell in row.values() if cell.reason}
-    prepared = _given(connection, rule.checked, rows, Reasons((*reasons_of_rules([rule.checked]), *met)))
-    add_rules(prepared, [rule], _runner(connection))
-    relation = _query(connection, prepared.statement(_output_columns(prepared, [rule.name])), prepared)
-    frame = _with_words(pl.from_arrow(relation.to_arrow_table()), _words(prepared, show_uncovered))
-    return cells_of(frame["v0"], frame["r0"])
-
-
-def _given(
-    connection: duckdb.DuckDBPyConnection,
-    checked: Checked,
-    rows: Sequence[Mapping[str, Cell]],
-    reasons: Reasons,
-) -> Prepared:
-    """Made-up rows as the cleaned columns of a pipeline."""
-    columns: dict[tuple[bool, str], Pair] = {}
-    arrays: dict[str, pa.Array] = {"one": pa.array([1] * len(rows))}
-    ranks = {word: rank for rank, word in enumerate(reasons.words, start=1)}
-    for at, name in enumerate((*checked.items, *checked.measures)):
-        variable = checked.scope.variable(name)
-        assert variable is not None
-        kind = Type(variable.type.value)
-        cells = [row[name] for row in rows]
-        arrays[f"v_g{at}"] = pa.array([cell.value for cell in cells], type=_ARROW.get(kind, pa.string()))
-        arrays[f"r_g{at}"] = pa.array([ranks[c.reason] if c.reason else None for c in cells], type=pa.int16())
-        columns[name in checked.scope.measures, name] = Pair(_typed(f"v_g{at}", kind), f"r_g{at}", kind)
-    connection.register("given_rows", pa.table(arrays))
-    pipeline = Pipeline([("given", "SELECT * FROM given_rows")])
-    return Prepared(pipeline, Emitter(reasons, Parameters(), columns, checked.scope.contexts))
-
-
-_ARROW = {Type.INTEGER: pa.float64(), Type.DECIMAL: pa.float64(), Type.TIME: pa.float64()}
-
-
-def _typed(column: str, kind: Type) -> str:
-    return f"CAST({column} AS {SQL_TYPES[kind]})" if kind in (Type.DATE, Type.DATETIME) else column
