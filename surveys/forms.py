@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from surveys.models import Study
 
 ENCODINGS = ["", "utf-8", "gb18030", "gbk", "big5", "windows-1252", "iso-8859-1", "shift_jis"]
 
@@ -50,6 +54,30 @@ class UploadForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("What changed against the version before, and why."),
     )
+
+
+class StudyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a study says of itself, its title in two languages."""
+
+    title_en = forms.CharField(label=_("Title (English)"), max_length=200)
+    title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=200, required=False)
+
+    class Meta:
+        model = Study
+        fields = ("slug", "title_en", "title_zh", "citation", "licence", "is_open", "is_synthetic")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code in ("en", "zh"):
+            self.fields[f"title_{code}"].initial = self.instance.labels.get(code, "")
+
+    def told(self) -> dict[str, Any]:
+        """The fields as the service takes them; titles in other languages are kept."""
+        given = dict(self.cleaned_data)
+        titles = {code: given.pop(f"title_{code}") for code in ("en", "zh")}
+        labels = {**self.instance.labels, **titles}
+        given.pop("slug", None)
+        return given | {"labels": {code: title for code, title in labels.items() if title}}
 
 
 class TokenForm(forms.Form):

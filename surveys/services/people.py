@@ -41,3 +41,11 @@ def grant(actor: User, study: Study, user: User, role: str, microdata: bool = Fa
     )
     audit.record(actor, "grant", membership, study=study, role=role, microdata=microdata)
     return membership
+
+
+@transaction.atomic
+def withdraw(actor: User, membership: Membership) -> None:
+    """Ends a membership and every right it gave."""
+    policy.require(actor, policy.ADMINISTER, membership.study)
+    audit.record(actor, "withdraw", membership, study=membership.study, role=membership.role)
+    membership.delete()
