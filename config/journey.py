@@ -62,7 +62,6 @@ def beside(run: Run) -> Iterator[str]:
     comparison = compare_run(run)
     if comparison is None:
         return
-    heads = [column["label"] or column["column"] for column in comparison.columns]
     heads = ["", *(column["label"] or column["column"] for column in comparison.columns)]
     lines = [[row.label or row.term, *(_cell(cell) for cell in row.cells)] for row in comparison.rows]
     yield f"\n{run.analysis} on {run.subject}, beside {run.spec['targets']} (printed | computed)"
@@ -87,10 +86,10 @@ def _largest(summary: Mapping[str, Any]) -> str:
 
 MARKS = {
     "equal": "=",
-    "within_sampling_error": "~",
-    "same_class": "±",
-    "contradicts": "✗",
-    "differs": "✗",
+    "within_sampling_error": "≈",
+    "same_class": "∼",
+    "contradicts": "≠",
+    "differs": "≠",
     "not_computed": "?",
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import absent
 from tests.journeys.conftest import ROOT, Person
 
 pytestmark = pytest.mark.services
@@ -25,7 +26,7 @@ def with_broker(newcomer: Person) -> Person:
     try:
         redis.Redis.from_url(address, socket_connect_timeout=1).ping()
     except redis.RedisError:
-        pytest.skip("no Redis answers at " + address)
+        absent("no Redis answers at " + address)
     return Person(newcomer.home, {**newcomer.environment, "WAVEBOOK_BROKER_URL": address})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import absent
 from tests.pages.conftest import Library, build_library
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -18,7 +19,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The system's Chromium."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
+        absent("no Chromium on this machine")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's own loop runs in this thread
     with playwright.sync_playwright() as running:

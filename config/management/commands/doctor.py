@@ -6,14 +6,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from surveys.management.base import WavebookCommand
+from surveys.services.files import store
+from surveys.services.jobs import waiting
 
 LIBRARIES = ("django", "polars", "duckdb", "pyarrow", "pyreadstat", "numpy", "scipy")
 LOW_DISK = 2 * 1024**3
@@ -26,15 +29,48 @@ def _line(name: str, good: bool, found: str, mend: str = "") -> dict[str, Any]:
 def examine() -> list[dict[str, Any]]:
     """One line per thing looked at: name, good, found, and what to do when it is not good."""
     free = shutil.disk_usage(settings.WAVEBOOK_HOME).free
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return [
         _line("python", sys.version_info >= (3, 11), sys.version.split()[0], "Install Python 3.11 or later."),
-        _line("libraries", True, libraries),
+        _libraries(),
         _line("disk", free > LOW_DISK, f"{free / 1024**3:.1f} GB free", "Free space for WAVEBOOK_HOME."),
+        _store(),
         _database(),
         _broker(),
+        _waiting(),
         _fonts(),
     ]
+
+
+def _libraries() -> dict[str, Any]:
+    found, missing = [], []
+    for name in LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    mend = "Run make install; not there: " + ", ".join(missing)
+    return _line("libraries", not missing, ", ".join(found), mend)
+
+
+def _store() -> dict[str, Any]:
+    root = store().root
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryFile(dir=root) as trial:
+            trial.write(b"can be written")
+    except OSError as error:
+        return _line("store", False, f"{error.strerror}", "Make the folder of the store writable.")
+    return _line("store", True, "can be written")
+
+
+def _waiting() -> dict[str, Any]:
+    try:
+        forgotten = len(waiting())
+    except DatabaseError:
+        return _line("jobs", False, "not known", "Mend the database first.")
+    return _line(
+        "jobs", not forgotten, f"{forgotten} waiting for a worker", "Start a worker: manage.py worker."
+    )
 
 
 def _database() -> dict[str, Any]:

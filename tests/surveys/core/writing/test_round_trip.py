@@ -20,6 +20,7 @@ from surveys.core.codebook import ValueType, codebook_from_json
 from surveys.core.reading import ReadOptions, read
 from surveys.core.table import read_split
 from surveys.core.writing import FORMATS, codebook_beside, write
+from tests.conftest import absent
 from tests.surveys.core.writing.tables import REASONS, make_table, mixed_table, variable
 
 INVENTED = {"-991": "not_applicable"}
@@ -129,7 +130,7 @@ def test_a_file_says_that_it_is_synthetic_and_how_to_cite_it(format: str, tmp_pa
 def test_pspp_reads_what_we_write(format: str, tmp_path: Path) -> None:
     pspp = shutil.which("pspp")
     if pspp is None:
-        pytest.skip("PSPP is not installed")
+        absent("PSPP is not installed")
     write(mixed_table(), format, tmp_path / f"x.{format}", "en")
     syntax = (
         f"get file='x.{format}'.\ndisplay dictionary.\nmrsets /display name=all.\nshow weight.\n"
