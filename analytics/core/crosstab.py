@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc
 
 from analytics.core.estimators.moments import IntArray
 from analytics.core.results import Check, ChiSquare, CrosstabResult, CrosstabRow
@@ -112,6 +111,8 @@ def _test(counts: IntArray, variable: str, by: str) -> tuple[ChiSquare | None, t
     df = (table.shape[0] - 1) * (table.shape[1] - 1)
     v = math.sqrt(statistic / (total * (min(table.shape) - 1)))
     smallest = float(expected.min())
+    from scipy.special import chdtrc  # takes long to import: only for who tests
+
     test = ChiSquare(statistic, df, float(chdtrc(df, statistic)), v, smallest)
     few = float((expected < SMALL).mean())
     if smallest >= 1 and few <= SMALL_SHARE:

@@ -93,9 +93,9 @@ def item_table(
 
     Codes of the codebook come first and are shown even when nobody gave them; absences come last.
     """
-    counts = cross(source, derived, MOST_CROSSED).counts
-    rows = _Axis(item, [(value, reason) for value, reason, _, _, _ in counts], MOST_LISTED, language)
-    heads = _Axis(variable, [(value, reason) for _, _, value, reason, _ in counts], MOST_OUTCOMES, language)
+    rows = _Axis(item, source, MOST_LISTED, language)
+    heads = _Axis(variable, derived, MOST_OUTCOMES, language)
+    counts = cross(rows.gathered(source), heads.gathered(derived), MOST_CROSSED).counts
     cells = [[0] * len(heads.sides) for _ in rows.sides]
     for lv, lr, rv, rr, n in counts:
         cells[rows.place(lv, lr)][heads.place(rv, rr)] += n
@@ -124,21 +124,27 @@ def _key(side: Side) -> tuple[Any, str | None]:
 class _Axis:
     """The heads of one side of a table, and which head a cell belongs to."""
 
-    def __init__(
-        self, variable: Variable, cells: list[tuple[Any, str | None]], most: int, language: str
-    ) -> None:
+    def __init__(self, variable: Variable, column: Pair, most: int, language: str) -> None:
         labels = _labels(variable, language)
-        found = {value for value, reason in cells if reason is None}
-        self.lumped = len(found - set(labels)) > most
-        listed = [] if self.lumped else [*labels, *sorted(found - set(labels))]
+        found = column[0].drop_nulls().unique()
+        # values beyond all labels are never made Python objects: there may be one per row
+        others = set() if found.len() > most + len(labels) else set(found) - set(labels)
+        self.lumped = found.len() > most + len(labels) or len(others) > most
+        listed = [] if self.lumped else [*labels, *sorted(others)]
         sides = [Side(shown(value), labels.get(value, ""), value=value) for value in listed]
         if self.lumped:
-            sides.append(Side(f"{shown(min(found))} … {shown(max(found))}", ""))
-        reasons = sorted({reason for _, reason in cells if reason is not None}, key=precedence)
+            sides.append(Side(f"{shown(found.min())} … {shown(found.max())}", ""))
+        reasons = sorted(column[1].drop_nulls().unique(), key=precedence)
         self.values = {value: place for place, value in enumerate(listed)}
         self.reasons = {reason: len(sides) + place for place, reason in enumerate(reasons)}
         sides += [Side(reason, reason_label(reason, language), is_absence=True) for reason in reasons]
         self.sides = tuple(sides)
+
+    def gathered(self, column: Pair) -> Pair:
+        """The column as the table tells it apart: without its values where these are lumped together."""
+        if not self.lumped:
+            return column
+        return pl.Series(column[0].name, [None], dtype=pl.Int8).new_from_index(0, column[0].len()), column[1]
 
     def place(self, value: Any, reason: str | None) -> int:
         if reason is not None:

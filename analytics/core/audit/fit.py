@@ -9,8 +9,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import chi2
-
 from analytics.core.audit.finding import AuditFinding, in_words, listed
 from analytics.core.printed import Interval
 from analytics.core.targets import PrintedModel
@@ -255,7 +253,7 @@ def _nested_findings(models: Sequence[PrintedModel]) -> list[AuditFinding]:
             findings.append(AuditFinding("loglik_falls", "error", sentence, (line,), columns, values=values))
         elif larger.kind == SINGLE_LEVEL_LOGIT:
             df = len(larger.terms) - len(smaller.terms)
-            p = float(chi2.sf(gain, df))
+            p = _upper_tail(gain, df)
             sentence = (
                 f"{smaller.label} to {larger.label}: likelihood ratio {gain:.3f} on {df} df, p = {p:.1e}."
             )
@@ -304,3 +302,10 @@ def _below_simpler_findings(models: Sequence[PrintedModel]) -> list[AuditFinding
     )
     names = tuple(one.column for one in columns)
     return [AuditFinding("loglik_below_simpler", "error", sentence, tuple(lines), names, values=values)]
+
+
+def _upper_tail(statistic: float, df: int) -> float:
+    """The chi-squared probability of more than ``statistic``; printed figures may make it negative."""
+    from scipy.special import chdtrc  # takes long to import, and commands that compute nothing load this
+
+    return float(chdtrc(df, max(statistic, 0.0)))

@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from analytics.core.design import Design, binary_outcome, build, check_names, check_types
-from analytics.core.estimators.linear import fit_linear
-from analytics.core.estimators.logit import fit_logit
-from analytics.core.estimators.mixed_linear import fit_mixed_linear
-from analytics.core.estimators.mixed_logit import fit_mixed_logit
+from analytics.core.design import binary_outcome, build, check_names, check_types
 from analytics.core.formula import leaf
 from analytics.core.frame import Frame, Numbers
 from analytics.core.kinds.outcome import DONE, FAILED, Outcome
-from analytics.core.results import Check, ModelResult
+from analytics.core.results import Check
 from analytics.core.sample import Sample, listwise, transformed
 from analytics.core.spec import BINARY, ModelSpec
 from surveys.core.problems import Problem, Refused, near_misses, refuse
-
-Fit = Callable[[ModelSpec, Design], ModelResult]
-
-
-def _groups(design: Design) -> Any:
-    assert design.groups is not None  # the specification of a multilevel model names its groups
-    return design.groups
-
-
-FITS: Mapping[str, Fit] = {
-    "logit": lambda spec, d: fit_logit(d.outcome, d.matrix, d.names),
-    "linear": lambda spec, d: fit_linear(d.outcome, d.matrix, d.names),
-    "multilevel_linear": lambda spec, d: fit_mixed_linear(
-        d.outcome, d.matrix, d.names, _groups(d), spec.groups, reml=spec.method["likelihood"] == "reml"
-    ),
-    "multilevel_logit": lambda spec, d: fit_mixed_logit(
-        d.outcome, d.matrix, d.names, _groups(d), spec.groups
-    ),
-}
 
 
 def run_model(spec: ModelSpec, frame: Frame) -> Outcome:
@@ -69,6 +45,8 @@ def fitted_model(
 ) -> dict[str, Any]:
     """One model as JSON: how it was specified, the columns of its design, what centring took, its result."""
     design = build(spec.formula, frame, sample, _outcome(spec, frame, sample), spec.groups)
+    from analytics.core.kinds.fits import FITS  # loads the estimators, which pages and lists do without
+
     result = FITS[spec.kind](spec, design)
     outcome = spec.formula.outcome
     assert outcome is not None  # checked when the specification was read

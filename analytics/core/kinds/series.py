@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from scipy.stats import chi2
-
 from analytics.core.frame import Frame
 from analytics.core.kinds.models import fitted_model, model_sample, require_names, require_types
 from analytics.core.kinds.outcome import DONE, FAILED, Outcome
@@ -61,8 +59,10 @@ def _compare(one: SeriesModel, fitted: list[dict[str, Any]]) -> dict[str, Any] |
     reason = _why_not(smaller, larger)
     if reason:
         return {**both, "reason": reason}
+    from scipy.special import chdtrc  # takes long to import: only for who compares
+
     statistic, df = 2 * (second["loglik"] - first["loglik"]), second["df"] - first["df"]
-    return {**both, "statistic": statistic, "df": df, "p_value": float(chi2.sf(max(statistic, 0.0), df))}
+    return {**both, "statistic": statistic, "df": df, "p_value": float(chdtrc(df, max(statistic, 0.0)))}
 
 
 def _why_not(smaller: dict[str, Any], larger: dict[str, Any]) -> str:

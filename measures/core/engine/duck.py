@@ -12,18 +12,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import duckdb
 import polars as pl
 
 from measures.core.engine.counting import cells_of, crosstab_of, preview_of
-from measures.core.engine.given import Part, given
 from measures.core.engine.interface import Cell, ColumnPreview, ColumnResult, Crosstab, Fitted, Plan, Rule
 from measures.core.engine.prepare import Prepared, prepare, word_of
-from measures.core.engine.writing import Writers
 from measures.core.language.tree import Checked
 from surveys.core.table import REASON
+
+if TYPE_CHECKING:  # what takes long to import is imported by the call that computes
+    import duckdb
+
+    from measures.core.engine.given import Part
 
 BATCH = 120_000  # rows per batch written
 
@@ -73,6 +75,8 @@ class DuckEngine:
 
     def derive(self, plan: Plan, out_dir: Path) -> tuple[ColumnResult, ...]:
         """Compute every rule in one pass over the source and write one Parquet file each into ``out_dir``."""
+        from measures.core.engine.writing import Writers
+
         with self._connection(plan) as connection:
             prepared = prepare(plan, _runner(connection), _reasons_of_known(plan))
             statement = prepared.statement(_output_columns(prepared, [rule.name for rule in plan.rules]))
@@ -125,6 +129,8 @@ class DuckEngine:
         """All parts in one statement, their rows side by side."""
         if not parts:
             return ()
+        from measures.core.engine.given import given
+
         laid = given(parts)
         with self._open(()) as connection:
             connection.register("given_rows", laid.rows)
@@ -165,6 +171,8 @@ class DuckEngine:
 
     @contextmanager
     def _fresh(self, paths: Iterable[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+        import duckdb
+
         settings: dict[str, str | bool | int | float | list[str]] = {
             "threads": self.threads,
             "memory_limit": self.memory_limit,

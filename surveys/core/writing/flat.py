@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from surveys.core.codebook import as_json, canonical
 from surveys.core.writing.cells import cells, shared_reasons
@@ -62,6 +60,9 @@ def flatten(table: ExportTable) -> Flat:
 def write_parquet(table: ExportTable, path: Path, language: str) -> list[Loss]:
     """Parquet (zstd); the whole codebook as JSON in the schema's metadata under ``wavebook``, labels in
     each field's."""
+    import pyarrow as pa  # takes long to import: only for who writes
+    import pyarrow.parquet as pq
+
     flat = flatten(table)
     arrow = flat.frame.to_arrow(compat_level=pl.CompatLevel.oldest())
     by_name = {variable.name: variable for variable in table.codebook.variables}

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyreadstat
 
 from surveys.core.codebook import Level, Scalar, ValueType, Variable, text_in
 from surveys.core.writing import labels as fit
@@ -59,6 +58,8 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
     heading = fit.fit_bytes(table.heading, 64)
     if heading != table.heading:
         losses.append(fit.shortened("", "title of the file", "64 bytes"))
+    import pyreadstat  # takes long to import: only for who writes
+
     pyreadstat.write_sav(
         pl.DataFrame(series), str(path), file_label=heading, note=_note(table), compress=compress,
         row_compress=not compress, **vars(dictionary),
