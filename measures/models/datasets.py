@@ -90,7 +90,6 @@ class DatasetVersion(models.Model):
         ordering = ["dataset", "number"]
         constraints = [
             models.UniqueConstraint(fields=["dataset", "number"], name="dataset_version_number"),
-            models.UniqueConstraint(fields=["dataset", "content_hash"], name="dataset_content_stored_once"),
         ]
 
     def __str__(self) -> str:

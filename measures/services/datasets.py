@@ -49,7 +49,7 @@ class BuiltColumn:
 
 @dataclass(frozen=True)
 class BuildOutcome:
-    """``is_new`` is False when the content was that of an earlier version, which is then ``version``."""
+    """``is_new`` is False when the content was that of the latest version, which is then ``version``."""
 
     version: DatasetVersion
     is_new: bool
@@ -102,8 +102,8 @@ def build_dataset(
 ) -> BuildOutcome:
     """Builds what the recipe means today.  Known columns are reused, the rest computed in one pass.
 
-    The same content as an earlier version is that version.  Whatever fails, the store and the database
-    are as before.
+    The same content as the latest version is that version; the content of an older one is a new version,
+    for what was built last is what holds.  Whatever fails, the store and the database are as before.
     """
     require_define(user, dataset.study)
     started, tell = time.perf_counter(), progress or (lambda share, line: None)
@@ -183,15 +183,15 @@ def _commit(
     left_out: dict[str, int] | None,
     note: str,
 ) -> tuple[DatasetVersion, bool]:
-    """The version that has this content, made when there is none."""
+    """The latest version when it has this content, else a new one."""
     dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
     rows = columns[resolved.columns[0].name].rows
     content = table_hash([(c.name, columns[c.name].content_hash) for c in resolved.columns], rows)
     codebook = fingerprint([as_json(c.variable) for c in resolved.columns])
     content_hash = fingerprint([content, codebook])
-    found = dataset.versions.filter(content_hash=content_hash).first()
-    if found is not None:
-        return found, False
+    latest = dataset.latest
+    if latest is not None and latest.content_hash == content_hash:
+        return latest, False
     version = DatasetVersion.objects.create(
         dataset=dataset,
         number=next_number(dataset.versions),

@@ -49,9 +49,6 @@ class WaveVersion(models.Model):
         ordering = ["wave", "number"]
         constraints = [
             models.UniqueConstraint(fields=["wave", "number"], name="wave_version_number"),
-            models.UniqueConstraint(
-                fields=["wave", "content_hash", "codebook_hash"], name="wave_content_stored_once"
-            ),
             models.CheckConstraint(
                 condition=models.Q(number__gte=1, rows__gte=1, columns__gte=1), name="wave_version_not_empty"
             ),

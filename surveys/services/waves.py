@@ -27,12 +27,16 @@ BATCH = 500  # variables written at a time
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """The version that now holds the content; ``is_new`` is False when an earlier one already did."""
+    """The version that now holds the content; ``is_new`` is False when the latest one already did."""
 
     version: WaveVersion
     is_new: bool
     findings: tuple[Finding, ...]
     seconds: float
+
+
+class _Overtaken(Exception):
+    """The content came in while this import was reading it."""
 
 
 def import_wave(
@@ -76,7 +80,7 @@ def import_wave(
                 version = _save(
                     user, found or str(study), wave_slug, result, data, original, original_name, options, note
                 )
-            except IntegrityError:  # somebody imported the same content at the same moment
+            except (IntegrityError, _Overtaken):  # somebody imported the same content at the same moment
                 version = _overtaken(found, wave_slug, result)
                 return ImportOutcome(version, False, result.findings, result.seconds)
     return ImportOutcome(version, True, result.findings, result.seconds)
@@ -94,9 +98,13 @@ def _completed(options: ReadOptions, study: Study | None, wave: Wave | None, key
 
 
 def _same(wave: Wave, result: ReadResult) -> WaveVersion | None:
-    return wave.versions.filter(
-        content_hash=result.content_hash, codebook_hash=result.codebook.fingerprint()
-    ).first()
+    """The latest version when it holds this content.
+
+    An older one with it does not count: importing it again is how a wrong correction is taken back.
+    """
+    latest = wave.versions.order_by("-number").first()
+    content = (result.content_hash, result.codebook.fingerprint())
+    return latest if latest and (latest.content_hash, latest.codebook_hash) == content else None
 
 
 def _overtaken(study: Study | None, wave_slug: str, result: ReadResult) -> WaveVersion:
@@ -128,6 +136,8 @@ def _save(
     wave = create_wave(user, study, wave_slug)
     if options.key and not wave.key:
         wave = create_wave(user, study, wave_slug, key=options.key)
+    if _same(wave, result) is not None:
+        raise _Overtaken
     book = result.codebook
     version = WaveVersion.objects.create(
         wave=wave,

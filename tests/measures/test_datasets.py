@@ -13,7 +13,7 @@ from surveys.core.problems import Refused
 from surveys.models import AuditEntry, StoredFile
 from surveys.services.files import store
 from tests.factories import make_member
-from tests.measures.conftest import Room
+from tests.measures.conftest import FSP, Room
 
 
 def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -74,6 +74,19 @@ def test_only_what_changed_is_computed(room: Room, dataset: Dataset, fsp: Measur
     second = build_dataset(room.user, dataset)
     assert second.is_new and second.version.number == 2
     assert [c.name for c in second.columns if not c.is_reused] == ["fsp"]
+
+
+def test_a_rule_put_back_makes_a_version_that_is_the_latest_and_fresh(room: Room, dataset: Dataset) -> None:
+    first = build_dataset(room.user, dataset).version
+    room.publish("fsp", "q_union", seen=True)
+    build_dataset(room.user, dataset)
+    room.publish("fsp", FSP, seen=True)
+    assert selectors.freshness(dataset).causes == ("fsp@2 was replaced by fsp@3",)
+    third = build_dataset(room.user, dataset)
+    assert third.is_new and third.version.number == 3 and third.version.content_hash == first.content_hash
+    assert all(column.is_reused for column in third.columns)
+    assert selectors.freshness(dataset).is_fresh
+    assert not build_dataset(room.user, dataset).is_new
 
 
 def test_the_same_recipe_elsewhere_gives_the_same_hashes(room: Room, dataset: Dataset) -> None:

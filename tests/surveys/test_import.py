@@ -77,6 +77,18 @@ def test_the_same_content_again_makes_no_new_version(tmp_path: Path) -> None:
     assert command("mdms", "2014", str(path))[1]["wave_version"] == "mdms/2014@2"
 
 
+def test_importing_older_content_takes_a_wrong_correction_back(tmp_path: Path) -> None:
+    right, wrong = "id,city\n1,Fuzhou\n2,Xiamen\n", "id,city\n1,Fuzhou\n2,Ningde\n"
+    path = tmp_path / "wave.csv"
+    found = []
+    for text in (right, wrong, right, right):
+        found.append(command("mdms", "2014", str(write(path, text)))[1])
+    assert [one["wave_version"] for one in found] == [f"mdms/2014@{n}" for n in (1, 2, 3, 3)]
+    assert [one["is_new"] for one in found] == [True, True, True, False]
+    hashes = WaveVersion.objects.order_by("number").values_list("content_hash", flat=True)
+    assert hashes[0] == hashes[2] != hashes[1]
+
+
 def test_the_study_says_how_labels_and_codes_are_meant(tmp_path: Path, admin: User) -> None:
     study = make_study("mdms", label_separator=" | ", missing_reasons={"-1": "refused"})
     sheet = write(tmp_path / "book.csv", "variable,label,missing\nq1,Trust,-1=refused\n")
