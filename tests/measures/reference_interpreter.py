@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -26,13 +26,13 @@ class Absence:
 
 OUTSIDE = Absence("out_of_range")
 Row = Mapping[str, Any]
-Columns = dict[t.Typed, list[Any]]  # what fitted parts have read of the whole sample, each once
+Seen = dict[tuple[Any, ...], Any]  # what fitted parts have made of the whole sample, each once
 
 
 def run(root: t.Typed, rows: Sequence[Row], contexts: Mapping[str, ContextTable]) -> list[Any]:
     """The rule on every row; conditions come back as 1 and 0."""
-    columns: Columns = {}
-    found = [Interpreter(row, rows, contexts, columns).value(root) for row in rows]
+    seen: Seen = {}
+    found = [Interpreter(row, rows, contexts, seen).value(root) for row in rows]
     if root.type is t.Type.CONDITION:
         return [cell if isinstance(cell, Absence) else int(cell) for cell in found]
     if root.type is t.Type.INTEGER and not isinstance(root, t.Column):
@@ -42,9 +42,9 @@ def run(root: t.Typed, rows: Sequence[Row], contexts: Mapping[str, ContextTable]
 
 class Interpreter:
     def __init__(
-        self, row: Row, rows: Sequence[Row], contexts: Mapping[str, ContextTable], columns: Columns
+        self, row: Row, rows: Sequence[Row], contexts: Mapping[str, ContextTable], seen: Seen
     ) -> None:
-        self.row, self.rows, self.contexts, self.columns = row, rows, contexts, columns
+        self.row, self.rows, self.contexts, self.seen = row, rows, contexts, seen
 
     def value(self, node: t.Typed) -> Any:
         match node:
@@ -122,28 +122,36 @@ class Interpreter:
         return Absence(absent) if absent else method(node, cells)
 
     def fitted(self, node: t.Apply) -> Any:
-        column = self.whole(node.arguments[0])
         own = self.value(node.arguments[-1])
         if isinstance(own, Absence):
             return own
         if node.function == "standardise":
-            exact = [Fraction(cell) for cell in column if not isinstance(cell, Absence)]
-            mean = statistics.mean(exact)
-            variance = sum((cell - mean) ** 2 for cell in exact) / (len(exact) - 1)
-            return (own - float(mean)) / math.sqrt(variance)
-        groups = self.whole(node.arguments[1])
-        mine = [
-            Fraction(cell)
-            for cell, group in zip(column, groups, strict=True)
-            if group == own and not isinstance(cell, Absence)
-        ]
+            mean, sd = self.once(("metric", node), lambda: self.metric(node))
+            return (own - mean) / sd
+        return self.once(("mean", node, own), lambda: self.mean_of_group(node, own))
+
+    def once(self, key: tuple[Any, ...], find: Callable[[], Any]) -> Any:
+        """What does not depend on the row is found for the first row that asks."""
+        if key not in self.seen:
+            self.seen[key] = find()
+        return self.seen[key]
+
+    def metric(self, node: t.Apply) -> tuple[float, float]:
+        column = self.whole(node.arguments[0])
+        exact = [Fraction(cell) for cell in column if not isinstance(cell, Absence)]
+        mean = statistics.mean(exact)
+        variance = sum((cell - mean) ** 2 for cell in exact) / (len(exact) - 1)
+        return float(mean), math.sqrt(variance)
+
+    def mean_of_group(self, node: t.Apply, own: Any) -> Any:
+        pairs = zip(self.whole(node.arguments[0]), self.whole(node.arguments[1]), strict=True)
+        mine = [Fraction(cell) for cell, group in pairs if group == own and not isinstance(cell, Absence)]
         return float(statistics.mean(mine)) if mine else Absence("no_answer")
 
     def whole(self, part: t.Typed) -> list[Any]:
-        if part not in self.columns:
-            others = (Interpreter(row, self.rows, self.contexts, self.columns) for row in self.rows)
-            self.columns[part] = [other.value(part) for other in others]
-        return self.columns[part]
+        others = (Interpreter(row, self.rows, self.contexts, self.seen) for row in self.rows)
+        found: list[Any] = self.once(("whole", part), lambda: [other.value(part) for other in others])
+        return found
 
     # Logic
 
