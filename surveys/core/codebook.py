@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -140,15 +140,24 @@ def text_in(labels: Labels, language: str) -> str:
 
 
 def as_json(thing: Any) -> Any:
-    """Frozen dataclasses as plain JSON types; empty fields are left out, so that a codebook may grow."""
+    """Frozen dataclasses as plain JSON types.
+
+    Fields that are empty by default are left out while they are empty, so that a codebook may grow.
+    """
     if is_dataclass(thing) and not isinstance(thing, type):
-        pairs = ((f.name, getattr(thing, f.name)) for f in fields(thing))
-        return {name: as_json(value) for name, value in pairs if value not in (None, "", (), {})}
+        pairs = ((f, getattr(thing, f.name)) for f in fields(thing))
+        return {f.name: as_json(value) for f, value in pairs if not _is_left_empty(f, value)}
     if isinstance(thing, Mapping):
         return {str(key): as_json(value) for key, value in thing.items()}
     if isinstance(thing, list | tuple):
         return [as_json(value) for value in thing]
     return thing
+
+
+def _is_left_empty(one: Field[Any], value: Any) -> bool:
+    """Whether a field holds nothing but its default; an empty text where None is the default is a value."""
+    default = one.default if one.default_factory is MISSING else one.default_factory()
+    return value in (None, "", (), {}) and value == default
 
 
 def canonical(thing: Any) -> str:

@@ -148,7 +148,7 @@ def _save(
         columns=len(book.variables),
         data=data,
         original=original,
-        original_name=original_name[:255],
+        original_name=original_name.replace("\0", "")[:255],
         format=result.format,
         encoding=result.encoding[:40],
         file_labels=dict(book.labels),
@@ -157,7 +157,7 @@ def _save(
         sets=as_json(book.sets),
         findings=[as_json(finding) for finding in result.findings],
         options=options.as_json(),
-        note=note,
+        note=note.replace("\0", ""),
         is_synthetic=wave.is_synthetic or study.is_synthetic,
         created_by=user,
     )

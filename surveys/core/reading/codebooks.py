@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from surveys.core.absence import USER_MISSING, code_reason, tag_reason
 from surveys.core.codebook import Code, Codebook, MissingRule, ResponseSet, Role, Scalar, ValueType, Variable
+from surveys.core.findings import Finding, Severity
 from surveys.core.reading import dates
 from surveys.core.reading.encodings import decoded
 from surveys.core.reading.options import ReadOptions
@@ -25,6 +26,10 @@ class _Words:
 
     def text(self, raw: bytes) -> str:
         return clean(decoded(raw, self.codec) or "")
+
+    def cell(self, raw: bytes) -> str:
+        """A value as the cells of its column are kept."""
+        return (decoded(raw, self.codec) or "").replace("\0", "").rstrip(" ")
 
     def labels(self, raw: bytes) -> dict[str, str]:
         return split_labels(self.text(raw), self.options.languages, self.options.label_separator)
@@ -55,6 +60,7 @@ def build(file: RawFile, settled: Settled, options: ReadOptions) -> Codebook:
         _variable(raw, column, words, options)
         for raw, column in zip(file.variables, settled.columns, strict=True)
     )
+    settled.findings += _blank_labels(file, variables, words)
     weight = words.text(file.weight)
     if weight:
         variables = tuple(_with_role(v, Role.WEIGHT) if v.name == weight else v for v in variables)
@@ -65,6 +71,16 @@ def build(file: RawFile, settled: Settled, options: ReadOptions) -> Codebook:
         notes=tuple(words.text(note) for note in file.notes),
         weight=weight,
     )
+
+
+def _blank_labels(file: RawFile, variables: tuple[Variable, ...], words: _Words) -> list[Finding]:
+    """A label of the empty text labels no cell, for empty text is an empty cell."""
+    text = "The label of the blank value was left out: blank cells are empty."
+    return [
+        Finding(Severity.INFO, "blank_label", text, variable.name)
+        for raw, variable in zip(file.variables, variables, strict=True)
+        if any(isinstance(value, bytes) and not words.cell(value) for value, _ in raw.codes)
+    ]
 
 
 def _with_role(variable: Variable, role: Role) -> Variable:
@@ -91,12 +107,12 @@ def _variable(raw: RawVariable, column: TypedColumn, words: _Words, options: Rea
 
 def _code(value: RawValue, label: bytes, raw: RawVariable, column: TypedColumn, words: _Words) -> Code | None:
     scalar = _scalar(value, raw.calendar, column.type, words)
-    return None if scalar is None else Code(scalar, words.labels(label))
+    return None if scalar is None or scalar == "" else Code(scalar, words.labels(label))
 
 
 def _scalar(value: RawValue, calendar: Calendar | None, kind: ValueType, words: _Words) -> Scalar | None:
     if isinstance(value, bytes):
-        return (decoded(value, words.codec) or "").rstrip()
+        return words.cell(value)
     if calendar is not None:
         return dates.moment(float(value), calendar, kind)
     return _whole(float(value))

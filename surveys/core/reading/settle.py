@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -73,7 +73,8 @@ def settle(reader: Reader, file: RawFile, options: ReadOptions) -> Settled:
         series, raw[position] = raw[position], None
         name = decoded(variable.name, decision.codec) or ""
         tag = tags[position].series(rows) if position in tags else None
-        settled.columns.append(_typed(series, variable, name, decision.codec, tag, settled, problems))
+        column = _typed(series, variable, name, decision.codec, tag, settled, problems)
+        settled.columns.append(_without_nul(column, name, settled))
     if problems:
         raise Refused(problems)
     return settled
@@ -192,6 +193,19 @@ def _text(series: pl.Series, name: str, codec: str, settled: Settled, problems: 
         text = _decoded_one_by_one(series, name, codec, settled, problems)
     text = text.str.strip_chars_end(" \0")
     return pl.select(pl.when(text != "").then(text).alias("c"))["c"]
+
+
+def _without_nul(column: TypedColumn, name: str, settled: Settled) -> TypedColumn:
+    """Text without null characters, which stand for nothing and which PostgreSQL refuses to keep."""
+    if column.type is not ValueType.TEXT:
+        return column
+    damaged = int(column.values.str.contains("\0", literal=True).sum() or 0)
+    if not damaged:
+        return column
+    message = f"Null characters were taken out of {damaged:,} cells."
+    settled.findings.append(Finding(Severity.WARNING, "null_characters", message, name))
+    text = column.values.str.replace_all("\0", "", literal=True).str.strip_chars_end(" ")
+    return replace(column, values=pl.select(pl.when(text != "").then(text).alias("c"))["c"])
 
 
 def _as_utf8(series: pl.Series) -> pl.Series | None:

@@ -62,7 +62,7 @@ def lay_over(codebook: Codebook, path: Path, language: str) -> tuple[Codebook, l
 
 def _rows(path: Path, language: str) -> list[tuple[int, dict[str, str]]]:
     data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    text = data.decode(decide([data], utf8_is_expected=True).codec)
+    text = data.decode(decide([data], utf8_is_expected=True).codec).replace("\0", "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_delimiter(text[: 256 << 10]))
     try:
         headings = [_heading(cell, language) for cell in next(reader, [])]
