@@ -26,9 +26,10 @@ class Input:
 
     @property
     def identity(self) -> str:
-        """The content together with what decides how a model reads it: type, level and codes."""
+        """The content together with what decides how a model reads it: type, level, codes and absences."""
         said = as_json(self.variable)
-        return fingerprint([self.content_hash, said["type"], said.get("level"), said.get("codes", [])])
+        parts = [said.get(name) for name in ("type", "level", "codes", "missing")]
+        return fingerprint([self.content_hash, *parts])
 
 
 def column_names(version: Subject) -> tuple[str, ...]:

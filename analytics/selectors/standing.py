@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from analytics.models import Run
+from analytics.selectors.inputs import Input, column_names, inputs
 from measures.core.freshness import FRESH, Freshness, State, blocked, stale
 from measures.models import DatasetVersion, MeasureVersion
-from measures.selectors import current_column_hashes
+from measures.selectors import current_columns
 from measures.selectors import freshness as dataset_freshness
 from surveys.models import WaveVersion
 from surveys.selectors import latest_version
 
 
 def run_freshness(run: Run) -> Freshness:
-    """Fresh while every column the run read would come out with the same hash today.
+    """Fresh while every column the run read would come out, and be read by a model, as it was.
 
-    A specification changed since makes it stale too.
+    A specification or an estimator changed since makes it stale too.
     """
     if run.analysis is not None and _asked_otherwise(run):
         return stale(_("the specification of %(analysis)s was changed") % {"analysis": run.analysis})
+    if recomputed := _computed_otherwise(run):
+        return stale(*recomputed)
     if run.dataset_version is not None:
         return _on_dataset(run, run.dataset_version)
     assert run.wave_version is not None
@@ -33,10 +38,24 @@ def _asked_otherwise(run: Run) -> bool:
     return read_spec(run.analysis.spec).as_json() != run.spec
 
 
+def _computed_otherwise(run: Run) -> list[str]:
+    """Kinds whose numbers were changed since the run, each in words."""
+    from analytics.core.kinds import KINDS  # loads the estimators, as above
+
+    then = run.environment.get("estimators", {})
+    return [
+        _("%(kind)s is computed otherwise since its version %(version)s")
+        % {"kind": kind, "version": KINDS[kind].version}
+        for kind, version in sorted(then.items())
+        if kind in KINDS and KINDS[kind].version != version
+    ]
+
+
 def _on_dataset(run: Run, version: DatasetVersion) -> Freshness:
     dataset = version.dataset
-    now = current_column_hashes(dataset)
-    changed = [name for name, before in run.inputs.items() if now.get(name) != before]
+    now = current_columns(dataset)
+    known = {name: Input(variable, found) for name, (variable, found) in now.items() if found is not None}
+    changed = _changed(inputs(version, run.inputs), known)
     if not changed:
         return FRESH
     whole = dataset_freshness(dataset)
@@ -44,7 +63,14 @@ def _on_dataset(run: Run, version: DatasetVersion) -> Freshness:
         return blocked(*whole.causes)
     if whole.causes:
         return stale(*whole.causes)
-    return stale(*_between(version, dataset.latest or version, sorted(changed)))
+    return stale(*_between(version, dataset.latest or version, changed))
+
+
+def _changed(then: Mapping[str, Input], now: Mapping[str, Input]) -> list[str]:
+    """The columns that are gone, or that a model would read otherwise now."""
+    return sorted(
+        name for name, before in then.items() if name not in now or now[name].identity != before.identity
+    )
 
 
 def _between(old: DatasetVersion, new: DatasetVersion, changed: list[str]) -> list[str]:
@@ -71,8 +97,9 @@ def _on_wave(run: Run, version: WaveVersion) -> Freshness:
     latest = latest_version(version.wave)
     if latest is None or latest.pk == version.pk:
         return FRESH
-    now = dict(latest.variables.filter(name__in=list(run.inputs)).values_list("name", "column_hash"))
-    changed = sorted(name for name, before in run.inputs.items() if now.get(name) != before)
+    still = set(column_names(latest))
+    now = inputs(latest, [name for name in run.inputs if name in still])
+    changed = _changed(inputs(version, run.inputs), now)
     if not changed:
         return FRESH
     return stale(

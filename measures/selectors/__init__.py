@@ -3,7 +3,7 @@
 from measures.core.freshness import Freshness
 from measures.selectors.resolving import resolve_dataset
 from measures.selectors.scopes import published_measures, study_wave_versions
-from measures.selectors.staleness import current_column_hashes, freshness
+from measures.selectors.staleness import current_column_hashes, current_columns, freshness
 from measures.selectors.versions import (
     dataset_named,
     dataset_version_named,
@@ -15,6 +15,7 @@ from measures.selectors.versions import (
 __all__ = [
     "Freshness",
     "current_column_hashes",
+    "current_columns",
     "dataset_named",
     "dataset_version_named",
     "freshness",

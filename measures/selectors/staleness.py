@@ -14,6 +14,8 @@ from measures.core.transitions import rows_changed_by_key
 from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
 from measures.selectors.keys import Column
 from measures.selectors.resolving import Resolved, resolve_dataset
+from surveys.core.codebook import Variable as CodebookVariable
+from surveys.core.codebook import as_json
 from surveys.core.problems import Refused
 from surveys.core.table import read_split
 from surveys.models import Variable, WaveVersion
@@ -39,8 +41,8 @@ def freshness(dataset: Dataset) -> Freshness:
     return stale(*causes) if causes else FRESH
 
 
-def current_column_hashes(dataset: Dataset) -> dict[str, str | None]:
-    """Column name -> the hash a rebuild would give today, None where that is not known (yet).
+def current_columns(dataset: Dataset) -> dict[str, tuple[CodebookVariable, str | None]]:
+    """Column name -> its codebook entry and the hash a rebuild would give today, None where not known (yet).
 
     When the recipe no longer resolves, every column of the latest version is unknown.
     """
@@ -48,9 +50,14 @@ def current_column_hashes(dataset: Dataset) -> dict[str, str | None]:
         columns = resolve_dataset(dataset).columns
     except Refused:
         latest = dataset.latest
-        return dict.fromkeys(latest.columns.values_list("name", flat=True), None) if latest else {}
+        return {c.name: (c.as_core(), None) for c in latest.columns.all()} if latest else {}
     known = _known_hashes(columns)
-    return {column.name: known.get(column.key) for column in columns}
+    return {column.name: (column.variable, known.get(column.key)) for column in columns}
+
+
+def current_column_hashes(dataset: Dataset) -> dict[str, str | None]:
+    """Column name -> the hash a rebuild would give today, as in :func:`current_columns`."""
+    return {name: content_hash for name, (_variable, content_hash) in current_columns(dataset).items()}
 
 
 def unknown_columns(resolved: Resolved) -> list[Column]:
@@ -73,6 +80,7 @@ def _causes(version: DatasetVersion, resolved: Resolved) -> Iterator[str]:
         if c.name in then and known.get(c.key) != then[c.name].derived.content_hash
     }
     yield from _recipe_causes(version, resolved, set(then), bool(changed))
+    yield from _wording_causes((then[c.name], c) for c in resolved.columns if c.name in set(then) - changed)
     if not changed:
         return
     explained = set(_with_earlier(changed, resolved))
@@ -94,6 +102,17 @@ def _recipe_causes(
         yield _("the recipe was changed: %(name)s was taken out") % {"name": name}
     if is_changed and version.recipe.get("where", "") != resolved.recipe.where:
         yield _("the recipe was changed: it keeps other rows")
+
+
+def _wording_causes(pairs: Iterable[tuple[DatasetColumn, Column]]) -> Iterator[str]:
+    """Columns whose cells are the same and whose codebook entry is not: both are in a version's hash."""
+    for before, column in pairs:
+        now = as_json(column.variable)
+        differ = {part for part in before.codebook.keys() | now if before.codebook.get(part) != now.get(part)}
+        if differ & {"labels", "codes"}:
+            yield _("the labels of %(name)s were changed") % {"name": column.name}
+        elif differ:
+            yield _("the description of %(name)s was changed") % {"name": column.name}
 
 
 def _with_earlier(names: set[str], resolved: Resolved) -> Iterator[str]:

@@ -47,10 +47,9 @@ class Desk:
     def cells(self, name: str) -> list[Any]:
         return next(cells for told, cells in columns() if told.name == name)
 
-    def measure(self, name: str, rule: str) -> None:
-        publish(
-            self.user, save_draft(self.user, self.study, name, rule=rule).measure, acknowledge_changes=True
-        )
+    def measure(self, name: str, rule: str, **wording: Any) -> None:
+        draft = save_draft(self.user, self.study, name, rule=rule, **wording)
+        publish(self.user, draft.measure, acknowledge_changes=True)
 
     def dataset(self, **recipe: Any) -> Dataset:
         whole = {"wave": "2014", "key": "rid"} | recipe

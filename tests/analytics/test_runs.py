@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from analytics.core.kinds import KINDS
 from analytics.models import Run
 from analytics.selectors import run_document, run_freshness, table_of
 from analytics.services.analyses import define_analysis, run_again, run_analysis
@@ -11,8 +14,8 @@ from measures.core.freshness import FRESH, State
 from measures.services.datasets import build_dataset
 from surveys.core.problems import Refused
 from surveys.models import AuditEntry
-from tests.analytics.conftest import ROWS, Desk
-from tests.factories import make_member, make_study
+from tests.analytics.conftest import ROWS, Desk, columns
+from tests.factories import make_member, make_study, make_wave_version
 
 LOGIT = {"kind": "logit", "formula": "y ~ x + z + C(job)"}
 
@@ -53,6 +56,37 @@ def test_a_corrected_column_makes_its_runs_stale(desk: Desk) -> None:
     found = run_freshness(run)
     assert found.state is State.STALE
     assert found.causes == ("mdms/2014@1 was corrected: mdms/2014@2 differs in z",)
+
+
+def test_a_column_read_otherwise_makes_its_runs_stale(desk: Desk) -> None:
+    desk.measure("member", "z")
+    dataset = desk.dataset(measures=["member"], items=["y", "x"])
+    on_member = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ member"}, dataset.latest)
+    on_x = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, dataset.latest)
+    desk.measure("member", "z + 0", note="said otherwise, and the same")
+    assert run_freshness(on_member) == FRESH
+    desk.measure("member", "z", level="nominal")
+    assert run_freshness(on_member).causes == ("the description of member was changed",)
+    assert run_freshness(on_x) == FRESH
+    build_dataset(desk.user, dataset)
+    assert run_freshness(on_member).causes == ("member@1 was replaced by member@3",)
+    again = run_again(desk.user, on_member, dataset.latest)
+    assert again.key != on_member.key and run_freshness(again) == FRESH
+
+
+def test_codes_declared_missing_since_make_runs_on_the_wave_stale(desk: Desk) -> None:
+    run = run_analysis(desk.user, LOGIT, desk.version)
+    told = [(replace(v, missing=()) if v.name == "x" else v, cells) for v, cells in columns()]
+    later = make_wave_version(desk.wave, told)
+    assert run_freshness(run).causes == ("mdms/2014@1 was corrected: mdms/2014@2 differs in x",)
+    assert run_analysis(desk.user, LOGIT, later).n_used > run.n_used
+
+
+def test_a_mended_estimator_makes_its_runs_stale(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_analysis(desk.user, LOGIT, desk.version)
+    monkeypatch.setitem(KINDS, "logit", replace(KINDS["logit"], version=99))
+    assert run_freshness(run).causes == ("logit is computed otherwise since its version 99",)
+    assert run_freshness(run_analysis(desk.user, LOGIT, desk.version)) == FRESH
 
 
 def test_runs_on_datasets_name_the_rule_that_was_replaced(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from measures.services.freshness import probe, probe_study
 from surveys.models import CrosswalkEntry, Job
 from surveys.services import jobs
 from surveys.services.studies import decide, save_context, save_item
-from tests.measures.conftest import CELLS, Room
+from tests.measures.conftest import CELLS, MALE, Room
 
 
 @pytest.fixture
@@ -66,6 +66,16 @@ def test_a_rule_that_alters_no_value_leaves_the_dataset_fresh(room: Room, datase
     assert outcome.published is not None and outcome.published.number == 2
     assert selectors.freshness(dataset) == FRESH
     assert not build_dataset(room.user, dataset).is_new
+
+
+def test_new_words_about_a_column_are_a_cause_and_rebuilding_clears_it(room: Room, dataset: Dataset) -> None:
+    room.publish("male", MALE, value_labels=[{"value": 1, "labels": {"en": "man"}}])
+    assert selectors.freshness(dataset) == stale("the labels of male were changed")
+    room.publish("male", MALE, labels={"en": "Male", "zh": "男性"}, level="nominal")
+    assert selectors.freshness(dataset) == stale("the description of male was changed")
+    built = build_dataset(room.user, dataset)
+    assert built.is_new and all(column.is_reused for column in built.columns)
+    assert selectors.freshness(dataset) == FRESH
 
 
 def test_a_corrected_wave_names_variables_and_rows(room: Room, dataset: Dataset) -> None:
