@@ -10,6 +10,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('surveys', '0001_initial'),
         migrations.swappable_dependency(settings.KNOX_TOKEN_MODEL),
+        # not the first of knox: its later ones exchange the key that our column refers to
+        ('knox', '0009_extend_authtoken_field'),
     ]
 
     operations = [
