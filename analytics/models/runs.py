@@ -76,15 +76,26 @@ class Run(models.Model):
                 | Q(dataset_version__isnull=True, wave_version__isnull=False),
                 name="a_run_reads_one_version",
             ),
+            # a null is distinct from every null, so runs without an analysis need constraints of their own
             models.UniqueConstraint(
-                fields=["key", "dataset_version"],
-                condition=Q(dataset_version__isnull=False),
+                fields=["key", "dataset_version", "analysis"],
+                condition=Q(dataset_version__isnull=False, analysis__isnull=False),
                 name="identical_runs_are_reused",
             ),
             models.UniqueConstraint(
-                fields=["key", "wave_version"],
-                condition=Q(wave_version__isnull=False),
+                fields=["key", "wave_version", "analysis"],
+                condition=Q(wave_version__isnull=False, analysis__isnull=False),
                 name="identical_wave_runs_are_reused",
+            ),
+            models.UniqueConstraint(
+                fields=["key", "dataset_version"],
+                condition=Q(dataset_version__isnull=False, analysis__isnull=True),
+                name="identical_loose_runs_are_reused",
+            ),
+            models.UniqueConstraint(
+                fields=["key", "wave_version"],
+                condition=Q(wave_version__isnull=False, analysis__isnull=True),
+                name="identical_loose_wave_runs_are_reused",
             ),
         ]
 

@@ -19,7 +19,7 @@ from measures.models import DatasetVersion
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import Refused
 from surveys.models import User
-from surveys.services import audit
+from surveys.services import audit, jobs
 
 Progress = Callable[[float, str], None]
 PACKAGES = ("numpy", "scipy", "polars", "duckdb")
@@ -29,6 +29,8 @@ def run(
     user: User, spec: Spec, version: Subject, analysis: Analysis | None, progress: Progress | None = None
 ) -> Run:
     """The run of ``spec`` on ``version``: the stored one when nothing it depends on differs.
+
+    Another analysis that asks the same has a run of its own, with the same numbers.
 
     Refused when names do not exist or the columns do not fit; a model without numbers is a run whose
     state is ``failed`` and whose checks say why.
@@ -40,7 +42,7 @@ def run(
         raise Refused(problems)
     known = inputs(version, spec.columns)
     key = run_key(spec, known)
-    if (same := _same(key, version)) is not None:
+    if (same := _same(key, version, analysis)) is not None:
         return same
     tell(0.1, f"reading {len(known)} columns")
     started = time.perf_counter()
@@ -77,8 +79,8 @@ def environment() -> dict[str, Any]:
     }
 
 
-def _same(key: str, version: Subject) -> Run | None:
-    return Run.objects.filter(key=key, **_subject(version)).first()
+def _same(key: str, version: Subject, analysis: Analysis | None) -> Run | None:
+    return Run.objects.filter(key=key, analysis=analysis, **_subject(version)).first()
 
 
 def _subject(version: Subject) -> dict[str, Any]:
@@ -87,7 +89,7 @@ def _subject(version: Subject) -> dict[str, Any]:
 
 
 def _known_result(key: str, version: Subject) -> dict[str, Any] | None:
-    """The numbers of the same question asked of the same columns in another version of the study."""
+    """The numbers of the same question asked of the same columns, in any version and by any analysis."""
     twin = Run.objects.filter(key=key, study=version.study).first()
     if twin is None:
         return None
@@ -121,6 +123,7 @@ def _save(
     """Writes the run and its audit row; when somebody else was quicker, theirs is the run."""
     try:
         with transaction.atomic():
+            jobs.guard()
             made = Run.objects.create(
                 study=version.study,
                 analysis=analysis,
@@ -134,7 +137,7 @@ def _save(
             )
             audit.record(user, "run", made, study=made.study, key=key, state=made.state)
     except IntegrityError:
-        same = _same(key, version)
+        same = _same(key, version, analysis)
         if same is None:
             raise
         return same

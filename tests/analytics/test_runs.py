@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from analytics.core.kinds import KINDS
 from analytics.models import Run
@@ -40,6 +41,27 @@ def test_the_same_question_is_answered_once(desk: Desk) -> None:
     assert run_analysis(desk.user, spelled, desk.version) == first
     assert run_analysis(desk.user, LOGIT | {"formula": "y ~ x + z"}, desk.version) != first
     assert Run.objects.count() == 2
+
+
+def test_two_analyses_that_ask_the_same_have_a_run_each(desk: Desk) -> None:
+    one = define_analysis(desk.user, desk.study, "one", spec=LOGIT)
+    other = define_analysis(desk.user, desk.study, "other", spec=LOGIT)
+    first = run_analysis(desk.user, one, desk.version)
+    second = run_analysis(desk.user, other, desk.version)
+    loose = run_analysis(desk.user, LOGIT, desk.version)
+    assert [run.analysis for run in (first, second, loose)] == [one, other, None]
+    assert first.result == second.result == loose.result and first.seconds == second.seconds
+    asked_again = [run_analysis(desk.user, what, desk.version) for what in (one, other, LOGIT)]
+    assert asked_again == [first, second, loose]
+
+
+@pytest.mark.parametrize("is_loose", [True, False])
+def test_the_database_keeps_identical_runs_one(desk: Desk, is_loose: bool) -> None:
+    what = LOGIT if is_loose else define_analysis(desk.user, desk.study, "one", spec=LOGIT)
+    run = run_analysis(desk.user, what, desk.version)
+    run.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        run.save(force_insert=True)
 
 
 def test_columns_that_are_not_read_do_not_matter(desk: Desk) -> None:
