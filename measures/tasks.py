@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from measures.models import Dataset
+from measures.models import Dataset, DatasetVersion
 from surveys.models import Job, Study, User
 from surveys.services.changes import on_change
 from surveys.services.jobs import Progress, register
@@ -22,6 +22,15 @@ def build(job: Job, progress: Progress) -> dict[str, Any]:
         "measures:dataset_version", args=[dataset.study.slug, dataset.slug, outcome.version.number]
     )
     return outcome.as_json() | {"url": page}
+
+
+def export(job: Job, progress: Progress) -> dict[str, Any]:
+    """Writes the dataset version named in the payload as a file of another program's."""
+    from measures.services.exports import dataset_subject
+    from surveys.services.handouts import perform_export
+
+    version = DatasetVersion.objects.select_related("dataset__study").get(pk=job.payload["version"])
+    return perform_export(job, progress, dataset_subject(version))
 
 
 def probe(job: Job, progress: Progress) -> dict[str, Any]:
@@ -41,4 +50,5 @@ def follow(user: User, study: Study) -> None:
 
 on_change(follow)
 register("build_dataset", build)
+register("export_dataset", export)
 register("probe_study", probe)

@@ -34,6 +34,8 @@ def dataset_subject(version: DatasetVersion) -> Subject:
         is_synthetic=version.is_synthetic or dataset.study.is_synthetic,
         codebook=version.codebook(),
         table=lambda subject: _table(subject, version),
+        job="export_dataset",
+        address=("measures:dataset_download", (dataset.study.slug, dataset.slug, version.number)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -16,8 +17,10 @@ from surveys.core.writing import FORMATS
 from surveys.http.authentication import LinkAuthentication, TokenAuthentication, signed
 from surveys.http.files import file_response
 from surveys.http.views import AnyType, Api
-from surveys.services.exports import Subject, exported, outcome_of
+from surveys.models import Job
+from surveys.services.exports import Subject, handed_out, outcome_of
 from surveys.services.files import path_of
+from surveys.services.handouts import written_or_queued
 
 
 class LossSerializer(serializers.Serializer[Any]):
@@ -45,11 +48,21 @@ class ExportSerializer(serializers.Serializer[Any]):
     codebook_url = serializers.CharField(help_text="The codebook beside a CSV; empty for other formats.")
 
 
+class QueuedSerializer(serializers.Serializer[Any]):
+    """The file is large: a job writes it.  Ask the job how far it is, then ask again for the file."""
+
+    job = serializers.CharField(help_text="Where to ask how far it is; also in the header Location.")
+    state = serializers.CharField()
+    problems = serializers.ListField(child=serializers.JSONField())
+
+
+RETRY_SECONDS = 5
 LANGUAGE = OpenApiParameter("language", str, description="Of the labels; the study's first unless given.")
 EXTENSION = OpenApiParameter("extension", str, OpenApiParameter.PATH, enum=list(FORMATS))
 _FILE = {
     (200, "application/octet-stream"): OpenApiTypes.BINARY,
     (206, "application/octet-stream"): OpenApiTypes.BINARY,
+    202: QueuedSerializer,
 }
 
 
@@ -68,12 +81,16 @@ class Download(Api):
     def get(self, request: Request, extension: str, **address: object) -> HttpResponseBase:
         subject = self.subject()
         format, _, beside = extension.partition(".")
-        export = exported(self.person, subject, "csv" if beside else format, self.asked("language"))
+        export = written_or_queued(self.person, subject, "csv" if beside else format, self.asked("language"))
+        if isinstance(export, Job):
+            return _queued(request, export)
         stored, kind = export.file, FORMATS[export.format].media_type
         if beside:  # data.codebook.csv: the codebook beside data.csv
             if export.codebook is None or extension != "codebook.csv":
                 raise Http404
             stored = export.codebook
+        if request.method == "GET":  # HEAD tells of the file and hands nothing out
+            handed_out(self.person, subject, export)
         response = file_response(
             request,
             path_of(stored),
@@ -96,10 +113,12 @@ class AboutExport(Api):
         """What the address names, if the person may see it."""
         raise NotImplementedError
 
-    @extend_schema(parameters=[LANGUAGE, EXTENSION], responses=ExportSerializer)
+    @extend_schema(parameters=[LANGUAGE, EXTENSION], responses={200: ExportSerializer, 202: QueuedSerializer})
     def get(self, request: Request, extension: str, **address: object) -> Response:
         subject = self.subject()
-        export = exported(self.person, subject, extension, self.asked("language"))
+        export = written_or_queued(self.person, subject, extension, self.asked("language"))
+        if isinstance(export, Job):
+            return _queued(request, export)
         path = _below(request.path.rstrip("/"), f"data.{extension}", up=2)
         language = f"language={export.language}"
         codebook = _below(request.path.rstrip("/"), "data.codebook.csv", up=2)
@@ -110,6 +129,17 @@ class AboutExport(Api):
             "codebook_url": request.build_absolute_uri(f"{codebook}?{language}") if export.codebook else "",
         }
         return Response(ExportSerializer(about).data)
+
+
+def _queued(request: Request, job: Job) -> Response:
+    """Accepted, not done: the address of the job, and when to look again."""
+    address = request.build_absolute_uri(reverse("api_job", args=[job.pk]))
+    about = {"job": address, "state": job.state, "problems": job.problems}
+    return Response(
+        QueuedSerializer(about).data,
+        status=202,
+        headers={"Location": address, "Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"},
+    )
 
 
 def _below(path: str, name: str, up: int = 1) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 from django.db import models, transaction
+from django.urls import reverse
 
 from surveys import policy
 from surveys.core.citation import cite
@@ -22,6 +23,9 @@ from surveys.core.writing import WRITER_VERSION, ExportTable, Loss, codebook_bes
 from surveys.models import Export, StoredFile, Study, User, WaveVersion
 from surveys.services import audit
 from surveys.services.files import keeping, path_of, working_folder
+
+MOST_CELLS_AT_ONCE = 2_000_000  # about two seconds of writing; a larger file is written by a job
+CELLS_AT_ONCE = {"xlsx": 300_000}  # a workbook is XML, cell by cell
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
@@ -39,6 +43,13 @@ class Subject:
     is_synthetic: bool
     codebook: Codebook
     table: Callable[[Subject], ExportTable]
+    job: str  # the kind of job that writes it when it is large
+    address: tuple[str, tuple[str | int, ...]]  # of the page of its downloads: the route and its arguments
+
+    @property
+    def page(self) -> str:
+        """Where its downloads are offered."""
+        return reverse(self.address[0], args=self.address[1])
 
     @property
     def name(self) -> str:
@@ -122,22 +133,54 @@ def outcome_of(subject: Subject, export: Export, *, file: str, codebook: str = "
 
 
 def exported(user: User, subject: Subject, format: str, language: str = "") -> Export:
-    """The kept file of ``subject`` in ``format``, written now if it is not there yet; audited each time."""
+    """The file of ``subject`` to hand out now, written if it is not kept yet; audited each time."""
+    export = written(user, subject, format, language)
+    handed_out(user, subject, export)
+    return export
+
+
+def written(user: User, subject: Subject, format: str, language: str = "") -> Export:
+    """The kept file of ``subject`` in ``format``, written now if it is not there yet; hands nothing out."""
+    wanted = wanted_by(user, subject, format, language)
+    return wanted.kept() or _write(subject, wanted)
+
+
+def handed_out(user: User, subject: Subject, export: Export) -> None:
+    """Writes into the audit trail that ``user`` was given the file."""
+    with transaction.atomic():
+        audit.record(
+            user, "export", subject.version, study=subject.study, format=export.format,
+            language=export.language, sha256=export.file_id, rows=export.rows, variables=export.variables,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One file somebody may have: its format, the language of its labels, and all that decides its bytes."""
+
+    format: str
+    language: str
+    key: str
+
+    def kept(self) -> Export | None:
+        """The file, when it was written before."""
+        return Export.objects.select_related("file", "codebook").filter(key=self.key).first()
+
+
+def wanted_by(user: User, subject: Subject, format: str, language: str = "") -> Wanted:
+    """What is asked for; refused without the right to download, or when no such format or language is."""
     policy.require(user, policy.DOWNLOAD, subject.study)
     chosen = format_named(format).extension
     language = language or next(iter(subject.study.languages), "en")
     if not _LANGUAGE.fullmatch(language):
         raise refuse("bad_language", "A language is named like en, zh or zh-hans.", where="language")
-    key = export_key(subject, chosen, language)
-    export = Export.objects.select_related("file", "codebook").filter(key=key).first()
-    if export is None:
-        export = _write(subject, chosen, language, key)
-    with transaction.atomic():
-        audit.record(
-            user, "export", subject.version, study=subject.study, format=chosen, language=language,
-            sha256=export.file_id, rows=export.rows, variables=export.variables,
-        )  # fmt: skip
-    return export
+    return Wanted(chosen, language, export_key(subject, chosen, language))
+
+
+def is_large(subject: Subject, format: str) -> bool:
+    """Whether writing takes longer than somebody should wait for an answer."""
+    cells = subject.rows * len(subject.codebook.variables)
+    return cells > CELLS_AT_ONCE.get(format, MOST_CELLS_AT_ONCE)
 
 
 def export_key(subject: Subject, format: str, language: str) -> str:
@@ -157,20 +200,20 @@ def export_key(subject: Subject, format: str, language: str) -> str:
     )
 
 
-def _write(subject: Subject, format: str, language: str, key: str) -> Export:
+def _write(subject: Subject, wanted: Wanted) -> Export:
     with working_folder() as folder, keeping() as keep:
-        path = folder / f"data.{format}"
-        losses = write(subject.table(subject), format, path, language)
+        path = folder / f"data.{wanted.format}"
+        losses = write(subject.table(subject), wanted.format, path, wanted.language)
         stored = keep(path)
         beside = codebook_beside(path)
         codebook = keep(beside) if beside.exists() else None
         export, _ = Export.objects.get_or_create(
-            key=key,
+            key=wanted.key,
             defaults={
                 "file": stored,
                 "codebook": codebook,
-                "format": format,
-                "language": language,
+                "format": wanted.format,
+                "language": wanted.language,
                 "rows": subject.rows,
                 "variables": len(subject.codebook.variables),
                 "losses": [asdict(loss) for loss in losses],
@@ -203,6 +246,8 @@ def wave_subject(version: WaveVersion) -> Subject:
         is_synthetic=version.is_synthetic or wave.is_synthetic or study.is_synthetic,
         codebook=version.codebook(),
         table=lambda subject: _wave_table(subject, path_of(version.data)),
+        job="export_wave",
+        address=("surveys:wave_download", (study.slug, wave.slug, version.number)),
     )
 
 

@@ -1,14 +1,28 @@
-"""Downloads as pages show them: which formats there are, which files lie ready, and one to send."""
+"""Downloads as pages show them: which formats there are, which files lie ready, and one to send.
+
+A file that takes long to write is written by a job; only then can it be sent.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from django.db import transaction
 
 from surveys.core.problems import refuse
 from surveys.core.writing import FORMATS, Format, format_named
-from surveys.models import Export, User
-from surveys.services.exports import Subject, export_key, exported
+from surveys.models import Export, Job, User
+from surveys.services import jobs
+from surveys.services.exports import (
+    Subject,
+    export_key,
+    exported,
+    is_large,
+    wanted_by,
+    written,
+)
 from surveys.services.files import path_of
 
 
@@ -18,6 +32,7 @@ class Choice:
 
     format: Format
     export: Export | None
+    by_job: bool = False  # not written yet, and so large that a job does it
 
     @property
     def losses(self) -> list[tuple[str, str, list[str]]]:
@@ -33,7 +48,49 @@ def choices(subject: Subject, language: str) -> list[Choice]:
     keys = {export_key(subject, name, language): name for name in FORMATS}
     ready = Export.objects.filter(key__in=keys).select_related("file", "codebook")
     by_format = {keys[export.key]: export for export in ready}
-    return [Choice(form, by_format.get(name)) for name, form in FORMATS.items()]
+    return [
+        Choice(form, by_format.get(name), name not in by_format and is_large(subject, name))
+        for name, form in FORMATS.items()
+    ]
+
+
+def written_or_queued(user: User, subject: Subject, format: str, language: str) -> Export | Job:
+    """The kept file, written now where that is quick; else the job that writes it.  Hands nothing out."""
+    wanted = wanted_by(user, subject, format, language)
+    export = wanted.kept()
+    if export is not None or not is_large(subject, wanted.format):
+        return export or written(user, subject, wanted.format, wanted.language)
+    payload = {
+        "version": subject.version.pk,
+        "name": str(subject.version),
+        "format": wanted.format,
+        "language": wanted.language,
+    }
+    with transaction.atomic():
+        key = f"{subject.job}:{user.pk}:{wanted.key}"
+        return jobs.submit(user, subject.job, payload, key=key, study=subject.study)
+
+
+def perform_export(job: Job, progress: jobs.Progress, subject: Subject) -> dict[str, Any]:
+    """The handler: writes the file that the payload names and says where it can be had."""
+    format, language = job.payload["format"], job.payload["language"]
+    progress(0.1, f"Writing {subject.version} as .{format}")
+    export = written(job.created_by, subject, format, language)
+    return {
+        "url": f"{subject.page}?language={language}#{format}",
+        "file": f"{subject.page}{format}/?language={language}",
+        "exported": str(subject.version),
+        "format": format,
+        "size": export.file.size,
+        "sha256": export.file_id,
+        "losses": len(export.losses),
+    }
+
+
+def needs_job(user: User, subject: Subject, format: str, language: str) -> bool:
+    """Whether the file is neither kept nor quickly written."""
+    wanted = wanted_by(user, subject, format, language)
+    return is_large(subject, wanted.format) and wanted.kept() is None
 
 
 @dataclass(frozen=True)

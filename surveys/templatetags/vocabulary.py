@@ -60,6 +60,8 @@ WORDS = {
     "not_computed": _("not computed"),
     "import_wave": _("import of a wave"),
     "build_dataset": _("build of a dataset"),
+    "export_wave": _("export of a wave"),
+    "export_dataset": _("export of a dataset"),
     "run_analysis": _("run of an analysis"),
 }
 

@@ -8,7 +8,8 @@ import re
 import pytest
 from django.test import Client
 
-from surveys.models import AuditEntry
+from surveys.models import AuditEntry, Export
+from surveys.services import exports, jobs
 from tests.pages.conftest import Library, text, visit
 
 PLACES = ["wave_download", "dataset_download"]
@@ -46,7 +47,7 @@ def test_a_file_has_the_hash_its_page_names(client: Client, library: Library, pl
     content = b"".join(file.streaming_content)  # type: ignore[attr-defined]
     assert sha256 is not None and hashlib.sha256(content).hexdigest() == sha256[0]
     assert f"-v1.{form}" in file.headers["Content-Disposition"]
-    assert AuditEntry.objects.filter(action="export").count() == 2
+    assert AuditEntry.objects.filter(action="export").count() == 1  # of the file, not of writing it
 
 
 def test_a_csv_has_its_codebook_beside_it(client: Client, library: Library) -> None:
@@ -67,3 +68,61 @@ def test_the_page_says_how_to_cite_this_very_version(client: Client, library: Li
     page = text(visit(client, library.pages["dataset_download"], library.owner))
     assert "version mdms/integration@1" in page and "[synthetic data]" in page
     assert "@misc{mdms_integration_1," in page
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is too large to be written while somebody waits."""
+    monkeypatch.setattr(exports, "MOST_CELLS_AT_ONCE", 10)
+
+
+def test_the_bound_is_counted_in_cells_and_lower_for_a_workbook(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = exports.wave_subject(library.version)
+    cells = subject.rows * len(subject.codebook.variables)
+    assert not exports.is_large(subject, "xlsx")
+    monkeypatch.setitem(exports.CELLS_AT_ONCE, "xlsx", cells - 1)
+    assert exports.is_large(subject, "xlsx") and not exports.is_large(subject, "sav")
+    monkeypatch.setattr(exports, "MOST_CELLS_AT_ONCE", cells)
+    assert not exports.is_large(subject, "sav")
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.usefixtures("slow")
+def test_a_large_file_is_written_by_a_job_that_leads_to_it(
+    client: Client, library: Library, place: str
+) -> None:
+    page = library.pages[place]
+    offered = text(visit(client, page + "?language=en", library.owner))
+    assert "a job writes it" in offered and 'href="sav/' not in offered
+    early = client.get(f"{page}sav/?language=en")  # an old link: to the page that offers to write it
+    assert (early.status_code, early.headers["Location"]) == (302, f"{page}?language=en#sav")
+    assert not Export.objects.exists()
+    job = client.post(f"{page}sav/?language=en").headers["Location"]
+    assert job.startswith("/jobs/")
+    claimed = jobs.claim("test")
+    assert claimed is not None
+    done = jobs.perform(claimed)
+    assert done.state == "done", done.problems
+    assert not AuditEntry.objects.filter(action="export").exists()
+    told = text(client.get(job))
+    assert f'href="{page}sav/?language=en"' in told and f'href="{page}?language=en#sav"' in told
+    file = client.get(f"{page}sav/?language=en")
+    assert hashlib.sha256(b"".join(file.streaming_content)).hexdigest() == done.result["sha256"]  # type: ignore[attr-defined]
+    assert AuditEntry.objects.filter(action="export").count() == 1
+    told = text(client.get(job, headers={"Accept-Language": "zh-hans"}))
+    assert "已生成 .sav 文件" in told
+
+
+@pytest.mark.usefixtures("slow")
+def test_the_right_is_asked_again_when_the_job_writes(client: Client, library: Library) -> None:
+    client.force_login(library.reader)
+    assert client.post(library.pages["wave_download"] + "sav/").status_code == 403
+    client.force_login(library.owner)
+    job = client.post(library.pages["wave_download"] + "sav/?language=en").headers["Location"]
+    library.study.memberships.filter(user=library.owner).update(microdata=False)
+    claimed = jobs.claim("test")
+    assert claimed is not None and jobs.perform(claimed).state == "failed"
+    assert "You may not download microdata" in text(client.get(job))
+    assert not Export.objects.exists()

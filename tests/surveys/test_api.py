@@ -13,6 +13,7 @@ from knox.models import AuthToken
 
 from surveys.core.codebook import Code, MissingRule, ValueType
 from surveys.models import ApiToken, AuditEntry, Job, Membership, Study, User, WaveVersion
+from surveys.services import jobs
 from surveys.services.tokens import create_token
 from tests.clients import INSIDE, WITH_MICRODATA, client_of, clients_of, statuses
 from tests.factories import make_member, make_study, make_user, make_wave, make_wave_version, variable
@@ -200,6 +201,29 @@ def test_every_download_is_audited(version: WaveVersion, holder: Client, people:
     holder.get(FILE)
     entry = AuditEntry.objects.get(action="export")
     assert (entry.actor, entry.object_label, entry.detail["format"]) == ("a_holder", "mdms/2014@1", "sav")
+
+
+def test_asking_about_an_export_hands_nothing_out(version: WaveVersion, holder: Client) -> None:
+    assert holder.get(f"{ROOT}/waves/mdms/2014/v1/exports/sav/").status_code == 200
+    assert holder.head(FILE).status_code == 200
+    assert not AuditEntry.objects.filter(action="export").exists()
+
+
+@pytest.mark.parametrize("address", [FILE, f"{ROOT}/waves/mdms/2014/v1/exports/sav/"])
+def test_a_large_file_is_accepted_and_written_by_a_job(
+    address: str, version: WaveVersion, holder: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("surveys.services.exports.MOST_CELLS_AT_ONCE", 0)
+    answers = [holder.get(address) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    job = Job.objects.get()  # asked for twice, written once
+    assert int(answers[0]["Retry-After"]) > 0
+    assert answers[0]["Location"] == answers[0].json()["job"] == f"http://testserver{ROOT}/jobs/{job.pk}/"
+    assert not AuditEntry.objects.filter(action="export").exists()
+    claimed = jobs.claim("test")
+    assert claimed is not None and jobs.perform(claimed).state == "done"
+    assert holder.get(answers[0]["Location"]).json()["state"] == "done"
+    assert holder.get(address).status_code == 200
 
 
 def test_an_unknown_format_is_refused_in_words(version: WaveVersion, holder: Client) -> None:

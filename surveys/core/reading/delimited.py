@@ -203,4 +203,6 @@ def _extra_headings(first: list[str]) -> list[Finding]:
 def _undecodable(data: bytes, start: int, codec: str) -> Refused:
     line = data.count(b"\n", 0, start) + 1
     text = f"The file seems to be {codec}, but line {line} cannot be decoded so."
-    return refuse("unknown_encoding", text, where=f"line {line}", hint="Say what it is with --encoding.")
+    return refuse(
+        "unknown_encoding", text, where=f"line {line}", hint="Name it (--encoding on the command line)."
+    )

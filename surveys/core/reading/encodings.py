@@ -100,7 +100,7 @@ def _why(telling: _Telling, codec: str) -> str:
 def _presumed() -> Finding:
     text = (
         "The file does not say which character set its text is in; it was read as windows-1252. "
-        "If labels look wrong, import it again with --encoding."
+        "If labels look wrong, import it again naming its encoding (--encoding on the command line)."
     )
     return Finding(Severity.WARNING, "encoding_presumed", text)
 
@@ -168,7 +168,9 @@ def _looks_western(telling: Sequence[bytes]) -> bool:
     return fitting >= 0.8 * len(runs)
 
 
-_HOW = "Say it with --encoding, for example --encoding gb18030; the names Python and iconv use are known."
+_HOW = (
+    "Name it (--encoding on the command line), for example gb18030; the names Python and iconv use are known."
+)
 
 
 def _ask(telling: _Telling, why: str) -> Refused:

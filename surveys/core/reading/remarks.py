@@ -82,7 +82,7 @@ def check_key(codebook: Codebook, key: str, values: pl.Series | None, tags: pl.S
             "unknown_key",
             f"There is no variable {key} to tell the rows apart.",
             near=near_misses(key, codebook.names),
-            hint="Name the variable that identifies a record with --key, or leave --key out.",
+            hint="Name the variable that identifies a record (--key on the command line), or name none.",
         )
     cells, _ = split(values, tags, codebook.variable(key))
     problems = []

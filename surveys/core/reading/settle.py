@@ -224,7 +224,10 @@ def _decoded_one_by_one(
     broken = sum(meaning is None for meaning in meanings)
     if broken:
         text = f"{broken} different cells cannot be decoded as {settled.decision.name}."
-        hint = "Import it again with --encoding, or mend the text at its source."
+        hint = (
+            "Import it again naming its encoding (--encoding on the command line), "
+            "or mend the text at its source."
+        )
         problems.append(Problem("undecodable_text", text, where=name, hint=hint))
     if cut := sum(is_cut(cell.rstrip(b" \0"), codec) for cell in distinct):
         text = f"{cut} different texts end inside a character: the program that wrote the file cut them."
