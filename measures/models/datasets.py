@@ -23,6 +23,7 @@ class DerivedColumn(models.Model):
     rows = models.PositiveIntegerField()
     type = models.CharField(max_length=10)
     tally = models.JSONField()  # {"valid": n, reason: n, …}; adds up to rows
+    left_out = models.JSONField(default=dict)  # rows its filter dropped, {reason: n}
     frequencies = models.JSONField(default=dict)
     fitted = models.JSONField(default=dict)  # means, SDs, loadings, weights of data-dependent rules
     inputs = models.JSONField(default=list)  # [{"item", "wave_version", "variable", "hash"}, …]

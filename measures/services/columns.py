@@ -47,6 +47,7 @@ class Computed:
             rows=self.result.rows,
             type=self.result.type.value,
             tally=dict(self.result.tally),
+            left_out={reason: n for reason, n in self.result.left_out.items() if n},
             frequencies=self.frequencies,
             fitted=_plain(self.result.fitted),
             inputs=list(self.column.inputs),
@@ -76,7 +77,8 @@ def compute(resolved: Resolved, columns: Iterable[Column], folder: Path) -> dict
 
 def _computed(column: Column, result: ColumnResult) -> Computed:
     values, reasons = read_derived(result.path)
-    assert sum(result.tally.values()) == result.rows == values.len(), "a tally adds up to its rows"
+    if not sum(result.tally.values()) == result.rows == values.len():
+        raise RuntimeError(f"the tally of {column.name} does not add up to its rows")
     hashed = column_hash(result.type, values, reasons)
     return Computed(column, result, hashed, count(values, reasons, column.variable))
 

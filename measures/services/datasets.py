@@ -119,10 +119,10 @@ def build_dataset(
         with keeping() as keep:
             fresh = {row.key: row for row in keep_columns(computed.values(), keep)}
             columns = {c.name: known.get(c.key) or fresh[c.key] for c in resolved.columns}
-            left_out = next((dict(c.result.left_out) for c in computed.values()), None)
             with transaction.atomic():
+                jobs.guard()
                 save_columns(fresh.values())
-                version, is_new = _commit(user, dataset, resolved, columns, left_out, note)
+                version, is_new = _commit(user, dataset, resolved, columns, note)
     built = tuple(
         BuiltColumn(c.name, columns[c.name].content_hash, columns[c.name].tally, c.key in known)
         for c in resolved.columns
@@ -140,7 +140,14 @@ def submit_build(user: User, dataset: Dataset, note: str = "") -> Job:
     """Asks for a build as long work; a build that is already waiting is returned."""
     require_define(user, dataset.study)
     payload = {"dataset": dataset.pk, "note": note}
-    return jobs.submit(user, "build_dataset", payload, key=f"build_dataset:{dataset.pk}", study=dataset.study)
+    return jobs.submit(
+        user,
+        "build_dataset",
+        payload,
+        key=f"build_dataset:{dataset.pk}",
+        study=dataset.study,
+        joins_running=False,
+    )
 
 
 def _check_rows(
@@ -180,12 +187,12 @@ def _commit(
     dataset: Dataset,
     resolved: Resolved,
     columns: Mapping[str, DerivedColumn],
-    left_out: dict[str, int] | None,
     note: str,
 ) -> tuple[DatasetVersion, bool]:
     """The latest version when it has this content, else a new one."""
     dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
-    rows = columns[resolved.columns[0].name].rows
+    first = columns[resolved.columns[0].name]
+    rows = first.rows
     content = table_hash([(c.name, columns[c.name].content_hash) for c in resolved.columns], rows)
     codebook = fingerprint([as_json(c.variable) for c in resolved.columns])
     content_hash = fingerprint([content, codebook])
@@ -198,7 +205,7 @@ def _commit(
         content_hash=content_hash,
         recipe=resolved.frozen(),
         rows=rows,
-        rows_left_out=_left_out(resolved, rows, left_out),
+        rows_left_out=_left_out(resolved, first),
         note=note,
         environment=_environment(),
         is_synthetic=resolved.ground.version.is_synthetic or dataset.study.is_synthetic,
@@ -225,12 +232,10 @@ def _add_columns(version: DatasetVersion, resolved: Resolved, columns: Mapping[s
     )
 
 
-def _left_out(resolved: Resolved, rows: int, told: dict[str, int] | None) -> dict[str, int]:
-    """Why rows were left out, as the engine told; when all columns were known, at least how many."""
-    total = resolved.ground.version.rows - rows
-    if told is not None:
-        return {reason: n for reason, n in told.items() if n}
-    return {"filter": total} if total else {}
+def _left_out(resolved: Resolved, column: DerivedColumn) -> dict[str, int]:
+    """Why rows were left out, as any column of these rows tells; of columns that do not, only how many."""
+    total = resolved.ground.version.rows - column.rows
+    return dict(column.left_out) or ({"filter": total} if total else {})
 
 
 def _environment() -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from measures import selectors
@@ -101,6 +103,27 @@ def test_a_filter_keeps_rows_and_counts_the_rest(room: Room, fsp: Measure) -> No
     assert version.rows == 5
     assert version.rows_left_out == {"filter": 2, "refused": 1}
     assert selectors.read_columns(version)["rid"][0].to_list() == [101, 102, 104, 105, 107]
+
+
+def test_why_rows_were_left_out_does_not_depend_on_what_was_known(room: Room, fsp: Measure) -> None:
+    recipe = {"measures": ["fsp"], "where": "q_home in (1, 2)"}
+    build_dataset(room.user, room.dataset(**recipe))
+    again = build_dataset(room.user, room.dataset("twin", **recipe))
+    assert all(column.is_reused for column in again.columns)
+    assert again.version.rows_left_out == {"filter": 2, "refused": 1}
+
+
+def test_a_tally_that_does_not_add_up_crashes(
+    room: Room, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    derive = column_services.ENGINE.derive
+
+    def wrong(*given: object) -> list[object]:
+        return [replace(result, tally={"valid": 1}) for result in derive(*given)]
+
+    monkeypatch.setattr(type(column_services.ENGINE), "derive", lambda engine, *given: wrong(*given))
+    with pytest.raises(RuntimeError, match="does not add up"):
+        build_dataset(room.user, dataset)
 
 
 def test_a_filtered_column_is_another_column(room: Room, fsp: Measure) -> None:
