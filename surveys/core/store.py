@@ -6,15 +6,52 @@ and the folders flushed: a crash at any moment leaves either nothing or a whole 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from surveys.core.problems import refuse
 
 _BLOCK = 1 << 20
+
+
+class Holds:
+    """Locks by which those who keep files and those who remove them wait for each other.
+
+    One lock file for each first byte of a hash.  Whoever keeps a file shares its lock until the row that
+    names it is committed; whoever removes one must be alone with it.  They end with their process.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.descriptors: dict[str, int] = {}
+
+    def share(self, sha256: str) -> None:
+        """Waits until nobody removes files with this first byte, and keeps it so."""
+        fcntl.flock(self._descriptor(sha256), fcntl.LOCK_SH)
+
+    def alone(self, sha256: str) -> bool:
+        """Whether nobody else holds the lock; gives up one's own share of it."""
+        try:
+            fcntl.flock(self._descriptor(sha256), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _descriptor(self, sha256: str) -> int:
+        name = sha256[:2]
+        if name not in self.descriptors:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.descriptors[name] = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self.descriptors[name]
+
+    def let_go(self) -> None:
+        for descriptor in self.descriptors.values():
+            os.close(descriptor)
 
 
 class Store:
@@ -23,6 +60,15 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.incoming = root / "incoming"
+
+    @contextmanager
+    def holding(self) -> Iterator[Holds]:
+        """Locks on files of the store, let go at the end of the block."""
+        holds = Holds(self.root / "locks")
+        try:
+            yield holds
+        finally:
+            holds.let_go()
 
     def path(self, sha256: str) -> Path:
         """Where the file with this hash lies (whether or not it is there)."""
@@ -33,9 +79,14 @@ class Store:
         path = self.path(sha256)
         return path.is_file() and file_hash(path)[0] == sha256
 
-    def put(self, source: Path) -> tuple[str, int]:
-        """Copies ``source`` into the store; returns (sha256, bytes).  Refuses when the disk is full."""
+    def put(self, source: Path, holds: Holds | None = None) -> tuple[str, int]:
+        """Copies ``source`` into the store; returns (sha256, bytes).  Refuses when the disk is full.
+
+        With ``holds`` nobody removes the file before these are let go.
+        """
         sha256, size = file_hash(source)
+        if holds is not None:
+            holds.share(sha256)
         if self.has(sha256):
             return sha256, size
         self.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 from surveys.models.context import ContextTable, ContextVersion
 from surveys.models.crosswalk import CrosswalkEntry, Item
 from surveys.models.exports import Export
-from surveys.models.files import StoredFile, StoreIntent
+from surveys.models.files import StoredFile
 from surveys.models.jobs import Job
 from surveys.models.people import AuditEntry, Membership, User
 from surveys.models.studies import Study, Wave
@@ -20,7 +20,6 @@ __all__ = [
     "Item",
     "Job",
     "Membership",
-    "StoreIntent",
     "StoredFile",
     "Study",
     "User",

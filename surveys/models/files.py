@@ -1,4 +1,4 @@
-"""Committed files of the content-addressed store, and files on their way there."""
+"""Committed files of the content-addressed store."""
 
 from __future__ import annotations
 
@@ -14,13 +14,3 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
-
-
-class StoreIntent(models.Model):
-    """A temporary file that somebody is writing; the sweeper removes it when it has grown old."""
-
-    path = models.CharField(max_length=500, unique=True)
-    started_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return self.path

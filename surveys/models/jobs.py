@@ -56,8 +56,8 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["idempotency_key"],
-                condition=Q(state__in=["queued", "running"]),
-                name="one_open_job_per_key",
+                condition=Q(state="queued"),
+                name="one_queued_job_per_key",
             ),
             models.CheckConstraint(
                 condition=~Q(state="running") | Q(lease_until__isnull=False), name="running_jobs_hold_a_lease"

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlparse
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 from django.utils import timezone
 
-from surveys.core.store import Store
-from surveys.models import StoredFile, StoreIntent
+from surveys.core.store import Holds, Store
+from surveys.models import StoredFile
 
 Keep = Callable[[Path], StoredFile]
-INTENT_LIFE = timedelta(hours=24)
+LEFT_FOR = timedelta(hours=24)  # no work takes longer: what is older belongs to nobody
+UPLOADS = "uploads"  # the folder of WAVEBOOK_TMP that is cleared by what its jobs still want
 
 
 def store() -> Store:
@@ -32,67 +34,102 @@ def path_of(stored: StoredFile) -> Path:
 
 @contextmanager
 def keeping() -> Iterator[Keep]:
-    """Gives a function that keeps files; what it newly kept is taken out again if the block fails.
+    """Gives a function that keeps files; those that no row names are taken out again if the block fails.
 
-    Call it outside a transaction and commit the rows that name the files inside the block: hashing
-    and flushing must not hold a write lock.
+    Call it outside a transaction and commit the rows that name the files inside the block: hashing,
+    flushing and waiting must not hold a write lock.
     """
-    new: list[StoredFile] = []
+    kept: list[StoredFile] = []
+    with store().holding() as holds:
 
-    def keep(path: Path) -> StoredFile:
-        intent = StoreIntent.objects.create(path=f"{path}-{timezone.now().timestamp()}")
-        sha256, size = store().put(path)
-        with transaction.atomic():
-            stored, is_new = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": size})
-            intent.delete()
-        if is_new:
-            new.append(stored)
-        return stored
+        def keep(path: Path) -> StoredFile:
+            sha256, size = store().put(path, holds)
+            stored, _ = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": size})
+            kept.append(stored)
+            return stored
 
-    try:
-        yield keep
-    except BaseException:
-        for stored in new:
-            discard_if_unused(stored)
-        raise
+        try:
+            yield keep
+        except BaseException:
+            for stored in kept:
+                discard_if_unused(stored, holds)
+            raise
 
 
-def keep(path: Path) -> StoredFile:
-    """Keeps a single file whose row is committed elsewhere."""
-    with keeping() as keep_file:
-        return keep_file(path)
+def unused() -> QuerySet[StoredFile]:
+    """Files that no committed row names."""
+    found = StoredFile.objects.all()
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel):
+            rows = relation.related_model._base_manager  # type: ignore[union-attr]
+            found = found.filter(~Exists(rows.filter(**{relation.field.name: OuterRef("pk")})))
+    return found
 
 
 def is_used(stored: StoredFile) -> bool:
     """Whether any committed row names the file."""
-    for relation in StoredFile._meta.get_fields(include_hidden=True):
-        if isinstance(relation, models.ForeignObjectRel):
-            model, name = relation.related_model, relation.field.name
-            if model._base_manager.filter(**{name: stored}).exists():  # type: ignore[union-attr]
-                return True
-    return False
+    return not unused().filter(pk=stored.pk).exists()
 
 
-def discard_if_unused(stored: StoredFile) -> bool:
-    """Removes a file and its row unless some row names it; returns whether it went."""
-    if is_used(stored):
+def discard_if_unused(stored: StoredFile, holds: Holds) -> bool:
+    """Removes a file and its row unless some row names it or somebody is about to; says whether it went."""
+    if not holds.alone(stored.pk) or is_used(stored):
         return False
-    sha256 = stored.sha256
-    StoredFile.objects.filter(pk=sha256).delete()
-    store().remove(sha256)
+    StoredFile.objects.filter(pk=stored.pk).delete()
+    store().remove(stored.pk)
     return True
 
 
 def sweep() -> list[str]:
-    """Clears what a killed process left behind and returns what was cleared, in words."""
+    """Clears what killed processes left behind and returns what was cleared, in words."""
+    old = timezone.now() - LEFT_FOR
     cleared = []
-    old = timezone.now() - INTENT_LIFE
-    for path in store().leftovers():
-        if path.stat().st_mtime < old.timestamp():
-            path.unlink(missing_ok=True)
-            cleared.append(f"half-written file {path.name}")
-    StoreIntent.objects.filter(started_at__lt=old).delete()
+    for path in filter(is_older_than(old), (*store().leftovers(), *_abandoned())):
+        _remove(path)
+        cleared.append(f"half-written {path.name}")
+    for stored in unused().filter(stored_at__lt=old):
+        with store().holding() as holds:
+            if discard_if_unused(stored, holds):
+                cleared.append(f"file {stored} that no version names")
+    return cleared + _sweep_nameless(old)
+
+
+def _sweep_nameless(old: datetime) -> list[str]:
+    """Whole files whose process died before it wrote their row."""
+    cleared = []
+    named = set(StoredFile.objects.values_list("pk", flat=True))
+    for sha256 in store().files():
+        if sha256 in named or not is_older_than(old)(store().path(sha256)):
+            continue
+        with store().holding() as holds:
+            if holds.alone(sha256) and not StoredFile.objects.filter(pk=sha256).exists():
+                store().remove(sha256)
+                cleared.append(f"file {sha256[:12]} that no row names")
     return cleared
+
+
+def is_older_than(border: datetime) -> Callable[[Path], bool]:
+    """Whether a path was last changed before ``border``; what somebody else has cleared meanwhile was not."""
+
+    def is_older(path: Path) -> bool:
+        try:
+            return path.stat().st_mtime < border.timestamp()
+        except FileNotFoundError:
+            return False
+
+    return is_older
+
+
+def _abandoned() -> list[Path]:
+    root = Path(settings.WAVEBOOK_TMP)
+    return [path for path in root.iterdir() if path.name != UPLOADS] if root.is_dir() else []
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

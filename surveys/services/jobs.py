@@ -7,13 +7,15 @@ owner is refused from then on.  A broker, where there is one, only rings the doo
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -26,22 +28,31 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[float, str], None]
 Handler = Callable[[Job, Progress], dict[str, Any]]
+Tidy = Callable[[Job], None]
 
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 3
+MOST_KEY = 128  # characters of an idempotency key that its column holds
 OPEN = (Job.State.QUEUED, Job.State.RUNNING)
 
 _HANDLERS: dict[str, Handler] = {}
+_TIDIES: dict[str, Tidy] = {}
 _BELLS: list[Callable[[int], None]] = []
+_CURRENT: ContextVar[Job | None] = ContextVar("current_job", default=None)
 
 
 class LostLease(Exception):
     """Another worker owns the job now, or it was cancelled; whoever sees this stops at once."""
 
 
-def register(kind: str, handler: Handler) -> None:
-    """Names the function that does jobs of ``kind``; called by each room's tasks module."""
+def register(kind: str, handler: Handler, tidy: Tidy | None = None) -> None:
+    """Names the function that does jobs of ``kind``, and the one that clears up once such a job is final.
+
+    Called by each room's tasks module.  A job may be done more than once; ``tidy`` comes after the last time.
+    """
     _HANDLERS[kind] = handler
+    if tidy is not None:
+        _TIDIES[kind] = tidy
 
 
 def on_submit(bell: Callable[[int], None]) -> None:
@@ -49,18 +60,43 @@ def on_submit(bell: Callable[[int], None]) -> None:
     _BELLS.append(bell)
 
 
-def submit(user: User, kind: str, payload: dict[str, Any], *, key: str, study: Study | None = None) -> Job:
-    """Queues a job in the caller's transaction; an open job with the same ``key`` is returned instead."""
+def submit(
+    user: User,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    key: str,
+    study: Study | None = None,
+    joins_running: bool = True,
+) -> Job:
+    """Queues a job in the caller's transaction; an open job with the same ``key`` is returned instead.
+
+    Work that looks at the world when it starts does not join a running job, which may have looked already.
+    """
     if kind not in _HANDLERS:
         raise refuse("unknown_job", f"There is no work called {kind}.", near=near_misses(kind, _HANDLERS))
+    if len(key) > MOST_KEY:
+        key = hashlib.sha256(key.encode()).hexdigest()
+    states = OPEN if joins_running else (Job.State.QUEUED,)
+    same = Job.objects.filter(idempotency_key=key, state__in=states).order_by("pk")
+    job = same.first()
+    while job is None:
+        job = _queued(user, kind, payload, key, study) or same.first()
+    return job
+
+
+def _queued(user: User, kind: str, payload: dict[str, Any], key: str, study: Study | None) -> Job | None:
+    """A new job; None when somebody queued the same at the same moment (it may have been taken up by now)."""
     try:
         with transaction.atomic():
             job = Job.objects.create(
                 kind=kind, idempotency_key=key, payload=payload, study=study, created_by=user
             )
-            audit.record(user, "submit", job, study=study, kind=kind)
     except IntegrityError:
-        return Job.objects.get(idempotency_key=key, state__in=OPEN)
+        if not Job.objects.filter(idempotency_key=key).exists():
+            raise
+        return None
+    audit.record(user, "submit", job, study=study, kind=kind)
     transaction.on_commit(lambda: _ring(job.pk))
     return job
 
@@ -81,8 +117,11 @@ def claim(owner: str, job_id: int | None = None) -> Job | None:
     if job_id is not None:
         ready = ready.filter(pk=job_id)
     for candidate in ready.order_by("pk")[:20]:
+        if candidate.cancel_asked:  # its worker died before it could stop
+            _end(candidate, ready, Job.State.CANCELLED)
+            continue
         if candidate.attempts >= MOST_ATTEMPTS:
-            _give_up(candidate)
+            _end(candidate, ready, Job.State.FAILED, problems=[_died(candidate).as_json()])
             continue
         taken = ready.filter(pk=candidate.pk, fence=candidate.fence).update(
             state=Job.State.RUNNING,
@@ -96,22 +135,38 @@ def claim(owner: str, job_id: int | None = None) -> Job | None:
     return None
 
 
-def _give_up(job: Job) -> None:
-    problem = Problem(
+def _died(job: Job) -> Problem:
+    return Problem(
         "worker_died",
         f"The work was started {job.attempts} times and its process died each time.",
         hint="A file or rule too large for this machine is the usual cause; ask an administrator.",
     )
-    Job.objects.filter(pk=job.pk, fence=job.fence, state__in=OPEN).update(
-        state=Job.State.FAILED, problems=[problem.as_json()], finished_at=timezone.now(), lease_until=None
-    )
+
+
+def _mine(job: Job) -> models.QuerySet[Job]:
+    """The row of a job for as long as this owner holds it."""
+    return Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING)
 
 
 def renew(job: Job) -> None:
     """Extends the lease; raises :class:`LostLease` when the job is no longer this owner's."""
-    mine = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING)
-    if not mine.filter(cancel_asked=False).update(lease_until=timezone.now() + LEASE):
+    if not _mine(job).filter(cancel_asked=False).update(lease_until=timezone.now() + LEASE):
         raise LostLease(f"job {job.pk}")
+
+
+def release(job: Job) -> None:
+    """Gives a job back that was stopped through no fault of its own: the attempt does not count."""
+    _mine(job).update(lease_until=timezone.now(), attempts=F("attempts") - 1)
+
+
+def guard() -> None:
+    """The first statement of a final transaction: the effect is committed by the job's owner or not at all.
+
+    The row of the job stays locked until that transaction ends, so nobody else can claim or cancel the job
+    in between.  Outside a job it does nothing.
+    """
+    if (job := _CURRENT.get()) is not None:
+        renew(job)
 
 
 def report(job: Job, share: float, line: str = "") -> None:
@@ -120,19 +175,19 @@ def report(job: Job, share: float, line: str = "") -> None:
     if line:
         stamp = timezone.now().strftime("%H:%M:%S")
         changes["log"] = Concat(F("log"), Value(f"{stamp} {line}\n"))
-    mine = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING, cancel_asked=False)
-    if not mine.update(**changes):
+    if not _mine(job).filter(cancel_asked=False).update(**changes):
         raise LostLease(f"job {job.pk}")
 
 
 def perform(job: Job) -> Job:
     """Does a claimed job in this process and writes how it ended; a bug is logged and the job fails."""
+    token = _CURRENT.set(job)
     try:
         result = _HANDLERS[job.kind](job, lambda share, line="": report(job, share, line))
     except LostLease:
-        _finish_cancelled(job)
+        cancelled_meanwhile(job)
     except Refused as refused:
-        _finish(job, Job.State.FAILED, problems=[problem.as_json() for problem in refused.problems])
+        _end(job, _mine(job), Job.State.FAILED, problems=[problem.as_json() for problem in refused.problems])
     except Exception as error:
         log.error(
             "job %s (%s) failed with %s", job.pk, job.kind, type(error).__name__, exc_info=settings.DEBUG
@@ -142,25 +197,24 @@ def perform(job: Job) -> Job:
             f"Something went wrong inside Wavebook ({type(error).__name__}).",
             hint="Nothing was changed. Tell an administrator the number of this job.",
         )
-        _finish(job, Job.State.FAILED, problems=[problem.as_json()])
+        _end(job, _mine(job), Job.State.FAILED, problems=[problem.as_json()])
     else:
         url = str(result.pop("url", ""))
-        _finish(job, Job.State.DONE, result=result, result_url=url, progress=1.0)
+        _end(job, _mine(job), Job.State.DONE, result=result, result_url=url, progress=1.0)
+    finally:
+        _CURRENT.reset(token)
     job.refresh_from_db()
     return job
 
 
-def _finish(job: Job, state: str, **changes: Any) -> None:
-    """Writes the end of a job, unless another worker owns it by now."""
-    Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING).update(
+def _end(job: Job, still: models.QuerySet[Job], state: str, **changes: Any) -> bool:
+    """Writes the end of a job if it is ``still`` as it was seen, and clears up after it."""
+    ended = still.filter(pk=job.pk, fence=job.fence).update(
         state=state, finished_at=timezone.now(), lease_until=None, owner="", **changes
     )
-
-
-def _finish_cancelled(job: Job) -> None:
-    Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING, cancel_asked=True).update(
-        state=Job.State.CANCELLED, finished_at=timezone.now(), lease_until=None, owner=""
-    )
+    if ended and (tidy := _TIDIES.get(job.kind)) is not None:
+        transaction.on_commit(lambda: tidy(job))
+    return bool(ended)
 
 
 @transaction.atomic
@@ -168,9 +222,9 @@ def cancel(user: User, job: Job) -> Job:
     """Asks a job to stop: a queued one stops now, a running one at its next step."""
     if not (user.is_superuser or job.created_by_id == user.pk):
         raise refuse("not_allowed", "Only the person who asked for this work can cancel it.")
-    queued = Job.objects.filter(pk=job.pk, state=Job.State.QUEUED)
+    queued = Job.objects.filter(state=Job.State.QUEUED)
     running = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
-    stopped = queued.update(state=Job.State.CANCELLED, cancel_asked=True, finished_at=timezone.now())
+    stopped = _end(job, queued, Job.State.CANCELLED, cancel_asked=True)
     if stopped or running.update(cancel_asked=True):
         audit.record(user, "cancel", job, study=job.study)
     job.refresh_from_db()
@@ -179,7 +233,7 @@ def cancel(user: User, job: Job) -> Job:
 
 def cancelled_meanwhile(job: Job) -> None:
     """Marks a job whose process was stopped on request as cancelled."""
-    _finish_cancelled(job)
+    _end(job, _mine(job).filter(cancel_asked=True), Job.State.CANCELLED)
 
 
 def waiting() -> list[int]:

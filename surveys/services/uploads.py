@@ -19,6 +19,7 @@ from surveys import policy
 from surveys.core.problems import refuse
 from surveys.models import Job, Study, User
 from surveys.services import jobs
+from surveys.services.files import UPLOADS, is_older_than
 
 KIND = "import_wave"
 KEPT_FOR = timedelta(days=2)
@@ -35,7 +36,7 @@ def request_import(
     codebook_name: str = "",
     **reading: str,
 ) -> Job:
-    """Queues the import of an uploaded file; the same file for the same wave is one job.
+    """Queues the import of an uploaded file; the same request by the same person is one job.
 
     ``reading`` holds ``key``, ``encoding`` and ``note``.  Refused before anything is written when the
     person may not import there, and while writing when the file is larger than the settings allow.
@@ -45,7 +46,6 @@ def request_import(
         policy.require_creator(user)
     else:
         policy.require(user, policy.IMPORT, found)
-    _clear_old()
     folder = Path(mkdtemp(dir=_folder()))
     try:
         payload: dict[str, Any] = {
@@ -59,7 +59,8 @@ def request_import(
         if codebook is not None:
             payload["codebook"] = f"codebook{Path(codebook_name).suffix.lower()[:8]}"
             digest += _write(folder / payload["codebook"], codebook)
-        key = hashlib.sha256(repr((digest, study, wave, sorted(reading.items()))).encode()).hexdigest()
+        asked = (user.pk, digest, study, wave, sorted(reading.items()))
+        key = hashlib.sha256(repr(asked).encode()).hexdigest()
         with transaction.atomic():
             job = jobs.submit(user, KIND, payload, key=f"{KIND}:{key}", study=found)
     except BaseException:
@@ -98,7 +99,6 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     progress(
         0.95, f"{version}: {version.rows} rows, {version.columns} variables, {len(outcome.findings)} findings"
     )
-    shutil.rmtree(folder, ignore_errors=True)
     return {
         "url": reverse("surveys:wave_version", args=[asked["study"], asked["wave"], version.number]),
         "wave_version": str(version),
@@ -109,8 +109,23 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     }
 
 
+def tidy(job: Job) -> None:
+    """Removes the upload of a job that is final; until then another attempt may need it."""
+    shutil.rmtree(_folder() / job.payload["folder"], ignore_errors=True)
+
+
+def sweep() -> list[str]:
+    """Removes old uploads that no open job wants and returns what was cleared, in words."""
+    wanted = set(Job.objects.filter(kind=KIND, state__in=jobs.OPEN).values_list("payload__folder", flat=True))
+    old = [path for path in _folder().iterdir() if path.name not in wanted]
+    old = list(filter(is_older_than(timezone.now() - KEPT_FOR), old))
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [f"upload {folder.name}" for folder in old]
+
+
 def _folder() -> Path:
-    folder = Path(settings.WAVEBOOK_TMP) / "uploads"
+    folder = Path(settings.WAVEBOOK_TMP) / UPLOADS
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
@@ -130,11 +145,3 @@ def _write(path: Path, chunks: Iterable[bytes]) -> str:
             digest.update(chunk)
             file.write(chunk)
     return digest.hexdigest()
-
-
-def _clear_old() -> None:
-    """Uploads that no open job can still want."""
-    border = (timezone.now() - KEPT_FOR).timestamp()
-    for folder in _folder().iterdir():
-        if folder.stat().st_mtime < border:
-            shutil.rmtree(folder, ignore_errors=True)

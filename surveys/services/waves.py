@@ -18,7 +18,7 @@ from surveys.core.findings import Finding
 from surveys.core.problems import refuse
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.models import StoredFile, Study, User, Variable, Wave, WaveVersion
-from surveys.services import audit, changes
+from surveys.services import audit, changes, jobs
 from surveys.services.files import keeping, working_folder
 from surveys.services.studies import check_slugs, create_study, create_wave, next_number
 
@@ -131,6 +131,7 @@ def _save(
     options: ReadOptions,
     note: str,
 ) -> WaveVersion:
+    jobs.guard()
     if isinstance(study, str):
         study = create_study(user, study)
     wave = create_wave(user, study, wave_slug)

@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions
-from surveys.models import AuditEntry, StoredFile, StoreIntent, Study, User, Variable, Wave, WaveVersion
+from surveys.models import AuditEntry, StoredFile, Study, User, Variable, Wave, WaveVersion
 from surveys.services.files import store
 from surveys.services.waves import import_wave
 from tests.factories import make_study, make_user
@@ -41,7 +41,7 @@ def command(*words: str) -> tuple[int, dict[str, Any], str]:
 
 def nothing_left() -> bool:
     """Neither rows nor files of an import."""
-    rows = [Study, Wave, WaveVersion, Variable, StoredFile, StoreIntent]
+    rows = [Study, Wave, WaveVersion, Variable, StoredFile]
     return not any(model.objects.exists() for model in rows) and not list(store().files())
 
 

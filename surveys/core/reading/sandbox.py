@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.process import dying_with_parent
 
 MEGABYTE = 1 << 20
 CHILD = Path(__file__).with_name("child.py")
@@ -76,6 +77,8 @@ def run(task: dict[str, Any], limits: Limits, command: list[str] | None = None) 
 
 
 def _limiter(limits: Limits) -> Callable[[], None]:
+    die_with_parent = dying_with_parent(signal.SIGKILL)  # no kill of the group reaches a session of its own
+
     def limit() -> None:
         for what, most in (
             (resource.RLIMIT_AS, limits.memory),
@@ -85,6 +88,7 @@ def _limiter(limits: Limits) -> Callable[[], None]:
             (resource.RLIMIT_CORE, 0),
         ):
             resource.setrlimit(what, (most, most))
+        die_with_parent()
 
     return limit
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from surveys.services import files, worker
+from surveys.services import worker
 
 
 class Command(BaseCommand):
@@ -20,6 +20,5 @@ class Command(BaseCommand):
         stopped: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda received, _frame: stopped.append(received))
-        files.sweep()
         done = worker.work(once=once, stop=lambda: bool(stopped))
         self.stderr.write(f"{done} jobs done.")
