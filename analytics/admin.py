@@ -14,14 +14,8 @@ from analytics.forms import AnalysisForm
 from analytics.models import Analysis, Run, Target
 from analytics.policy import may_define
 from analytics.services.analyses import define_analysis
+from surveys.http.listing import LabelSearch, VisibleStudies
 from surveys.models import Study
-
-
-class VisibleStudies(admin.RelatedFieldListFilter):
-    """The filter by study names only the studies this person may see."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
-        return [(study.pk, str(study)) for study in Study.objects.visible_to(request.user)]
 
 
 class SeenByStaff(ModelAdmin):  # type: ignore[misc]
@@ -48,7 +42,7 @@ class SeenByStaff(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Analysis)
-class AnalysisAdmin(SeenByStaff):
+class AnalysisAdmin(LabelSearch, SeenByStaff):
     """Specifications as YAML; saving goes through the service, which checks and records it."""
 
     form = AnalysisForm

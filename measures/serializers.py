@@ -80,9 +80,18 @@ class DatasetColumnSerializer(serializers.ModelSerializer[DatasetColumn]):
         fields: tuple[str, ...] = ("position", "name", "kind", "measure_version", "codebook", "hash", "tally")
 
 
+class ColumnFrequenciesSerializer(FrequenciesSerializer):
+    """Counts made when the column was computed; values told as of a wave's variable."""
+
+    def counted(self, instance: Any) -> Any:
+        return instance.derived.frequencies
+
+
 class DatasetColumnWithLineageSerializer(DatasetColumnSerializer):
-    frequencies = FrequenciesSerializer(source="derived.frequencies")
-    fitted = serializers.JSONField(source="derived.fitted")
+    frequencies = ColumnFrequenciesSerializer(source="*")
+    fitted = serializers.JSONField(
+        help_text="Groups of fewer than ten rows only where data may be downloaded."
+    )
     lineage = serializers.JSONField(help_text="Down to wave version, source variables and rule versions.")
 
     class Meta(DatasetColumnSerializer.Meta):

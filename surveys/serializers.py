@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from surveys.core.disclosure import disclosed
 from surveys.models import ApiToken, Job, Study, Variable, Wave, WaveVersion
 
 
@@ -111,7 +112,10 @@ class CodebookVariableSerializer(serializers.Serializer[Any]):
 
 
 class FrequenciesSerializer(serializers.Serializer[Any]):
-    """Counts made at import: ``values`` as [value, n], ``missing_codes`` as [code, n, reason]."""
+    """Counts made at import: ``values`` as [value, n], ``missing_codes`` as [code, n, reason].
+
+    Values without a label are listed where ten rows share them; ``withheld`` says whether others exist.
+    """
 
     n = serializers.IntegerField()
     valid = serializers.IntegerField()
@@ -121,12 +125,21 @@ class FrequenciesSerializer(serializers.Serializer[Any]):
     distinct = serializers.IntegerField(required=False)
     stats = serializers.DictField(child=serializers.FloatField(allow_null=True), required=False)
     histogram = serializers.ListField(child=serializers.JSONField(), required=False)
+    withheld = serializers.BooleanField(required=False)
+
+    def to_representation(self, instance: Any) -> Any:
+        """Of a stored variable (or column): what may be told of its counts."""
+        return super().to_representation(disclosed(instance.as_core(), self.counted(instance)))
+
+    def counted(self, instance: Any) -> Any:
+        """What was counted of a variable or column."""
+        return instance.frequencies
 
 
 class VariableSerializer(serializers.ModelSerializer[Variable]):
     wave_version = serializers.CharField(source="version.__str__")
     codebook = CodebookVariableSerializer()
-    frequencies = FrequenciesSerializer()
+    frequencies = FrequenciesSerializer(source="*")
     hash = serializers.CharField(source="column_hash")
 
     class Meta:

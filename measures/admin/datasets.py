@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,18 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from measures.admin.rights import DefineAdmin, FrozenAdmin, studies_to_define_in
 from measures.forms import DatasetForm
 from measures.models import Dataset, DatasetVersion, DerivedColumn
+from measures.selectors.disclosure import without_small_groups
 from measures.services.datasets import define_dataset, submit_build
 from surveys.core.problems import Refused
+from surveys.http.listing import LabelSearch, VisibleStudies
 from surveys.models import Study
 
 
 @admin.register(Dataset)
-class DatasetAdmin(DefineAdmin):
+class DatasetAdmin(LabelSearch, DefineAdmin):
     """Recipes.  Saving checks that everything a recipe names exists; building is long work."""
 
     form = DatasetForm
     list_display = ("__str__", "study", "latest")
-    list_filter = ("study",)
+    list_filter = (("study", VisibleStudies),)
+    search_fields = ("slug", "labels")
     fields = ("study", "slug", "label_en", "label_zh", "recipe")
     actions = ["build"]
 
@@ -65,7 +69,7 @@ class DatasetAdmin(DefineAdmin):
 @admin.register(DatasetVersion)
 class DatasetVersionAdmin(FrozenAdmin):
     list_display = ("__str__", "rows", "created_by", "created_at", "content_hash")
-    list_filter = ("dataset__study",)
+    list_filter = (("dataset__study", VisibleStudies),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DatasetVersion]:
         return DatasetVersion.objects.visible_to(request.user).select_related("dataset__study", "created_by")
@@ -84,7 +88,7 @@ class DatasetVersionAdmin(FrozenAdmin):
 @admin.register(DerivedColumn)
 class DerivedColumnAdmin(FrozenAdmin):
     list_display = ("__str__", "type", "rows", "content_hash", "created_at")
-    fields = ("key", "content_hash", "type", "rows", "tally", "fitted", "inputs", "created_at")
+    fields = ("key", "content_hash", "type", "rows", "tally", "what_was_fitted", "inputs", "created_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return list(self.fields)
@@ -93,3 +97,8 @@ class DerivedColumnAdmin(FrozenAdmin):
         versions = DatasetVersion.objects.visible_to(request.user)
         used = DerivedColumn.objects.filter(dataset_columns__version__in=versions)
         return used.defer("frequencies").distinct()
+
+    @admin.display(description=_("Fitted parameters"))
+    def what_was_fitted(self, column: DerivedColumn) -> str:
+        """A column may stand in datasets of several studies, so nobody is told small groups here."""
+        return json.dumps(without_small_groups(column.fitted), ensure_ascii=False)

@@ -34,8 +34,8 @@ def language() -> str:
 def edit(request: HttpRequest, site: Any, measure: Measure | None) -> HttpResponse:
     """The editor of a measure, or of a new one; read-only where nothing may be changed."""
     study = measure.study if measure else _chosen_study(request)
-    draft = measure.draft if measure else None
     may = study is not None and may_define(request.user, study)
+    draft = measure.draft if measure and may else None
     problems: list[str] = []
     form = MeasureForm(measure=measure, initial=initial_of(_shown(request, measure), measure))
     if request.method == "POST" and may and study is not None:
@@ -50,6 +50,7 @@ def edit(request: HttpRequest, site: Any, measure: Measure | None) -> HttpRespon
     context |= {
         "may_edit": may and (context["shown"] is None or context["shown"] == draft),
         "may_define": may,
+        "draft": draft,
         "problems": problems or hindrances,
         "is_saved": bool(hindrances),
     }
@@ -72,7 +73,8 @@ def _shown(request: HttpRequest, measure: Measure | None) -> MeasureVersion | No
     number = request.GET.get("version", "")
     if number.isdecimal():
         return get_object_or_404(measure.versions, number=int(number))
-    return measure.draft or measure.published or measure.versions.order_by("-number").first()
+    draft = measure.draft if may_define(request.user, measure.study) else None
+    return draft or measure.published or measure.versions.exclude(number=None).order_by("-number").first()
 
 
 def _chosen_study(request: HttpRequest) -> Study | None:
@@ -126,7 +128,6 @@ def _context(
         "measure": measure,
         "study": study,
         "studies": studies_to_define_in(request.user) if measure is None else [],
-        "draft": measure.draft if measure else None,
         "published": measure.published if measure else None,
         "shown": shown,
         "versions": [v for v in versions if v.number is not None],

@@ -14,20 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from measures.admin import editor
 from measures.admin.rights import DefineAdmin, FrozenAdmin
 from measures.models import Measure, MeasureVersion
+from measures.selectors.disclosure import measures_shown_to, versions_shown_to
+from surveys.http.listing import LabelSearch, VisibleStudies
 
 
 @admin.register(Measure)
-class MeasureAdmin(DefineAdmin):
+class MeasureAdmin(LabelSearch, DefineAdmin):
     """One row per construct; adding and changing go through the rule editor."""
 
     list_display = ("name", "study", "label", "in_force", "draft_state", "concept")
-    list_filter = ("study",)
+    list_filter = (("study", VisibleStudies),)
     search_fields = ("name", "concept", "versions__labels", "versions__rule")
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Measure]:
-        visible = Measure.objects.visible_to(request.user)
-        return visible.select_related("study").prefetch_related("versions")
+        return measures_shown_to(request.user)
 
     @admin.display(description=_("Label"))
     def label(self, measure: Measure) -> str:
@@ -36,12 +37,12 @@ class MeasureAdmin(DefineAdmin):
 
     @admin.display(description=_("In force"))
     def in_force(self, measure: Measure) -> str:
-        numbers = [v.number for v in measure.versions.all() if v.state == MeasureVersion.State.PUBLISHED]
+        numbers = [v.number for v in measure.shown if v.state == MeasureVersion.State.PUBLISHED]
         return f"{measure.name}@{max(n or 0 for n in numbers)}" if numbers else "–"
 
     @admin.display(description=_("Draft"))
     def draft_state(self, measure: Measure) -> str:
-        has_draft = any(v.state == MeasureVersion.State.DRAFT for v in measure.versions.all())
+        has_draft = any(v.state == MeasureVersion.State.DRAFT for v in measure.shown)
         return str(MeasureVersion.State.DRAFT.label) if has_draft else ""
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -69,21 +70,20 @@ class MeasureAdmin(DefineAdmin):
 
 
 def _newest(measure: Measure) -> MeasureVersion | None:
-    versions = sorted(measure.versions.all(), key=lambda v: (v.number is None, v.number or 0))
+    versions = sorted(measure.shown, key=lambda v: (v.number is None, v.number or 0))
     return versions[-1] if versions else None
 
 
 @admin.register(MeasureVersion)
-class MeasureVersionAdmin(FrozenAdmin):
+class MeasureVersionAdmin(LabelSearch, FrozenAdmin):
     """Every wording there was; a draft is worded in the editor of its measure."""
 
     list_display = ("__str__", "study", "state", "published_by", "published_at")
-    list_filter = ("state", "measure__study")
+    list_filter = ("state", ("measure__study", VisibleStudies))
     search_fields = ("measure__name", "rule", "labels")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MeasureVersion]:
-        visible = MeasureVersion.objects.filter(measure__in=Measure.objects.visible_to(request.user))
-        return visible.select_related("measure__study", "published_by")
+        return versions_shown_to(request.user).select_related("measure__study", "published_by")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -11,7 +11,8 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
 from measures.models import Dataset, DatasetColumn, DatasetVersion
-from measures.selectors import freshness, lineage
+from measures.selectors import freshness
+from measures.selectors.disclosure import fitted_shown_to, lineage_shown_to
 from measures.serializers import (
     DatasetColumnWithLineageSerializer,
     DatasetSerializer,
@@ -84,7 +85,8 @@ class OneColumn(AboutDatasetVersion, OneApi):
             "derived", "measure_version__measure", "version__dataset"
         )
         column: Any = get_object_or_404(columns, name=self.kwargs["name"])
-        column.lineage = lineage(column)
+        column.lineage = lineage_shown_to(self.person, column)
+        column.fitted = fitted_shown_to(self.person, column)
         return column
 
 

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 
 from measures.models import Measure, MeasureVersion
+from measures.selectors.disclosure import measures_shown_to, versions_shown_to
 from measures.serializers import MeasureSerializer, MeasureVersionSerializer
-from surveys import policy
 from surveys.http import STUDY, ListApi, OneApi
-from surveys.models import Study, User
-
-
-def versions_shown_to(user: User) -> QuerySet[MeasureVersion]:
-    """Published and retired versions of visible measures, and drafts where the person may define."""
-    visible = Study.objects.visible_to(user)
-    defines = [study.pk for study in visible if policy.may(user, policy.DEFINE, study)]
-    shown = ~Q(state=MeasureVersion.State.DRAFT) | Q(measure__study__in=defines)
-    versions = MeasureVersion.objects.filter(shown, measure__study__in=visible)
-    return versions.select_related("measure").order_by("number")
-
-
-def measures_shown_to(user: User) -> QuerySet[Measure]:
-    """Visible measures, each with the versions this person is shown as ``shown``."""
-    shown = Prefetch("versions", versions_shown_to(user), to_attr="shown")
-    return Measure.objects.visible_to(user).select_related("study").prefetch_related(shown)
 
 
 @extend_schema(parameters=[STUDY])

@@ -15,6 +15,7 @@ from measures.core.language import parse
 from measures.core.language.nodes import Call, walk
 from measures.models import DatasetColumn, MeasureVersion
 from measures.policy import may_define
+from measures.selectors.disclosure import measures_shown_to
 from surveys.core.codebook import text_in
 from surveys.models import Study, Variable, WaveVersion
 from surveys.templatetags.vocabulary import language
@@ -25,7 +26,7 @@ register = template.Library()
 @register.inclusion_tag("measures/_study_measures.html", takes_context=True)
 def study_measures(context: template.Context, study: Study) -> dict[str, Any]:
     """The study's measures, each with its version in force."""
-    measures = study.measures.prefetch_related("versions")
+    measures = measures_shown_to(context["user"]).filter(study=study)
     return {"study": study, "measures": list(measures), "may_define": may_define(context["user"], study)}
 
 
@@ -65,14 +66,14 @@ def reads(column: DatasetColumn, variable: str) -> bool:
 
 @register.filter
 def in_force(measure: Any) -> MeasureVersion | None:
-    """The published version in force of a measure whose versions are prefetched, else its draft."""
-    versions = sorted(measure.versions.all(), key=lambda v: (v.state == "published", v.number or 0))
+    """The published version in force of a measure, else its draft, of those that are shown to the person."""
+    versions = sorted(measure.shown, key=lambda v: (v.state == "published", v.number or 0))
     return versions[-1] if versions else None
 
 
 @register.filter
 def has_draft(measure: Any) -> bool:
-    return any(version.state == MeasureVersion.State.DRAFT for version in measure.versions.all())
+    return any(version.state == MeasureVersion.State.DRAFT for version in measure.shown)
 
 
 @register.inclusion_tag("_parts/freshness.html")
@@ -115,6 +116,7 @@ HEADS = {
     "key": _("Group"),
     "value": _("Mean"),
     "n": _("Rows"),
+    "withheld": _("Groups of fewer than ten rows, not shown"),
     "method": _("Method"),
     "scores": _("Scores"),
     "sign": _("Sign"),
@@ -124,10 +126,10 @@ HEADS = {
 
 
 @register.filter
-def fitted_parts(column: DatasetColumn) -> list[dict[str, Any]]:
+def fitted_parts(fitted: Mapping[str, Any], column: DatasetColumn) -> list[dict[str, Any]]:
     """Each fitted part of a rule: tables of items, eigenvalues or groups, and facts about the fit."""
     rule = column.measure_version.rule if column.measure_version else ""
-    return [part for fit in column.derived.fitted.values() for part in _parts(fit, rule)]
+    return [part for fit in fitted.values() for part in _parts(fit, rule)]
 
 
 def _parts(fit: Mapping[str, Any], rule: str) -> list[dict[str, Any]]:
@@ -138,6 +140,7 @@ def _parts(fit: Mapping[str, Any], rule: str) -> list[dict[str, Any]]:
     facts += [
         (HEADS[name], round(fit[name], 4)) for name in ("n", "kmo", "alpha") if fit.get(name) is not None
     ]
+    facts += [(HEADS["withheld"], fit["withheld"])] if fit.get("withheld") else []
     whole = {"title": fit["function"], "facts": facts, "heads": _heads("item", *columns), "rows": rows}
     parts: list[dict[str, Any]] = [whole]
     for name, key, heads in (("eigenvalues", "component", ("eigenvalues",)), ("groups", "key", ("value",))):

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from measures import selectors
 from measures.policy import may_define, may_download
+from measures.selectors.disclosure import fitted_shown_to
 from measures.services import datasets as services
 from surveys.core.problems import near_misses, refuse
 
@@ -70,6 +71,7 @@ def column(request: HttpRequest, study: str, dataset: str, number: int, name: st
         "version": version,
         "column": found,
         "core": found.as_core(),
+        "fitted": fitted_shown_to(request.user, found),
         "lineage": selectors.lineage(found),
         "wave_version": version.wave_versions.select_related("wave__study").first(),
     }

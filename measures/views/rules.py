@@ -12,6 +12,7 @@ from measures import selectors
 from measures.core.language import sentence
 from measures.models import MeasureVersion
 from measures.policy import may_define
+from measures.selectors.disclosure import versions_shown_to, waves_shown_to
 from measures.selectors.scopes import ground
 from measures.selectors.trying import try_rule
 from surveys.core.problems import Refused, refuse
@@ -25,13 +26,18 @@ def measures(request: HttpRequest, study: str) -> HttpResponse:
 
 
 def measure(request: HttpRequest, study: str, name: str, number: int | None = None) -> HttpResponse:
-    """One wording of a measure: the version asked for, else the one in force, else the draft."""
+    """One wording of a measure: the version asked for, else the one in force, else the draft.
+
+    Drafts only for those who may define: for others a measure that was never published does not exist.
+    """
     found = selectors.measure_named(request.user, f"{study}/{name}")
-    people = found.versions.select_related("created_by", "published_by", "measure__study")
+    shown = versions_shown_to(request.user).filter(measure=found)
+    people = shown.select_related("created_by", "published_by", "measure__study")
     versions = sorted(people, key=lambda v: (v.number is None, v.number or 0), reverse=True)
     version = _chosen(versions, number)
     if version is None:
-        raise refuse("not_found", f"There is no version {number} of {found}.")
+        what = f"version {number} of {found}" if number is not None else f"published version of {found}"
+        raise refuse("not_found", f"There is no {what}.")
     context = {
         "study": found.study,
         "measure": found,
@@ -43,6 +49,7 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
         ),
         "may_define": may_define(request.user, found.study),
         "sentences": sentences(version),
+        "waves": waves_shown_to(request.user, version),
         "code_labels": code_labels(version),
     }
     return render(request, "measures/measure.html", context)

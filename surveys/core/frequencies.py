@@ -1,4 +1,7 @@
-"""Frequencies of one column, counted once and stored, so that pages never scan data."""
+"""Frequencies of one column, counted once and stored, so that pages never scan data.
+
+Rules are checked against them; what of them everyone may read is for ``surveys.core.disclosure`` to say.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from surveys.core.codebook import MissingRule, ValueType, Variable
+from surveys.core.codebook import MissingRule, Role, ValueType, Variable
+from surveys.core.disclosure import FEWEST, TAIL
 from surveys.core.table import VALUE, missing_value, split
 
 MOST_VALUES = 100  # more different values than this are not listed one by one
@@ -42,8 +46,8 @@ def count(values: pl.Series, reasons: pl.Series, variable: Variable) -> Counts:
     of numbers, ``histogram`` [[low, high, n]] of numbers with many values and no codes.
 
     ``values`` starts with the codebook's codes in their order, zero counts included; values without a label
-    follow when there are at most 100 of them.  Text without codes is listed only where values recur (twice
-    on average): a list of once-given answers would be the answers themselves.
+    follow when there are at most 100 of them.  Of text without codes only values of ten rows and more are
+    listed, of a key none: a list of once-given answers would be the answers themselves.
     """
     frame = pl.DataFrame({VALUE: values, "reason": reasons.cast(pl.String)})
     return _counts(frame.group_by(VALUE, "reason").agg(pl.len().alias("n")), variable)
@@ -60,7 +64,7 @@ def _counts(counted: pl.DataFrame, variable: Variable) -> Counts:
         "valid": n_valid,
         "absent": _added_up(absent["reason"], absent["n"]),
         "missing_codes": [],
-        "values": _listed(valid, n_valid, variable),
+        "values": _listed(valid, variable),
         "distinct": valid.height,
         "stats": _moments(*spread) if spread and spread[0].size else {},
         "histogram": _histogram(*spread, variable) if spread and valid.height > MANY else [],
@@ -74,7 +78,7 @@ def _added_up(reasons: pl.Series, n: pl.Series) -> dict[str, int]:
     return dict(sorted(sums.items()))
 
 
-def _listed(valid: pl.DataFrame, n_valid: int, variable: Variable) -> list[list[Any]]:
+def _listed(valid: pl.DataFrame, variable: Variable) -> list[list[Any]]:
     missing = {rule.value for rule in variable.missing if rule.value is not None}
     codes = [code.value for code in variable.codes if code.value not in missing]
     if valid.height > MOST_VALUES + len(codes):  # too many to list: only the labelled ones are looked up
@@ -82,8 +86,10 @@ def _listed(valid: pl.DataFrame, n_valid: int, variable: Variable) -> list[list[
         valid = valid.filter(valid[VALUE].is_in(cells)) if cells else valid.clear()
     tally = {_plain(value): int(n) for value, n in zip(valid[VALUE], valid["n"], strict=True)}
     others = [value for value in tally if value not in set(codes)]
-    if len(others) > MOST_VALUES or (variable.type is ValueType.TEXT and n_valid < 2 * len(others)):
+    if len(others) > MOST_VALUES or variable.role is Role.KEY:
         others = []
+    elif variable.type is ValueType.TEXT and not codes:
+        others = [value for value in others if tally[value] >= FEWEST]
     labelled = [[code, tally.get(code, 0)] for code in codes]
     return labelled + [[value, tally[value]] for value in sorted(others, key=_order)]
 
@@ -138,6 +144,8 @@ def _moments(cells: Doubles, weights: Weights) -> dict[str, float]:
         "mean": mean,
         "min": float(cells[0]),
         "max": float(cells[-1]),
+        "p5": float(cells[np.searchsorted(upto, TAIL * n)]),
+        "p95": float(cells[np.searchsorted(upto, n - TAIL * n, side="right").clip(max=cells.size - 1)]),
         "median": float(middle[0] + middle[1]) / 2,
     }
     if n > 1:
@@ -146,20 +154,29 @@ def _moments(cells: Doubles, weights: Weights) -> dict[str, float]:
 
 
 def _histogram(cells: Doubles, weights: Weights, variable: Variable) -> list[list[float]]:
-    """Equal bins over the finite values; bins of whole numbers start at whole numbers."""
+    """Equal bins at round numbers, so that their ends do not tell the smallest and the largest value."""
     if variable.codes or cells.size < 2:
         return []
     low, high = float(cells[0]), float(cells[-1])
-    if variable.type is ValueType.INTEGER:
-        step = max(1, math.ceil((high + 1 - low) / BINS))
-        edges = low + step * np.arange(math.ceil((high + 1 - low) / step) + 1)
-    else:
-        with np.errstate(over="ignore", invalid="ignore"):
-            edges = np.linspace(low, high, BINS + 1)
+    step = _round_step((high - low) / BINS, variable.type is ValueType.INTEGER)
+    if not math.isfinite(step):
+        return []
+    first, last = math.floor(low / step), math.floor(high / step) + 1
+    with np.errstate(over="ignore", invalid="ignore"):
+        edges = step * np.arange(first, last + 1, dtype=np.float64)
     if not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
         return []  # the values span more than a double can divide
     counts, edges = np.histogram(cells, bins=edges, weights=weights)
     return [[float(a), float(b), int(n)] for a, b, n in zip(edges, edges[1:], counts, strict=False)]
+
+
+def _round_step(width: float, is_whole: bool) -> float:
+    """The next of 1, 2, 5, 10, … (of any power of ten) from ``width`` up; whole numbers need whole ones."""
+    if not 0 < width < math.inf:
+        return math.inf
+    unit = 10.0 ** math.floor(math.log10(width))
+    step = next((times * unit for times in (1, 2, 5) if times * unit >= width), 10 * unit)
+    return max(1.0, step) if is_whole else step or math.inf
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from surveys.core.codebook import Labels, MissingRule, Scalar, Variable
+from surveys.core.disclosure import disclosed
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,10 @@ class Row:
 
 @dataclass(frozen=True)
 class FrequencyTable:
-    """Valid codes first, absences set apart; ``unlisted`` counts valid rows whose value has no line."""
+    """Valid codes first, absences set apart; ``unlisted`` counts valid rows whose value has no line.
+
+    ``is_withheld`` says that something was left out because it would tell single answers.
+    """
 
     n: int
     n_valid: int
@@ -33,6 +37,7 @@ class FrequencyTable:
     distinct: int = 0
     stats: Mapping[str, float | None] = field(default_factory=dict)
     histogram: tuple[tuple[float, float, int], ...] = ()
+    is_withheld: bool = False
 
     @property
     def n_absent(self) -> int:
@@ -49,10 +54,11 @@ class FrequencyTable:
 
 
 def frequency_table(variable: Variable, counted: Mapping[str, Any]) -> FrequencyTable:
-    """Lays out what ``surveys.core.frequencies`` counted, with the labels of the codebook.
+    """Lays out what may be told of what ``surveys.core.frequencies`` counted, with the codebook's labels.
 
     ``counted`` may be empty (nothing was counted): the table is then empty too.
     """
+    counted = disclosed(variable, counted)
     n, n_valid = counted.get("n", 0), counted.get("valid", 0)
     listed = [(value, count) for value, count in counted.get("values", ())]
     return FrequencyTable(
@@ -64,6 +70,7 @@ def frequency_table(variable: Variable, counted: Mapping[str, Any]) -> Frequency
         distinct=counted.get("distinct", 0),
         stats=counted.get("stats") or {},
         histogram=tuple((low, high, count) for low, high, count in counted.get("histogram") or ()),
+        is_withheld=bool(counted.get("withheld")),
     )
 
 

@@ -25,6 +25,11 @@ def acting_user(name: str = "") -> User:
             user.set_unusable_password()
             user.save(update_fields=["password"])
         return user
+    return person_named(name)
+
+
+def person_named(name: str) -> User:
+    """The account called ``name``; Refused with near misses when there is none."""
     found = User.objects.filter(username=name).first()
     if found is None:
         known = User.objects.values_list("username", flat=True)

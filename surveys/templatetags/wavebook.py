@@ -10,10 +10,11 @@ import yaml
 from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
 from surveys.core.citation import cite
 from surveys.core.codebook import Level, Variable, text_in
-from surveys.core.frequency_table import frequency_table
+from surveys.core.frequency_table import FrequencyTable, frequency_table
 from surveys.templatetags import charts, numerals, vocabulary
 from surveys.templatetags.charts import ordered_tally
 from surveys.templatetags.vocabulary import language
@@ -110,7 +111,27 @@ def frequencies(core: Variable, counted: Mapping[str, Any]) -> dict[str, Any]:
         "languages": languages,
         "span": 1 + max(len(languages), 1),
         "has_stats": bool(table.stats) and core.level is not Level.NOMINAL,
+        "stats": [
+            (name, word, table.stats[name]) for name, word in _stat_heads(table) if name in table.stats
+        ],
     }
+
+
+STATS = {
+    "mean": _("Mean"),
+    "sd": _("SD"),
+    "min": _("Minimum"),
+    "p5": _("5th percentile"),
+    "median": _("Median"),
+    "p95": _("95th percentile"),
+    "max": _("Maximum"),
+}
+
+
+def _stat_heads(table: FrequencyTable) -> list[tuple[str, Any]]:
+    """Minimum and maximum where they are told, else the percentiles in their place."""
+    instead = {"p5": "min", "p95": "max"}
+    return [(name, word) for name, word in STATS.items() if instead.get(name) not in table.stats]
 
 
 @register.filter

@@ -35,7 +35,8 @@ class Fit:
     """What one part of a rule learnt from ``n`` rows; only the fields of its kind are filled.
 
     ``means``, ``sds`` (n - 1) and ``weights`` are those of the items in the order of the rule;
-    ``weights`` multiply standardised items.  ``groups`` pairs keys with means.
+    ``weights`` multiply standardised items.  ``groups`` pairs keys with means, ``sizes`` tells the rows of
+    each group: a group of one has the answer of one respondent for a mean.
     """
 
     function: str
@@ -53,6 +54,7 @@ class Fit:
     kmo: float | None = None
     alpha: float | None = None
     groups: tuple[tuple[Any, float], ...] = ()
+    sizes: tuple[int, ...] = ()
     is_exact: bool = True  # False: numbers were rounded to one part in 2^50 of the largest before summing
 
     def as_json(self) -> dict[str, Any]:
@@ -65,7 +67,7 @@ class Fit:
         plain = dict(data)
         for name in ("correlation", "groups"):
             plain[name] = tuple(tuple(row) for row in plain.get(name, ()))
-        for name in ("means", "sds", "weights", "loadings", "uniquenesses", "eigenvalues"):
+        for name in ("means", "sds", "weights", "loadings", "uniquenesses", "eigenvalues", "sizes"):
             plain[name] = tuple(plain.get(name, ()))
         return cls(**plain)
 
@@ -244,7 +246,11 @@ def group_columns(pair: Pair, scale: float | None = None) -> list[str]:
 
 def fit_groups(node: Apply, rows: Sequence[Sequence[Any]], scale: float = 1.0) -> Fit:
     """The fit of ``group_mean`` and ``group_share`` from (key, n, exact, sum, …) per group."""
-    groups = [(row[0], float(_fraction(row[3]) / (row[1] * Fraction(scale)))) for row in rows if row[1]]
-    groups.sort(key=lambda group: (isinstance(group[0], str), group[0]))
-    is_exact = all(row[2] for row in rows)
-    return Fit(node.function, sum(row[1] for row in rows), groups=tuple(groups), is_exact=is_exact)
+    filled = sorted((row for row in rows if row[1]), key=lambda row: (isinstance(row[0], str), row[0]))
+    return Fit(
+        node.function,
+        sum(row[1] for row in filled),
+        groups=tuple((row[0], float(_fraction(row[3]) / (row[1] * Fraction(scale)))) for row in filled),
+        sizes=tuple(int(row[1]) for row in filled),
+        is_exact=all(row[2] for row in rows),
+    )

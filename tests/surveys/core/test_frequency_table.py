@@ -62,5 +62,5 @@ def test_nothing_counted_gives_an_empty_table() -> None:
 
 def test_a_number_is_not_the_text_that_looks_like_it() -> None:
     labelled = Variable("t", ValueType.TEXT, codes=(Code("1", {"en": "one"}),))
-    table = frequency_table(labelled, {"n": 1, "valid": 1, "values": [[1, 1]]})
+    table = frequency_table(labelled, {"n": 10, "valid": 10, "values": [[1, 10]]})
     assert table.valid[0].labels == {}

@@ -1,0 +1,90 @@
+"""What a person is shown of measures and of what their rules took from the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from measures.models import DatasetColumn, Measure, MeasureVersion
+from measures.policy import may_define, may_download
+from measures.selectors.versions import lineage
+from surveys.core.disclosure import FEWEST
+from surveys.models import Study, User
+
+
+def versions_shown_to(user: User) -> QuerySet[MeasureVersion]:
+    """Published and retired versions of visible measures, and drafts where the person may define."""
+    visible = Study.objects.visible_to(user)
+    shown = ~Q(state=MeasureVersion.State.DRAFT) | Q(measure__study__in=_defined_by(user))
+    versions = MeasureVersion.objects.filter(shown, measure__study__in=visible)
+    return versions.select_related("measure").order_by("number")
+
+
+def measures_shown_to(user: User) -> QuerySet[Measure]:
+    """Visible measures, each with the versions this person is shown as ``shown``.
+
+    A measure that was never published does not exist for those who may not define.
+    """
+    versions = versions_shown_to(user)
+    exists = Q(pk__in=versions.order_by().values("measure")) | Q(study__in=_defined_by(user))
+    found = Measure.objects.visible_to(user).filter(exists).select_related("study")
+    return found.prefetch_related(Prefetch("versions", versions, to_attr="shown"))
+
+
+def _defined_by(user: User) -> list[int]:
+    """The studies in which this person may define measures."""
+    return [study.pk for study in Study.objects.visible_to(user) if may_define(user, study)]
+
+
+def fitted_shown_to(user: User, column: DatasetColumn) -> dict[str, Any]:
+    """What a rule took from the data; small groups only where the person may download the data itself."""
+    fitted: dict[str, Any] = column.derived.fitted
+    return fitted if may_download(user, column.version.study) else without_small_groups(fitted)
+
+
+def lineage_shown_to(user: User, column: DatasetColumn) -> dict[str, Any]:
+    """Where a column came from, with what was fitted on the way as :func:`fitted_shown_to` shows it."""
+    found = lineage(column)
+    return found if may_download(user, column.version.study) else _public(found)
+
+
+def _public(found: Mapping[str, Any]) -> dict[str, Any]:
+    earlier = [_public(one) for one in found["measures"]]
+    return {**found, "fitted": without_small_groups(found["fitted"]), "measures": earlier}
+
+
+def without_small_groups(fitted: Mapping[str, Any]) -> dict[str, Any]:
+    """Fits without the groups of fewer than ``FEWEST`` rows, which would tell single answers.
+
+    ``withheld`` counts them; groups whose size was not kept are withheld too.
+    """
+    return {name: _large_groups(fit) if fit.get("groups") else dict(fit) for name, fit in fitted.items()}
+
+
+def _large_groups(fit: Mapping[str, Any]) -> dict[str, Any]:
+    groups = fit["groups"]
+    sizes = fit.get("sizes") or [0] * len(groups)
+    told = [(group, n) for group, n in zip(groups, sizes, strict=True) if n >= FEWEST]
+    kept = {"groups": [group for group, _ in told], "sizes": [n for _, n in told]}
+    return {**fit, **kept, "withheld": len(groups) - len(told)}
+
+
+def waves_shown_to(user: User, version: MeasureVersion) -> list[dict[str, Any]]:
+    """What was seen on each wave at publishing; values of few rows only to those who may try rules."""
+    waves = list(version.report.get("waves", ()))
+    return (
+        waves if may_define(user, version.measure.study) else [_without_few(wave, version) for wave in waves]
+    )
+
+
+def _without_few(wave: Mapping[str, Any], version: MeasureVersion) -> dict[str, Any]:
+    """Coverage and changed rows without values that have no label and fewer than ``FEWEST`` rows."""
+    coverage = [row for row in wave["coverage"] if row["reason"] or row["label"] or row["rows"] >= FEWEST]
+    changed = wave.get("changed")
+    if changed:
+        labelled = {entry["value"] for entry in version.value_labels} | {None}
+        told = [c for c in changed["from_to"] if {c[0], c[2]} <= labelled or c[4] >= FEWEST]
+        changed = {**changed, "from_to": told}
+    return {**wave, "coverage": coverage, "changed": changed}

@@ -1,0 +1,50 @@
+"""Roles given on the command line."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from surveys import policy
+from surveys.models import AuditEntry, Membership
+from tests.factories import make_member, make_study, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_role_is_given_and_changed_and_both_are_audited() -> None:
+    study, ann = make_study("mdms"), make_user("ann")
+    out = StringIO()
+    call_command("grant", "mdms", "ann", "researcher", "--microdata", "--json", stdout=out)
+    given = {"study": "mdms", "user": "ann", "role": "researcher", "microdata": True}
+    assert json.loads(out.getvalue()) == given
+    assert policy.may(ann, policy.RUN, study) and policy.may(ann, policy.DOWNLOAD, study)
+    call_command("grant", "mdms", "ann", "reader", stdout=StringIO())
+    assert not policy.may(ann, policy.DOWNLOAD, study) and not policy.may(ann, policy.RUN, study)
+    assert AuditEntry.objects.filter(action="grant", study=study).count() == 2
+
+
+def test_it_is_refused_to_those_who_do_not_administer_the_study() -> None:
+    make_user("ann")
+    make_member(make_study("mdms"), "researcher")
+    with pytest.raises(SystemExit) as stopped:
+        call_command("grant", "mdms", "ann", "manager", "--as", "researcher", stderr=StringIO())
+    assert stopped.value.code == 1
+    assert not Membership.objects.filter(user__username="ann").exists()
+
+
+def test_an_unknown_name_gets_near_misses() -> None:
+    make_study("mdms")
+    make_user("annabel")
+    said = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("grant", "mdms", "anabel", "reader", stderr=said)
+    assert "annabel" in said.getvalue()
+
+
+def test_a_role_that_does_not_exist_is_wrong_usage() -> None:
+    with pytest.raises(CommandError, match="choice"):
+        call_command("grant", "mdms", "ann", "king")
