@@ -10,7 +10,8 @@ from typing import Any
 from surveys.core.problems import Problem, Refused, near_misses
 
 FIELDS = ("wave", "where", "measures", "items", "key", "metric")
-_PINNED = re.compile(r"(?P<name>[^@]+)(?:@(?P<number>\d+))?")
+_PINNED = re.compile(r"(?P<name>[^@]+)(?:@(?P<number>[0-9]{1,9}))?")
+_METRIC = re.compile(r"(?:[^/@]+/)?[^/@]+@[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def read_recipe(data: Any, where: str = "recipe") -> Recipe:
         items=tuple(str(name) for name in data.get("items") or ()),
         key=str(data.get("key") or ""),
         where=str(data.get("where") or ""),
-        metric=str(data.get("metric") or ""),
+        metric=str(data.get("metric") or "").strip(),
     )
     if problems := _contradictions(recipe, where):
         raise Refused(problems)
@@ -94,7 +95,7 @@ def _unknown_fields(data: Mapping[str, Any], where: str) -> list[Problem]:
 
 
 def _wrong_shapes(data: Mapping[str, Any], where: str) -> list[Problem]:
-    problems = []
+    problems = _wrong_metric(data.get("metric"), f"{where}.metric")
     if not data.get("wave"):
         problems.append(Problem("no_wave", "The recipe names no wave.", where, hint="Add wave: 2014."))
     for name in ("measures", "items"):
@@ -107,6 +108,13 @@ def _wrong_shapes(data: Mapping[str, Any], where: str) -> list[Problem]:
                 Problem("bad_name", f"“{text}” is not a name.", where, hint="Write fsp or, to pin it, fsp@2.")
             )
     return problems
+
+
+def _wrong_metric(metric: Any, where: str) -> list[Problem]:
+    if not metric or (isinstance(metric, str) and _METRIC.fullmatch(metric.strip())):
+        return []
+    hint = "Write a dataset version with its number, as in integration@1."
+    return [Problem("bad_metric", f"“{metric}” names no dataset version.", where, hint=hint)]
 
 
 def _contradictions(recipe: Recipe, where: str) -> list[Problem]:

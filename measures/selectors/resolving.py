@@ -218,9 +218,15 @@ def _metric(study: Study, recipe: Recipe, problems: Problems) -> dict[int, Fitte
     """Measure version id -> what was fitted for it in the dataset version named as the metric."""
     if not recipe.metric:
         return {}
-    slug, _, number = recipe.metric.split("/")[-1].partition("@")
+    name, _, number = recipe.metric.partition("@")
+    owner, _, slug = name.rpartition("/")
+    if owner and owner != study.slug:
+        hint = f"Name a dataset version of {study}; its own fitted numbers are the metric."
+        message = f"{recipe.metric} belongs to another study."
+        problems.append(Problem("other_study", message, "recipe.metric", hint=hint))
+        return {}
     version = DatasetVersion.objects.filter(
-        dataset__study=study, dataset__slug=slug, number=number or 0
+        dataset__study=study, dataset__slug=slug, number=int(number)
     ).first()
     if version is None:
         hint = "Write it with its number, as in integration@1."

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.text import slugify
 
 from surveys import policy
@@ -121,14 +122,22 @@ def decide(
     status: str = CrosswalkEntry.Status.COMPLETE,
     reason: str = "",
 ) -> CrosswalkEntry:
-    """Signs which variable carries ``item`` in ``wave`` and how its codes map."""
+    """Signs which variable carries ``item`` in ``wave`` and how its codes map.
+
+    A decision that says something else is signed anew; the same again leaves signer and date as they are.
+    """
     policy.require(user, policy.DEFINE, item.study)
     fields = {"variable": variable, "code_map": code_map or [], "status": status, "reason": reason}
     entry = CrosswalkEntry.objects.filter(item=item, wave=wave).first()
-    if entry is not None:
-        return _update(user, entry, fields, study=item.study)
-    entry = CrosswalkEntry.objects.create(item=item, wave=wave, decided_by=user, **fields)
-    audit.record(user, "decide", entry, study=item.study, variable=variable, status=status)
+    if entry is None:
+        entry = CrosswalkEntry.objects.create(item=item, wave=wave, decided_by=user, **fields)
+        audit.record(user, "decide", entry, study=item.study, variable=variable, status=status)
+    elif any(getattr(entry, name) != value for name, value in fields.items()):
+        signed = {"decided_by": user, "decided_at": timezone.now()}
+        _update(user, entry, fields | signed, study=item.study)
+    else:
+        return entry
+    changes.tell(user, item.study)
     return entry
 
 

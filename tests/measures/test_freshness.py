@@ -18,6 +18,7 @@ from measures.services.freshness import probe, probe_study
 from surveys.models import CrosswalkEntry, Job
 from surveys.services import jobs
 from surveys.services.studies import decide, save_context, save_item
+from tests.factories import make_member
 from tests.measures.conftest import CELLS, MALE, Room
 
 
@@ -124,6 +125,29 @@ def test_a_crosswalk_decision_is_a_cause(room: Room, dataset: Dataset) -> None:
     item = save_item(room.user, room.study, "q_union")
     decide(room.user, item, room.wave, variable="q_union", code_map=[[1, 0], [0, 1]])
     assert probe(room.user, dataset) == stale("the crosswalk of q_union was changed")
+
+
+def test_a_crosswalk_decision_is_followed_up_after_the_commit(
+    room: Room, dataset: Dataset, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    item = save_item(room.user, room.study, "q_sex")
+    with django_capture_on_commit_callbacks(execute=True):
+        decide(room.user, item, room.wave, variable="q_sex", code_map=[[1, 2], [2, 1]])
+    assert selectors.freshness(dataset) == FRESH  # probed: male is asked of labels, which moved along
+    with django_capture_on_commit_callbacks(execute=True) as told:
+        decide(room.user, item, room.wave, variable="q_sex", code_map=[[1, 2], [2, 1]])
+    assert not told
+
+
+def test_a_changed_crosswalk_decision_is_signed_anew(room: Room) -> None:
+    item = save_item(room.user, room.study, "q_union")
+    first = decide(room.user, item, room.wave, variable="q_union")
+    other = make_member(room.study, "other")
+    same = decide(other, item, room.wave, variable="q_union")
+    assert (same.decided_by, same.decided_at) == (room.user, first.decided_at)
+    decide(other, item, room.wave, variable="q_party")
+    entry = CrosswalkEntry.objects.get()
+    assert entry.decided_by == other and entry.decided_at > first.decided_at
 
 
 def test_a_crosswalk_that_moves_codes_with_their_labels_alters_no_rule_on_labels(

@@ -28,6 +28,13 @@ def test_a_wave_may_be_a_number_and_named_with_its_study() -> None:
         ({"measures": ["fsp", "fsp@1"]}, "named_twice"),
         ({"items": ["fsp"]}, "named_twice"),
         ({"measures": [], "items": []}, "empty_recipe"),
+        ({"metric": "integration@abc"}, "bad_metric"),
+        ({"metric": "integration"}, "bad_metric"),
+        ({"metric": "a/b/integration@1"}, "bad_metric"),
+        ({"metric": ["integration@1"]}, "bad_metric"),
+        ({"metric": "integration@" + "9" * 5000}, "bad_metric"),
+        ({"measures": ["fsp@" + "9" * 5000]}, "bad_name"),
+        ({"wave": "2014@" + "9" * 5000}, "bad_name"),
     ],
 )
 def test_what_is_wrong_with_a_recipe_is_named(change: dict, code: str) -> None:
