@@ -8,6 +8,8 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+AGAIN = 30.0  # seconds between two rings for the same job, and how long such a ring is worth hearing
+
 app = Celery("wavebook")
 app.conf.update(
     broker_url=os.environ.get("WAVEBOOK_BROKER_URL") or None,
@@ -23,7 +25,10 @@ app.conf.update(
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
     },
-    beat_schedule={"ring-again": {"task": "wavebook.ring_again", "schedule": 30.0}},
+    beat_schedule={
+        "ring-again": {"task": "wavebook.ring_again", "schedule": AGAIN, "options": {"expires": AGAIN}},
+        "sweep": {"task": "wavebook.sweep", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    },
 )
 
 
@@ -37,13 +42,21 @@ def do_job(job_id: int) -> None:
 
 @app.task(name="wavebook.ring_again")  # type: ignore[untyped-decorator]
 def ring_again() -> None:
-    """Rings for jobs whose ring was lost or whose worker died."""
+    """Rings for jobs whose ring was lost or whose worker died; unheard, such a ring fades before the next."""
     from surveys.services.jobs import waiting
 
     for job_id in waiting():
-        ring(job_id)
+        ring(job_id, expires=AGAIN)
 
 
-def ring(job_id: int) -> None:
+@app.task(name="wavebook.sweep")  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Clears what killed processes left behind."""
+    from surveys.services.worker import sweep
+
+    sweep()
+
+
+def ring(job_id: int, expires: float | None = None) -> None:
     """Sends the number of a job to whoever listens; fails fast when no broker answers."""
-    do_job.apply_async(args=[job_id], retry=False)
+    do_job.apply_async(args=[job_id], retry=False, expires=expires)

@@ -16,11 +16,27 @@ MESSAGE = "is immutable once it is committed"
 
 @dataclass(frozen=True)
 class Guard:
-    """``model`` may not be updated, except in ``free`` columns, while ``when`` holds for the old row."""
+    """``model`` may not be updated, except in ``free`` columns, while ``when`` holds for the old row.
+
+    Where ``stays`` is said its rows may not be deleted either.
+    """
 
     model: str
     free: tuple[str, ...] = ()
     when: str = ""
+    stays: bool = False
+
+    def events(self) -> dict[str, str]:
+        """What is refused, by the name of its trigger: the event and its condition in SQL."""
+        meta = apps.get_model(self.model)._meta
+        quote = connection.ops.quote_name
+        held = [quote(field.column) for field in meta.local_concrete_fields if field.column not in self.free]
+        head = f"ON {quote(meta.db_table)} FOR EACH ROW"
+        when = f" WHEN ({self.when})" if self.when else ""
+        found = {f"{meta.db_table}_immutable": f"BEFORE UPDATE OF {', '.join(held)} {head}{when}"}
+        if self.stays:
+            found[f"{meta.db_table}_stays"] = f"BEFORE DELETE {head}"
+        return found
 
 
 GUARDS = (
@@ -28,7 +44,7 @@ GUARDS = (
     Guard("surveys.Variable"),
     Guard("surveys.StoredFile"),
     Guard("surveys.ContextVersion"),
-    Guard("surveys.AuditEntry", free=("study_id",)),
+    Guard("surveys.AuditEntry", free=("study_id",), stays=True),
     Guard("measures.MeasureVersion", free=("state",), when="OLD.state <> 'draft'"),
     Guard("measures.DerivedColumn"),
     Guard("measures.DatasetVersion"),
@@ -39,7 +55,7 @@ GUARDS = (
 
 
 def lay_guards() -> None:
-    """Makes every trigger that is not there yet; safe to repeat."""
+    """Makes every trigger anew, for its columns or its condition may have changed; safe to repeat."""
     with connection.cursor() as cursor:
         there = set(connection.introspection.table_names(cursor))
         if connection.vendor == "postgresql":
@@ -50,22 +66,21 @@ def lay_guards() -> None:
                 "END $$ LANGUAGE plpgsql"
             )
         for guard in GUARDS:
-            if apps.get_model(guard.model)._meta.db_table in there:  # a partial migration has not all
-                cursor.execute(_statement(guard))
+            table = apps.get_model(guard.model)._meta.db_table
+            for name, event in guard.events().items() if table in there else ():  # part of the migrations
+                for statement in _statements(table, name, event):
+                    cursor.execute(statement)
 
 
-def _statement(guard: Guard) -> str:
-    meta = apps.get_model(guard.model)._meta
+def _statements(table: str, name: str, event: str) -> tuple[str, str]:
+    """Takes the trigger away and lays it again."""
     quote = connection.ops.quote_name
-    table = quote(meta.db_table)
-    held = [field.column for field in meta.local_concrete_fields if field.column not in guard.free]
-    columns = ", ".join(quote(column) for column in held)
-    name = quote(f"{meta.db_table}_immutable")
-    when = f" WHEN ({guard.when})" if guard.when else ""
-    head = f"BEFORE UPDATE OF {columns} ON {table} FOR EACH ROW{when}"
     if connection.vendor == "postgresql":
-        return f"CREATE OR REPLACE TRIGGER {name} {head} EXECUTE FUNCTION wavebook_immutable()"
+        return (
+            f"DROP TRIGGER IF EXISTS {quote(name)} ON {quote(table)}",
+            f"CREATE TRIGGER {quote(name)} {event} EXECUTE FUNCTION wavebook_immutable()",
+        )
     return (
-        f"CREATE TRIGGER IF NOT EXISTS {name} {head} BEGIN "
-        f"SELECT RAISE(ABORT, '{meta.db_table} {MESSAGE}'); END"
+        f"DROP TRIGGER IF EXISTS {quote(name)}",
+        f"CREATE TRIGGER {quote(name)} {event} BEGIN SELECT RAISE(ABORT, '{table} {MESSAGE}'); END",
     )

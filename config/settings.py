@@ -44,7 +44,8 @@ WAVEBOOK_IMPORT_MEMORY = env.int("WAVEBOOK_IMPORT_MEMORY", default=0)  # MB per 
 
 SECRET_KEY = _secret_key(WAVEBOOK_HOME)
 DEBUG = env.bool("WAVEBOOK_DEBUG", default=False)
-ALLOWED_HOSTS = env.list("WAVEBOOK_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+ALLOWED_HOSTS = env.list("WAVEBOOK_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("WAVEBOOK_HTTPS", default=False)
 CSRF_TRUSTED_ORIGINS = env.list("WAVEBOOK_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [

@@ -11,7 +11,7 @@ from measures.policy import require_see
 from measures.selectors.resolving import resolve_dataset
 from measures.selectors.staleness import freshness, unknown_columns
 from measures.services.columns import compute, keep_columns, save_columns
-from surveys.core.problems import Refused
+from surveys.core.problems import Problem, Refused
 from surveys.models import Study, User
 from surveys.services import jobs
 from surveys.services.files import keeping, working_folder
@@ -23,26 +23,35 @@ def probe(user: User, dataset: Dataset) -> Freshness:
     """The dataset's freshness, exact: what a rebuild would need is computed first.
 
     Makes no version; a column found so is reused by the next build.  Whoever may see the study may ask.
+    A recipe that no longer resolves is blocked; Refused when columns cannot be computed or kept.
     """
     require_see(user, dataset.study)
     if dataset.latest is None:
         return freshness(dataset)
     try:
         resolved = resolve_dataset(dataset)
-        unknown = unknown_columns(resolved)
-        if unknown:
-            with working_folder() as folder, keeping() as keep:
-                rows = keep_columns(compute(resolved, unknown, folder).values(), keep)
-                with transaction.atomic():
-                    save_columns(rows)
     except Refused:  # what hinders a build is what freshness tells
-        pass
+        return freshness(dataset)
+    if unknown := unknown_columns(resolved):
+        with working_folder() as folder, keeping() as keep:
+            rows = keep_columns(compute(resolved, unknown, folder).values(), keep)
+            with transaction.atomic():
+                save_columns(rows)
     return freshness(dataset)
 
 
 def probe_study(user: User, study: Study) -> dict[str, Freshness]:
-    """Every dataset of the study, probed; dataset -> its freshness."""
-    return {str(dataset): probe(user, dataset) for dataset in study.datasets.select_related("study")}
+    """Every dataset of the study, probed; dataset -> its freshness.  Refused, at the end, for any of them."""
+    found: dict[str, Freshness] = {}
+    problems: list[Problem] = []
+    for dataset in study.datasets.select_related("study"):
+        try:
+            found[str(dataset)] = probe(user, dataset)
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(problems)
+    return found
 
 
 def follow_up(user: User, study: Study) -> None:
@@ -54,4 +63,11 @@ def follow_up(user: User, study: Study) -> None:
     if rows <= MOST_AT_ONCE:
         probe_study(user, study)
     else:
-        jobs.submit(user, "probe_study", {"study": study.pk}, key=f"probe_study:{study.pk}", study=study)
+        jobs.submit(
+            user,
+            "probe_study",
+            {"study": study.pk},
+            key=f"probe_study:{study.pk}",
+            study=study,
+            joins_running=False,
+        )

@@ -36,8 +36,11 @@ def owner_name() -> str:
 
 def sweep() -> None:
     """Clears what killed processes left behind: half-written files, working folders, uploads."""
-    for line in (*files.sweep(), *uploads.sweep()):
-        log.warning("cleared: %s", line)
+    try:
+        for line in (*files.sweep(), *uploads.sweep()):
+            log.warning("cleared: %s", line)
+    except OSError as error:  # somebody else's file in the folder is no reason not to work
+        log.warning("not everything could be cleared: %s", error.strerror or type(error).__name__)
 
 
 def run_in_child(job: Job, stop: Callable[[], bool] = lambda: False) -> None:

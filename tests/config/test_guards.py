@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from config.guards import GUARDS, lay_guards
+from config import guards
+from config.guards import GUARDS, Guard, lay_guards
 from measures.models import Measure, MeasureVersion
 from surveys.models import AuditEntry, StoredFile, Study, User
 
@@ -29,6 +30,25 @@ def test_the_audit_trail_cannot_be_rewritten() -> None:
     AuditEntry.objects.create(actor="a", action="b", object_type="c", object_id="d", object_label="e")
     with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
         AuditEntry.objects.update(actor="somebody else")
+
+
+def test_the_audit_trail_cannot_be_cut() -> None:
+    AuditEntry.objects.create(actor="a", action="b", object_type="c", object_id="d", object_label="e")
+    with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
+        AuditEntry.objects.all().delete()
+
+
+def test_a_guard_that_has_changed_takes_the_place_of_the_one_that_was_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    StoredFile.objects.create(sha256="a" * 64, size=1)
+    monkeypatch.setattr(guards, "GUARDS", (Guard("surveys.StoredFile", free=("size",)),))
+    lay_guards()
+    StoredFile.objects.update(size=2)
+    monkeypatch.undo()
+    lay_guards()
+    with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
+        StoredFile.objects.update(size=3)
 
 
 def test_a_published_rule_cannot_change_and_a_draft_can() -> None:
