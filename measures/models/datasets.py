@@ -61,6 +61,8 @@ class Dataset(models.Model):
 
     @property
     def latest(self) -> DatasetVersion | None:
+        if "versions" in getattr(self, "_prefetched_objects_cache", {}):  # a list of datasets brought them
+            return max(self.versions.all(), key=lambda version: version.number, default=None)
         return self.versions.order_by("-number").first()
 
 

@@ -1,8 +1,9 @@
 """Reads of the measures room; split by subject."""
 
 from measures.core.freshness import Freshness
+from measures.selectors.overview import columns_reading, datasets_standing
 from measures.selectors.resolving import resolve_dataset
-from measures.selectors.scopes import published_measures, study_wave_versions
+from measures.selectors.scopes import one_look, published_measures, study_wave_versions
 from measures.selectors.staleness import current_column_hashes, current_columns, freshness
 from measures.selectors.versions import (
     dataset_named,
@@ -14,13 +15,16 @@ from measures.selectors.versions import (
 
 __all__ = [
     "Freshness",
+    "columns_reading",
     "current_column_hashes",
     "current_columns",
     "dataset_named",
     "dataset_version_named",
+    "datasets_standing",
     "freshness",
     "lineage",
     "measure_named",
+    "one_look",
     "published_measures",
     "read_columns",
     "resolve_dataset",

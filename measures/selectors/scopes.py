@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -86,8 +88,33 @@ class Ground:
         return Source(path_of(self.version.data), columns)
 
 
+_LOOKED_AT: ContextVar[dict[tuple[int, int], Ground] | None] = ContextVar("looked_at", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Within it the ground of a wave version is read once, however many recipes stand on it.
+
+    For reads that ask the same of many datasets; whoever writes crosswalks, tables or measures looks anew.
+    """
+    token = _LOOKED_AT.set({})
+    try:
+        yield
+    finally:
+        _LOOKED_AT.reset(token)
+
+
 def ground(study: Study, version: WaveVersion) -> Ground:
     """Everything a rule of ``study`` may speak of in ``version``."""
+    seen = _LOOKED_AT.get()
+    if seen is None:
+        return _ground(study, version)
+    if (study.pk, version.pk) not in seen:
+        seen[study.pk, version.pk] = _ground(study, version)
+    return seen[study.pk, version.pk]
+
+
+def _ground(study: Study, version: WaveVersion) -> Ground:
     bound = bindings(study, version)
     core = _core_variables(version.pk, version.codebook_hash)
     items = {name: _carried(binding, core[binding.variable.name]) for name, binding in bound.items()}

@@ -33,7 +33,7 @@ def study_measures(context: template.Context, study: Study) -> dict[str, Any]:
 @register.inclusion_tag("measures/_study_datasets.html", takes_context=True)
 def study_datasets(context: template.Context, study: Study) -> dict[str, Any]:
     """The study's datasets, each with its latest version and whether it still holds."""
-    rows = [(dataset, dataset.latest, selectors.freshness(dataset)) for dataset in study.datasets.all()]
+    rows = selectors.datasets_standing(study)
     return {"study": study, "datasets": rows, "may_define": may_define(context["user"], study)}
 
 
@@ -49,19 +49,9 @@ def wave_used_by(version: WaveVersion) -> dict[str, Any]:
 @register.inclusion_tag("measures/_variable_used_by.html")
 def variable_used_by(version: WaveVersion, variable: Variable) -> dict[str, Any]:
     """Dataset columns whose rule reads this variable, with the measure versions behind them."""
-    columns = (
-        DatasetColumn.objects.filter(version__wave_versions=version)
-        .select_related("version__dataset__study", "derived", "measure_version__measure")
-        .defer("derived__frequencies", "derived__fitted")
-    )
-    using = [column for column in columns if reads(column, variable.name)]
+    using = selectors.columns_reading(version, variable.name)
     measures = list({c.measure_version_id: c.measure_version for c in using if c.measure_version}.values())
     return {"study": version.study, "measure_versions": measures, "columns": using}
-
-
-def reads(column: DatasetColumn, variable: str) -> bool:
-    """Whether a column's own rule reads ``variable`` (the condition on rows does not count)."""
-    return any(i.get("variable") == variable and not i.get("filter") for i in column.derived.inputs)
 
 
 @register.filter

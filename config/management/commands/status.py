@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from analytics.models import Run
 from analytics.selectors import run_freshness
 from measures.models import Dataset
-from measures.selectors import freshness
+from measures.selectors import freshness, one_look
 from surveys.management.base import WavebookCommand
 from surveys.models import Study
 from surveys.selectors import study_named
@@ -24,7 +24,13 @@ class Command(WavebookCommand):
 
     def work(self, user: Any, *, study: str = "", **options: Any) -> dict[str, Any]:
         studies = [study_named(user, study)] if study else list(Study.objects.visible_to(user))
-        datasets = Dataset.objects.filter(study__in=studies).select_related("study")
+        datasets = (
+            Dataset.objects.filter(study__in=studies).select_related("study").prefetch_related("versions")
+        )
+        with one_look():
+            return self._standing(studies, datasets)
+
+    def _standing(self, studies: list[Study], datasets: Iterable[Dataset]) -> dict[str, Any]:
         return {
             "datasets": [_line(str(dataset.latest or dataset), freshness(dataset)) for dataset in datasets],
             "runs": [_line(f"run {run.pk} of {run.analysis or run.kind}", run_freshness(run), run.subject)
