@@ -20,7 +20,7 @@ from surveys.models import (
     WaveVersion,
 )
 
-_REFERENCE = re.compile(r"(?P<study>[\w-]+)/(?P<name>[\w-]+)(?:@(?P<number>\d+))?")
+_REFERENCE = re.compile(r"(?P<study>[\w-]+)/(?P<name>[\w-]+)(?:@(?P<number>[0-9]{1,9}))?")
 
 
 @dataclass(frozen=True)

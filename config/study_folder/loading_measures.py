@@ -11,7 +11,7 @@ from measures.core.language import parse
 from measures.core.language.nodes import Name, walk
 from measures.models import Measure
 from measures.services.rules import discard_draft, publish, save_draft
-from surveys.core.problems import refuse
+from surveys.core.problems import Refused, refuse
 from surveys.models import Study, User
 
 Wording = dict[str, Any]
@@ -82,7 +82,7 @@ def _publish(user: User, study: Study, entry: MeasureEntry, wording: Wording) ->
     is_first = measure.published is None
     try:
         outcome = publish(user, measure, acknowledge_changes=True)
-    except Exception:
+    except Refused:  # the next load starts from the file; a bug leaves everything to be looked at
         if measure.draft is not None:
             discard_draft(user, measure)
         raise

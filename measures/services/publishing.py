@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,7 @@ from surveys.services.files import working_folder
 from surveys.services.studies import next_number
 
 State = MeasureVersion.State
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ def _same(published: MeasureVersion, draft: MeasureVersion, mark: str) -> bool:
 
 @transaction.atomic
 def _nothing_changed(user: User, draft: MeasureVersion, published: MeasureVersion) -> PublishOutcome:
+    _locked(draft)
     audit.record(user, "discard", draft, study=draft.measure.study, same_as=published.number)
     draft.delete()
     return PublishOutcome(published, False, 0, None)
@@ -222,11 +225,7 @@ def _report(waves: list[_OnWave], published: MeasureVersion | None) -> dict[str,
 
 @transaction.atomic
 def _freeze(user: User, draft: MeasureVersion, mark: str, report: Mapping[str, Any]) -> MeasureVersion:
-    measure = Measure.objects.select_for_update().get(pk=draft.measure_id)
-    now = measure.versions.filter(pk=draft.pk, state=State.DRAFT).first()
-    if now is None or any(getattr(now, name) != getattr(draft, name) for name in Wording.names()):
-        hint = "Look at the draft again, then publish."
-        raise refuse("conflict", f"The draft of {measure} was changed meanwhile.", hint=hint)
+    measure = _locked(draft)
     draft.number = next_number(measure.versions)
     draft.state = State.PUBLISHED
     draft.fingerprint = mark
@@ -237,8 +236,24 @@ def _freeze(user: User, draft: MeasureVersion, mark: str, report: Mapping[str, A
     return draft
 
 
+def _locked(draft: MeasureVersion) -> Measure:
+    """The measure, locked, while its draft still is the one that was checked; else Refused."""
+    measure = Measure.objects.select_for_update().get(pk=draft.measure_id)
+    now = measure.versions.filter(pk=draft.pk, state=State.DRAFT).first()
+    if now is None or any(getattr(now, name) != getattr(draft, name) for name in Wording.names()):
+        hint = "Look at the draft again, then publish."
+        raise refuse("conflict", f"The draft of {measure} was changed meanwhile.", hint=hint)
+    return measure
+
+
 def _tell_datasets(user: User, version: MeasureVersion) -> None:
-    """Finds out at once which datasets still hold; on large waves as long work."""
+    """Finds out at once which datasets still hold; on large waves as long work.
+
+    The version is published by now: what hinders the finding out is logged, and freshness says "stale".
+    """
     from measures.services.freshness import follow_up
 
-    follow_up(user, version.measure.study)
+    try:
+        follow_up(user, version.measure.study)
+    except Refused as refused:
+        logger.error("After publishing %s, its datasets were not followed up: %s", version, refused)

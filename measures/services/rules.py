@@ -108,8 +108,11 @@ def new_version(user: User, measure: Measure) -> MeasureVersion:
     if published is None:
         raise refuse("not_published", f"{measure} has no published version.", hint="Write a draft instead.")
     fields = {name: getattr(published, name) for name in Wording.names()}
-    draft = MeasureVersion.objects.create(measure=measure, created_by=user, **fields | {"note": ""})
-    audit.record(user, "new_version", draft, study=measure.study, after=published.number)
+    defaults = fields | {"note": "", "created_by": user}
+    # the database allows one draft: asked twice at the same moment, the other's is the draft
+    draft, is_new = measure.versions.get_or_create(state=State.DRAFT, defaults=defaults)
+    if is_new:
+        audit.record(user, "new_version", draft, study=measure.study, after=published.number)
     return draft
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from django.core.management import call_command
 
-from config.study_folder import dump_study, load_study
+from config.study_folder import dump_study, load_study, loading_measures
 from config.study_folder.contents import MeasureEntry
 from config.study_folder.loading_measures import in_order, unpublished
 from config.study_folder.reading import read_folder
@@ -203,6 +203,20 @@ def test_a_measure_that_cannot_be_published_leaves_no_draft(folder: Path, boss: 
     assert ("measures/any_member.yaml", "example_fails") in codes(refused)
     assert Measure.objects.get(name="any_member").draft is None
     edit(folder, "measures/any_member.yaml", "then: 0", "then: 1")
+    assert "measure any_member@1" in load_study(boss, folder).created
+
+
+def test_a_bug_while_publishing_leaves_the_draft_to_be_looked_at(
+    folder: Path, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(loading_measures, "publish", crash)
+    with pytest.raises(ZeroDivisionError):
+        load_study(boss, folder)
+    assert Measure.objects.get(name="any_member").draft is not None
+    monkeypatch.undo()
     assert "measure any_member@1" in load_study(boss, folder).created
 
 

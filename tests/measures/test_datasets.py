@@ -281,6 +281,7 @@ def test_names(room: Room, dataset: Dataset) -> None:
     version = build_dataset(room.user, dataset).version
     assert selectors.dataset_version_named(room.user, "mdms/integration") == version
     assert selectors.dataset_version_named(room.user, "mdms/integration@1") == version
-    for wrong in ("mdms/integration@2", "mdms/integratoin", "nowhere/integration"):
+    many = "mdms/integration@" + "9" * 5000
+    for wrong in ("mdms/integration@2", "mdms/integratoin", "nowhere/integration", many):
         with pytest.raises(Refused):
             selectors.dataset_version_named(room.user, wrong)

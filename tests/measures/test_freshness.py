@@ -15,6 +15,7 @@ from measures.services import freshness as freshness_services
 from measures.services import rules
 from measures.services.datasets import build_dataset, submit_build
 from measures.services.freshness import probe, probe_study
+from surveys.core.problems import Refused, refuse
 from surveys.models import CrosswalkEntry, Job
 from surveys.services import jobs
 from surveys.services.studies import decide, save_context, save_item
@@ -190,6 +191,21 @@ def test_a_changed_recipe_is_a_cause(room: Room, dataset: Dataset) -> None:
     room.dataset(measures=["fsp", "male"], items=["city"], where="q_home == 1")
     dataset.refresh_from_db()
     assert probe(room.user, dataset) == stale("the recipe was changed: it keeps other rows")
+
+
+def test_a_full_store_is_told_by_probing_and_does_not_take_a_publication_back(
+    room: Room, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise refuse("store_full", "The file store is full.")
+
+    monkeypatch.setattr(freshness_services, "keep_columns", full)
+    assert room.publish("fsp", "q_union", seen=True).published.number == 2  # type: ignore[union-attr]
+    assert "fsp@2" in caplog.text and "The file store is full." in caplog.text
+    for ask in (lambda: probe(room.user, dataset), lambda: probe_study(room.user, room.study)):
+        with pytest.raises(Refused, match="store is full"):
+            ask()
+    assert selectors.freshness(dataset) == stale("fsp@1 was replaced by fsp@2")
 
 
 def test_probing_makes_no_version(room: Room, dataset: Dataset) -> None:

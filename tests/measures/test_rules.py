@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from measures.models import Measure, MeasureVersion
-from measures.services import rules
+from measures.services import publishing, rules
 from surveys.core.problems import Refused
 from surveys.models import AuditEntry
 from tests.factories import make_member, make_user, make_wave_version
@@ -212,3 +212,21 @@ def test_retiring_brings_the_version_before_back_into_force(room: Room, fsp: Mea
     with pytest.raises(Refused) as refused:
         rules.retire(room.user, second, "again")
     assert codes(refused) == ["not_published"]
+
+
+def test_a_new_version_asked_twice_at_once_is_one_draft(
+    room: Room, fsp: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = rules.new_version(room.user, fsp)
+    monkeypatch.setattr(Measure, "draft", None)  # as seen by somebody who looked just before
+    assert rules.new_version(room.user, fsp) == first
+    assert MeasureVersion.objects.filter(state="draft").count() == 1
+
+
+def test_a_draft_changed_meanwhile_is_not_thrown_away(room: Room, fsp: Measure) -> None:
+    seen = rules.new_version(room.user, fsp)
+    rules.save_draft(room.user, room.study, "fsp", rule="q_party")
+    assert fsp.published is not None
+    with pytest.raises(Refused, match="changed meanwhile"):
+        publishing._nothing_changed(room.user, seen, fsp.published)
+    assert fsp.draft is not None and fsp.draft.rule == "q_party"
