@@ -21,6 +21,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.reading.delimited import find_delimiter
 from surveys.core.reading.encodings import decide
+from surveys.core.spreadsheets import unguarded
 
 _ALIASES = {
     "name": "variable", "variable_name": "variable", "var": "variable", "field_name": "variable",
@@ -66,7 +67,7 @@ def _rows(path: Path, language: str) -> list[tuple[int, dict[str, str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_delimiter(text[: 256 << 10]))
     try:
         headings = [_heading(cell, language) for cell in next(reader, [])]
-        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
+        lines = [(reader.line_num, [unguarded(cell).strip() for cell in row]) for row in reader if any(row)]
     except csv.Error as error:
         raise refuse("unreadable_sheet", f"The codebook sheet cannot be read ({error}).") from error
     if "variable" not in headings:

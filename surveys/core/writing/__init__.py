@@ -24,7 +24,7 @@ __all__ = [
     "write",
 ]
 
-WRITER_VERSION = 1  # goes up whenever the same table would give other bytes
+WRITER_VERSION = 2  # goes up whenever the same table would give other bytes
 
 
 @dataclass(frozen=True)

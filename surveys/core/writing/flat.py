@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from surveys.core.codebook import as_json, canonical
+from surveys.core.spreadsheets import guarded
 from surveys.core.writing.cells import cells, shared_reasons
 from surveys.core.writing.codebook_sheet import codebook_frame, companion
 from surveys.core.writing.spss_missing import dropped
@@ -97,11 +98,11 @@ def codebook_beside(path: Path) -> Path:
 def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
     """UTF-8, comma, newline, ISO dates; empty cell: nothing there, ``""``: text of no length.
 
-    The codebook lies beside it, see :func:`codebook_beside`.
+    The codebook lies beside it, see :func:`codebook_beside`; none of its cells can run as a formula.
     """
     flat = flatten(table)
     flat.frame.write_csv(path)
-    codebook_frame(table, flat.companions).write_csv(codebook_beside(path))
+    guarded(codebook_frame(table, flat.companions)).write_csv(codebook_beside(path))
     losses = [
         Loss("", "codebook_apart", f"Labels are in a file of their own, {codebook_beside(path).name}."),
         *flat.losses,
