@@ -12,9 +12,9 @@ from measures.models import DatasetVersion, Measure
 from measures.selectors.disclosure import waves_shown_to, without_small_groups
 from measures.services.datasets import build_dataset
 from measures.services.rules import save_draft
-from surveys.models import Study, User
-from tests.clients import clients_of
-from tests.factories import make_member, make_wave_version, variable
+from surveys.models import AuditEntry, Study, User
+from tests.clients import client_of, clients_of
+from tests.factories import make_member, make_user, make_wave_version, variable
 from tests.measures.conftest import FSP, Room
 
 COLUMN = "datasets/mdms/keyed/v1/columns/told/"
@@ -122,3 +122,23 @@ def test_coverage_tells_no_single_answers(room: Room) -> None:
     told = [row["value"] for row in waves_shown_to(reader, version)[0]["coverage"] if not row["reason"]]
     known = [row["value"] for row in waves_shown_to(room.user, version)[0]["coverage"] if not row["reason"]]
     assert told == [] and 700.0 in known
+
+
+def test_pages_and_api_of_a_variable_list_no_single_answers(
+    room: Room, people: dict[str, Client], client: Client
+) -> None:
+    said = people["anonymous"].get("/api/v1/waves/mdms/2014/v1/variables/q_income/").json()["frequencies"]
+    assert (said["values"], said["stats"], said["withheld"]) == ([], {}, True)
+    coded = people["anonymous"].get("/api/v1/waves/mdms/2014/v1/variables/q_sex/").json()["frequencies"]
+    assert coded["values"] == [[1, 4], [2, 4]]
+    page = client.get(reverse("surveys:variable", args=["mdms", "2014", 1, "q_income"])).content.decode()
+    assert "700" not in page and "fewer than ten rows" in page
+
+
+def test_an_administrator_gets_microdata_without_a_membership_and_it_is_audited(
+    keyed: DatasetVersion,
+) -> None:
+    root = make_user("root", is_superuser=True)
+    answer = client_of(root).get("/api/v1/datasets/mdms/keyed/v1/data.parquet")
+    assert answer.status_code == 200
+    assert AuditEntry.objects.filter(actor="root", object_label__contains="keyed@1").exists()
