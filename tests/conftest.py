@@ -30,7 +30,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def tables_can_be_emptied() -> Iterator[None]:
-    """Between tests SQLite empties tables by deleting rows, even those that must stay; all guards are laid again."""
+    """Between tests SQLite empties tables by deleting rows, even such as must stay; guards are laid again."""
     from django.db.backends.sqlite3.operations import DatabaseOperations
 
     empty = DatabaseOperations.execute_sql_flush
