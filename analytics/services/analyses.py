@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from analytics import policy
 from analytics.core.fields import read_yaml
@@ -18,6 +17,7 @@ from surveys.core.problems import refuse
 from surveys.models import Job, Study, User
 from surveys.services import audit
 from surveys.services.jobs import submit
+from surveys.services.names import require_slug
 
 SpecText = str | Mapping[str, Any]
 
@@ -32,7 +32,7 @@ def define_analysis(
     are checked when it is run, against the version it is run on.
     """
     policy.require_define(user, study)
-    _require_slug(slug)
+    require_slug(slug, "an analysis", example="table2")
     given = read_yaml(spec) if isinstance(spec, str) else dict(spec)
     read_spec(given)
     found = Analysis.objects.filter(study=study, slug=slug).first()
@@ -83,9 +83,3 @@ def ask_to_run_again(user: User, earlier: Run) -> Job:
     subject = str(earlier.subject).rpartition("@")[0]
     payload = {"run": earlier.pk, "subject": subject}
     return submit(user, "run_analysis", payload, key=f"run_again:{earlier.pk}", study=earlier.study)
-
-
-def _require_slug(slug: str) -> None:
-    if not slug or slugify(slug) != slug:
-        hint = "Use lower-case letters, digits, hyphens and underscores, as in table2."
-        raise refuse("bad_name", f"“{slug}” cannot be the short name of an analysis.", hint=hint)

@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 from django.db import transaction
-from django.utils.text import slugify
 
 from measures.core.recipe import read_recipe
 from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
@@ -27,11 +26,12 @@ from measures.services.columns import (
 )
 from surveys.core.codebook import as_json, fingerprint
 from surveys.core.hashing import table_hash
-from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.problems import Problem, Refused
 from surveys.core.table import read_derived
 from surveys.models import Job, Study, User
 from surveys.services import audit, jobs
 from surveys.services.files import keeping, path_of, working_folder
+from surveys.services.names import require_slug
 from surveys.services.studies import next_number
 
 
@@ -82,7 +82,7 @@ def define_dataset(
 ) -> Dataset:
     """A new dataset, or the existing one with what differs saved; the recipe must resolve now."""
     require_define(user, study)
-    _require_slug(slug)
+    require_slug(slug, "a dataset", example="integration")
     read = read_recipe(recipe, where=f"{study}/{slug}")
     resolve(study, read)
     fields = {"recipe": read.as_json(), "labels": dict(labels or {}), "description": dict(description or {})}
@@ -128,12 +128,6 @@ def build_dataset(
         for c in resolved.columns
     )
     return BuildOutcome(version, is_new, built, time.perf_counter() - started)
-
-
-def _require_slug(slug: str) -> None:
-    if not slug or slugify(slug) != slug:
-        hint = "Use lower-case letters, digits, hyphens and underscores, as in integration."
-        raise refuse("bad_name", f"“{slug}” cannot be the short name of a dataset.", hint=hint)
 
 
 def submit_build(user: User, dataset: Dataset, note: str = "") -> Job:

@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.text import slugify
 
 from surveys import policy
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import refuse
 from surveys.models import ContextTable, ContextVersion, CrosswalkEntry, Item, Study, User, Wave
 from surveys.services import audit, changes
+from surveys.services.names import require_slug
 from surveys.services.people import grant
 
 Row = TypeVar("Row", bound=models.Model)
@@ -33,7 +33,7 @@ __all__ = [
 @transaction.atomic
 def create_study(user: User, slug: str, **fields: Any) -> Study:
     """A new study with ``fields``, or the existing one with the changed fields saved."""
-    _require_slug(slug, "study")
+    require_slug(slug, "a study", example="mdms")
     study = Study.objects.filter(slug=slug).first()
     if study is None:
         policy.require_creator(user)
@@ -50,7 +50,7 @@ def create_study(user: User, slug: str, **fields: Any) -> Study:
 def create_wave(user: User, study: Study, slug: str, **fields: Any) -> Wave:
     """A new wave of ``study``, or the existing one with the changed fields saved."""
     policy.require(user, policy.IMPORT, study)
-    _require_slug(slug, "wave")
+    require_slug(slug, "a wave", example="2014")
     wave = Wave.objects.filter(study=study, slug=slug).first()
     if wave is not None:
         return _update(user, wave, fields)
@@ -159,17 +159,8 @@ def _update(user: User, row: Row, fields: dict[str, Any], *, study: Study | None
 
 def check_slugs(study: str, wave: str) -> None:
     """Refuses names that no study or wave could have, before long work is done for them."""
-    _require_slug(study, "study")
-    _require_slug(wave, "wave")
-
-
-def _require_slug(slug: str, what: str) -> None:
-    if not slug or slugify(slug) != slug:
-        raise refuse(
-            "bad_name",
-            f"“{slug}” cannot be the short name of a {what}.",
-            hint="Use lower-case letters, digits, hyphens and underscores, as in mdms or 2014.",
-        )
+    require_slug(study, "a study", example="mdms")
+    require_slug(wave, "a wave", example="2014")
 
 
 def _check_context(slug: str, columns: list[dict[str, Any]], rows: list[list[Any]]) -> None:
