@@ -133,7 +133,7 @@ class DuckEngine:
 
         laid = given(parts)
         with self._open(()) as connection:
-            connection.register("given_rows", laid.rows)
+            connection.register("given_rows", laid.rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
             try:
                 statement, parameters = laid.statement(_runner(connection))
                 frame = pl.from_arrow(connection.sql(statement, params=dict(parameters)).to_arrow_table())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-import pyarrow as pa
+import polars as pl
 
 from measures.core.engine.emit import Emitter
 from measures.core.engine.interface import Cell, Rule
@@ -18,7 +18,7 @@ from surveys.core.absence import SYSTEM
 
 Part = tuple[Rule, Sequence[Mapping[str, Cell]]]  # a rule and, for each row, the cells of what it reads
 
-_ARROW = {Type.INTEGER: pa.float64(), Type.DECIMAL: pa.float64(), Type.TIME: pa.float64()}
+_NUMBERS = (Type.INTEGER, Type.DECIMAL, Type.TIME)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Given:
 
     parts: Sequence[Part]
     reasons: Reasons
-    rows: pa.Table
+    rows: pl.DataFrame
     columns: Sequence[dict[tuple[bool, str], Pair]]
 
     def words(self, show_uncovered: bool) -> list[str]:
@@ -60,12 +60,12 @@ def given(parts: Sequence[Part]) -> Given:
     met = {cell.reason for _, rows in parts for row in rows for cell in row.values() if cell.reason}
     reasons = Reasons((*reasons_of_rules([rule.checked for rule, _ in parts]), *met))
     length = max(len(rows) for _, rows in parts)
-    arrays: dict[str, pa.Array] = {"one": pa.array([1] * length)}
+    series = [pl.Series("one", [1] * length)]
     columns = [
-        _columns(f"g{at}", rule, [*rows, *_padding(rule, length - len(rows))], reasons, arrays)
+        _columns(f"g{at}", rule, [*rows, *_padding(rule, length - len(rows))], reasons, series)
         for at, (rule, rows) in enumerate(parts)
     ]
-    return Given(parts, reasons, pa.table(arrays), columns)
+    return Given(parts, reasons, pl.DataFrame(series), columns)
 
 
 def _padding(rule: Rule, more: int) -> list[Mapping[str, Cell]]:
@@ -79,9 +79,9 @@ def _columns(
     rule: Rule,
     rows: Sequence[Mapping[str, Cell]],
     reasons: Reasons,
-    arrays: dict[str, pa.Array],
+    series: list[pl.Series],
 ) -> dict[tuple[bool, str], Pair]:
-    """The cells of a part as cleaned columns; the arrays behind them go into ``arrays``."""
+    """The cells of a part as cleaned columns; what lies behind them goes into ``series``."""
     columns: dict[tuple[bool, str], Pair] = {}
     ranks = {word: rank for rank, word in enumerate(reasons.words, start=1)}
     checked = rule.checked
@@ -91,8 +91,9 @@ def _columns(
         kind, column = Type(variable.type.value), f"{prefix}_{at}"
         cells = [row[name] for row in rows]
         absent = [ranks[cell.reason] if cell.reason else None for cell in cells]
-        arrays[f"v_{column}"] = pa.array([c.value for c in cells], type=_ARROW.get(kind, pa.string()))
-        arrays[f"r_{column}"] = pa.array(absent, type=pa.int16())
+        physical = pl.Float64 if kind in _NUMBERS else pl.String
+        series.append(pl.Series(f"v_{column}", [cell.value for cell in cells], dtype=physical))
+        series.append(pl.Series(f"r_{column}", absent, dtype=pl.Int16))
         pair = Pair(_typed(f"v_{column}", kind), f"r_{column}", kind)
         columns[name in checked.scope.measures, name] = pair
     return columns

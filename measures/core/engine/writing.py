@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -50,13 +51,11 @@ class Writers:
     def add(self, batch: pa.RecordBatch) -> None:
         """Appends a batch to every column."""
         self.rows += batch.num_rows
-        dictionary = pa.array(self._words, type=pa.string())
+        words = pl.Series(self._words, dtype=pl.String)
         for at, writer in enumerate(self._writers):
-            ranks = batch.column(2 * at + 1)
-            filled = ranks.fill_null(0).to_numpy(zero_copy_only=False)
-            self._counts[at] += np.bincount(filled, minlength=len(self._words) + 1)
-            indices = pa.array(filled.astype(np.int32) - 1, mask=filled == 0)
-            reasons = pa.DictionaryArray.from_arrays(indices, dictionary).cast(pa.string())
+            ranks = pl.Series(batch.column(2 * at + 1))  # Arrow's own arithmetic would import pandas
+            self._counts[at] += np.bincount(ranks.fill_null(0).to_numpy(), minlength=len(self._words) + 1)
+            reasons = words.gather(ranks.cast(pl.Int32) - 1).to_arrow().cast(pa.string())
             schema = self._schemas[at]
             value = batch.column(2 * at).cast(schema.field(VALUE).type)
             writer.write_batch(pa.RecordBatch.from_arrays([value, reasons], schema=schema))

@@ -92,5 +92,5 @@ def test_parts_of_different_length_stand_side_by_side() -> None:
         (Cell(1, None), Cell(None, "uncovered")),
         (Cell(None, "refused"),),
     )
-    assert given([(Rule("r", checked), rows) for checked, rows in parts]).rows.num_rows == 2
+    assert given([(Rule("r", checked), rows) for checked, rows in parts]).rows.height == 2
     assert DuckEngine().outcomes([]) == ()

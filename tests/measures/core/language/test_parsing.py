@@ -118,9 +118,17 @@ SIGNS = st.sampled_from(
 )
 
 
-@settings(max_examples=2000, deadline=None, derandomize=True, database=None)
-@given(st.lists(SIGNS, max_size=25).map("".join) | st.text(max_size=40))
-def test_any_text_is_read_or_refused(text: str) -> None:
+TEXTS = st.lists(SIGNS, max_size=25).map("".join) | st.text(max_size=40)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(st.lists(TEXTS, min_size=10, max_size=10))  # ten at a time: drawing costs more than reading
+def test_any_text_is_read_or_refused(texts: list[str]) -> None:
+    for text in texts:
+        _is_read_or_refused(text)
+
+
+def _is_read_or_refused(text: str) -> None:
     try:
         node = parse(text)
     except Refused as refused:
