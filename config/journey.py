@@ -67,8 +67,9 @@ def beside(run: Run) -> Iterator[str]:
     yield f"\n{run.analysis} on {run.subject}, beside {run.spec['targets']} (printed | computed)"
     yield from _columns([heads, *lines])
     for one in comparison.summary:
-        yield f"  {one['column']}: {one['agreeing']} of {one['cells']} figures agree{_largest(one)}"
+        yield f"  {one['column']}: {_agreement(one)}"
     yield f"  {comparison.rule}"
+    yield f"  Signs: {LEGEND}"
 
 
 def _columns(lines: list[list[str]]) -> Iterator[str]:
@@ -79,9 +80,16 @@ def _columns(lines: list[list[str]]) -> Iterator[str]:
         yield "   ".join((f"{first[: widths[0]]:<{widths[0]}}", *padded))
 
 
-def _largest(summary: Mapping[str, Any]) -> str:
-    largest = summary["largest_z"]
-    return "" if largest is None else f", the furthest is {largest:.2f} standard errors away"
+def _agreement(summary: Mapping[str, Any]) -> str:
+    """Rows and fit statistics counted apart: on synthetic data the fit is not expected to agree."""
+    parts = []
+    if summary["cells"]:
+        largest = summary["largest_z"]
+        furthest = "" if largest is None else f" (the furthest {largest:.2f} standard errors away)"
+        parts.append(f"{summary['agreeing']} of {summary['cells']} rows agree{furthest}")
+    if summary["fit_cells"]:
+        parts.append(f"{summary['fit_equal']} of {summary['fit_cells']} fit statistics equal")
+    return ", ".join(parts)
 
 
 MARKS = {
@@ -92,6 +100,7 @@ MARKS = {
     "differs": "≠",
     "not_computed": "?",
 }
+LEGEND = "= equal, ≈ within sampling error, ∼ same sign and stars, ≠ differs or contradicts, ? not computed."
 
 
 def _cell(cell: Any) -> str:

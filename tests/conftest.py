@@ -54,6 +54,15 @@ def tables_can_be_emptied() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """A page asked for in Chinese leaves its language behind in this process."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def home(tmp_path: Path, settings: Any) -> Path:
     """Each test has a store and temporary folder of its own."""
     settings.WAVEBOOK_STORE = (tmp_path / "store").as_uri()

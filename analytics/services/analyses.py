@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from analytics import policy
 from analytics.core.fields import read_yaml
@@ -13,6 +14,8 @@ from analytics.core.kinds import read_spec
 from analytics.models import Analysis, Run
 from analytics.selectors.inputs import Subject
 from analytics.services.runs import Progress, run
+from measures.models import DatasetVersion
+from measures.selectors import freshness
 from surveys.core.problems import refuse
 from surveys.models import Job, Study, User
 from surveys.services import audit
@@ -72,6 +75,7 @@ def run_again(user: User, earlier: Run, version: Subject, *, progress: Progress 
 def ask_to_run(user: User, analysis: Analysis, version: Subject) -> Job:
     """Queues a run, for pages that do not wait."""
     policy.require_run(user, version.study)
+    _require_fresh(version)
     payload = {"analysis": analysis.pk, "subject": str(version)}
     key = f"run_analysis:{analysis.pk}:{version}"
     return submit(user, "run_analysis", payload, key=key, study=version.study)
@@ -80,6 +84,18 @@ def ask_to_run(user: User, analysis: Analysis, version: Subject) -> Job:
 def ask_to_run_again(user: User, earlier: Run) -> Job:
     """Queues the specification of an earlier run on the version in force today."""
     policy.require_run(user, earlier.study)
+    _require_fresh(earlier.subject)
     subject = str(earlier.subject).rpartition("@")[0]
     payload = {"run": earlier.pk, "subject": subject}
     return submit(user, "run_analysis", payload, key=f"run_again:{earlier.pk}", study=earlier.study)
+
+
+def _require_fresh(version: Subject) -> None:
+    """A page asks for today's answer: of a dataset that no longer holds there is none before a rebuild."""
+    if not isinstance(version, DatasetVersion):
+        return
+    standing = freshness(version.dataset)
+    if standing.causes:
+        causes = "; ".join(standing.causes)
+        message = _("%(dataset)s is stale: %(causes)s.") % {"dataset": version.dataset, "causes": causes}
+        raise refuse("stale", message, hint=_("Rebuild the dataset first, then run again."))

@@ -13,6 +13,7 @@ from django.core.management.base import CommandError
 
 from analytics.models import Run
 from analytics.services.analyses import ask_to_run, ask_to_run_again, define_analysis, run_analysis
+from surveys.core.problems import Refused
 from surveys.services.jobs import claim, perform
 from tests.analytics.conftest import Desk
 
@@ -115,3 +116,11 @@ def test_running_again_takes_the_version_in_force(desk: Desk) -> None:
     done = perform(claimed)
     assert done.state == "done", done.problems
     assert Run.objects.get(pk=done.result["run"]).wave_version == later
+
+
+def test_a_page_does_not_run_on_a_dataset_that_no_longer_holds(desk: Desk) -> None:
+    dataset = desk.dataset(items=["y", "x", "z"])
+    earlier = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ z"}, dataset.latest)
+    desk.corrected(z=[1 - cell for cell in desk.cells("z")])
+    with pytest.raises(Refused, match="Rebuild the dataset first"):
+        ask_to_run_again(desk.user, earlier)
