@@ -53,6 +53,24 @@ def tables_can_be_emptied() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobody_stays_in_the_database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """PostgreSQL drops no database that somebody is in: threads of a served site are shown out first."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    blocker = request.getfixturevalue("django_db_blocker")
+    request.getfixturevalue("django_db_setup")
+    yield
+    with blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
     """A page asked for in Chinese leaves its language behind in this process."""

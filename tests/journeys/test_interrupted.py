@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import resource
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +10,9 @@ from pathlib import Path
 from tests.journeys.conftest import ROOT, Person
 
 MEGABYTE = 1 << 20
-ASK_AND_WAIT_UNTIL_IT_RUNS = """
+ASK_AND_KILL_THE_WORKER_WHEN_IT_RUNS = """
+import os
+import signal
 import time
 from pathlib import Path
 from surveys.services.people import acting_user
@@ -24,6 +24,7 @@ end = time.monotonic() + 60
 while job.progress == 0.0 and time.monotonic() < end:
     time.sleep(0.05)
     job.refresh_from_db()
+os.kill({worker}, signal.SIGKILL)  # only the worker: what it started must notice by itself
 print(job.state)
 """
 LET_THE_LEASE_RUN_OUT_AND_WORK = """
@@ -55,9 +56,10 @@ def test_a_killed_worker_loses_nothing(newcomer: Person, tmp_path: Path) -> None
     command = [sys.executable, "manage.py", "worker"]
     worker = subprocess.Popen(command, cwd=ROOT, env=newcomer.environment, start_new_session=True)
     try:
-        assert _said(newcomer, ASK_AND_WAIT_UNTIL_IT_RUNS.format(path=str(upload))) == "running"
+        ask = ASK_AND_KILL_THE_WORKER_WHEN_IT_RUNS.format(path=str(upload), worker=worker.pid)
+        assert _said(newcomer, ask) == "running"
     finally:
-        os.kill(worker.pid, signal.SIGKILL)  # only the worker: what it started must notice by itself
+        worker.kill()
         worker.wait()
     assert _said(newcomer, LET_THE_LEASE_RUN_OUT_AND_WORK) == "1/done/2/1"
 
