@@ -42,7 +42,7 @@ def crawl() -> None:
 
     from surveys.models import User
 
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.get(username="local"))
     times = []
     for address in _addresses(client):
