@@ -18,7 +18,3 @@ def require_define(user: User, study: Study) -> None:
 
 def may_run(user: User, study: Study) -> bool:
     return policy.may(user, policy.RUN, study)
-
-
-def may_define(user: User, study: Study) -> bool:
-    return policy.may(user, policy.DEFINE, study)

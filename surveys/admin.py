@@ -15,7 +15,9 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from surveys import policy
 from surveys.forms import StudyForm
+from surveys.http.rights import StudyRightsAdmin
 from surveys.models import AuditEntry, Job, Membership, Study, User
+from surveys.selectors import studies_where
 from surveys.services import audit
 from surveys.services.people import grant, withdraw
 from surveys.services.studies import create_study
@@ -45,30 +47,6 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # a person who did something stays named; an account is switched off instead
-
-
-def studies_to_administer(user: User) -> list[Study]:
-    """The studies whose members and titles this person looks after."""
-    return [s for s in Study.objects.visible_to(user) if policy.may(user, policy.ADMINISTER, s)]
-
-
-class StudyRightsAdmin(ModelAdmin):  # type: ignore[misc]
-    """The rights of the study decide, not Django's permissions; nothing is deleted unless said otherwise."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_staff)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Study)
@@ -101,11 +79,11 @@ class MembershipAdmin(StudyRightsAdmin):
     fields = ("study", "user", "role", "microdata")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
-        mine = studies_to_administer(request.user)
+        mine = studies_where(request.user, policy.ADMINISTER)
         return Membership.objects.filter(study__in=mine).select_related("study", "user")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.has_module_permission(request) and bool(studies_to_administer(request.user))
+        return self.has_module_permission(request) and bool(studies_where(request.user, policy.ADMINISTER))
 
     def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
         return self.has_add_permission(request)
@@ -118,7 +96,7 @@ class MembershipAdmin(StudyRightsAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "study":
-            mine = [study.pk for study in studies_to_administer(request.user)]
+            mine = [study.pk for study in studies_where(request.user, policy.ADMINISTER)]
             kwargs["queryset"] = Study.objects.filter(pk__in=mine)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
@@ -163,4 +141,4 @@ class AuditAdmin(StudyRightsAdmin):
         entries = AuditEntry.objects.select_related("study")
         if request.user.is_superuser:
             return entries
-        return entries.filter(study__in=studies_to_administer(request.user))
+        return entries.filter(study__in=studies_where(request.user, policy.ADMINISTER))

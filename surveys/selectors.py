@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
+from surveys import policy
 from surveys.core.problems import near_misses, refuse
 from surveys.models import (
     ContextVersion,
@@ -47,6 +48,11 @@ def study_named(user: User, slug: str) -> Study:
     """The study called ``slug``, if this person may see it."""
     visible = Study.objects.visible_to(user)
     return _one(visible.filter(slug=slug), "study", slug, visible.values_list("slug", flat=True))
+
+
+def studies_where(user: User, right: str) -> list[Study]:
+    """The studies in which this person holds a right of :mod:`surveys.policy`."""
+    return [study for study in Study.objects.visible_to(user) if policy.may(user, right, study)]
 
 
 def wave_named(user: User, text: str) -> Wave:

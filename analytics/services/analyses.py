@@ -21,6 +21,7 @@ from surveys.models import Job, Study, User
 from surveys.services import audit
 from surveys.services.jobs import submit
 from surveys.services.names import require_slug
+from surveys.services.rows import save_differing
 
 SpecText = str | Mapping[str, Any]
 
@@ -44,12 +45,7 @@ def define_analysis(
         audit.record(user, "create", made, study=study)
         return made
     fields = {"spec": given} | ({"labels": dict(labels)} if labels is not None else {})
-    changed = [name for name, value in fields.items() if getattr(found, name) != value]
-    if changed:
-        for name in changed:
-            setattr(found, name, fields[name])
-        found.save(update_fields=changed)
-        audit.record(user, "change", found, study=study, fields=changed)
+    save_differing(user, found, fields, study=study)
     return found
 
 

@@ -13,6 +13,7 @@ from analytics.models import Target, TargetCell
 from surveys.core.problems import Problem, Refused
 from surveys.models import Study, User
 from surveys.services import audit
+from surveys.services.rows import set_differing
 
 
 @transaction.atomic
@@ -41,9 +42,7 @@ def define_target(
         _write_cells(target, read)
         audit.record(user, "create", target, study=study, cells=len(read))
         return target
-    changed = [name for name, value in fields.items() if getattr(target, name) != value]
-    for name in changed:
-        setattr(target, name, fields[name])
+    changed = set_differing(target, fields)
     if read != stored_cells(target):
         target.cells.all().delete()
         _write_cells(target, read)

@@ -11,18 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from measures.admin.rights import DefineAdmin, FrozenAdmin, studies_to_define_in
 from measures.forms import DatasetForm
 from measures.models import Dataset, DatasetVersion, DerivedColumn
 from measures.selectors.disclosure import without_small_groups
 from measures.services.datasets import define_dataset, submit_build
 from surveys.core.problems import Refused
 from surveys.http.listing import LabelSearch, VisibleStudies
-from surveys.models import Study
+from surveys.http.rights import FrozenAdmin, NamedInStudyAdmin
 
 
 @admin.register(Dataset)
-class DatasetAdmin(LabelSearch, DefineAdmin):
+class DatasetAdmin(LabelSearch, NamedInStudyAdmin):
     """Recipes.  Saving checks that everything a recipe names exists; building is long work."""
 
     form = DatasetForm
@@ -34,15 +33,6 @@ class DatasetAdmin(LabelSearch, DefineAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
         return Dataset.objects.visible_to(request.user).select_related("study")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Dataset | None = None) -> tuple[str, ...]:
-        return ("study", "slug") if obj else ()
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "study":
-            mine = [study.pk for study in studies_to_define_in(request.user)]
-            kwargs["queryset"] = Study.objects.filter(pk__in=mine)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Dataset, form: Any, change: bool) -> None:
         saved = define_dataset(

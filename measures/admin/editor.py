@@ -13,14 +13,15 @@ from django.views.decorators.http import require_POST
 
 from measures.admin.manual import manual
 from measures.admin.panels import item_list, preview_panel
-from measures.admin.rights import studies_to_define_in
 from measures.forms import LANGUAGES, MeasureForm, PreviewForm, initial_of, value_labels_from
 from measures.models import Measure, MeasureVersion
 from measures.policy import may_define
 from measures.selectors.scopes import study_wave_versions
 from measures.services import rules
+from surveys import policy
 from surveys.core.problems import Refused
 from surveys.models import Study, WaveVersion
+from surveys.selectors import studies_where
 
 PAGE = "measures/admin/editor.html"
 HINDRANCES = "measures_hindrances"  # in the session, from the refusal to the page that shows it
@@ -79,7 +80,7 @@ def _shown(request: HttpRequest, measure: Measure | None) -> MeasureVersion | No
 
 def _chosen_study(request: HttpRequest) -> Study | None:
     """Of a new measure: the study asked for, else the only or first one there is."""
-    mine = studies_to_define_in(request.user)
+    mine = studies_where(request.user, policy.DEFINE)
     asked = request.POST.get("study") or request.GET.get("study") or ""
     return next((s for s in mine if asked in (str(s.pk), s.slug)), mine[0] if mine else None)
 
@@ -127,7 +128,7 @@ def _context(
         "title": str(shown or measure) if measure else _("New measure"),
         "measure": measure,
         "study": study,
-        "studies": studies_to_define_in(request.user) if measure is None else [],
+        "studies": studies_where(request.user, policy.DEFINE) if measure is None else [],
         "published": measure.published if measure else None,
         "shown": shown,
         "versions": [v for v in versions if v.number is not None],

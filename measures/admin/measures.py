@@ -12,10 +12,10 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from measures.admin import editor
-from measures.admin.rights import DefineAdmin, FrozenAdmin
 from measures.models import Measure, MeasureVersion
 from measures.selectors.disclosure import measures_shown_to, versions_shown_to
 from surveys.http.listing import LabelSearch, VisibleStudies
+from surveys.http.rights import DefineAdmin, FrozenAdmin
 
 
 @admin.register(Measure)

@@ -10,14 +10,16 @@ from django.db.models import Prefetch, Q, QuerySet
 from measures.models import DatasetColumn, Measure, MeasureVersion
 from measures.policy import may_define, may_download
 from measures.selectors.versions import lineage
+from surveys import policy
 from surveys.core.disclosure import FEWEST
 from surveys.models import Study, User
+from surveys.selectors import studies_where
 
 
 def versions_shown_to(user: User) -> QuerySet[MeasureVersion]:
     """Published and retired versions of visible measures, and drafts where the person may define."""
     visible = Study.objects.visible_to(user)
-    shown = ~Q(state=MeasureVersion.State.DRAFT) | Q(measure__study__in=_defined_by(user))
+    shown = ~Q(state=MeasureVersion.State.DRAFT) | Q(measure__study__in=studies_where(user, policy.DEFINE))
     versions = MeasureVersion.objects.filter(shown, measure__study__in=visible)
     return versions.select_related("measure").order_by("number")
 
@@ -28,14 +30,9 @@ def measures_shown_to(user: User) -> QuerySet[Measure]:
     A measure that was never published does not exist for those who may not define.
     """
     versions = versions_shown_to(user)
-    exists = Q(pk__in=versions.order_by().values("measure")) | Q(study__in=_defined_by(user))
+    exists = Q(pk__in=versions.order_by().values("measure")) | Q(study__in=studies_where(user, policy.DEFINE))
     found = Measure.objects.visible_to(user).filter(exists).select_related("study")
     return found.prefetch_related(Prefetch("versions", versions, to_attr="shown"))
-
-
-def _defined_by(user: User) -> list[int]:
-    """The studies in which this person may define measures."""
-    return [study.pk for study in Study.objects.visible_to(user) if may_define(user, study)]
 
 
 def fitted_shown_to(user: User, column: DatasetColumn) -> dict[str, Any]:

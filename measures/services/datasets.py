@@ -32,6 +32,7 @@ from surveys.models import Job, Study, User
 from surveys.services import audit, jobs
 from surveys.services.files import keeping, path_of, working_folder
 from surveys.services.names import require_slug
+from surveys.services.rows import save_differing
 from surveys.services.studies import next_number
 
 
@@ -87,13 +88,10 @@ def define_dataset(
     resolve(study, read)
     fields = {"recipe": read.as_json(), "labels": dict(labels or {}), "description": dict(description or {})}
     dataset, is_new = Dataset.objects.get_or_create(study=study, slug=slug, defaults=fields)
-    changed = [] if is_new else [name for name, value in fields.items() if getattr(dataset, name) != value]
-    if changed:
-        for name in changed:
-            setattr(dataset, name, fields[name])
-        dataset.save(update_fields=changed)
-    if is_new or changed:
-        audit.record(user, "define" if is_new else "change", dataset, fields=changed)
+    if is_new:
+        audit.record(user, "define", dataset)
+    else:
+        save_differing(user, dataset, fields)
     return dataset
 
 

@@ -15,6 +15,7 @@ from measures.services.publishing import PublishOutcome, publish
 from surveys.core.problems import refuse
 from surveys.models import Study, User
 from surveys.services import audit
+from surveys.services.rows import save_differing
 
 __all__ = [
     "Preview",
@@ -87,10 +88,8 @@ def _measure(user: User, study: Study, name: str, concept: str) -> Measure:
     measure, is_new = Measure.objects.get_or_create(study=study, name=name, defaults={"concept": concept})
     if is_new:
         audit.record(user, "create", measure)
-    elif concept and measure.concept != concept:
-        measure.concept = concept
-        measure.save(update_fields=["concept"])
-        audit.record(user, "change", measure, fields=["concept"])
+    elif concept:
+        save_differing(user, measure, {"concept": concept})
     return Measure.objects.select_for_update().select_related("study").get(pk=measure.pk)
 
 

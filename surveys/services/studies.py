@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Max
@@ -15,8 +15,7 @@ from surveys.models import ContextTable, ContextVersion, CrosswalkEntry, Item, S
 from surveys.services import audit, changes
 from surveys.services.names import require_slug
 from surveys.services.people import grant
-
-Row = TypeVar("Row", bound=models.Model)
+from surveys.services.rows import save_differing
 
 __all__ = [
     "check_slugs",
@@ -43,7 +42,8 @@ def create_study(user: User, slug: str, **fields: Any) -> Study:
         audit.record(user, "create", study)
         return study
     policy.require(user, policy.ADMINISTER, study)
-    return _update(user, study, fields)
+    save_differing(user, study, fields)
+    return study
 
 
 @transaction.atomic
@@ -53,7 +53,8 @@ def create_wave(user: User, study: Study, slug: str, **fields: Any) -> Wave:
     require_slug(slug, "a wave", example="2014")
     wave = Wave.objects.filter(study=study, slug=slug).first()
     if wave is not None:
-        return _update(user, wave, fields)
+        save_differing(user, wave, fields)
+        return wave
     wave = Wave.objects.create(study=study, slug=slug, **fields)
     audit.record(user, "create", wave, study=study)
     return wave
@@ -105,9 +106,10 @@ def save_item(
     item, is_new = Item.objects.get_or_create(
         study=study, name=name, defaults={"labels": labels or {}, "note": note}
     )
-    if not is_new:
-        return _update(user, item, {"labels": labels if labels is not None else item.labels, "note": note})
-    audit.record(user, "create", item, study=study)
+    if is_new:
+        audit.record(user, "create", item, study=study)
+    else:
+        save_differing(user, item, {"labels": item.labels if labels is None else labels, "note": note})
     return item
 
 
@@ -134,7 +136,7 @@ def decide(
         audit.record(user, "decide", entry, study=item.study, variable=variable, status=status)
     elif any(getattr(entry, name) != value for name, value in fields.items()):
         signed = {"decided_by": user, "decided_at": timezone.now()}
-        _update(user, entry, fields | signed, study=item.study)
+        save_differing(user, entry, fields | signed, study=item.study)
     else:
         return entry
     changes.tell(user, item.study)
@@ -144,17 +146,6 @@ def decide(
 def next_number(versions: models.QuerySet[Any]) -> int:
     """The number of the next version among ``versions``."""
     return int(versions.aggregate(most=Max("number"))["most"] or 0) + 1
-
-
-def _update(user: User, row: Row, fields: dict[str, Any], *, study: Study | None = None) -> Row:
-    """Saves the fields that differ; no change, no audit row."""
-    changed = [name for name, value in fields.items() if getattr(row, name) != value]
-    if changed:
-        for name in changed:
-            setattr(row, name, fields[name])
-        row.save(update_fields=changed)
-        audit.record(user, "change", row, study=study, fields=changed)
-    return row
 
 
 def check_slugs(study: str, wave: str) -> None:
