@@ -45,7 +45,7 @@ GUARDS = (
     Guard("surveys.StoredFile"),
     Guard("surveys.ContextVersion"),
     Guard("surveys.AuditEntry", free=("study_id",), stays=True),
-    Guard("measures.MeasureVersion", free=("state",), when="OLD.state <> 'draft'"),
+    Guard("measures.MeasureVersion", free=("state", "retired_because"), when="OLD.state <> 'draft'"),
     Guard("measures.DerivedColumn"),
     Guard("measures.DatasetVersion"),
     Guard("measures.DatasetColumn"),

@@ -74,12 +74,16 @@ class ItemEntry:
 
 @dataclass(frozen=True)
 class MeasureEntry:
-    """``versions`` are published wordings, oldest first; ``draft`` is what is being worked on."""
+    """``versions`` are numbered wordings, oldest first; ``draft`` is what is being worked on.
+
+    ``retired`` says why a version is no longer in force, by its place among them (0-based).
+    """
 
     name: str
     concept: str
     versions: tuple[dict[str, Any], ...]
     draft: dict[str, Any] | None = None
+    retired: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from config.study_folder.contents import MeasureEntry
 from measures.core.language import parse
 from measures.core.language.nodes import Name, walk
 from measures.models import Measure
-from measures.services.rules import discard_draft, publish, save_draft
+from measures.selectors import published_with
+from measures.services.rules import discard_draft, publish, retire, save_draft
 from surveys.core.problems import Refused, refuse
 from surveys.models import Study, User
 
@@ -55,6 +56,9 @@ def load_measure(
     new = unpublished(entry, before)
     for wording in new:
         yield _publish(user, study, entry, wording)
+        yield from _retire(user, study, entry)
+    if not new:
+        yield from _retire(user, study, entry)
     if not new and entry.versions:
         yield Standing.LEFT, f"measure {entry.name}"
     if entry.draft is not None and (before is None or before.draft != entry.draft or new):
@@ -90,6 +94,16 @@ def _publish(user: User, study: Study, entry: MeasureEntry, wording: Wording) ->
         return Standing.LEFT, f"measure {entry.name}"
     standing = Standing.CREATED if is_first else Standing.CHANGED
     return standing, f"measure {outcome.version}"
+
+
+def _retire(user: User, study: Study, entry: MeasureEntry) -> Iterator[tuple[Standing, str]]:
+    """Withdraws the published versions that the file calls retired; their wording tells which they are."""
+    kept = [wording for place, wording in enumerate(entry.versions) if place not in entry.retired]
+    for place, reason in entry.retired.items():
+        wording = entry.versions[place]
+        for version in published_with(study, entry.name, wording) if wording not in kept else []:
+            retire(user, version, reason)
+            yield Standing.CHANGED, f"measure {version} retired"
 
 
 def _refuse_foreign_draft(entry: MeasureEntry, before: MeasureEntry | None) -> None:

@@ -38,9 +38,11 @@ def _measure(source: Source, path: Path) -> MeasureEntry | None:
     if fields is None:
         return None
     shared = {**WORDING_DEFAULTS, **_wording(fields)}
-    versions = [shared | _finished(one) for one in listed_blocks(fields, "versions")]
-    if not versions and shared["rule"]:
-        versions = [shared]
+    listed = [(fields.text("retired").strip(), shared)] if shared["rule"] else []
+    listed = [
+        (one.text("retired").strip(), shared | _finished(one)) for one in listed_blocks(fields, "versions")
+    ] or listed
+    versions = [wording for _, wording in listed]
     drafted = block(fields, "draft")
     draft = (versions[-1] if versions else shared) | _finished(drafted) if drafted else None
     concept = fields.text("concept")
@@ -52,7 +54,8 @@ def _measure(source: Source, path: Path) -> MeasureEntry | None:
         with source.collecting(path):
             read_wording(path.stem, **wording)
             parse(wording["rule"])
-    return MeasureEntry(path.stem, concept, tuple(versions), draft)
+    retired = {place: reason for place, (reason, _) in enumerate(listed) if reason}
+    return MeasureEntry(path.stem, concept, tuple(versions), draft, retired)
 
 
 def _finished(fields: Fields) -> Wording:

@@ -73,11 +73,16 @@ def _item(item: Item) -> ItemEntry:
 
 
 def _measure(measure: Measure) -> MeasureEntry:
-    """Retired versions are left out: a folder says what is in force."""
-    published = measure.versions.filter(state=MeasureVersion.State.PUBLISHED).order_by("number")
+    """Retired versions too: a recipe may name a version by its number."""
+    numbered = list(measure.versions.exclude(state=MeasureVersion.State.DRAFT).order_by("number"))
+    versions = tuple(_wording(version) for version in numbered)
+    retired = {
+        place: version.retired_because or "not said"
+        for place, version in enumerate(numbered)
+        if version.state == MeasureVersion.State.RETIRED
+    }
     draft = measure.draft
-    versions = tuple(_wording(version) for version in published)
-    return MeasureEntry(measure.name, measure.concept, versions, _wording(draft) if draft else None)
+    return MeasureEntry(measure.name, measure.concept, versions, _wording(draft) if draft else None, retired)
 
 
 def _wording(version: MeasureVersion) -> dict[str, object]:

@@ -121,10 +121,13 @@ def _context(context: ContextEntry) -> Iterator[Written]:
 def _measure(measure: MeasureEntry) -> dict[str, Any]:
     """One version stands by itself; several are listed; a draft says what differs from the last."""
     written: dict[str, Any] = {"concept": measure.concept} if measure.concept else {}
-    if len(measure.versions) == 1:
-        written |= _differing(measure.versions[0], WORDING_DEFAULTS)
-    elif measure.versions:
-        written["versions"] = [_differing(version, WORDING_DEFAULTS) for version in measure.versions]
+    versions = [_differing(version, WORDING_DEFAULTS) for version in measure.versions]
+    for place, reason in measure.retired.items():
+        versions[place]["retired"] = reason
+    if len(versions) == 1:
+        written |= versions[0]
+    elif versions:
+        written["versions"] = versions
     if measure.draft is not None:
         last = measure.versions[-1] if measure.versions else WORDING_DEFAULTS
         written["draft"] = _differing(measure.draft, last) or {"rule": measure.draft["rule"]}

@@ -64,6 +64,7 @@ class MeasureVersion(models.Model):
     sign = models.TextField(blank=True)  # the sign convention in words
     examples = models.JSONField(default=list, blank=True)  # [{"given": {item: value}, "then": value}, …]
     note = models.TextField(blank=True)  # what changed and why
+    retired_because = models.TextField(blank=True)  # said when it is retired
     fingerprint = models.CharField(max_length=64, blank=True)  # of the parsed rule, not of its spelling
     report = models.JSONField(default=dict, blank=True)  # coverage and changed rows, seen at publishing
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")

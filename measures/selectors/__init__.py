@@ -10,6 +10,7 @@ from measures.selectors.versions import (
     dataset_version_named,
     lineage,
     measure_named,
+    published_with,
     read_columns,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "measure_named",
     "one_look",
     "published_measures",
+    "published_with",
     "read_columns",
     "resolve_dataset",
     "study_wave_versions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -10,7 +10,7 @@ import polars as pl
 from measures.models import Dataset, DatasetColumn, DatasetVersion, Measure, MeasureVersion
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.table import read_derived
-from surveys.models import User
+from surveys.models import Study, User
 from surveys.selectors import reference, study_named
 from surveys.services.files import path_of
 
@@ -48,6 +48,15 @@ def measure_named(user: User, text: str) -> Measure:
         near = near_misses(asked.name, study.measures.values_list("name", flat=True))
         raise refuse("not_found", f"{study} has no measure called {asked.name}.", near=near)
     return found
+
+
+def published_with(study: Study, name: str, wording: Mapping[str, Any]) -> list[MeasureVersion]:
+    """The published versions of a measure that hold this wording, the oldest first."""
+    versions = MeasureVersion.objects.filter(measure__study=study, measure__name=name)
+    found = versions.filter(state=MeasureVersion.State.PUBLISHED).select_related("measure__study")
+    return [
+        v for v in found.order_by("number") if all(getattr(v, k) == given for k, given in wording.items())
+    ]
 
 
 def read_columns(

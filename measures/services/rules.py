@@ -135,7 +135,7 @@ def retire(user: User, version: MeasureVersion, reason: str) -> MeasureVersion:
         raise refuse("not_published", f"{version} is not published, so it cannot be retired.")
     if not reason.strip():
         raise refuse("no_reason", "Retiring needs a reason.", hint="Say what is wrong with the rule.")
-    version.state = State.RETIRED
-    version.save(update_fields=["state"])
+    version.state, version.retired_because = State.RETIRED, reason.strip()
+    version.save(update_fields=["state", "retired_because"])
     audit.record(user, "retire", version, study=version.measure.study, reason=reason)
     return version

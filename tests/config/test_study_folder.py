@@ -18,7 +18,7 @@ from config.study_folder.reading import read_folder
 from config.study_folder.stored import stored_contents
 from config.study_folder.writing import write_folder
 from measures.models import Measure
-from measures.services.rules import publish, save_draft
+from measures.services.rules import publish, retire, save_draft
 from surveys.core.problems import Refused
 from surveys.models import AuditEntry, Study, User
 from tests.conftest import ROOT
@@ -183,6 +183,33 @@ def test_versions_published_elsewhere_are_kept(folder: Path, boss: User, tmp_pat
     ]
     assert load_study(boss, tmp_path / "copy").changed == []
     shutil.rmtree(folder)
+
+
+def test_a_retired_version_keeps_its_number_and_its_reason(folder: Path, boss: User, tmp_path: Path) -> None:
+    load_study(boss, folder)
+    measure = Measure.objects.get(name="any_member")
+    save_draft(boss, measure.study, "any_member", rule="party == 1", note="only parties")
+    publish(boss, measure, acknowledge_changes=True)
+    retire(boss, measure.versions.get(number=1), "unions were counted twice")
+    dump_study(boss, measure.study, tmp_path / "copy")
+    assert load_study(boss, tmp_path / "copy").changed == []
+    edit(tmp_path / "copy", "study.yaml", "slug: small", "slug: again")
+    load_study(boss, tmp_path / "copy")
+    told = {
+        version.number: (version.state, version.rule, version.retired_because)
+        for version in Measure.objects.get(study__slug="again", name="any_member").versions.all()
+    }
+    assert told == {
+        1: ("retired", "any_of(union == 1, party == 1)", "unions were counted twice"),
+        2: ("published", "party == 1", ""),
+    }
+    edit(
+        tmp_path / "copy",
+        "measures/any_member.yaml",
+        "  note: only parties",
+        "  note: only parties\n  retired: no longer asked",
+    )
+    assert load_study(boss, tmp_path / "copy").changed == ["measure any_member@2 retired"]
 
 
 def test_a_draft_that_somebody_works_on_is_not_written_over(folder: Path, boss: User) -> None:
