@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.db.models import Count
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
 from analytics.core.targets import PublishedTable
-from analytics.models import Run
+from analytics.selectors import listed
 from measures.models import DatasetVersion, MeasureVersion
 from surveys.core.codebook import text_in
 from surveys.models import Study
@@ -40,41 +39,28 @@ FIGURES = {
 }
 
 
-@register.inclusion_tag("analytics/_study_analyses.html", takes_context=True)
-def study_analyses(context: template.Context, study: Study) -> dict[str, Any]:
+@register.inclusion_tag("analytics/_study_analyses.html")
+def study_analyses(study: Study) -> dict[str, Any]:
     """The study's analyses, each with its latest run."""
-    analyses = list(study.analyses.all())
-    latest: dict[int | None, Run] = {}
-    runs = Run.objects.filter(analysis__in=analyses).select_related(
-        "dataset_version__dataset__study", "wave_version__wave__study"
-    )
-    for run in runs.defer("result", "environment").order_by("id"):
-        latest[run.analysis_id] = run
-    return {"study": study, "rows": [(analysis, latest.get(analysis.pk)) for analysis in analyses]}
+    return {"study": study, "rows": listed.analyses_with_latest_run(study)}
 
 
 @register.inclusion_tag("analytics/_study_targets.html")
 def study_targets(study: Study) -> dict[str, Any]:
     """The published tables that the study replicates."""
-    return {"study": study, "targets": study.targets.annotate(n_cells=Count("cells"))}
+    return {"study": study, "targets": listed.targets_with_sizes(study)}
 
 
 @register.inclusion_tag("analytics/_runs.html")
 def dataset_runs(version: DatasetVersion) -> dict[str, Any]:
     """Runs that read a dataset version."""
-    return {"study": version.study, "runs": _listed(Run.objects.filter(dataset_version=version))}
+    return {"study": version.study, "runs": listed.runs_on(version)}
 
 
 @register.inclusion_tag("analytics/_runs.html")
 def measure_runs(version: MeasureVersion) -> dict[str, Any]:
     """Runs that read a column made by a measure version."""
-    columns = version.dataset_columns.values_list("version_id", "name")
-    names = dict(columns)
-    runs = _listed(Run.objects.filter(dataset_version__in=names))
-    return {
-        "study": version.measure.study,
-        "runs": [run for run in runs if names[run.dataset_version_id] in run.inputs],
-    }
+    return {"study": version.measure.study, "runs": listed.runs_with(version)}
 
 
 @register.filter
@@ -147,11 +133,3 @@ def printed_rows(table: PublishedTable) -> list[tuple[str, list[dict[str, str]]]
     return [
         (table.label(term), [row.get(column, {}) for column in table.columns]) for term, row in rows.items()
     ]
-
-
-def _listed(runs: Any) -> list[Run]:
-    return list(
-        runs.select_related("analysis", "dataset_version__dataset__study", "wave_version__wave__study").defer(
-            "result", "environment"
-        )
-    )

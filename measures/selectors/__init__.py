@@ -1,7 +1,7 @@
 """Reads of the measures room; split by subject."""
 
 from measures.core.freshness import Freshness
-from measures.selectors.overview import columns_reading, datasets_standing
+from measures.selectors.overview import columns_reading, datasets_standing, versions_made_of
 from measures.selectors.resolving import resolve_dataset
 from measures.selectors.scopes import one_look, published_measures, study_wave_versions
 from measures.selectors.staleness import current_column_hashes, current_columns, freshness
@@ -31,4 +31,5 @@ __all__ = [
     "read_columns",
     "resolve_dataset",
     "study_wave_versions",
+    "versions_made_of",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from measures.core.freshness import Freshness
 from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
 from measures.selectors.scopes import one_look
@@ -14,6 +16,11 @@ def datasets_standing(study: Study) -> list[tuple[Dataset, DatasetVersion | None
     with one_look():
         datasets = study.datasets.prefetch_related("versions")
         return [(dataset, dataset.latest, freshness(dataset)) for dataset in datasets]
+
+
+def versions_made_of(version: WaveVersion) -> QuerySet[DatasetVersion]:
+    """Dataset versions made of a wave version."""
+    return version.dataset_versions.select_related("dataset__study")
 
 
 def columns_reading(version: WaveVersion, variable: str) -> list[DatasetColumn]:

@@ -40,10 +40,7 @@ def study_datasets(context: template.Context, study: Study) -> dict[str, Any]:
 @register.inclusion_tag("measures/_wave_used_by.html")
 def wave_used_by(version: WaveVersion) -> dict[str, Any]:
     """Dataset versions made of a wave version."""
-    return {
-        "study": version.study,
-        "dataset_versions": version.dataset_versions.select_related("dataset__study"),
-    }
+    return {"study": version.study, "dataset_versions": selectors.versions_made_of(version)}
 
 
 @register.inclusion_tag("measures/_variable_used_by.html")

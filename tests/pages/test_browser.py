@@ -51,6 +51,25 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Any, site: tuple[str, Libr
     assert not complaints
 
 
+def test_the_policy_lets_the_editor_and_the_api_browser_work(browser: Any, site: tuple[str, Library]) -> None:
+    url, library = site
+    library.owner.is_staff = True
+    library.owner.save()
+    page = browser.new_page(base_url=url)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto("/sign-in/?next=/admin/measures/measure/add/")
+    page.fill("#id_username", library.owner.username)
+    page.fill("#id_password", "pass")
+    page.click("main button")
+    page.fill("#rule-form textarea[name=rule]", "any_of(q_union == 1, q_party == 1)")
+    page.wait_for_selector(".wbe-bar")
+    page.goto("/api/v1/docs/")
+    page.wait_for_selector(".swagger-ui .opblock")
+    assert page.goto("/favicon.ico").ok
+    assert not complaints
+
+
 def test_slash_goes_to_the_search_box_and_results_follow_the_typing(
     browser: Any, site: tuple[str, Library]
 ) -> None:
