@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from surveys.core.problems import Problem, Refused, refuse
-from surveys.core.process import dying_with_parent
+from surveys.core.process import dying_with_parent, without_network
 
 MEGABYTE = 1 << 20
 CHILD = Path(__file__).with_name("child.py")
@@ -78,6 +78,7 @@ def run(task: dict[str, Any], limits: Limits, command: list[str] | None = None) 
 
 def _limiter(limits: Limits) -> Callable[[], None]:
     die_with_parent = dying_with_parent(signal.SIGKILL)  # no kill of the group reaches a session of its own
+    leave_network = without_network()
 
     def limit() -> None:
         for what, most in (
@@ -89,6 +90,7 @@ def _limiter(limits: Limits) -> Callable[[], None]:
         ):
             resource.setrlimit(what, (most, most))
         die_with_parent()
+        leave_network()  # nothing in a file is a reason to talk to anybody
 
     return limit
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import struct
+import subprocess
 import sys
 import time
 import zipfile
@@ -278,6 +280,19 @@ def test_the_reading_process_has_no_environment_and_an_empty_folder(tmp_path: Pa
     assert "DATABASE_PASSWORD_FOR_TEST" not in names
     assert "PATH" not in names
     assert (files, core) == ([], 0)
+
+
+def test_the_reading_process_reaches_nobody(tmp_path: Path) -> None:
+    body = "import sys; from surveys.core.process import without_network as leave; sys.exit(not leave()())"
+    if subprocess.run([sys.executable, "-c", body], check=False).returncode:
+        pytest.skip("this system lets no process leave the network")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        body = (
+            "import json, socket; "
+            f"reached = socket.socket().connect_ex(('127.0.0.1', {listening.getsockname()[1]})) == 0; "
+            "print(json.dumps({'ok': not reached, 'problems': []}))"
+        )
+        sandbox.run({"out_dir": str(tmp_path)}, LIMITS, [sys.executable, "-I", "-c", body])
 
 
 def test_a_file_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
