@@ -12,6 +12,7 @@ from analytics.core.fields import MAX_SPEC, read_yaml
 from analytics.core.kinds import read_spec
 from analytics.models import Analysis
 from surveys.core.problems import Refused
+from surveys.translation import spoken
 
 LANGUAGES = ("en", "zh")
 
@@ -45,7 +46,9 @@ class AnalysisForm(forms.ModelForm):  # type: ignore[type-arg]
             given = read_yaml(self.cleaned_data["spec"].replace("\r\n", "\n"))
             read_spec(given)
         except Refused as refused:
-            raise forms.ValidationError([problem.sentence() for problem in refused.problems]) from None
+            raise forms.ValidationError(
+                [spoken(problem.sentence()) for problem in refused.problems]
+            ) from None
         return given
 
     def labels(self) -> dict[str, str]:

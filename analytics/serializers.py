@@ -9,7 +9,7 @@ from rest_framework import serializers
 from analytics.models import Analysis, Run, Target, TargetCell
 from measures.serializers import FreshnessSerializer
 from surveys.models import Study
-from surveys.serializers import LabelsField
+from surveys.serializers import LabelsField, SentencesField
 
 
 class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
@@ -37,7 +37,7 @@ class RunSerializer(RunBriefSerializer):
     spec = serializers.JSONField()
     result = serializers.JSONField(help_text="Estimates, fit, random parts, in the fields of the kind.")
     n_lost = serializers.DictField(child=serializers.IntegerField(), help_text="column: reason -> rows")
-    checks = serializers.ListField(child=serializers.JSONField())
+    checks = serializers.ListField(child=SentencesField())
     inputs = serializers.DictField(child=serializers.CharField(), help_text="column -> content hash")
     environment = serializers.JSONField()
     freshness = FreshnessSerializer()

@@ -17,6 +17,7 @@ from measures.selectors.resolving import resolve
 from surveys.core.codebook import Level
 from surveys.core.problems import Refused
 from surveys.models import Study, WaveVersion
+from surveys.translation import spoken
 
 LANGUAGES = ("en", "zh")
 
@@ -198,7 +199,7 @@ class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]
             try:
                 resolve(study, read_recipe(clean["recipe"], where=gettext("recipe")))
             except Refused as refused:
-                self.add_error("recipe", [problem.sentence() for problem in refused.problems])
+                self.add_error("recipe", [spoken(problem.sentence()) for problem in refused.problems])
         return clean
 
     def labels(self) -> dict[str, str]:

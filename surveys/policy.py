@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.models import Membership, Study, User
 
 SEE, IMPORT, DEFINE, RUN, DOWNLOAD, ADMINISTER = "see", "import", "define", "run", "download", "administer"
@@ -14,12 +15,12 @@ _ROLE_RIGHTS: dict[str, frozenset[str]] = {
 }
 
 _WORDS = {
-    SEE: "see this study",
-    IMPORT: "import waves into this study",
-    DEFINE: "define measures, datasets and analyses in this study",
-    RUN: "run analyses in this study",
-    DOWNLOAD: "download microdata of this study",
-    ADMINISTER: "administer this study",
+    SEE: say("see this study"),
+    IMPORT: say("import waves into this study"),
+    DEFINE: say("define measures, datasets and analyses in this study"),
+    RUN: say("run analyses in this study"),
+    DOWNLOAD: say("download microdata of this study"),
+    ADMINISTER: say("administer this study"),
 }
 
 
@@ -48,12 +49,12 @@ def require(user: User, right: str, study: Study) -> None:
     if right in held:
         return
     if SEE not in held:
-        raise refuse("not_found", f"There is no study called {study.slug} that you can see.")
+        raise refuse("not_found", say("There is no study called {slug} that you can see.", slug=study.slug))
     if not user.is_authenticated:
-        raise refuse("sign_in", f"You need to sign in to {_WORDS[right]}.")
+        raise refuse("sign_in", say("You need to sign in to {what}.", what=_WORDS[right]))
     raise refuse(
         "not_allowed",
-        f"You may not {_WORDS[right]}.",
+        say("You may not {what}.", what=_WORDS[right]),
         where=study.slug,
         hint="Ask a data manager of the study for the right.",
     )

@@ -11,6 +11,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from surveys import policy
 from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
 from surveys.models import (
     ContextVersion,
     CrosswalkEntry,
@@ -38,7 +39,9 @@ def reference(text: str) -> Reference:
     match = _REFERENCE.fullmatch(text.strip())
     if match is None:
         raise refuse(
-            "bad_reference", f"“{text}” names no version.", hint="Write it as mdms/2014 or mdms/2014@1."
+            "bad_reference",
+            say("“{text}” names no version.", text=text),
+            hint="Write it as mdms/2014 or mdms/2014@1.",
         )
     number = match["number"]
     return Reference(match["study"], match["name"], int(number) if number else None)
@@ -59,7 +62,7 @@ def wave_named(user: User, text: str) -> Wave:
     """The wave ``STUDY/WAVE``."""
     asked = reference(text)
     waves = Wave.objects.filter(study=study_named(user, asked.study))
-    return _one(waves.filter(slug=asked.name), "wave", text, waves.values_list("slug", flat=True))
+    return _one(waves.filter(slug=asked.name), say("wave"), text, waves.values_list("slug", flat=True))
 
 
 def wave_version_named(user: User, text: str) -> WaveVersion:
@@ -68,10 +71,14 @@ def wave_version_named(user: User, text: str) -> WaveVersion:
     versions = WaveVersion.objects.filter(wave=wave).select_related("wave__study", "data")
     if asked.number is not None:
         known = [f"{wave}@{number}" for number in versions.values_list("number", flat=True)]
-        return _one(versions.filter(number=asked.number), "wave version", text, known)
+        return _one(versions.filter(number=asked.number), say("wave version"), text, known)
     latest = versions.order_by("-number").first()
     if latest is None:
-        raise refuse("no_version", f"The wave {wave} has no data yet.", hint="Import a file into it first.")
+        raise refuse(
+            "no_version",
+            say("The wave {wave} has no data yet.", wave=wave),
+            hint="Import a file into it first.",
+        )
     return latest
 
 
@@ -85,7 +92,11 @@ def _one(found: QuerySet[Any], what: str, name: str, known: Iterable[str]) -> An
     if thing is None:
         short = name.split("/")[-1]
         near = near_misses(name, known) or near_misses(short, known)
-        raise refuse("not_found", f"There is no {what} called {name} that you can see.", near=near)
+        raise refuse(
+            "not_found",
+            say("There is no {what} called {name} that you can see.", what=what, name=name),
+            near=near,
+        )
     return thing
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from surveys.core.disclosure import disclosed
+from surveys.core.said import without_sources
 from surveys.models import ApiToken, Job, Study, Variable, Wave, WaveVersion
 
 
@@ -156,11 +157,18 @@ class FoundVariableSerializer(serializers.ModelSerializer[Variable]):
         fields = ("wave_version", "name", "labels", "type")
 
 
+class SentencesField(serializers.JSONField):
+    """Stored problems and checks as programs read them: English, without the sources of the sentences."""
+
+    def to_representation(self, value: Any) -> Any:
+        return without_sources(value)
+
+
 class JobSerializer(serializers.ModelSerializer[Job]):
     study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
     state = serializers.CharField(help_text="queued, running, done, failed or cancelled")
     result = serializers.JSONField()
-    problems = serializers.ListField(child=serializers.JSONField())
+    problems = serializers.ListField(child=SentencesField())
 
     class Meta:
         model = Job

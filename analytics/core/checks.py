@@ -10,6 +10,7 @@ from analytics.core.estimators.design import Design
 from analytics.core.estimators.moments import FloatArray
 from analytics.core.estimators.summary import scaled_inverse
 from analytics.core.results import Check
+from surveys.core.said import both, say
 
 # VIF of 100: the standard error is ten times what independent columns would give. Lower limits cry wolf at
 # every square and product, which are collinear by construction and harmless.
@@ -31,7 +32,9 @@ def check_size(design: Design) -> tuple[Check, ...]:
     if design.k == 0:
         return (Check("error", "no_terms", "No term is left to estimate.", ()),)
     if design.n <= design.k:
-        message = f"{design.n} rows cannot carry {design.k} coefficients; use fewer terms or more rows."
+        message = say(
+            "{n} rows cannot carry {k} coefficients; use fewer terms or more rows.", n=design.n, k=design.k
+        )
         return (Check("error", "too_few_rows", message),)
     return ()
 
@@ -69,9 +72,13 @@ def check_events(design: Design) -> tuple[Check, ...]:
     per_term = events / max(design.k, 1)
     if per_term >= FEW_EVENTS:
         return ()
-    message = (
-        f"{events} rows with the rarer outcome for {design.k} coefficients ({per_term:.1f} each; "
-        f"{FEW_EVENTS:.0f} are wanted): estimates lean away from zero and intervals are too narrow."
+    message = say(
+        "{events} rows with the rarer outcome for {k} coefficients ({per_term:.1f} each; "
+        "{wanted:.0f} are wanted): estimates lean away from zero and intervals are too narrow.",
+        events=events,
+        k=design.k,
+        per_term=per_term,
+        wanted=FEW_EVENTS,
     )
     return (Check("warning", "few_events", message),)
 
@@ -113,10 +120,13 @@ def _precision(design: Design) -> tuple[list[int], FloatArray]:
 
 
 def _near_collinear(terms: tuple[str, ...], worst: float) -> Check:
-    message = (
-        f"{', '.join(terms)} nearly determine each other (variance inflation up to {worst:,.0f}): their "
-        f"standard errors are about {worst**0.5:.0f} times what they could be, and their separate "
-        "coefficients carry next to no information."
+    message = say(
+        "{terms} nearly determine each other (variance inflation up to {worst:,.0f}): their standard "
+        "errors are about {times:.0f} times what they could be, and their separate coefficients "
+        "carry next to no information.",
+        terms=terms,
+        worst=worst,
+        times=worst**0.5,
     )
     return Check("warning", "near_collinear", message, terms)
 
@@ -124,28 +134,42 @@ def _near_collinear(terms: tuple[str, ...], worst: float) -> Check:
 def check_groups(n_groups: int, n: int, group: str, group_terms: tuple[str, ...]) -> tuple[Check, ...]:
     """Enough groups for a random intercept; ``group_terms`` are the columns that vary between groups only."""
     if n_groups < 2:
-        message = f"{group} has {n_groups} group in the rows used; a random intercept needs several."
+        message = say(
+            "{group} has {n_groups} group in the rows used; a random intercept needs several.",
+            group=group,
+            n_groups=n_groups,
+        )
         return (Check("error", "one_group", message),)
     if n_groups == n:
-        message = (
-            f"Every row is a {group} of its own: between-group and residual variance cannot be told apart."
+        message = say(
+            "Every row is a {group} of its own: between-group and residual variance cannot be told apart.",
+            group=group,
         )
         return (Check("error", "one_row_per_group", message),)
     if n_groups <= len(group_terms) + 1:
-        message = (
-            f"{n_groups} groups of {group} cannot carry an intercept, {len(group_terms)} group-level terms "
-            "and a variance between groups; use fewer group-level terms."
+        message = say(
+            "{n_groups} groups of {group} cannot carry an intercept, {terms} group-level terms and a "
+            "variance between groups; use fewer group-level terms.",
+            n_groups=n_groups,
+            group=group,
+            terms=len(group_terms),
         )
         return (Check("error", "too_few_groups", message, group_terms),)
     if n_groups >= FEW_GROUPS:
         return ()
-    message = (
-        f"{group} has only {n_groups} groups: the between-group variance and the intraclass correlation "
-        f"rest on {n_groups} points and are a rough guide."
+    message = say(
+        "{group} has only {n_groups} groups: the between-group variance and the intraclass correlation "
+        "rest on {n_groups} points and are a rough guide.",
+        group=group,
+        n_groups=n_groups,
     )
     if group_terms:
-        message += (
-            f" So do the terms that differ only between groups ({', '.join(group_terms)}): their p values "
-            "are too small unless t with few degrees of freedom is used."
+        message = both(
+            message,
+            say(
+                "So do the terms that differ only between groups ({terms}): their p values are too small "
+                "unless t with few degrees of freedom is used.",
+                terms=group_terms,
+            ),
         )
     return (Check("warning", "few_groups", message, group_terms),)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from analytics.core.estimators.moments import IntArray
 from analytics.core.results import Check, ChiSquare, CrosstabResult, CrosstabRow
+from surveys.core.said import say
 
 ALL = "All"
 SMALL = 5.0  # Cochran: no more than a fifth of the expected counts under five, none under one
@@ -103,7 +104,11 @@ def _test(counts: IntArray, variable: str, by: str) -> tuple[ChiSquare | None, t
     """Pearson's chi-square and Cramer's V on the categories that occur; none for a single row or column."""
     table = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0].astype(np.float64)
     if min(table.shape, default=0) < 2:
-        message = f"{variable} or {by} takes a single value in the rows used; there is nothing to test."
+        message = say(
+            "{variable} or {by} takes a single value in the rows used; there is nothing to test.",
+            variable=variable,
+            by=by,
+        )
         return None, (Check("info", "no_test", message, (variable, by)),)
     total = table.sum()
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / total
@@ -117,8 +122,13 @@ def _test(counts: IntArray, variable: str, by: str) -> tuple[ChiSquare | None, t
     few = float((expected < SMALL).mean())
     if smallest >= 1 and few <= SMALL_SHARE:
         return test, ()
-    message = (
-        f"{few:.0%} of the cells of {variable} by {by} expect fewer than {SMALL:.0f} rows "
-        f"(the least {smallest:.1f}): the p value is approximate; merge rare categories."
+    message = say(
+        "{few:.0%} of the cells of {variable} by {by} expect fewer than {small:.0f} rows (the least "
+        "{smallest:.1f}): the p value is approximate; merge rare categories.",
+        few=few,
+        variable=variable,
+        by=by,
+        small=SMALL,
+        smallest=smallest,
     )
     return test, (Check("warning", "small_expected", message, (variable, by)),)

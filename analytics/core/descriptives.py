@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.core.results import Check, DescriptiveRow, DescriptivesResult
+from surveys.core.said import say
 
 MOST_LEVELS = 100  # a variable with more categories is an identifier or free text, not a line of a table
 
@@ -55,7 +56,7 @@ def describe(variables: Iterable[Described]) -> DescriptivesResult:
 def _rows(variable: Described) -> tuple[list[DescriptiveRow], list[Check]]:
     valid = variable.values[~variable.absent]
     if not len(valid):
-        message = f"{variable.name} has no valid value in the rows used."
+        message = say("{name} has no valid value in the rows used.", name=variable.name)
         empty = DescriptiveRow(variable.name, "mean", 0, absent=dict(variable.reasons))
         return [empty], [Check("warning", "no_valid_values", message, (variable.name,))]
     if variable.levels or valid.dtype.kind not in "biuf":
@@ -91,8 +92,11 @@ def _level_rows(variable: Described, valid: npt.NDArray[Any]) -> tuple[list[Desc
     labels = dict(variable.levels)
     codes = [*labels, *(code for code in counts if code not in labels)]
     if len(codes) > MOST_LEVELS:
-        message = (
-            f"{variable.name} has {len(codes):,} categories; a descriptive table lists up to {MOST_LEVELS}."
+        message = say(
+            "{name} has {n:,} categories; a descriptive table lists up to {most}.",
+            name=variable.name,
+            n=len(codes),
+            most=MOST_LEVELS,
         )
         row = DescriptiveRow(variable.name, "level", len(valid), absent=dict(variable.reasons))
         return [row], [Check("warning", "too_many_categories", message, (variable.name,))]

@@ -37,6 +37,7 @@ from analytics.core.frame import (
 from analytics.core.sample import Sample, transformed
 from surveys.core.codebook import Scalar
 from surveys.core.problems import Problem, Refused, near_misses
+from surveys.core.said import alternatives, say
 
 Labels = Mapping[str, str]
 LANGUAGES = ("en", "zh")
@@ -90,7 +91,7 @@ def check_names(formula: Formula, known: Iterable[str], where: str = "formula") 
         if low.name not in names and low.name not in problems:
             problems[low.name] = Problem(
                 "unknown_variable",
-                f"There is no variable {low.name} in this version.",
+                say("There is no variable {name} in this version.", name=low.name),
                 where=where,
                 near=near_misses(low.name, names),
                 position=low.position,
@@ -106,9 +107,15 @@ def check_types(formula: Formula, frame: Frame, where: str = "formula") -> tuple
         column = frame[low.name]
         plain = isinstance(atom, Variable | Factor)
         if not column.is_number and not column.is_factor:
-            message = f"{low.name} is a {column.variable.type}; a model needs numbers or categories."
+            message = say(
+                "{name} is a {type}; a model needs numbers or categories.",
+                name=low.name,
+                type=column.variable.type,
+            )
         elif not plain and column.is_factor:
-            message = f"{atom.text} needs a number, and {low.name} holds categories."
+            message = say(
+                "{text} needs a number, and {name} holds categories.", text=atom.text, name=low.name
+            )
         else:
             continue
         problems[atom.text] = Problem(
@@ -163,19 +170,25 @@ def binary_outcome(column: Column, sample: Sample, wanted: Scalar | None) -> Num
     """
     name, used = column.variable.name, levels_used(column, sample.mask)
     if len(used) > 2:
-        message = f"The outcome {name} has {len(used)} different values; a binary outcome is a pair."
+        message = say(
+            "The outcome {name} has {n} different values; a binary outcome is a pair.", name=name, n=len(used)
+        )
         raise Refused(Problem("outcome_not_binary", message, hint="Derive a 0/1 measure from it first."))
     if len(used) < 2:
-        message = f"The outcome {name} does not vary in the {sample.n:,} rows used."
+        message = say("The outcome {name} does not vary in the {n:,} rows used.", name=name, n=sample.n)
         raise Refused(Problem("outcome_constant", message))
     if wanted is None:
         if set(used) == {0, 1}:
             wanted = 1
         else:
-            listed = " or ".join(f"{level_text(v)} ({level_label(column.variable, v)})" for v in used)
-            known = listed if column.variable.codes else "one of its two values"
-            message = f"The outcome {name} is a pair other than 0 and 1; which value is modelled?"
-            raise Refused(Problem("outcome_value", message, hint=f"Set outcome_value: {known}."))
+            listed = alternatives(f"{level_text(v)} ({level_label(column.variable, v)})" for v in used)
+            known = listed if column.variable.codes else say("one of its two values")
+            message = say(
+                "The outcome {name} is a pair other than 0 and 1; which value is modelled?", name=name
+            )
+            raise Refused(
+                Problem("outcome_value", message, hint=say("Set outcome_value: {known}.", known=known))
+            )
     level = find_level(column, wanted, used, "outcome_value")
     if isinstance(level, Problem):
         raise Refused(level)
@@ -230,7 +243,12 @@ class _Parts:
     def _find_levels(self, atom: Atom, column: Column) -> tuple[Scalar, tuple[Scalar, ...]] | None:
         levels, name = levels_used(column, self.mask), column.variable.name
         if len(levels) > MAX_LEVELS:
-            message = f"{name} has {len(levels):,} categories; a factor may have {MAX_LEVELS}."
+            message = say(
+                "{name} has {n:,} categories; a factor may have {most}.",
+                name=name,
+                n=len(levels),
+                most=MAX_LEVELS,
+            )
             self.problems[name] = Problem("too_many_levels", message, where="formula", position=atom.position)
             return None
         if not levels:

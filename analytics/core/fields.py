@@ -10,6 +10,7 @@ import yaml
 from analytics.core.formula import Formula, parse
 from surveys.core.codebook import Scalar
 from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.said import say, sentence
 
 MAX_SPEC = 65_536  # characters; a specification is a page, not a file of data
 
@@ -26,22 +27,31 @@ class _StrictLoader(yaml.SafeLoader):
         keys = [key.value for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
-                where = f"line {node.start_mark.line + 1}"
-                raise refuse("bad_yaml", f"“{key}” is given twice.", where=where)
+                where = say("line {line}", line=node.start_mark.line + 1)
+                raise refuse("bad_yaml", say("“{key}” is given twice.", key=key), where=where)
         return super().construct_mapping(node, deep)
 
 
 def read_yaml(text: str, where: str = "specification") -> dict[str, Any]:
     """A mapping written as YAML (or JSON); Refused with the line of what cannot be read."""
     if len(text) > MAX_SPEC:
-        raise refuse("bad_yaml", f"A specification may have {MAX_SPEC:,} characters.", where=where)
+        raise refuse(
+            "bad_yaml",
+            say("A specification may have {most:,} characters.", most=MAX_SPEC),
+            where=where,
+        )
     try:
         data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
     except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        place = sentence(where)
+        if error.problem_mark:
+            place = say("{place}, line {line}", place=place, line=error.problem_mark.line + 1)
         hint = "Check indentation, and quote texts that hold a colon."
         raise refuse(
-            "bad_yaml", f"{error.problem or 'It is not YAML'}.", where=where + line, hint=hint
+            "bad_yaml",
+            say("{problem}.", problem=error.problem or say("It is not YAML")),
+            where=place,
+            hint=hint,
         ) from None
     except (yaml.YAMLError, RecursionError, ValueError):
         raise refuse("bad_yaml", "It is not YAML.", where=where) from None
@@ -75,10 +85,10 @@ class Fields:
         value = self.take(name)
         if value is None:
             if required:
-                self.wrong(name, f"“{name}” is missing.", code="missing_field")
+                self.wrong(name, say("“{name}” is missing.", name=name), code="missing_field")
             return default
         if not isinstance(value, str | int) or isinstance(value, bool):
-            self.wrong(name, f"“{name}” must be a text.")
+            self.wrong(name, say("“{name}” must be a text.", name=name))
             return default
         return str(value)
 
@@ -87,7 +97,10 @@ class Fields:
         if value not in known:
             near = near_misses(value, known)
             self.wrong(
-                name, f"“{value}” is not a {name}.", near=near, hint="Choose " + ", ".join(known) + "."
+                name,
+                say("“{value}” is not a {name}.", value=value, name=name),
+                near=near,
+                hint=say("Choose {known}.", known=known),
             )
             return default
         return value
@@ -97,7 +110,10 @@ class Fields:
         if value is None:
             return default
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            self.wrong(name, f"“{name}” must be a whole number from {low} to {high}.")
+            self.wrong(
+                name,
+                say("“{name}” must be a whole number from {low} to {high}.", name=name, low=low, high=high),
+            )
             return default
         return value
 
@@ -109,7 +125,7 @@ class Fields:
             )
             return None
         if value is not None and not isinstance(value, int | float | str):
-            self.wrong(name, f"“{name}” must be one value.")
+            self.wrong(name, say("“{name}” must be one value.", name=name))
             return None
         return value
 
@@ -118,11 +134,11 @@ class Fields:
         value = self.take(name)
         if value is None:
             if required:
-                self.wrong(name, f"“{name}” is missing.", code="missing_field")
+                self.wrong(name, say("“{name}” is missing.", name=name), code="missing_field")
             return ()
         listed = [value] if isinstance(value, str) else value
         if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
-            self.wrong(name, f"“{name}” must be a list of names.")
+            self.wrong(name, say("“{name}” must be a list of names.", name=name))
             return ()
         return tuple(dict.fromkeys(listed))
 
@@ -146,7 +162,7 @@ class Fields:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            self.wrong(name, f"“{name}” must be a list of “name: value” lines.")
+            self.wrong(name, say("“{name}” must be a list of “name: value” lines.", name=name))
             return {}
         return {str(key): item for key, item in value.items()}
 
@@ -156,7 +172,7 @@ class Fields:
         for name, value in self.mapping("where").items():
             codes = value if isinstance(value, list) else [value]
             if not codes or any(not isinstance(c, int | float | str) or isinstance(c, bool) for c in codes):
-                self.wrong("where", f"“{name}” needs a list of codes.")
+                self.wrong("where", say("“{name}” needs a list of codes.", name=name))
             else:
                 chosen[name] = tuple(codes)
         return chosen
@@ -166,7 +182,9 @@ class Fields:
         for name in self.data:
             if name not in self.asked:
                 near = near_misses(name, self.asked)
-                self.wrong(name, f"“{name}” is not a field here.", code="unknown_field", near=near)
+                self.wrong(
+                    name, say("“{name}” is not a field here.", name=name), code="unknown_field", near=near
+                )
 
 
 def _at(problem: Problem, where: str) -> Problem:

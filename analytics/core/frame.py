@@ -11,6 +11,7 @@ import polars as pl
 
 from surveys.core.codebook import Code, Level, Scalar, ValueType, Variable, text_in
 from surveys.core.problems import Problem, near_misses
+from surveys.core.said import say
 
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -92,21 +93,30 @@ def find_level(column: Column, wanted: Scalar, used: tuple[Scalar, ...], where: 
     name, codes = column.variable.name, column.variable.codes
     by_label = [code.value for code in codes if str(wanted) in code.labels.values()]
     if len(by_label) > 1:
-        candidates = ", ".join(level_text(value) for value in by_label)
+        candidates = [level_text(value) for value in by_label]
         return Problem(
             "ambiguous_label",
-            f"Several codes of {name} are labelled “{wanted}”: {candidates}.",
+            say(
+                "Several codes of {name} are labelled “{wanted}”: {candidates}.",
+                name=name,
+                wanted=wanted,
+                candidates=candidates,
+            ),
             where=where,
             hint="Name the code.",
         )
     if by_label and by_label[0] in used:
         return by_label[0]
     if by_label or any(code.value == wanted for code in codes):
-        return Problem("unused_level", f"No row of the sample has “{wanted}” in {name}.", where=where)
+        return Problem(
+            "unused_level",
+            say("No row of the sample has “{wanted}” in {name}.", wanted=wanted, name=name),
+            where=where,
+        )
     known = [text for code in codes for text in (level_text(code.value), *code.labels.values())]
     return Problem(
         "unknown_level",
-        f"“{wanted}” is neither a code nor a label of {name}.",
+        say("“{wanted}” is neither a code nor a label of {name}.", wanted=wanted, name=name),
         where=where,
         near=near_misses(str(wanted), known),
         hint=_codes_in_words(codes),
@@ -116,5 +126,5 @@ def find_level(column: Column, wanted: Scalar, used: tuple[Scalar, ...], where: 
 def _codes_in_words(codes: tuple[Code, ...]) -> str:
     if not codes or len(codes) > 12:
         return ""
-    listed = (f"{level_text(code.value)} {text_in(code.labels, 'en')}".strip() for code in codes)
-    return "Its codes: " + ", ".join(listed) + "."
+    listed = [f"{level_text(code.value)} {text_in(code.labels, 'en')}".strip() for code in codes]
+    return say("Its codes: {codes}.", codes=listed)

@@ -10,6 +10,7 @@ from analytics.core.fields import Fields
 from analytics.core.formula import Formula, Term, assemble, centred, parse
 from surveys.core.codebook import Scalar
 from surveys.core.problems import Refused
+from surveys.core.said import say
 
 MODEL_KINDS = ("logit", "linear", "multilevel_linear", "multilevel_logit")
 MULTILEVEL = ("multilevel_linear", "multilevel_logit")
@@ -175,11 +176,11 @@ def read_descriptives(fields: Fields) -> DescriptivesSpec:
         if how in ("share", "mean", "levels"):
             show[name] = str(how)
         else:
-            fields.wrong("show", f"“{name}” can be shown as share, mean or levels.")
+            fields.wrong("show", say("“{name}” can be shown as share, mean or levels.", name=name))
     variables = fields.names("variables", required=True)
     for name in show:
         if name not in variables:
-            fields.wrong("show", f"“{name}” is not among the variables.")
+            fields.wrong("show", say("“{name}” is not among the variables.", name=name))
     return DescriptivesSpec(
         variables=variables,
         show=show,
@@ -243,15 +244,15 @@ def _read_series_model(
 ) -> SeriesModel | None:
     name = fields.text("name", f"model{number}")
     if name in before:
-        fields.wrong("name", f"There are two models called {name}.")
+        fields.wrong("name", say("There are two models called {name}.", name=name))
     kind = fields.choice("kind", MODEL_KINDS, "linear") if "kind" in fields.data else ""
     if not kind:
         fields.wrong(
-            "kind", "“kind” is missing.", code="missing_field", hint="One of " + ", ".join(MODEL_KINDS) + "."
+            "kind", "“kind” is missing.", code="missing_field", hint=say("One of {known}.", known=MODEL_KINDS)
         )
     start = fields.text("from")
     if start and start not in before:
-        fields.wrong("from", f"There is no model called {start} before this one.")
+        fields.wrong("from", say("There is no model called {start} before this one.", start=start))
     whole, added = fields.formula("formula", outcome=True), fields.formula("add")
     centre = frozenset(fields.names("center"))
     column = fields.text("column", name)
@@ -277,22 +278,28 @@ def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, 
     multilevel = kind in MULTILEVEL
     if multilevel and not groups:
         hint = "Name the variable of the groups, as in groups: city."
-        fields.wrong("groups", f"A {kind} model needs its groups.", code="missing_field", hint=hint)
+        fields.wrong(
+            "groups", say("A {kind} model needs its groups.", kind=kind), code="missing_field", hint=hint
+        )
     if groups and not multilevel and kind and not inherited:
         fields.wrong(
-            "groups", f"A {kind} model has no groups.", hint="Use multilevel_linear or multilevel_logit."
+            "groups",
+            say("A {kind} model has no groups.", kind=kind),
+            hint="Use multilevel_linear or multilevel_logit.",
         )
     known = METHODS.get(kind, {})
     method = {name: options[0] for name, options in known.items()}
     for name, value in given.items():
         if name not in known:
             if not inherited or not any(name in choices for choices in METHODS.values()):
-                fields.wrong("method", f"A {kind} model has no choice called “{name}”.")
+                fields.wrong(
+                    "method", say("A {kind} model has no choice called “{name}”.", kind=kind, name=name)
+                )
         elif value not in known[name]:
             fields.wrong(
                 "method",
-                f"“{value}” is not a {name} of {kind}.",
-                hint="One of " + ", ".join(known[name]) + ".",
+                say("“{value}” is not a {name} of {kind}.", value=value, name=name, kind=kind),
+                hint=say("One of {known}.", known=known[name]),
             )
         else:
             method[name] = str(value)
@@ -326,7 +333,9 @@ def _check_absorbed(fields: Fields, absorbed: Mapping[str, str], models: Mapping
     used: set[str] = {term.text for one in models.values() for term in _terms(one)}
     for text, label in absorbed.items():
         if models and text not in used:
-            fields.wrong("absorbed", f"No model has the term {text} of “{label}”.")
+            fields.wrong(
+                "absorbed", say("No model has the term {text} of “{label}”.", text=text, label=label)
+            )
 
 
 def _terms(one: SeriesModel) -> tuple[Term, ...]:

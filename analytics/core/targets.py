@@ -9,6 +9,7 @@ from typing import Any
 
 from analytics.core.printed import Printed, read
 from surveys.core.problems import Problem, Refused, near_misses
+from surveys.core.said import say
 
 KINDS = ("descriptives", "models", "crosstab", "ranked")
 FIT_STATISTICS = ("n", "loglik", "aic", "bic", "icc", "r2")
@@ -184,9 +185,9 @@ def check_cells(kind: str, cells: tuple[Cell, ...]) -> None:
         problems.append(
             Problem(
                 "unknown_kind",
-                f"“{kind}” is no kind of target.",
+                say("“{kind}” is no kind of target.", kind=kind),
                 near=near,
-                hint="One of " + ", ".join(KINDS) + ".",
+                hint=say("One of {known}.", known=KINDS),
             )
         )
     if not cells:
@@ -196,10 +197,15 @@ def check_cells(kind: str, cells: tuple[Cell, ...]) -> None:
         place = (cell.column, cell.term, cell.statistic)
         if not all(place):
             message = "A cell needs a column, a term and a statistic."
-            problems.append(Problem("bad_cell", message, where=f"cell {number}"))
+            problems.append(Problem("bad_cell", message, where=say("cell {number}", number=number)))
         elif place in seen:
-            message = f"{cell.statistic} of {cell.term} in {cell.column} is given twice."
-            problems.append(Problem("duplicate_cell", message, where=f"cell {number}"))
+            message = say(
+                "{statistic} of {term} in {column} is given twice.",
+                statistic=cell.statistic,
+                term=cell.term,
+                column=cell.column,
+            )
+            problems.append(Problem("duplicate_cell", message, where=say("cell {number}", number=number)))
         seen.add(place)
     if problems:
         raise Refused(problems)

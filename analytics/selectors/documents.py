@@ -7,6 +7,7 @@ from typing import Any
 
 from analytics.models import Run
 from analytics.selectors.published import compare_run, target_of
+from surveys.core.said import without_sources
 
 ESTIMATE_FIELDS = (
     "term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
@@ -24,7 +25,7 @@ def run_document(run: Run) -> dict[str, Any]:
         "state": run.state,
         "n_used": run.n_used,
         "n_lost": run.n_lost,
-        "checks": run.checks,
+        "checks": [without_sources(check) for check in run.checks],
     }
     models = run.result.get("models")
     if models is None:

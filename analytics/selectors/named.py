@@ -7,6 +7,7 @@ from analytics.selectors.inputs import Subject
 from measures.models import Dataset
 from measures.selectors import dataset_version_named
 from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
 from surveys.models import Study, User, Wave
 from surveys.selectors import reference, study_named, wave_version_named
 
@@ -18,7 +19,11 @@ def analysis_named(user: User, text: str) -> Analysis:
     found = Analysis.objects.filter(study=study, slug=asked.name).select_related("study").first()
     if found is None:
         near = near_misses(asked.name, study.analyses.values_list("slug", flat=True))
-        raise refuse("not_found", f"{study} has no analysis called {asked.name}.", near=near)
+        raise refuse(
+            "not_found",
+            say("{study} has no analysis called {name}.", study=study, name=asked.name),
+            near=near,
+        )
     return found
 
 
@@ -27,7 +32,9 @@ def target_named(study: Study, slug: str) -> Target:
     found = Target.objects.filter(study=study, slug=slug).prefetch_related("cells").first()
     if found is None:
         near = near_misses(slug, study.targets.values_list("slug", flat=True))
-        raise refuse("not_found", f"{study} has no target called {slug}.", near=near)
+        raise refuse(
+            "not_found", say("{study} has no target called {slug}.", study=study, slug=slug), near=near
+        )
     return found
 
 
@@ -42,8 +49,13 @@ def subject_named(user: User, text: str) -> Subject:
         return wave_version_named(user, text)
     known = [*study.datasets.values_list("slug", flat=True), *waves.values_list("slug", flat=True)]
     near = tuple(f"{study}/{name}" for name in near_misses(asked.name, known))
-    hint = "" if near else f"{study} has: " + (", ".join(known) or "nothing yet") + "."
-    raise refuse("not_found", f"{study} has no dataset or wave called {asked.name}.", near=near, hint=hint)
+    hint = "" if near else say("{study} has: {known}.", study=study, known=known or say("nothing yet"))
+    raise refuse(
+        "not_found",
+        say("{study} has no dataset or wave called {name}.", study=study, name=asked.name),
+        near=near,
+        hint=hint,
+    )
 
 
 def subject_of(user: User, analysis: Analysis, name: str = "") -> Subject:
@@ -53,8 +65,10 @@ def subject_of(user: User, analysis: Analysis, name: str = "") -> Subject:
     if not wanted:
         slugs = list(study.datasets.values_list("slug", flat=True))
         if len(slugs) != 1:
-            hint = "Choose one of " + ", ".join(slugs) + "." if slugs else "Define a dataset first."
-            raise refuse("which_dataset", f"Which dataset does {analysis} read?", hint=hint)
+            hint = say("Choose one of {known}.", known=slugs) if slugs else "Define a dataset first."
+            raise refuse(
+                "which_dataset", say("Which dataset does {analysis} read?", analysis=analysis), hint=hint
+            )
         wanted = slugs[0]
     return subject_named(user, wanted if "/" in wanted else f"{study.slug}/{wanted}")
 
@@ -63,5 +77,5 @@ def run_with(user: User, pk: int) -> Run:
     """The run with this number, if this person may see it."""
     found = Run.objects.visible_to(user).filter(pk=pk).first()
     if found is None:
-        raise refuse("not_found", f"There is no run {pk} that you can see.")
+        raise refuse("not_found", say("There is no run {pk} that you can see.", pk=pk))
     return found

@@ -7,6 +7,7 @@ from dataclasses import replace
 from analytics.core.tables import Table, table_of_result
 from analytics.models import Run
 from measures.models import DatasetVersion
+from surveys.core.said import say
 
 
 def table_of(run: Run, language: str = "en") -> Table:
@@ -17,12 +18,18 @@ def table_of(run: Run, language: str = "en") -> Table:
 
 def _sources(run: Run) -> tuple[str, ...]:
     version = run.subject
-    notes = [f"Data: {version}, content {version.content_hash[:12]}."]
+    notes = [
+        say(
+            "Data: {version}, content {hash}.",
+            version=version,
+            hash=version.content_hash[:12],
+        )
+    ]
     if isinstance(version, DatasetVersion):
         columns = version.columns.filter(name__in=list(run.inputs), measure_version__isnull=False)
         measures = [str(c.measure_version) for c in columns.select_related("measure_version__measure")]
         if measures:
-            notes.append("Measures: " + ", ".join(measures) + ".")
+            notes.append(say("Measures: {measures}.", measures=measures))
     if version.is_synthetic:
-        notes.append("The data are synthetic.")
+        notes.append(say("The data are synthetic."))
     return tuple(notes)

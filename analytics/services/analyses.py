@@ -17,6 +17,7 @@ from analytics.services.runs import Progress, run
 from measures.models import DatasetVersion
 from measures.selectors import freshness
 from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.models import Job, Study, User
 from surveys.services import audit
 from surveys.services.jobs import submit
@@ -59,7 +60,9 @@ def run_analysis(
     if not isinstance(what, Analysis):
         return run(user, read_spec(what), version, None, progress)
     if what.study_id != version.study.pk:
-        raise refuse("other_study", f"{what} belongs to another study than {version}.")
+        raise refuse(
+            "other_study", say("{what} belongs to another study than {version}.", what=what, version=version)
+        )
     return run(user, read_spec(what.spec), version, what, progress)
 
 

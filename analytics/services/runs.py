@@ -18,6 +18,7 @@ from analytics.selectors.inputs import Input, Subject, column_names, inputs, rea
 from measures.models import DatasetVersion
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import Refused
+from surveys.core.said import with_sources
 from surveys.models import User
 from surveys.services import audit, jobs
 
@@ -106,7 +107,7 @@ def _computed(spec: Spec, version: Subject, known: dict[str, Input], tell: Progr
         "result": dict(outcome.result),
         "n_used": outcome.n_used,
         "n_lost": dict(outcome.n_lost),
-        "checks": [check.as_json() for check in outcome.checks],
+        "checks": [with_sources(check.as_json()) for check in outcome.checks],
         "environment": environment() | {"estimators": estimator_versions(spec)},
     }
 

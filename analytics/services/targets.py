@@ -11,6 +11,7 @@ from analytics import policy
 from analytics.core.targets import Cell, check_cells
 from analytics.models import Target, TargetCell
 from surveys.core.problems import Problem, Refused
+from surveys.core.said import say
 from surveys.models import Study, User
 from surveys.services import audit
 from surveys.services.rows import set_differing
@@ -62,8 +63,11 @@ def _cell(number: int, given: Mapping[str, Any]) -> Cell:
     """One cell; numbers given as numbers have lost their decimals and are refused."""
     printed = given.get("printed", "")
     if not isinstance(printed, str):
-        message = f"The printed figure of {given.get('term')} must be a text: a number loses its last zeros."
-        raise Refused(Problem("bad_cell", message, where=f"cell {number}"))
+        message = say(
+            "The printed figure of {term} must be a text: a number loses its last zeros.",
+            term=given.get("term"),
+        )
+        raise Refused(Problem("bad_cell", message, where=say("cell {number}", number=number)))
     names = ("column", "term", "statistic")
     return Cell(*(str(given.get(name, "")) for name in names), printed, str(given.get("label", "")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from analytics.models import Run, Target
 from analytics.policy import may_run
 from measures.models import DatasetColumn
 from surveys.core.problems import refuse
+from surveys.core.said import Said, restored, say
 
 WHOLE = ("analysis", "study", "created_by", "dataset_version__dataset__study", "wave_version__wave__study")
 
@@ -24,7 +26,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     """The passport beside the numbers, the target beside the run, the audit beneath."""
     found = Run.objects.visible_to(request.user).select_related(*WHOLE).filter(pk=pk).first()
     if found is None:
-        raise refuse("not_found", f"There is no run {pk} that you can see.")
+        raise refuse("not_found", say("There is no run {pk} that you can see.", pk=pk))
     models = found.result.get("models", [])
     target, column = selectors.target_of(found) or (None, "")
     table = selectors.published_table(target) if target else None
@@ -41,6 +43,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
             (m for m in models if len(models) == 1 or m["name"] == request.GET.get("model")), None
         ),
         "model_labels": {model["name"]: model["label"] for model in models},
+        "sentences": {k: v for check in map(restored, found.checks) for k, v in sentences_in(check).items()},
         "comparison": compare(table, found.result, column) if table and found.result else None,
         "target": target,
         "audit": selectors.audit_of(target) if target else (),
@@ -54,12 +57,20 @@ def checks(run: Run) -> list[dict[str, Any]]:
     """The run's checks, graver ones first; one that several models share is told once, with their names."""
     told: dict[tuple[str, str], dict[str, Any]] = {}
     labels = {f"{model['label']}: ": model["label"] for model in run.result.get("models", ())}
-    for check in run.checks:
+    for check in map(restored, run.checks):
         prefix = next((start for start in labels if check["message"].startswith(start)), "")
         message = check["message"].removeprefix(prefix)
+        message = sentences_in(check).get(message, message)
         kept = told.setdefault((check["code"], message), {**check, "message": message, "models": []})
         kept["models"] += [labels[prefix]] if prefix else []
     return sorted(told.values(), key=lambda check: ("error", "warning", "info").index(check["severity"]))
+
+
+def sentences_in(check: Mapping[str, Any]) -> dict[str, str]:
+    """What a check says, and what it says of one model of a series, by their English texts."""
+    message = check["message"]
+    parts = message.values if isinstance(message, Said) else {}
+    return {text: text for text in (message, *parts.values()) if isinstance(text, str)}
 
 
 def measure_columns(run: Run) -> QuerySet[DatasetColumn]:

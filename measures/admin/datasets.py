@@ -18,6 +18,7 @@ from measures.services.datasets import define_dataset, submit_build
 from surveys.core.problems import Refused
 from surveys.http.listing import LabelSearch, VisibleStudies
 from surveys.http.rights import FrozenAdmin, NamedInStudyAdmin
+from surveys.translation import refusal_spoken
 
 
 @admin.register(Dataset)
@@ -52,7 +53,7 @@ class DatasetAdmin(LabelSearch, NamedInStudyAdmin):
             try:
                 job = submit_build(request.user, dataset)
             except Refused as refused:
-                messages.error(request, str(refused))
+                messages.error(request, refusal_spoken(refused))
         return redirect("surveys:job", job.pk) if job else None
 
 

@@ -22,6 +22,7 @@ from surveys import policy
 from surveys.core.problems import Refused
 from surveys.models import Study, WaveVersion
 from surveys.selectors import studies_where
+from surveys.translation import refusal_spoken, spoken
 
 PAGE = "measures/admin/editor.html"
 HINDRANCES = "measures_hindrances"  # in the session, from the refusal to the page that shows it
@@ -45,7 +46,7 @@ def edit(request: HttpRequest, site: Any, measure: Measure | None) -> HttpRespon
             try:
                 return _save(request, study, measure, form)
             except Refused as refused:
-                problems = [problem.sentence() for problem in refused.problems]
+                problems = [spoken(problem.sentence()) for problem in refused.problems]
     hindrances = _hindrances(request, measure)
     context = _context(request, site, measure, study, form)
     context |= {
@@ -104,7 +105,7 @@ def _publish(request: HttpRequest, measure: Measure) -> HttpResponse:
         seen = "acknowledge" in request.POST
         outcome = rules.publish(request.user, measure, acknowledge_changes=seen)
     except Refused as refused:
-        request.session[HINDRANCES] = [measure.pk, [p.sentence() for p in refused.problems]]
+        request.session[HINDRANCES] = [measure.pk, [spoken(p.sentence()) for p in refused.problems]]
         return _to(measure)
     said = (
         _("%(version)s is published.") if outcome.is_new else _("Nothing changed: %(version)s says the same.")
@@ -224,7 +225,7 @@ def retire_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     try:
         rules.retire(request.user, version, request.POST.get("reason", ""))
     except Refused as refused:
-        messages.error(request, str(refused))
+        messages.error(request, refusal_spoken(refused))
     else:
         messages.success(request, _("%(version)s is retired.") % {"version": version})
     return _to(measure)

@@ -23,6 +23,7 @@ from measures.core.language.tree import Apply, Case, Checked, Column, Member, Re
 from surveys.core.absence import OUT_OF_RANGE, SYSTEM, precedence
 from surveys.core.codebook import Scalar, ValueType, Variable
 from surveys.core.problems import Problem
+from surveys.core.said import say
 
 MOST_COMBINATIONS = 5_000
 MOST_VALUES = 100  # values tried of an item without codes
@@ -230,13 +231,16 @@ def _tests(node: Typed) -> Sequence[Test]:
 
 
 def _problem(row: CoverageRow) -> Problem:
-    label = f" “{row.label}”" if row.label else ""
-    what = f"“{row.value}”" if isinstance(row.value, str) else f"code {row.value:g}"
-    rows = f" ({row.rows} rows)" if row.rows else ""
-    message = f"{what}{label} of {row.item}{rows} has no outcome."
-    return Problem(
-        "uncovered_code", message[0].upper() + message[1:], hint="Add it, or other= (otherwise= in case)."
+    what = f"“{row.value}”" if isinstance(row.value, str) else say("Code {value:g}", value=row.value)
+    if row.label:
+        what = say("{code} “{label}”", code=what, label=row.label)
+    message = say(
+        "{what} of {item} ({rows} rows) has no outcome." if row.rows else "{what} of {item} has no outcome.",
+        what=what,
+        item=row.item,
+        rows=row.rows,
     )
+    return Problem("uncovered_code", message, hint="Add it, or other= (otherwise= in case).")
 
 
 def _combined(checked: Checked, seen: Mapping[str, Observed], engine: DuckEngine) -> list[Problem]:
@@ -269,13 +273,22 @@ def _fallen_through(
         choices.append(cells)
         total *= len(cells)
     if total > MOST_COMBINATIONS:
-        message = f"There are too many combinations of {', '.join(names)} to try them all ({total:,})."
+        message = say(
+            "There are too many combinations of {names} to try them all ({total:,}).",
+            names=names,
+            total=total,
+        )
         return [Problem("uncovered_combination", message, hint="Add otherwise= (other= in recode).")]
     rows = [dict(zip(names, cells, strict=True)) for cells in product(*choices)]
     (outcomes,) = engine.outcomes([(rule, rows)])
     lost = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome.reason == UNCOVERED]
     if not lost:
         return []
-    first = ", ".join(f"{name} {cell.reason or cell.value}" for name, cell in lost[0].items())
-    message = f"{len(lost)} of {total} combinations have no outcome, the first of them {first}."
+    first = [f"{name} {cell.reason or cell.value}" for name, cell in lost[0].items()]
+    message = say(
+        "{n} of {total} combinations have no outcome, the first of them {first}.",
+        n=len(lost),
+        total=total,
+        first=first,
+    )
     return [Problem("uncovered_combination", message, hint="Add otherwise= (other= in recode).")]

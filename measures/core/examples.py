@@ -12,6 +12,7 @@ from measures.core.language.tree import Checked
 from surveys.core.absence import SYSTEM, VOCABULARY
 from surveys.core.codebook import ValueType, Variable
 from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.said import say
 
 
 def read_given(checked: Checked, given: Mapping[str, Any]) -> dict[str, Cell]:
@@ -24,13 +25,13 @@ def read_given(checked: Checked, given: Mapping[str, Any]) -> dict[str, Cell]:
     problems: list[Problem] = []
     for name in given:
         if name not in used:
-            message = f"The example gives {name}, which the rule does not use."
+            message = say("The example gives {name}, which the rule does not use.", name=name)
             problems.append(Problem("unused_in_example", message, near=near_misses(name, used)))
     cells: dict[str, Cell] = {}
     for name in used:
         if name not in given:
-            message = f"The example does not say what {name} is."
-            hint = f'Give it a value, or {name}: {{"missing": "refused"}}.'
+            message = say("The example does not say what {name} is.", name=name)
+            hint = say('Give it a value, or {name}: {{"missing": "refused"}}.', name=name)
             problems.append(Problem("missing_in_example", message, hint=hint))
             continue
         variable = checked.scope.variable(name)
@@ -90,13 +91,17 @@ def _cell(variable: Variable, said: Any, checked: Checked) -> Cell | Problem:
         found = text_for(said, variable, (0, 0))
         return found if isinstance(found, Problem) else Cell(found, None)
     if not isinstance(said, int | float):
-        return Problem("unreadable_example", f"The value given for {variable.name} cannot be read.")
+        return Problem(
+            "unreadable_example", say("The value given for {name} cannot be read.", name=variable.name)
+        )
     reason = missing_reason(variable, said)
     if reason is not None:
         return Cell(None, reason)
     if not (variable.type.is_number or variable.type is ValueType.TIME):
         return Problem(
-            "unreadable_example", f"{variable.name} does not hold numbers.", hint="Quote the value."
+            "unreadable_example",
+            say("{name} does not hold numbers.", name=variable.name),
+            hint="Quote the value.",
         )
     return Cell(said, None)
 
@@ -106,5 +111,5 @@ def _absence(variable: Variable, said: Mapping[str, Any], checked: Checked) -> C
     known = (*VOCABULARY, *checked.scope.reasons, *reasons_of(variable))
     if set(said) == {"missing"} and word in known:
         return Cell(None, word)
-    message = f"There is no absence called “{word}” for {variable.name}."
+    message = say("There is no absence called “{word}” for {name}.", word=word, name=variable.name)
     return Problem("unknown_reason", message, near=near_misses(word, known))

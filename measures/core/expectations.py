@@ -8,6 +8,7 @@ from typing import Any
 
 from measures.core.engine import Cell
 from surveys.core.codebook import Variable
+from surveys.core.said import say
 
 TOLERANCE = 1e-6  # relative; examples of scores are written with few digits more than that
 
@@ -33,7 +34,11 @@ def matches(cell: Cell, then: Any, variable: Variable) -> bool:
 def said(outcome: Any) -> str:
     """An outcome in words; examples are made up, so they may be quoted."""
     if isinstance(outcome, Cell):
-        return f"missing ({outcome.reason})" if outcome.reason is not None else str(outcome.value)
+        return (
+            say("missing ({reason})", reason=outcome.reason)
+            if outcome.reason is not None
+            else str(outcome.value)
+        )
     if isinstance(outcome, Mapping):
-        return f"missing ({outcome.get('missing')})"
-    return "missing" if outcome is None else str(outcome)
+        return say("missing ({reason})", reason=outcome.get("missing"))
+    return say("missing") if outcome is None else str(outcome)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveys.core.problems import Problem, Refused, near_misses
+from surveys.core.said import say
 
 FIELDS = ("wave", "where", "measures", "items", "key", "metric")
 _PINNED = re.compile(r"(?P<name>[^@]+)(?:@(?P<number>[0-9]{1,9}))?")
@@ -84,9 +85,9 @@ def _unknown_fields(data: Mapping[str, Any], where: str) -> list[Problem]:
     return [
         Problem(
             "unknown_field",
-            f"A recipe has no field “{name}”.",
+            say("A recipe has no field “{name}”.", name=name),
             where,
-            hint=f"Its fields are {', '.join(FIELDS)}.",
+            hint=say("Its fields are {fields}.", fields=FIELDS),
             near=near_misses(str(name), FIELDS),
         )
         for name in data
@@ -100,12 +101,19 @@ def _wrong_shapes(data: Mapping[str, Any], where: str) -> list[Problem]:
         problems.append(Problem("no_wave", "The recipe names no wave.", where, hint="Add wave: 2014."))
     for name in ("measures", "items"):
         if not isinstance(data.get(name) or [], list | tuple):
-            problems.append(Problem("bad_recipe", f"“{name}” must be a list of names.", f"{where}.{name}"))
+            problems.append(
+                Problem("bad_recipe", say("“{name}” must be a list of names.", name=name), f"{where}.{name}")
+            )
     named = data.get("measures") if isinstance(data.get("measures"), list | tuple) else ()
     for text in [data.get("wave") or "-", *(named or ())]:
         if not isinstance(text, str | int) or not _PINNED.fullmatch(str(text).strip()):
             problems.append(
-                Problem("bad_name", f"“{text}” is not a name.", where, hint="Write fsp or, to pin it, fsp@2.")
+                Problem(
+                    "bad_name",
+                    say("“{text}” is not a name.", text=text),
+                    where,
+                    hint="Write fsp or, to pin it, fsp@2.",
+                )
             )
     return problems
 
@@ -114,14 +122,16 @@ def _wrong_metric(metric: Any, where: str) -> list[Problem]:
     if not metric or (isinstance(metric, str) and _METRIC.fullmatch(metric.strip())):
         return []
     hint = "Write a dataset version with its number, as in integration@1."
-    return [Problem("bad_metric", f"“{metric}” names no dataset version.", where, hint=hint)]
+    return [
+        Problem("bad_metric", say("“{metric}” names no dataset version.", metric=metric), where, hint=hint)
+    ]
 
 
 def _contradictions(recipe: Recipe, where: str) -> list[Problem]:
     names = [measure.name for measure in recipe.measures] + [n for n in recipe.items if n != recipe.key]
     twice = sorted({name for name in names if names.count(name) > 1})
     problems = [
-        Problem("named_twice", f"“{name}” is named twice; every column has one name.", where)
+        Problem("named_twice", say("“{name}” is named twice; every column has one name.", name=name), where)
         for name in twice
     ]
     if not names:

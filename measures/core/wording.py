@@ -10,6 +10,7 @@ from typing import Any
 
 from surveys.core.codebook import Level
 from surveys.core.problems import Problem, Refused, near_misses
+from surveys.core.said import say
 
 MOST_NAME = 60
 
@@ -62,7 +63,7 @@ def _name_problems(name: str) -> list[Problem]:
     if name.isidentifier() and name.isascii() and len(name) <= MOST_NAME:
         return []
     hint = "Use letters, digits and underscores, not starting with a digit, as in fsp or ln_income."
-    return [Problem("bad_name", f"“{name}” cannot be the name of a measure.", "name", hint)]
+    return [Problem("bad_name", say("“{name}” cannot be the name of a measure.", name=name), "name", hint)]
 
 
 def _shape_problems(name: str, given: Mapping[str, Any]) -> list[Problem]:
@@ -71,14 +72,20 @@ def _shape_problems(name: str, given: Mapping[str, Any]) -> list[Problem]:
         problems.append(Problem("no_rule", "There is no rule.", name, hint="Write one, as in q_sex == 1."))
     levels = [level.value for level in Level]
     if given["level"] not in levels:
-        message = f"“{given['level']}” is no level of measurement."
-        hint = f"Levels are {', '.join(levels)}."
+        message = say("“{level}” is no level of measurement.", level=given["level"])
+        hint = say("Levels are {levels}.", levels=levels)
         problems.append(
-            Problem("bad_level", message, f"{name}: level", hint, near_misses(str(given["level"]), levels))
+            Problem(
+                "bad_level",
+                message,
+                say("{name}: level", name=name),
+                hint,
+                near_misses(str(given["level"]), levels),
+            )
         )
     for number, entry in enumerate(given["value_labels"], 1):
         if not _is_value_label(entry):
-            where = f"{name}: value label {number}"
+            where = say("{name}: value label {number}", name=name, number=number)
             hint = "Write {value: 1, labels: {en: yes}}."
             problems.append(
                 Problem("bad_value_label", "A value label needs a value and labels.", where, hint)
@@ -90,7 +97,7 @@ def _shape_problems(name: str, given: Mapping[str, Any]) -> list[Problem]:
             or not isinstance(entry.get("given"), Mapping)
         ):
             hint = "Write given: {q_sex: 1} and then: 1."
-            where = f"{name}: example {number}"
+            where = say("{name}: example {number}", name=name, number=number)
             problems.append(Problem("bad_example", "A worked example needs given and then.", where, hint))
     return problems
 

@@ -14,6 +14,7 @@ from measures.models import Dataset, DatasetColumn, DatasetVersion, MeasureVersi
 from measures.selectors.keys import Column, Keyed
 from measures.selectors.scopes import Ground, ground, measure_variable, parsed
 from surveys.core.problems import Problem, Refused, near_misses
+from surveys.core.said import say
 from surveys.models import Study, WaveVersion
 
 Problems = list[Problem]
@@ -85,12 +86,16 @@ def wave_version_of(study: Study, named: Named) -> WaveVersion:
     if named.name not in slugs:
         problem = Problem(
             "unknown_wave",
-            f"{study} has no wave called {named.name}.",
+            say("{study} has no wave called {name}.", study=study, name=named.name),
             near=near_misses(named.name, slugs),
-            hint=f"Its waves are {', '.join(slugs)}." if slugs else "Import a wave first.",
+            hint=say("Its waves are {slugs}.", slugs=slugs) if slugs else "Import a wave first.",
         )
     else:
-        problem = Problem("no_version", f"{study}/{named} has no data.", hint="Import a file into it first.")
+        problem = Problem(
+            "no_version",
+            say("{study}/{named} has no data.", study=study, named=named),
+            hint="Import a file into it first.",
+        )
     raise Refused(problem)
 
 
@@ -118,7 +123,7 @@ def _key(here: Ground, recipe: Recipe, problems: Problems) -> str | None:
 
 
 def _unknown_item(here: Ground, name: str, where: str) -> Problem:
-    message = f"{here.version} has no item called “{name}”."
+    message = say("{version} has no item called “{name}”.", version=here.version, name=name)
     return Problem("unknown_item", message, where, near=near_misses(name, here.items))
 
 
@@ -154,11 +159,26 @@ def _no_measure(study: Study, named: Named, known: list[str]) -> Problem:
     where = "recipe.measures"
     if named.name not in known:
         near = near_misses(named.name, known)
-        return Problem("unknown_measure", f"{study} has no measure called “{named.name}”.", where, near=near)
+        return Problem(
+            "unknown_measure",
+            say("{study} has no measure called “{name}”.", study=study, name=named.name),
+            where,
+            near=near,
+        )
     if named.number is not None:
-        return Problem("no_version", f"There is no version {named}.", where, hint="Leave out the number.")
+        return Problem(
+            "no_version",
+            say("There is no version {named}.", named=named),
+            where,
+            hint="Leave out the number.",
+        )
     hint = "Publish it, or name a version by its number."
-    return Problem("not_published", f"The measure {named.name} has no published version.", where, hint=hint)
+    return Problem(
+        "not_published",
+        say("The measure {name} has no published version.", name=named.name),
+        where,
+        hint=hint,
+    )
 
 
 def _where(here: Ground, recipe: Recipe, problems: Problems) -> Checked | None:
@@ -174,7 +194,14 @@ def _where(here: Ground, recipe: Recipe, problems: Problems) -> Checked | None:
 def _placed(refused: Refused, where: str) -> list[Problem]:
     """The problems of a rule with the place where the rule stands."""
     return [
-        Problem(p.code, p.message, f"{where} {p.where}".strip(), p.hint, p.near, p.position)
+        Problem(
+            p.code,
+            p.message,
+            f"{where} {p.where}".strip(),
+            p.hint,
+            p.near,
+            p.position,
+        )
         for p in refused.problems
     ]
 
@@ -206,7 +233,9 @@ def _ordered(uses: Mapping[str, Iterable[str]], problems: Problems) -> list[str]
         ready = [name for name, needs in left.items() if not any(n in left for n in needs)]
         if not ready:
             circle = ", ".join(sorted(left))
-            problems.append(Problem("circular", f"These measures use one another: {circle}.", "recipe"))
+            problems.append(
+                Problem("circular", say("These measures use one another: {circle}.", circle=circle), "recipe")
+            )
             break
         done += ready
         for name in ready:
@@ -221,8 +250,8 @@ def _metric(study: Study, recipe: Recipe, problems: Problems) -> dict[int, Fitte
     name, _, number = recipe.metric.partition("@")
     owner, _, slug = name.rpartition("/")
     if owner and owner != study.slug:
-        hint = f"Name a dataset version of {study}; its own fitted numbers are the metric."
-        message = f"{recipe.metric} belongs to another study."
+        hint = say("Name a dataset version of {study}; its own fitted numbers are the metric.", study=study)
+        message = say("{metric} belongs to another study.", metric=recipe.metric)
         problems.append(Problem("other_study", message, "recipe.metric", hint=hint))
         return {}
     version = DatasetVersion.objects.filter(
@@ -231,7 +260,12 @@ def _metric(study: Study, recipe: Recipe, problems: Problems) -> dict[int, Fitte
     if version is None:
         hint = "Write it with its number, as in integration@1."
         problems.append(
-            Problem("unknown_metric", f"There is no {recipe.metric}.", "recipe.metric", hint=hint)
+            Problem(
+                "unknown_metric",
+                say("There is no {metric}.", metric=recipe.metric),
+                "recipe.metric",
+                hint=hint,
+            )
         )
         return {}
     columns = version.columns.filter(kind=DatasetColumn.Kind.MEASURE).select_related("derived")

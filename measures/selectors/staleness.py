@@ -20,6 +20,7 @@ from surveys.core.problems import Refused
 from surveys.core.table import read_split
 from surveys.models import Variable, WaveVersion
 from surveys.services.files import path_of
+from surveys.translation import spoken
 
 MOST_NAMED = 5  # variables named in one cause
 
@@ -36,7 +37,7 @@ def freshness(dataset: Dataset) -> Freshness:
     try:
         resolved = resolve_dataset(dataset)
     except Refused as refused:
-        return blocked(*(problem.sentence() for problem in refused.problems))
+        return blocked(*(spoken(problem.sentence()) for problem in refused.problems))
     causes = tuple(dict.fromkeys(_causes(version, resolved)))
     return stale(*causes) if causes else FRESH
 

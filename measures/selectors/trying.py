@@ -18,6 +18,7 @@ from measures.selectors.resolving import earlier_in
 from measures.selectors.scopes import Ground, measure_variable, parsed
 from surveys.core.codebook import ValueType
 from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.core.table import read_derived
 from surveys.services.files import path_of
 
@@ -55,7 +56,7 @@ def _checked(
     for name in earlier_in(here, node, published, above[-1]):
         if name in above:
             circle = " → ".join((*above, name))
-            raise refuse("circular", f"These measures use one another: {circle}.")
+            raise refuse("circular", say("These measures use one another: {circle}.", circle=circle))
         if name not in earlier:
             own = parsed(published[name].rule)
             earlier[name] = _checked(here, own, published, earlier, (*above, name))

@@ -9,6 +9,7 @@ import polars as pl
 
 from measures.models import Dataset, DatasetColumn, DatasetVersion, Measure, MeasureVersion
 from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.said import say
 from surveys.core.table import read_derived
 from surveys.models import Study, User
 from surveys.selectors import reference, study_named
@@ -22,7 +23,9 @@ def dataset_named(user: User, text: str) -> Dataset:
     found = Dataset.objects.filter(study=study, slug=asked.name).select_related("study").first()
     if found is None:
         near = near_misses(asked.name, study.datasets.values_list("slug", flat=True))
-        raise refuse("not_found", f"{study} has no dataset called {asked.name}.", near=near)
+        raise refuse(
+            "not_found", say("{study} has no dataset called {name}.", study=study, name=asked.name), near=near
+        )
     return found
 
 
@@ -33,9 +36,15 @@ def dataset_version_named(user: User, text: str) -> DatasetVersion:
     found = (versions.filter(number=asked.number) if asked.number is not None else versions).first()
     if found is None and asked.number is not None:
         known = [str(version) for version in versions]
-        raise refuse("not_found", f"There is no dataset version {text}.", near=tuple(known[:3]))
+        raise refuse(
+            "not_found", say("There is no dataset version {text}.", text=text), near=tuple(known[:3])
+        )
     if found is None:
-        raise refuse("no_version", f"The dataset {dataset} has not been built.", hint="Build it first.")
+        raise refuse(
+            "no_version",
+            say("The dataset {dataset} has not been built.", dataset=dataset),
+            hint="Build it first.",
+        )
     return found
 
 
@@ -46,7 +55,9 @@ def measure_named(user: User, text: str) -> Measure:
     found = Measure.objects.filter(study=study, name=asked.name).select_related("study").first()
     if found is None:
         near = near_misses(asked.name, study.measures.values_list("name", flat=True))
-        raise refuse("not_found", f"{study} has no measure called {asked.name}.", near=near)
+        raise refuse(
+            "not_found", say("{study} has no measure called {name}.", study=study, name=asked.name), near=near
+        )
     return found
 
 
@@ -74,7 +85,7 @@ def read_columns(
 
 
 def _no_column(version: DatasetVersion, name: str, known: Iterable[str]) -> Problem:
-    message = f"{version} has no column called “{name}”."
+    message = say("{version} has no column called “{name}”.", version=version, name=name)
     return Problem("unknown_column", message, near=near_misses(name, known))
 
 

@@ -27,6 +27,7 @@ from measures.services.columns import (
 from surveys.core.codebook import as_json, fingerprint
 from surveys.core.hashing import table_hash
 from surveys.core.problems import Problem, Refused
+from surveys.core.said import say
 from surveys.core.table import read_derived
 from surveys.models import Job, Study, User
 from surveys.services import audit, jobs
@@ -163,14 +164,23 @@ def _no_rows(values: pl.Series) -> Problem | None:
 def _empty_key(column: Column, values: pl.Series) -> Problem | None:
     if not (empty := values.null_count()):
         return None
-    message = f"The key {column.name} is missing in {empty} of {values.len()} rows."
+    message = say(
+        "The key {name} is missing in {empty} of {rows} rows.",
+        name=column.name,
+        empty=empty,
+        rows=values.len(),
+    )
     return Problem("missing_key", message, "recipe.key", hint="Name an item that every respondent has.")
 
 
 def _twice(column: Column, values: pl.Series) -> Problem | None:
     if not (twice := values.len() - values.null_count() - values.drop_nulls().n_unique()):
         return None
-    message = f"The key {column.name} does not identify a row: {twice} rows repeat the key of another row."
+    message = say(
+        "The key {name} does not identify a row: {twice} rows repeat the key of another row.",
+        name=column.name,
+        twice=twice,
+    )
     return Problem("duplicate_key", message, "recipe.key", hint="Name an item that occurs once per row.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from django.db import transaction
@@ -32,6 +33,7 @@ from measures.selectors.trying import Result, Tried, covered, run_rules, session
 from measures.services.previews import NEW, OLD, coverage_row
 from surveys.core.codebook import ValueType
 from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.said import both, say
 from surveys.models import User
 from surveys.services import audit
 from surveys.services.files import working_folder
@@ -81,7 +83,7 @@ def publish(user: User, measure: Measure, *, acknowledge_changes: bool = False) 
     draft, published = measure.draft, measure.published
     if draft is None:
         if published is None:
-            raise refuse("no_draft", f"{measure} has no draft.", hint="Write one first.")
+            raise refuse("no_draft", say("{measure} has no draft.", measure=measure), hint="Write one first.")
         return PublishOutcome(published, False, 0, None)
     claimed = _claimed(measure, draft.rule)
     with session(*claimed) as engine:
@@ -108,7 +110,7 @@ def _claimed(measure: Measure, rule: str) -> list[Ground]:
     versions = study_wave_versions(measure.study)
     if not versions:
         hint = "Import a wave first: a rule is checked against real codes."
-        raise refuse("no_wave", f"{measure.study} has no wave with data.", hint=hint)
+        raise refuse("no_wave", say("{study} has no wave with data.", study=measure.study), hint=hint)
     grounds = [ground(measure.study, version) for version in versions]
     earlier = set(grounds[0].published) - {measure.name}
     claimed = [
@@ -143,7 +145,11 @@ def _label_problems(draft: MeasureVersion, kind: ValueType) -> list[Problem]:
     return [
         Problem(
             "bad_value_label",
-            f"“{entry['value']}” has a label, and a column of type {kind.value} cannot hold it.",
+            say(
+                "“{value}” has a label, and a column of type {type} cannot hold it.",
+                value=entry["value"],
+                type=kind.value,
+            ),
             str(draft.measure),
             hint="Take the label out, or mend the rule.",
         )
@@ -162,11 +168,15 @@ def _example_problems(draft: MeasureVersion, wave: _OnWave, engine: DuckEngine) 
         found = [refused] * len(examples)
     problems = []
     for number, (example, cell) in enumerate(zip(examples, found, strict=True), 1):
-        where = f"{draft.measure.name}: example {number}"
+        where = say("{name}: example {number}", name=draft.measure.name, number=number)
         if isinstance(cell, Refused):
             problems.append(_unreadable(cell, where))
         elif not matches(cell, example["then"], measure_variable(draft, checked.type)):
-            message = f"The rule gives {said(cell)}, the example says {said(example['then'])}."
+            message = say(
+                "The rule gives {given}, the example says {wanted}.",
+                given=said(cell),
+                wanted=said(example["then"]),
+            )
             hint = "Mend the rule or the example."
             problems.append(Problem("example_fails", message, where, hint))
     return problems
@@ -175,7 +185,7 @@ def _example_problems(draft: MeasureVersion, wave: _OnWave, engine: DuckEngine) 
 def _unreadable(refused: Refused, where: str) -> Problem:
     """Everything that is wrong with one example as one problem."""
     first = refused.problems[0]
-    words = " ".join(problem.message for problem in refused.problems)
+    words = reduce(both, [problem.message for problem in refused.problems])
     return Problem(first.code, words, where, first.hint, first.near)
 
 
@@ -199,7 +209,12 @@ def _not_acknowledged(
     rows = sum(wave.changes.rows for wave in waves if wave.changes)
     return refuse(
         "changes_not_seen",
-        f"The draft changes {changed} of {rows} rows against {published}.",
+        say(
+            "The draft changes {changed} of {rows} rows against {published}.",
+            changed=changed,
+            rows=rows,
+            published=published,
+        ),
         where=str(measure),
         hint="Look at the changed rows, then publish with the changes acknowledged.",
     )
@@ -242,7 +257,9 @@ def _locked(draft: MeasureVersion) -> Measure:
     now = measure.versions.filter(pk=draft.pk, state=State.DRAFT).first()
     if now is None or any(getattr(now, name) != getattr(draft, name) for name in Wording.names()):
         hint = "Look at the draft again, then publish."
-        raise refuse("conflict", f"The draft of {measure} was changed meanwhile.", hint=hint)
+        raise refuse(
+            "conflict", say("The draft of {measure} was changed meanwhile.", measure=measure), hint=hint
+        )
     return measure
 
 

@@ -13,6 +13,7 @@ from measures.policy import require_define
 from measures.services.previews import Preview, preview
 from measures.services.publishing import PublishOutcome, publish
 from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.models import Study, User
 from surveys.services import audit
 from surveys.services.rows import save_differing
@@ -105,7 +106,11 @@ def new_version(user: User, measure: Measure) -> MeasureVersion:
     if draft is not None:
         return draft
     if published is None:
-        raise refuse("not_published", f"{measure} has no published version.", hint="Write a draft instead.")
+        raise refuse(
+            "not_published",
+            say("{measure} has no published version.", measure=measure),
+            hint="Write a draft instead.",
+        )
     fields = {name: getattr(published, name) for name in Wording.names()}
     defaults = fields | {"note": "", "created_by": user}
     # the database allows one draft: asked twice at the same moment, the other's is the draft
@@ -121,7 +126,7 @@ def discard_draft(user: User, measure: Measure) -> None:
     require_define(user, measure.study)
     draft = measure.draft
     if draft is None:
-        raise refuse("no_draft", f"{measure} has no draft.")
+        raise refuse("no_draft", say("{measure} has no draft.", measure=measure))
     audit.record(user, "discard", draft, study=measure.study)
     draft.delete()
 
@@ -132,7 +137,9 @@ def retire(user: User, version: MeasureVersion, reason: str) -> MeasureVersion:
     require_define(user, version.measure.study)
     version = MeasureVersion.objects.select_for_update().select_related("measure__study").get(pk=version.pk)
     if version.state != State.PUBLISHED:
-        raise refuse("not_published", f"{version} is not published, so it cannot be retired.")
+        raise refuse(
+            "not_published", say("{version} is not published, so it cannot be retired.", version=version)
+        )
     if not reason.strip():
         raise refuse("no_reason", "Retiring needs a reason.", hint="Say what is wrong with the rule.")
     version.state, version.retired_because = State.RETIRED, reason.strip()

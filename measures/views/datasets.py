@@ -11,6 +11,7 @@ from measures.policy import may_define, may_download
 from measures.selectors.disclosure import fitted_shown_to
 from measures.services import datasets as services
 from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
 
 
 def dataset(request: HttpRequest, study: str, dataset: str) -> HttpResponse:
@@ -64,7 +65,9 @@ def column(request: HttpRequest, study: str, dataset: str, number: int, name: st
     found = columns.filter(name=name).first()
     if found is None:
         near = near_misses(name, version.columns.values_list("name", flat=True))
-        raise refuse("not_found", f"{version} has no column called {name}.", near=near)
+        raise refuse(
+            "not_found", say("{version} has no column called {name}.", version=version, name=name), near=near
+        )
     context = {
         "study": version.study,
         "dataset": version.dataset,

@@ -16,6 +16,7 @@ from measures.selectors.disclosure import versions_shown_to, waves_shown_to
 from measures.selectors.scopes import ground
 from measures.selectors.trying import try_rule
 from surveys.core.problems import Refused, refuse
+from surveys.core.said import say
 from surveys.models import Variable
 from surveys.selectors import study_named
 
@@ -36,8 +37,12 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
     versions = sorted(people, key=lambda v: (v.number is None, v.number or 0), reverse=True)
     version = _chosen(versions, number)
     if version is None:
-        what = f"version {number} of {found}" if number is not None else f"published version of {found}"
-        raise refuse("not_found", f"There is no {what}.")
+        what = (
+            say("version {number} of {found}", number=number, found=found)
+            if number is not None
+            else say("published version of {found}", found=found)
+        )
+        raise refuse("not_found", say("There is no {what}.", what=what))
     context = {
         "study": found.study,
         "measure": found,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Any
+
+from surveys.core.said import alternatives, both, restored, say, sentence
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,12 @@ class Problem:
 
     def sentence(self) -> str:
         """The whole problem as one readable line."""
-        parts = [f"{self.where}: {self.message}" if self.where else self.message]
+        message = sentence(self.message)
+        if self.where:
+            message = say("{where}: {message}", where=self.where, message=message)
         if self.near:
-            parts.append("Did you mean " + " or ".join(self.near) + "?")
-        if self.hint:
-            parts.append(self.hint)
-        return " ".join(parts)
+            message = both(message, say("Did you mean {near}?", near=alternatives(self.near)))
+        return both(message, self.hint)
 
     def as_json(self) -> dict[str, Any]:
         """Plain types only, for pages, the API and ``--json``."""
@@ -40,6 +42,13 @@ class Problem:
             "near": list(self.near),
             "position": list(self.position) if self.position else None,
         }
+
+
+def problem_from_json(document: Mapping[str, Any]) -> Problem:
+    """A problem that was told as JSON, with the sources of its sentences where it has them."""
+    told = restored(document)
+    position = tuple(told["position"]) if told.get("position") else None
+    return Problem(**{**told, "near": tuple(told["near"]), "position": position})
 
 
 @dataclass

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from surveys.core.problems import refuse
+from surveys.core.said import say
 
 _BLOCK = 1 << 20
 
@@ -103,8 +104,8 @@ class Store:
         except OSError as error:
             raise refuse(
                 "store_full",
-                f"The file could not be kept ({error.strerror or error}).",
-                where="file store",
+                say("The file could not be kept ({reason}).", reason=error.strerror or error),
+                where=say("file store"),
                 hint="Free space on the disk of the store, then try again; nothing was changed.",
             ) from error
         finally:

@@ -13,6 +13,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from surveys.core.said import without_sources
 from surveys.core.writing import FORMATS
 from surveys.http.authentication import LinkAuthentication, TokenAuthentication, signed
 from surveys.http.files import file_response
@@ -134,7 +135,11 @@ class AboutExport(Api):
 def _queued(request: Request, job: Job) -> Response:
     """Accepted, not done: the address of the job, and when to look again."""
     address = request.build_absolute_uri(reverse("api_job", args=[job.pk]))
-    about = {"job": address, "state": job.state, "problems": job.problems}
+    about = {
+        "job": address,
+        "state": job.state,
+        "problems": [without_sources(problem) for problem in job.problems],
+    }
     return Response(
         QueuedSerializer(about).data,
         status=202,

@@ -18,6 +18,7 @@ from surveys import policy
 from surveys.core.citation import cite
 from surveys.core.codebook import Codebook, fingerprint
 from surveys.core.problems import refuse
+from surveys.core.said import restored, say, with_sources
 from surveys.core.table import physical, read_columns, split, tags_of
 from surveys.core.writing import WRITER_VERSION, ExportTable, Loss, codebook_beside, format_named, write
 from surveys.models import Export, StoredFile, Study, User, WaveVersion
@@ -123,7 +124,7 @@ def outcome_of(subject: Subject, export: Export, *, file: str, codebook: str = "
         size=export.file.size,
         rows=export.rows,
         variables=export.variables,
-        losses=tuple(Loss(**loss) for loss in export.losses),
+        losses=tuple(Loss(**restored(loss)) for loss in export.losses),
         format=export.format,
         language=export.language,
         version=str(subject.version),
@@ -216,7 +217,7 @@ def _write(subject: Subject, wanted: Wanted) -> Export:
                 "language": wanted.language,
                 "rows": subject.rows,
                 "variables": len(subject.codebook.variables),
-                "losses": [asdict(loss) for loss in losses],
+                "losses": [with_sources(asdict(loss)) for loss in losses],
             },
         )
     return export
@@ -228,7 +229,9 @@ def _copy(stored: StoredFile, path: Path) -> None:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise refuse(
-            "cannot_write", f"The file could not be written: {error.strerror}.", where=str(path)
+            "cannot_write",
+            say("The file could not be written: {reason}.", reason=error.strerror),
+            where=str(path),
         ) from None
 
 

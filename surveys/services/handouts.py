@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from surveys.core.problems import refuse
+from surveys.core.said import restored, say
 from surveys.core.writing import FORMATS, Format, format_named
 from surveys.models import Export, Job, User
 from surveys.services import jobs
@@ -38,7 +39,7 @@ class Choice:
     def losses(self) -> list[tuple[str, str, list[str]]]:
         """(what, why, variables): one line for variables that lose the same."""
         grouped: dict[tuple[str, str], list[str]] = {}
-        for loss in self.export.losses if self.export else ():
+        for loss in map(restored, self.export.losses if self.export else ()):
             grouped.setdefault((loss["what"], loss["why"]), []).append(loss["variable"])
         return [(what, why, [name for name in names if name]) for (what, why), names in grouped.items()]
 
@@ -109,6 +110,8 @@ def hand_out(user: User, subject: Subject, format: str, language: str, part: str
         return Handout(path_of(export.file), f"{subject.name}.{format}", format_named(format).media_type)
     if part != "codebook" or export.codebook is None:
         raise refuse(
-            "not_found", f"A .{format} file has no such part.", hint="Only .csv has a codebook beside it."
+            "not_found",
+            say("A .{format} file has no such part.", format=format),
+            hint="Only .csv has a codebook beside it.",
         )
     return Handout(path_of(export.codebook), f"{subject.name}.codebook.csv", "text/csv; charset=utf-8")

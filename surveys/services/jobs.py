@@ -21,6 +21,7 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.said import say, with_sources
 from surveys.models import Job, Study, User
 from surveys.services import audit
 
@@ -74,7 +75,11 @@ def submit(
     Work that looks at the world when it starts does not join a running job, which may have looked already.
     """
     if kind not in _HANDLERS:
-        raise refuse("unknown_job", f"There is no work called {kind}.", near=near_misses(kind, _HANDLERS))
+        raise refuse(
+            "unknown_job",
+            say("There is no work called {kind}.", kind=kind),
+            near=near_misses(kind, _HANDLERS),
+        )
     if len(key) > MOST_KEY:
         key = hashlib.sha256(key.encode()).hexdigest()
     states = OPEN if joins_running else (Job.State.QUEUED,)
@@ -121,7 +126,7 @@ def claim(owner: str, job_id: int | None = None) -> Job | None:
             _end(candidate, ready, Job.State.CANCELLED)
             continue
         if candidate.attempts >= MOST_ATTEMPTS:
-            _end(candidate, ready, Job.State.FAILED, problems=[_died(candidate).as_json()])
+            _end(candidate, ready, Job.State.FAILED, problems=[with_sources(_died(candidate).as_json())])
             continue
         taken = ready.filter(pk=candidate.pk, fence=candidate.fence).update(
             state=Job.State.RUNNING,
@@ -138,7 +143,7 @@ def claim(owner: str, job_id: int | None = None) -> Job | None:
 def _died(job: Job) -> Problem:
     return Problem(
         "worker_died",
-        f"The work was started {job.attempts} times and its process died each time.",
+        say("The work was started {attempts} times and its process died each time.", attempts=job.attempts),
         hint="A file or rule too large for this machine is the usual cause; ask an administrator.",
     )
 
@@ -187,17 +192,22 @@ def perform(job: Job) -> Job:
     except LostLease:
         cancelled_meanwhile(job)
     except Refused as refused:
-        _end(job, _mine(job), Job.State.FAILED, problems=[problem.as_json() for problem in refused.problems])
+        _end(
+            job,
+            _mine(job),
+            Job.State.FAILED,
+            problems=[with_sources(problem.as_json()) for problem in refused.problems],
+        )
     except Exception as error:
         log.error(
             "job %s (%s) failed with %s", job.pk, job.kind, type(error).__name__, exc_info=settings.DEBUG
         )
         problem = Problem(
             "bug",
-            f"Something went wrong inside Wavebook ({type(error).__name__}).",
+            say("Something went wrong inside Wavebook ({kind}).", kind=type(error).__name__),
             hint="Nothing was changed. Tell an administrator the number of this job.",
         )
-        _end(job, _mine(job), Job.State.FAILED, problems=[problem.as_json()])
+        _end(job, _mine(job), Job.State.FAILED, problems=[with_sources(problem.as_json())])
     else:
         url = str(result.pop("url", ""))
         _end(job, _mine(job), Job.State.DONE, result=result, result_url=url, progress=1.0)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from surveys import policy
 from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
 from surveys.models import Membership, Study, User
 from surveys.services import audit
 
@@ -33,7 +34,9 @@ def person_named(name: str) -> User:
     found = User.objects.filter(username=name).first()
     if found is None:
         known = User.objects.values_list("username", flat=True)
-        raise refuse("unknown_user", f"There is no user called {name}.", near=near_misses(name, known))
+        raise refuse(
+            "unknown_user", say("There is no user called {name}.", name=name), near=near_misses(name, known)
+        )
     return found
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from surveys import policy
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.models import ContextTable, ContextVersion, CrosswalkEntry, Item, Study, User, Wave
 from surveys.services import audit, changes
 from surveys.services.names import require_slug
@@ -159,4 +160,6 @@ def _check_context(slug: str, columns: list[dict[str, Any]], rows: list[list[Any
     if not rows or any(len(row) != len(columns) for row in rows):
         raise refuse("ragged_context", "Every row needs one value per column.", where=slug)
     if len(set(keys)) != len(keys):
-        raise refuse("duplicate_key", f"The key {columns[0]['name']} occurs twice.", where=slug)
+        raise refuse(
+            "duplicate_key", say("The key {name} occurs twice.", name=columns[0]["name"]), where=slug
+        )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.models import ApiToken, User
 from surveys.services import audit
 
@@ -26,10 +27,16 @@ def create_token(user: User, name: str, days: int = 90) -> tuple[ApiToken, str]:
     if not name or len(name) > 80:
         raise refuse("bad_name", "A token needs a name of at most 80 characters.", where="name")
     if not 1 <= days <= LONGEST_DAYS:
-        raise refuse("bad_expiry", f"A token works for 1 to {LONGEST_DAYS} days.", where="days")
+        raise refuse(
+            "bad_expiry",
+            say("A token works for 1 to {most} days.", most=LONGEST_DAYS),
+            where="days",
+        )
     if ApiToken.objects.filter(user=user, name=name).exists():
         raise refuse(
-            "conflict", f"You have a token called {name} already.", hint="Choose another name or revoke it."
+            "conflict",
+            say("You have a token called {name} already.", name=name),
+            hint="Choose another name or revoke it.",
         )
     hashed, secret = AuthToken.objects.create(user=user, expiry=timedelta(days=days))
     token = ApiToken.objects.create(user=user, token=hashed, name=name)

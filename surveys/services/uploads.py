@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from surveys import policy
 from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.models import Job, Study, User
 from surveys.services import jobs
 from surveys.services.files import UPLOADS, is_older_than
@@ -139,7 +140,10 @@ def _write(path: Path, chunks: Iterable[bytes]) -> str:
             if size > settings.WAVEBOOK_MAX_UPLOAD:
                 raise refuse(
                     "too_large",
-                    f"The file is larger than {settings.WAVEBOOK_MAX_UPLOAD // 2**20} MB.",
+                    say(
+                        "The file is larger than {n} MB.",
+                        n=settings.WAVEBOOK_MAX_UPLOAD // 2**20,
+                    ),
                     hint="Import it with the command import_wave, or ask for a higher limit.",
                 )
             digest.update(chunk)

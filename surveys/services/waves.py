@@ -17,6 +17,7 @@ from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.findings import Finding
 from surveys.core.problems import refuse
 from surveys.core.reading import ReadOptions, ReadResult, read
+from surveys.core.said import say, with_sources
 from surveys.models import StoredFile, Study, User, Variable, Wave, WaveVersion
 from surveys.services import audit, changes, jobs
 from surveys.services.files import keeping, working_folder
@@ -156,7 +157,7 @@ def _save(
         file_notes=list(book.notes),
         weight=book.weight,
         sets=as_json(book.sets),
-        findings=[as_json(finding) for finding in result.findings],
+        findings=[with_sources(as_json(finding)) for finding in result.findings],
         options=options.as_json(),
         note=note.replace("\0", ""),
         is_synthetic=wave.is_synthetic or study.is_synthetic,
@@ -203,16 +204,16 @@ def _room_told() -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
-        raise _no_room("disk") from error
+        raise _no_room(say("disk")) from error
     except OperationalError as error:
         if "disk is full" not in str(error):
             raise
-        raise _no_room("database") from error
+        raise _no_room(say("database")) from error
 
 
 def _no_room(what: str) -> Exception:
     return refuse(
         "disk_full",
-        f"The {what} is full.",
+        say("The {what} is full.", what=what),
         hint="Free space, then import again; nothing was changed.",
     )

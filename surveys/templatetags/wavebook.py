@@ -18,6 +18,7 @@ from surveys.core.frequency_table import FrequencyTable, frequency_table
 from surveys.templatetags import charts, numerals, vocabulary
 from surveys.templatetags.charts import ordered_tally
 from surveys.templatetags.vocabulary import language
+from surveys.translation import field_spoken, spoken
 
 register = template.Library()
 
@@ -143,6 +144,18 @@ def highlight(text: str, words: str) -> SafeString:
     pieces = re.split(f"({'|'.join(asked)})", str(text), flags=re.IGNORECASE)
     marked = (("<mark>%s</mark>" if i % 2 else "%s", piece) for i, piece in enumerate(pieces))
     return mark_safe("".join(form % conditional_escape(piece) for form, piece in marked))
+
+
+@register.filter(name="spoken")
+def in_words(text: str) -> str:
+    """A sentence of the cores in the page's language."""
+    return spoken(text)
+
+
+@register.filter
+def told(thing: Any, name: str) -> str:
+    """A sentence of a problem, finding or check in the page's language."""
+    return field_spoken(thing, name)
 
 
 @register.inclusion_tag("_parts/tally.html")

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from surveys import policy, selectors
 from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
 from surveys.models import Study, Wave, WaveVersion
 from surveys.views.variable_list import variable_list
 
@@ -92,7 +93,11 @@ def variable(request: HttpRequest, study: str, wave: str, number: int, name: str
     found = version.variables.filter(name=name).first()
     if found is None:
         near = near_misses(name, version.variables.values_list("name", flat=True))
-        raise refuse("not_found", f"There is no variable called {name} in {version}.", near=near)
+        raise refuse(
+            "not_found",
+            say("There is no variable called {name} in {version}.", name=name, version=version),
+            near=near,
+        )
     neighbours = version.variables.filter(position__in=(found.position - 1, found.position + 1))
     context = {
         "study": version.study,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from string import Formatter
 
 import polib
 import pytest
 from django.utils.translation import override
 
 from tests.conftest import ROOT
+from tests.pages.sentences import templates
 
 FOLDER = ROOT / "config" / "locale" / "zh_Hans" / "LC_MESSAGES"
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
@@ -45,6 +47,19 @@ def test_every_marked_word_of_the_templates_is_in_it(catalogue: polib.POFile) ->
         for double, single in MARKED.findall(path.read_text()):
             word = (double or single).replace("%", "%%")
             assert word in known or word.replace("%%", "%") in known, (path.name, word)
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def test_every_sentence_of_the_cores_is_in_it(catalogue: polib.POFile) -> None:
+    known = {entry.msgid: entry.msgstr for entry in catalogue if not entry.msgctxt}
+    told = list(templates())
+    assert len(told) > 600
+    assert not [(place, text) for place, text in told if text not in known]
+    for place, text in told:
+        assert fields(known[text]) == fields(text), (place, text)
 
 
 def test_words_of_the_field_are_used() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analytics.core.audit.finding import AuditFinding
 from analytics.core.printed import Printed
 from analytics.core.targets import FIT_STATISTICS, PublishedTable
+from surveys.core.said import say
 
 ALL = "all"
 
@@ -39,10 +40,14 @@ class CountCheck:
         return round((self.printed.value - rounded) / self.printed.unit)
 
     def line(self) -> str:
-        return (
-            f"{self.column}: {self.count} / {self.base} = {self.exact:.3f} %, so "
-            f"{self.printed.like(self.exact)}; "
-            f"printed {self.printed.text}"
+        return say(
+            "{column}: {count} / {base} = {exact:.3f} %, so {rounded}; printed {printed}",
+            column=self.column,
+            count=self.count,
+            base=self.base,
+            exact=self.exact,
+            rounded=self.printed.like(self.exact),
+            printed=self.printed.text,
         )
 
 
@@ -92,9 +97,11 @@ def _fits(cells: dict[str, Printed], base: int) -> bool:
 
 
 def _impossible(column: str, base: int) -> AuditFinding:
-    sentence = (
-        f"The percentages of {column} are no whole counts of {base}, and of no smaller base that they "
-        "add up to."
+    sentence = say(
+        "The percentages of {column} are no whole counts of {base}, and of no smaller base that they "
+        "add up to.",
+        column=column,
+        base=base,
     )
     return AuditFinding("impossible_percent", "error", sentence, columns=(column,))
 
@@ -104,8 +111,18 @@ def _other_base(column: str, printed: int, implied: int, cells: dict[str, Printe
         (CountCheck(column, term, cell, printed) for term, cell in cells.items()),
         key=lambda check: abs(check.units_off),
     )
-    sentence = f"The base of {column} is printed as {printed}; its percentages are whole counts of {implied}."
-    line = f"on {printed} the nearest count gives {worst.exact:.3f} for the printed {worst.printed.text}"
+    sentence = say(
+        "The base of {column} is printed as {printed}; its percentages are whole counts of {implied}.",
+        column=column,
+        printed=printed,
+        implied=implied,
+    )
+    line = say(
+        "on {base} the nearest count gives {exact:.3f} for the printed {printed}",
+        base=printed,
+        exact=worst.exact,
+        printed=worst.printed.text,
+    )
     return AuditFinding("other_base", "error", sentence, (line,), (column,), values={"base": implied})
 
 
@@ -119,19 +136,28 @@ def _forced(table: PublishedTable, checks: list[CountCheck]) -> list[AuditFindin
         right = float(check.printed.like(check.exact))
         honest = round(total - check.printed.value + right, 6)
         label, digits = table.label(check.term), check.printed.decimals
-        sentence = (
-            f"{label}, {check.column}: {check.count} of {check.base} is {check.printed.like(check.exact)} %, "
-            f"printed {check.printed.text}"
+        is_forced = abs(total - 100) < check.printed.unit / 2
+        sentence = say(
+            "{label}, {column}: {count} of {base} is {rounded} %, printed {printed}: the last digit was "
+            "changed so that the column adds to 100."
+            if is_forced
+            else "{label}, {column}: {count} of {base} is {rounded} %, printed {printed}.",
+            label=label,
+            column=check.column,
+            count=check.count,
+            base=check.base,
+            rounded=check.printed.like(check.exact),
+            printed=check.printed.text,
         )
-        if abs(total - 100) < check.printed.unit / 2:
-            sentence += ": the last digit was changed so that the column adds to 100"
-        line = (
-            f"the column adds to {total:.{digits}f} as printed, to {honest:.{digits}f} with the right digit"
+        line = say(
+            "the column adds to {total} as printed, to {honest} with the right digit",
+            total=f"{total:.{digits}f}",
+            honest=f"{honest:.{digits}f}",
         )
         where = (check.column,), (check.term,)
         values = {"count": check.count, "percent": check.exact}
         findings.append(
-            AuditFinding("forced_total", "warning", sentence + ".", (check.line(), line), *where, values)
+            AuditFinding("forced_total", "warning", sentence, (check.line(), line), *where, values)
         )
     return findings
 
@@ -140,11 +166,17 @@ def _agreement(table: PublishedTable, columns: dict[str, list[CountCheck]]) -> A
     checks = [check for column in columns.values() for check in column]
     agreeing = sum(check.agrees for check in checks)
     totals = tuple(
-        f"{column} adds to {sum(check.printed.value for check in own):.{own[0].printed.decimals}f}"
+        say(
+            "{column} adds to {total}",
+            column=column,
+            total=f"{sum(check.printed.value for check in own):.{own[0].printed.decimals}f}",
+        )
         for column, own in columns.items()
     )
-    sentence = (
-        f"{agreeing} of {len(checks)} percentages are whole counts of their base at the printed digits."
+    sentence = say(
+        "{agreeing} of {n} percentages are whole counts of their base at the printed digits.",
+        agreeing=agreeing,
+        n=len(checks),
     )
     values = {"agree": agreeing, "cells": len(checks)}
     return AuditFinding("whole_counts", "info", sentence, totals, values=values)
@@ -167,9 +199,11 @@ def _additive(table: PublishedTable, columns: dict[str, list[CountCheck]]) -> li
         whole = counts[overall][term]
         if sum(parts) == whole.count:
             continue
-        sentence = (
-            f"{table.label(term)}: the groups add to {sum(parts)}, All is {whole.count}: they cannot "
-            "both be right."
+        sentence = say(
+            "{label}: the groups add to {total}, All is {count}: they cannot both be right.",
+            label=table.label(term),
+            total=sum(parts),
+            count=whole.count,
         )
         lines = [counts[group][term].line() for group in groups] + [whole.line()]
         values = {"groups": sum(parts), "all": whole.count, "percent": 100 * sum(parts) / whole.base}

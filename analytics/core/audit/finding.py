@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from surveys.core.said import in_a_row, say
+
 Severity = Literal["info", "warning", "error"]
 
 
@@ -38,19 +40,19 @@ class AuditFinding:
 
 
 NUMBERS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+    say("no"),
+    say("one"),
+    say("two"),
+    say("three"),
+    say("four"),
+    say("five"),
+    say("six"),
+    say("seven"),
+    say("eight"),
+    say("nine"),
+    say("ten"),
+    say("eleven"),
+    say("twelve"),
 )
 
 
@@ -67,10 +69,11 @@ def listed(labels: Iterable[str]) -> str:
     if len(names) > 1 and same_word and all(number.isdigit() for _, _, number in split):
         numbers = [int(number) for _, _, number in split]
         if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
-            return f"{split[0][0]}s {numbers[0]} to {numbers[-1]}"
-        return f"{split[0][0]}s {_joined([str(number) for number in numbers])}"
-    return _joined(names)
-
-
-def _joined(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+            return say(
+                "{word}s {first} to {last}",
+                word=split[0][0],
+                first=numbers[0],
+                last=numbers[-1],
+            )
+        return say("{word}s {numbers}", word=split[0][0], numbers=in_a_row(numbers))
+    return in_a_row(names)

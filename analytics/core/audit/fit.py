@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from analytics.core.audit.finding import AuditFinding, in_words, listed
 from analytics.core.printed import Interval
 from analytics.core.targets import PrintedModel
+from surveys.core.said import say
 
 SINGLE_LEVEL_LOGIT = "logit"
 MULTILEVEL_LOGIT = "multilevel_logit"
@@ -110,33 +111,51 @@ def _parameter_findings(found: Sequence[Implied], absorbed: int | None) -> list[
     if found:
         counts = " ".join(str(one.whole_k) if one.whole_k is not None else f"{one.k:.2f}" for one in found)
         lines = [
-            f"{one.model.label}: ({one.model.fit['aic'].text} + 2 × "
-            f"{one.model.fit['loglik'].text}) / 2 = {one.k:.3f}"
+            say(
+                "{label}: ({aic} + 2 × {loglik}) / 2 = {k:.3f}",
+                label=one.model.label,
+                aic=one.model.fit["aic"].text,
+                loglik=one.model.fit["loglik"].text,
+                k=one.k,
+            )
             for one in found
         ]
-        sentence = (
-            f"AIC and log-likelihood imply {counts} parameters ({listed(one.model.label for one in found)})."
+        sentence = say(
+            "AIC and log-likelihood imply {counts} parameters ({models}).",
+            counts=counts,
+            models=listed(one.model.label for one in found),
         )
         values = {one.model.column: one.k for one in found}
         findings.append(AuditFinding("aic_parameters", "info", sentence, tuple(lines), values=values))
     for one in found:
         if one.whole_k is None:
-            sentence = (
-                f"{one.model.label}: AIC and log-likelihood imply {one.k:.2f} parameters, no whole number."
+            sentence = say(
+                "{label}: AIC and log-likelihood imply {k:.2f} parameters, no whole number.",
+                label=one.model.label,
+                k=one.k,
             )
             findings.append(AuditFinding("aic_impossible", "error", sentence, columns=(one.model.column,)))
     logits = [one for one in found if one.model.kind == SINGLE_LEVEL_LOGIT]
     if absorbed and logits:
-        names = (
-            ", ".join(sorted({name for one in logits for name in one.model.absorbed})) or "a set not printed"
+        names = sorted({name for one in logits for name in one.model.absorbed}) or [say("a set not printed")]
+        sentence = say(
+            "{models} have {absorbed} parameters more than printed terms: {names} stands for "
+            "{absorbed} dummies, that is {categories} categories.",
+            models=listed(one.model.label for one in logits),
+            absorbed=in_words(absorbed),
+            names=names,
+            categories=in_words(absorbed + 1),
         )
-        sentence = (
-            f"{listed(one.model.label for one in logits)} have {in_words(absorbed)} parameters "
-            "more than printed "
-            f"terms: {names} stands for {in_words(absorbed)} dummies, that is "
-            f"{in_words(absorbed + 1)} categories."
-        )
-        lines = [f"{o.model.label}: {o.whole_k} − {len(o.model.terms)} printed = {absorbed}" for o in logits]
+        lines = [
+            say(
+                "{label}: {whole_k} − {n} printed = {absorbed}",
+                label=o.model.label,
+                whole_k=o.whole_k,
+                n=len(o.model.terms),
+                absorbed=absorbed,
+            )
+            for o in logits
+        ]
         findings.append(
             AuditFinding("absorbed_dummies", "info", sentence, tuple(lines), values={"dummies": absorbed})
         )
@@ -148,9 +167,14 @@ def _variance_findings(found: Sequence[Implied]) -> list[AuditFinding]:
     odd = [one for one in found if one.model.kind == MULTILEVEL_LOGIT and one.variances not in (None, 1)]
     two = [one for one in odd if one.variances == 2]
     lines = tuple(
-        f"{o.model.label}: {o.whole_k} − {len(o.model.terms)} printed − "
-        f"{(o.fixed or 0) - len(o.model.terms)} "
-        f"absorbed = {o.variances}"
+        say(
+            "{label}: {whole_k} − {n} printed − {fixed} absorbed = {variances}",
+            label=o.model.label,
+            whole_k=o.whole_k,
+            n=len(o.model.terms),
+            fixed=(o.fixed or 0) - len(o.model.terms),
+            variances=o.variances,
+        )
         for o in two
     )
     findings = []
@@ -159,10 +183,12 @@ def _variance_findings(found: Sequence[Implied]) -> list[AuditFinding]:
             AuditFinding(
                 "gaussian_parameters",
                 "error",
-                f"{listed(o.model.label for o in two)} leave two parameters that are no terms. A "
-                "multilevel logit "
-                "with a random intercept has one variance; two mean that a residual variance was estimated, "
-                "as in a Gaussian model.",
+                say(
+                    "{models} leave two parameters that are no terms. A multilevel logit with a random "
+                    "intercept has one variance; two mean that a residual variance was estimated, as "
+                    "in a Gaussian model.",
+                    models=listed(o.model.label for o in two),
+                ),
                 lines,
                 tuple(o.model.column for o in two),
                 values={o.model.column: o.variances for o in two},
@@ -170,10 +196,11 @@ def _variance_findings(found: Sequence[Implied]) -> list[AuditFinding]:
         )
     for one in odd:
         if one not in two:
-            sentence = (
-                f"{one.model.label} has {one.variances} parameters beyond its terms; a multilevel "
-                "logit with a "
-                "random intercept has one."
+            sentence = say(
+                "{label} has {variances} parameters beyond its terms; a multilevel logit with a random "
+                "intercept has one.",
+                label=one.model.label,
+                variances=one.variances,
             )
             findings.append(AuditFinding("odd_parameters", "error", sentence, columns=(one.model.column,)))
     return findings
@@ -183,23 +210,33 @@ def _bic_findings(found: Sequence[Implied]) -> list[AuditFinding]:
     with_bic = [one for one in found if one.n is not None and one.model.n is not None]
     findings = []
     for rows, code, severity, words in (
-        (ROWS, "bic_rows", "info", "the rows printed"),
+        (ROWS, "bic_rows", "info", say("the rows printed")),
         (
             REML_ROWS,
             "bic_reml",
             "error",
-            "the rows less the fixed effects, which is what REML fits (nlme) count",
+            say("the rows less the fixed effects, which is what REML fits (nlme) count"),
         ),
-        ("", "bic_unexplained", "error", "neither the rows printed nor the rows less the fixed effects"),
+        (
+            "",
+            "bic_unexplained",
+            "error",
+            say("neither the rows printed nor the rows less the fixed effects"),
+        ),
     ):
         group = [one for one in with_bic if one.bic_rows == rows]
         if group:
-            counts = ", ".join(f"{one.n:,.1f}" for one in group)
+            counts = [f"{one.n:,.1f}" for one in group]
             findings.append(
                 AuditFinding(
                     code,
                     severity,  # type: ignore[arg-type]
-                    f"BIC of {listed(one.model.label for one in group)} implies n = {counts}: {words}.",
+                    say(
+                        "BIC of {models} implies n = {counts}: {what}.",
+                        models=listed(one.model.label for one in group),
+                        counts=counts,
+                        what=words,
+                    ),
                     tuple(line for one in group for line in _bic_lines(one)),
                     tuple(one.model.column for one in group),
                     values={one.model.column: one.n for one in group},
@@ -212,18 +249,36 @@ def _bic_lines(one: Implied) -> list[str]:
     assert one.n is not None and one.n_interval is not None and one.model.n is not None
     bic, loglik, k = one.model.fit["bic"], one.model.fit["loglik"], one.whole_k or 0
     lines = [
-        f"{one.model.label}: exp(({bic.text} + 2 × {loglik.text}) / {k}) = {one.n:,.1f}; print "
-        "rounding allows "
-        f"{one.n_interval.low:,.1f} to {one.n_interval.high:,.1f}",
-        f"{one.model.label}: with n = {one.model.n:,} BIC would be "
-        f"{bic.like(_bic(k, one.model.n, loglik.value))}, "
-        f"printed {bic.text}",
+        say(
+            "{label}: exp(({bic} + 2 × {loglik}) / {k}) = {n:,.1f}; print rounding allows {low:,.1f} "
+            "to {high:,.1f}",
+            label=one.model.label,
+            bic=bic.text,
+            loglik=loglik.text,
+            k=k,
+            n=one.n,
+            low=one.n_interval.low,
+            high=one.n_interval.high,
+        ),
+        say(
+            "{label}: with n = {n:,} BIC would be {bic}, printed {printed}",
+            label=one.model.label,
+            n=one.model.n,
+            bic=bic.like(_bic(k, one.model.n, loglik.value)),
+            printed=bic.text,
+        ),
     ]
     if one.bic_rows == REML_ROWS and one.fixed is not None:
         rows = one.model.n - one.fixed
         lines.append(
-            f"{one.model.label}: {one.model.n:,} − {one.fixed} fixed effects = {rows:,}; with it BIC is "
-            f"{bic.like(_bic(k, rows, loglik.value))}"
+            say(
+                "{label}: {n:,} − {fixed} fixed effects = {rows:,}; with it BIC is {bic}",
+                label=one.model.label,
+                n=one.model.n,
+                fixed=one.fixed,
+                rows=rows,
+                bic=bic.like(_bic(k, rows, loglik.value)),
+            )
         )
     return lines
 
@@ -241,21 +296,32 @@ def _nested_findings(models: Sequence[PrintedModel]) -> list[AuditFinding]:
             continue
         gain = 2 * (larger.fit["loglik"].value - smaller.fit["loglik"].value)
         interval = (larger.fit["loglik"].interval - smaller.fit["loglik"].interval) * 2.0
-        line = f"2 × ({larger.fit['loglik'].text} − {smaller.fit['loglik'].text}) = {gain:.3f}"
+        line = say(
+            "2 × ({larger} − {smaller}) = {gain:.3f}",
+            larger=larger.fit["loglik"].text,
+            smaller=smaller.fit["loglik"].text,
+            gain=gain,
+        )
         values = {"statistic": gain}
         columns = (smaller.column, larger.column)
         if interval.high < 0:
-            sentence = (
-                f"{larger.label} contains {smaller.label} and has the lower log-likelihood: "
-                "impossible by maximum "
-                "likelihood, ordinary between REML fits that differ in their terms."
+            sentence = say(
+                "{larger} contains {smaller} and has the lower log-likelihood: impossible by maximum "
+                "likelihood, ordinary between REML fits that differ in their terms.",
+                larger=larger.label,
+                smaller=smaller.label,
             )
             findings.append(AuditFinding("loglik_falls", "error", sentence, (line,), columns, values=values))
         elif larger.kind == SINGLE_LEVEL_LOGIT:
             df = len(larger.terms) - len(smaller.terms)
             p = _upper_tail(gain, df)
-            sentence = (
-                f"{smaller.label} to {larger.label}: likelihood ratio {gain:.3f} on {df} df, p = {p:.1e}."
+            sentence = say(
+                "{smaller} to {larger}: likelihood ratio {gain:.3f} on {df} df, p = {p:.1e}.",
+                smaller=smaller.label,
+                larger=larger.label,
+                gain=gain,
+                df=df,
+                p=p,
             )
             values |= {"df": df, "p": p}
             findings.append(
@@ -288,17 +354,23 @@ def _below_simpler_findings(models: Sequence[PrintedModel]) -> list[AuditFinding
         if (model.fit["loglik"].interval - base.fit["loglik"].interval).high < 0:
             gap = model.fit["loglik"].value - base.fit["loglik"].value
             lines.append(
-                f"{model.label}: {model.fit['loglik'].text} − {base.fit['loglik'].text} "
-                f"({base.label}) = {gap:.3f}"
+                say(
+                    "{label}: {loglik} − {base} ({base_label}) = {gap:.3f}",
+                    label=model.label,
+                    loglik=model.fit["loglik"].text,
+                    base=base.fit["loglik"].text,
+                    base_label=base.label,
+                    gap=gap,
+                )
             )
             columns.append(model)
             values[model.column] = 2 * gap
     if not columns:
         return []
-    sentence = (
-        f"As multilevel logits {listed(one.label for one in columns)} would contain the logits "
-        "beside them, yet their "
-        "log-likelihoods are lower: impossible for a Bernoulli likelihood."
+    sentence = say(
+        "As multilevel logits {models} would contain the logits beside them, yet their "
+        "log-likelihoods are lower: impossible for a Bernoulli likelihood.",
+        models=listed(one.label for one in columns),
     )
     names = tuple(one.column for one in columns)
     return [AuditFinding("loglik_below_simpler", "error", sentence, tuple(lines), names, values=values)]

@@ -14,6 +14,7 @@ from analytics.core.audit.finding import AuditFinding, listed
 from analytics.core.audit.fit import MULTILEVEL_LOGIT, SINGLE_LEVEL_LOGIT, simpler
 from analytics.core.printed import Interval, exactly
 from analytics.core.targets import Moments, PrintedModel, is_constant
+from surveys.core.said import both, say
 
 CLEAR_Z = 2.0  # ratios of slopes are read where the logit's slope is clear of noise
 NEAR = 0.25  # how far, relatively, a median ratio may be from p (1 - p) to speak for the linear scale
@@ -60,23 +61,42 @@ def _ratio_findings(models: Sequence[PrintedModel], share: float | None) -> list
             slopes, errors, count = ratio
             found.append((model, slopes))
             lines.append(
-                f"{model.label} / {base.label}: median ratio of {count} slopes {slopes:.3f}, of "
-                f"standard errors {errors:.3f}"
+                say(
+                    "{label} / {base}: median ratio of {count} slopes {slopes:.3f}, of standard "
+                    "errors {errors:.3f}",
+                    label=model.label,
+                    base=base.label,
+                    count=count,
+                    slopes=slopes,
+                    errors=errors,
+                )
             )
     if not found:
         return []
     spread = share * (1 - share) if share is not None else None
-    sentence = (
-        f"Slopes of {listed(m.label for m, _ in found)} are {min(r for _, r in found):.2f} to "
-        f"{max(r for _, r in found):.2f} times those of the logits; those of a multilevel logit "
-        "would be as large or larger."
+    sentence = say(
+        "Slopes of {models} are {low:.2f} to {high:.2f} times those of the logits; those of a "
+        "multilevel logit would be as large or larger.",
+        models=listed(m.label for m, _ in found),
+        low=min(r for _, r in found),
+        high=max(r for _, r in found),
     )
     values = {model.column: ratio for model, ratio in found}
     if spread is not None:
         values["p(1-p)"] = spread
-        lines.append(f"p (1 − p) = {share:.4f} × {1 - (share or 0):.4f} = {spread:.4f}")
+        lines.append(
+            say(
+                "p (1 − p) = {share:.4f} × {rest:.4f} = {spread:.4f}",
+                share=share,
+                rest=1 - (share or 0),
+                spread=spread,
+            )
+        )
         if all(abs(ratio / spread - 1) <= NEAR for _, ratio in found):
-            sentence += f" p (1 − p) is {spread:.3f}: this is the linear probability scale."
+            sentence = both(
+                sentence,
+                say("p (1 − p) is {spread:.3f}: this is the linear probability scale.", spread=spread),
+            )
     names = tuple(model.column for model, _ in found)
     return [AuditFinding("linear_scale_slopes", "error", sentence, tuple(lines), names, values=values)]
 
@@ -123,22 +143,39 @@ def _at_means_findings(models: Sequence[PrintedModel], moments: Moments, share: 
             continue
         total, interval = sum_of
         values[model.column] = total
-        how = " (moderators centred)" if products else ""
         lines.append(
-            f"{model.label}: constant + Σ slope × mean{how} = {total:.3f}; print rounding allows "
-            f"{interval.low:.3f} to {interval.high:.3f}"
+            say(
+                "{label}: constant + Σ slope × mean (moderators centred) = {total:.3f}; print rounding "
+                "allows {low:.3f} to {high:.3f}"
+                if products
+                else "{label}: constant + Σ slope × mean = {total:.3f}; print rounding allows {low:.3f} to "
+                "{high:.3f}",
+                label=model.label,
+                total=total,
+                low=interval.low,
+                high=interval.high,
+            )
         )
         if products and (as_is := at_means(model, moments)) is not None:
             values[f"{model.column} not centred"] = as_is[0]
-            lines.append(f"{model.label}: the same with moderators not centred = {as_is[0]:.3f}")
+            lines.append(
+                say(
+                    "{label}: the same with moderators not centred = {total:.3f}",
+                    label=model.label,
+                    total=as_is[0],
+                )
+            )
         if share in interval and logit not in interval:
             found.append(model)
     if not found:
         return []
-    lines.append(f"observed share = {share:.4f}; its logit = {logit:.3f}")
-    sentence = (
-        f"Constant plus slopes times means of {listed(one.label for one in found)} is the observed share "
-        f"{share:.3f} itself, not its logit {logit:.2f}: the linear predictor is a probability."
+    lines.append(say("observed share = {share:.4f}; its logit = {logit:.3f}", share=share, logit=logit))
+    sentence = say(
+        "Constant plus slopes times means of {models} is the observed share {share:.3f} itself, not its "
+        "logit {logit:.2f}: the linear predictor is a probability.",
+        models=listed(one.label for one in found),
+        share=share,
+        logit=logit,
     )
     values |= {"share": share, "logit": logit}
     names = tuple(one.column for one in found)
@@ -148,7 +185,13 @@ def _at_means_findings(models: Sequence[PrintedModel], moments: Moments, share: 
 def _loglik_findings(models: Sequence[PrintedModel], n: int, share: float) -> list[AuditFinding]:
     """McFadden's R2 of the logits, and the residual variance if the other likelihoods are Gaussian."""
     null = null_loglik(n, share)
-    lines = [f"null log-likelihood of a logit: {n:,} × [p ln p + (1 − p) ln(1 − p)] = {null:,.3f}"]
+    lines = [
+        say(
+            "null log-likelihood of a logit: {n:,} × [p ln p + (1 − p) ln(1 − p)] = {null:,.3f}",
+            n=n,
+            null=null,
+        )
+    ]
     values: dict[str, float] = {"null": null}
     gaussian = []
     for model in models:
@@ -158,25 +201,38 @@ def _loglik_findings(models: Sequence[PrintedModel], n: int, share: float) -> li
         if model.kind == SINGLE_LEVEL_LOGIT:
             values[model.column] = 1 - loglik / null
             lines.append(
-                f"{model.label}: McFadden R² = 1 − {loglik:,.3f} / {null:,.3f} = {1 - loglik / null:.4f}"
+                say(
+                    "{label}: McFadden R² = 1 − {loglik:,.3f} / {null:,.3f} = {r2:.4f}",
+                    label=model.label,
+                    loglik=loglik,
+                    null=null,
+                    r2=1 - loglik / null,
+                )
             )
         elif model.kind == MULTILEVEL_LOGIT:
             variance = math.exp(-2 * loglik / n - 1 - math.log(2 * math.pi))
             values[model.column] = variance
             gaussian.append(model)
             lines.append(
-                f"{model.label}: read as Gaussian, the residual variance is exp(−2 LL / n − 1 − "
-                f"ln 2π) = {variance:.4f}, "
-                f"against p (1 − p) = {share * (1 - share):.4f}: R² = "
-                f"{1 - variance / (share * (1 - share)):.3f}"
+                say(
+                    "{label}: read as Gaussian, the residual variance is exp(−2 LL / n − 1 − ln 2π) = "
+                    "{variance:.4f}, against p (1 − p) = {spread:.4f}: R² = {r2:.3f}",
+                    label=model.label,
+                    variance=variance,
+                    spread=share * (1 - share),
+                    r2=1 - variance / (share * (1 - share)),
+                )
             )
     if len(values) == 1:
         return []
-    sentence = f"The null log-likelihood of a logit on these rows is {null:,.1f}."
+    sentence = say("The null log-likelihood of a logit on these rows is {null:,.1f}.", null=null)
     if gaussian:
-        sentence += (
-            f" Read as Gaussian, the log-likelihoods of {listed(one.label for one in gaussian)} "
-            "give a residual "
-            "variance a little under p (1 − p), as a linear probability model has."
+        sentence = both(
+            sentence,
+            say(
+                "Read as Gaussian, the log-likelihoods of {models} give a residual variance a little "
+                "under p (1 − p), as a linear probability model has.",
+                models=listed(one.label for one in gaussian),
+            ),
         )
     return [AuditFinding("loglik_scale", "info", sentence, tuple(lines), values=values)]

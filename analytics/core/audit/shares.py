@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analytics.core.audit.finding import AuditFinding
 from analytics.core.targets import PublishedTable
+from surveys.core.said import say
 
 
 def share_findings(table: PublishedTable) -> list[AuditFinding]:
@@ -17,16 +18,33 @@ def share_findings(table: PublishedTable) -> list[AuditFinding]:
             if count is None or percent is None or not n:
                 continue
             share = 100 * count.value / n
-            line = f"{table.label(term)}: {count.text} / {n:,} = {share:.3f} %, printed {percent.text}"
+            line = say(
+                "{label}: {count} / {n:,} = {share:.3f} %, printed {printed}",
+                label=table.label(term),
+                count=count.text,
+                n=n,
+                share=share,
+                printed=percent.text,
+            )
             if percent.agrees(share):
                 agreeing.append(line)
             else:
-                sentence = f"{table.label(term)}: {count.text} of {n:,} is not the printed {percent.text} %."
+                sentence = say(
+                    "{label}: {count} of {n:,} is not the printed {printed} %.",
+                    label=table.label(term),
+                    count=count.text,
+                    n=n,
+                    printed=percent.text,
+                )
                 where = (column,), (term,)
                 findings.append(AuditFinding("wrong_percent", "error", sentence, (line,), *where))
     if agreeing:
         total = len(agreeing) + len(findings)
-        sentence = f"{len(agreeing)} of {total} percentages are their count over n at the printed digits."
+        sentence = say(
+            "{n} of {total} percentages are their count over n at the printed digits.",
+            n=len(agreeing),
+            total=total,
+        )
         values = {"agree": len(agreeing), "cells": total}
         findings.insert(0, AuditFinding("percent", "info", sentence, tuple(agreeing), values=values))
     return findings

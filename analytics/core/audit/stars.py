@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from analytics.core.audit.finding import AuditFinding, in_words
 from analytics.core.printed import Interval, Printed
 from analytics.core.targets import STARS, PrintedModel, PublishedTable
+from surveys.core.said import say
 
+NONE = say("none")
 AGREES, WITHIN_ROUNDING, WRONG = "agrees", "agrees_within_rounding", "wrong"
 
 
@@ -70,8 +72,14 @@ def star_findings(table: PublishedTable) -> list[AuditFinding]:
         AuditFinding(
             "stars",
             "info",
-            f"{agreeing} of {len(checks)} cells have the stars that estimate / SE gives at print; "
-            f"{in_words(len(by_rounding))} more agree within rounding; {_wrong_in_words(len(wrong))}.",
+            say(
+                "{agreeing} of {n} cells have the stars that estimate / SE gives at print; {rounding} more "
+                "agree within rounding; {wrong}.",
+                agreeing=agreeing,
+                n=len(checks),
+                rounding=in_words(len(by_rounding)),
+                wrong=_wrong_in_words(len(wrong)),
+            ),
             tuple(_line(check) for check in by_rounding),
             values={
                 "cells": len(checks),
@@ -85,8 +93,14 @@ def star_findings(table: PublishedTable) -> list[AuditFinding]:
         AuditFinding(
             "wrong_stars",
             "error",
-            f"The stars of {check.term} in {check.column} are “{check.printed or 'none'}”; its estimate and "
-            f"standard error give “{check.from_point or 'none'}”, whatever the rounding.",
+            say(
+                "The stars of {term} in {column} are “{printed}”; its estimate and standard error give "
+                "“{from_point}”, whatever the rounding.",
+                term=check.term,
+                column=check.column,
+                printed=check.printed or NONE,
+                from_point=check.from_point or NONE,
+            ),
             (_line(check),),
             (check.column,),
             (check.term,),
@@ -97,7 +111,7 @@ def star_findings(table: PublishedTable) -> list[AuditFinding]:
 
 
 def _wrong_in_words(count: int) -> str:
-    return f"{in_words(count)} do not" if count else "no star is wrong"
+    return say("{count} do not", count=in_words(count)) if count else say("no star is wrong")
 
 
 def _check(
@@ -129,9 +143,17 @@ def _rank(mark: str) -> int:
 
 def _line(check: StarCheck) -> str:
     point, fewest, most, printed = (
-        mark or "none" for mark in (check.from_point, check.fewest, check.most, check.printed)
+        mark or NONE for mark in (check.from_point, check.fewest, check.most, check.printed)
     )
-    return (
-        f"{check.column} {check.term}: z = {check.z:.3f}, p = {check.p:.5f}: {point}; "
-        f"print rounding allows {fewest} to {most}; printed {printed}"
+    return say(
+        "{column} {term}: z = {z:.3f}, p = {p:.5f}: {point}; print rounding allows {fewest} to {most}; "
+        "printed {printed}",
+        column=check.column,
+        term=check.term,
+        z=check.z,
+        p=check.p,
+        point=point,
+        fewest=fewest,
+        most=most,
+        printed=printed,
     )

@@ -9,6 +9,7 @@ from analytics.core.audit.finding import AuditFinding
 from analytics.core.audit.fit import SINGLE_LEVEL_LOGIT
 from analytics.core.audit.scale import null_loglik
 from analytics.core.targets import Moments, PrintedModel
+from surveys.core.said import say
 
 NEARLY_ALL = 0.002  # share of rows on which two variables may differ from being complements
 LARGE_VIF = 100.0
@@ -41,9 +42,16 @@ def centring_findings(models: Sequence[PrintedModel], moments: Moments | None) -
                 f"{model.column} {focus} centred": centred,
             }
             lines.append(
-                f"{model.label}, {focus}: mean effect {as_is:.3f} if products are not centred, "
-                f"{centred:.3f} if they "
-                f"are; {plain.label} prints {plain.estimates[focus].text}"
+                say(
+                    "{label}, {focus}: mean effect {as_is:.3f} if products are not centred, "
+                    "{centred:.3f} if they are; {plain} prints {printed}",
+                    label=model.label,
+                    focus=focus,
+                    as_is=as_is,
+                    centred=centred,
+                    plain=plain.label,
+                    printed=plain.estimates[focus].text,
+                )
             )
     if not lines or not all(nearer):
         return []
@@ -73,14 +81,23 @@ def complement_findings(
         counts = round(first * n), round(second * n)
         apart = abs(n - sum(counts))
         lines = [
-            f"{counts[0]:,} + {counts[1]:,} = {sum(counts):,} of {n:,}: they differ from "
-            f"complements in {apart}"
+            say(
+                "{first:,} + {second:,} = {total:,} of {n:,}: they differ from complements in {apart}",
+                first=counts[0],
+                second=counts[1],
+                total=sum(counts),
+                n=n,
+                apart=apart,
+            )
         ]
         lines += [line for model in logits[:1] for line in _inflation(model, (one, other), moments, outcome)]
-        sentence = (
-            f"{one} and {other} are each other's complement but for {apart} of {n:,} records: "
-            "their coefficients "
-            "rest on those records and carry no information."
+        sentence = say(
+            "{one} and {other} are each other's complement but for {apart} of {n:,} records: their "
+            "coefficients rest on those records and carry no information.",
+            one=one,
+            other=other,
+            apart=apart,
+            n=n,
         )
         findings.append(
             AuditFinding(
@@ -106,9 +123,18 @@ def _inflation(model: PrintedModel, terms: tuple[str, str], moments: Moments, ou
         vif = error.value**2 * n * share * (1 - share) * weight
         if vif > LARGE_VIF:
             lines.append(
-                f"{model.label}, {term}: SE {error.text} is that of a variance inflation of about "
-                f"{error.text}² × "
-                f"{n:,} × {share:.3f} × {1 - share:.3f} × {weight:.3f} = {vif:,.0f}"
+                say(
+                    "{label}, {term}: SE {error} is that of a variance inflation of about {error}² × "
+                    "{n:,} × {share:.3f} × {rest:.3f} × {weight:.3f} = {vif:,.0f}",
+                    label=model.label,
+                    term=term,
+                    error=error.text,
+                    n=n,
+                    share=share,
+                    rest=1 - share,
+                    weight=weight,
+                    vif=vif,
+                )
             )
     return lines
 

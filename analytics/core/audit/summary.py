@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 from analytics.core.audit.finding import AuditFinding, listed
 from analytics.core.targets import PrintedModel
+from surveys.core.said import say
 
 EVIDENCE = {
-    "linear_scale_slopes": "the scale",
-    "linear_scale_at_means": "the scale",
-    "gaussian_parameters": "the parameter count",
-    "bic_reml": "the BIC",
-    "loglik_below_simpler": "the log-likelihood",
+    "linear_scale_slopes": say("the scale"),
+    "linear_scale_at_means": say("the scale"),
+    "gaussian_parameters": say("the parameter count"),
+    "bic_reml": say("the BIC"),
+    "loglik_below_simpler": say("the log-likelihood"),
 }
-KINDS = {"multilevel_logit": "multilevel logits", "logit": "logits"}
+KINDS = {"multilevel_logit": say("multilevel logits"), "logit": say("logits")}
 ENOUGH = 2  # independent kinds of evidence before the models are called something else
 
 
@@ -35,12 +36,18 @@ def summary_findings(models: Sequence[PrintedModel], findings: Sequence[AuditFin
     by_reml = "the BIC" in shared
     # a likelihood under that of the smaller model shows what they are not, rather than what they are
     has = [words for words in shared if words != "the log-likelihood"]
-    sentence = (
-        f"{listed(model.label for model in told)}, printed as {KINDS[told[0].kind]}, have {listed(has)} of "
-        f"linear models{' fitted by REML' if by_reml else ''}."
+    sentence = say(
+        "{models}, printed as {kind}, have {evidence} of linear models fitted by REML."
+        if by_reml
+        else "{models}, printed as {kind}, have {evidence} of linear models.",
+        models=listed(model.label for model in told),
+        kind=KINDS[told[0].kind],
+        evidence=listed(has),
     )
     columns = tuple(model.column for model in told)
     lines = tuple(
-        f"{f.code}: {f.sentence}" for f in findings if f.code in EVIDENCE and set(f.columns) & set(columns)
+        say("{code}: {sentence}", code=f.code, sentence=f.sentence)
+        for f in findings
+        if f.code in EVIDENCE and set(f.columns) & set(columns)
     )
     return [AuditFinding("linear_by_reml", "error", sentence, lines, columns, values={"evidence": shared})]

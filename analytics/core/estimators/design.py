@@ -10,6 +10,7 @@ from scipy.linalg.lapack import dpotrf
 
 from analytics.core.estimators.moments import BoolArray, FloatArray, IntArray, Moments, moments
 from analytics.core.results import Check
+from surveys.core.said import say
 
 # A column is an exact combination of others when less than this share of its variance is its own. Cross-
 # products of centred columns carry about 1e-14 of rounding; year and year squared, the worst honest pair
@@ -145,7 +146,10 @@ def _constant_column(term: str) -> Check:
     return Check(
         "warning",
         "constant_column",
-        f"{term} has the same value in every row used, so nothing can be said of it; it was left out.",
+        say(
+            "{term} has the same value in every row used, so nothing can be said of it; it was left out.",
+            term=term,
+        ),
         (term,),
     )
 
@@ -154,6 +158,6 @@ def _collinear_column(term: str, others: tuple[str, ...]) -> Check:
     return Check(
         "warning",
         "collinear",
-        f"{term} is an exact combination of {', '.join(others)}; it was left out.",
+        say("{term} is an exact combination of {others}; it was left out.", term=term, others=others),
         (term, *others),
     )

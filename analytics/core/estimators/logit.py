@@ -22,6 +22,7 @@ from analytics.core.estimators.moments import FloatArray, blocks
 from analytics.core.estimators.separation import certificate, lone_columns
 from analytics.core.estimators.summary import failed, normal_estimates, rows_of, scaled_inverse, scaled_solve
 from analytics.core.results import Check, Convergence, Fit, ModelResult
+from surveys.core.said import say
 
 STEPS = 40
 DECREMENT = 1e-13  # squared step in standard errors: coefficients right to 3e-7 SE before the last step
@@ -166,9 +167,10 @@ def diagnose(design: Design, newton: Newton) -> Check | None:
         return found
     if converged:
         return None
-    message = (
-        f"The search for the maximum did not settle in {newton.iterations} steps; no numbers are given. "
-        "Look for columns on very different scales or a very rare outcome."
+    message = say(
+        "The search for the maximum did not settle in {iterations} steps; no numbers are given. Look "
+        "for columns on very different scales or a very rare outcome.",
+        iterations=newton.iterations,
     )
     return Check("error", "not_converged", message)
 

@@ -27,6 +27,7 @@ from analytics.core.results import (
     ModelResult,
     RandomEffect,
 )
+from surveys.core.said import say
 
 STEPS = 60
 DECREMENT = 1e-13  # squared length of the step still to go, in standard errors
@@ -176,12 +177,15 @@ def _without_variance(ending: Ending, plain: logit.Newton, by: Groups) -> Ending
 
 def _no_answer(group: str, ending: Ending) -> Check:
     if ending.kind == "endless":
-        message = (
-            f"The between-group variance grows without end: the groups of {group} nearly all have one "
-            "outcome only. No numbers are given."
+        message = say(
+            "The between-group variance grows without end: the groups of {group} nearly all have one "
+            "outcome only. No numbers are given.",
+            group=group,
         )
         return Check("error", "variance_without_end", message)
-    message = f"The search did not settle in {ending.iterations} steps; no numbers are given."
+    message = say(
+        "The search did not settle in {iterations} steps; no numbers are given.", iterations=ending.iterations
+    )
     return Check("error", "not_converged", message)
 
 
@@ -189,15 +193,18 @@ def _doubts(group: str, mean_size: float, sigma: float) -> tuple[Check, ...]:
     """What to hold against a variance that was found."""
     found = []
     if mean_size < SMALL_CLUSTERS:
-        message = (
-            f"{group} has {mean_size:.1f} rows a group on average: the Laplace approximation may misstate "
-            "the between-group variance here."
+        message = say(
+            "{group} has {mean_size:.1f} rows a group on average: the Laplace approximation may "
+            "misstate the between-group variance here.",
+            group=group,
+            mean_size=mean_size,
         )
         found.append(Check("warning", "small_groups", message))
     if sigma > LARGE:
-        message = (
-            f"The standard deviation between groups is {sigma:.0f} on the logit scale: nearly every group "
-            "has one outcome only, and the estimates lean on a few."
+        message = say(
+            "The standard deviation between groups is {sigma:.0f} on the logit scale: nearly every "
+            "group has one outcome only, and the estimates lean on a few.",
+            sigma=sigma,
         )
         found.append(Check("warning", "extreme_variance", message))
     return tuple(found)

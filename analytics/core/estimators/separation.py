@@ -7,6 +7,7 @@ import numpy as np
 from analytics.core.estimators.design import Design
 from analytics.core.estimators.moments import FloatArray, blocks
 from analytics.core.results import Check
+from surveys.core.said import say
 
 # The direction in which a likelihood runs away, scaled to a largest predictor of 1, must not move any row
 # the wrong way by more than this. Newton's direction has settled to about 1e-6 when p is within 1e-7 of 0
@@ -62,8 +63,9 @@ def _named(design: Design, direction: FloatArray) -> tuple[str, ...]:
 
 def _separated(terms: tuple[str, ...]) -> Check:
     names = ", ".join(terms)
-    message = (
-        f"{names} tells the outcomes apart perfectly for some of the rows: the coefficient runs to infinity "
-        "and has no estimate. Merge rare categories or leave the term out."
+    message = say(
+        "{names} tells the outcomes apart perfectly for some of the rows: the coefficient runs to "
+        "infinity and has no estimate. Merge rare categories or leave the term out.",
+        names=names,
     )
     return Check("error", "separation", message, terms)

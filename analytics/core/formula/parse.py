@@ -24,6 +24,7 @@ from analytics.core.formula.nodes import (
     Variable,
 )
 from surveys.core.problems import Refused, near_misses, refuse
+from surveys.core.said import say
 
 MAX_LENGTH = 4000
 MAX_TERMS = 400
@@ -33,14 +34,14 @@ FUNCTIONS = ("C", "I", "center", "ln")
 
 KNOWN = "A formula knows + : * C(x) C(x, ref=“b”) I(x^2) center(x) ln(x) 1 0, and names in `backticks`."
 _HINTS = {
-    "|": "Random intercepts are named in “groups:”, not in the formula.",
-    "-": "To leave the constant out write 0; to leave a variable out do not name it.",
-    "^": "A power is written I(x^2).",
-    "/": "Nesting is not part of the language; write a + a:b.",
-    "%": "Nesting is not part of the language; write a + a:b.",
-    "=": "An outcome stands before ~.",
-    "`": "A name in backticks ends with a backtick.",
-    "(": "Parentheses only follow C, I, center and ln.",
+    "|": say("Random intercepts are named in “groups:”, not in the formula."),
+    "-": say("To leave the constant out write 0; to leave a variable out do not name it."),
+    "^": say("A power is written I(x^2)."),
+    "/": say("Nesting is not part of the language; write a + a:b."),
+    "%": say("Nesting is not part of the language; write a + a:b."),
+    "=": say("An outcome stands before ~."),
+    "`": say("A name in backticks ends with a backtick."),
+    "(": say("Parentheses only follow C, I, center and ln."),
 }
 
 
@@ -51,7 +52,12 @@ def parse(text: str) -> Formula:
     """
     if len(text) > MAX_LENGTH:
         raise refuse(
-            "formula_too_long", f"A formula may have {MAX_LENGTH:,} characters; this has {len(text):,}."
+            "formula_too_long",
+            say(
+                "A formula may have {most:,} characters; this has {n:,}.",
+                most=MAX_LENGTH,
+                n=len(text),
+            ),
         )
     if not text.strip():
         raise refuse(
@@ -80,7 +86,11 @@ def _check_depth(text: str) -> None:
         depth += {"(": 1, ")": -1}.get(match.group(0), 0)
         if depth > MAX_DEPTH:
             at = (match.start(), match.end())
-            raise refuse("formula_depth", f"Functions may stand {MAX_DEPTH} deep.", position=at)
+            raise refuse(
+                "formula_depth",
+                say("Functions may stand {most} deep.", most=MAX_DEPTH),
+                position=at,
+            )
 
 
 def _explain(text: str, error: UnexpectedInput) -> NoReturn:
@@ -102,13 +112,13 @@ def _explain(text: str, error: UnexpectedInput) -> NoReturn:
         name = run.group(0) if run else found
         raise refuse(
             "formula_syntax",
-            f"“{name}” has letters outside ASCII.",
+            say("“{name}” has letters outside ASCII.", name=name),
             position=(start, start + len(name)),
-            hint=f"Write it in backticks: `{name}`.",
+            hint=say("Write it in backticks: `{name}`.", name=name),
         ) from None
     raise refuse(
         "formula_syntax",
-        f"“{found}” cannot stand at character {start + 1}.",
+        say("“{found}” cannot stand at character {start}.", found=found, start=start + 1),
         position=(start, end),
         hint=_HINTS["|"] if "|" in text else _HINTS.get(found[:1], KNOWN),
     ) from None
@@ -122,7 +132,7 @@ def _explain_call(text: str, start: int) -> None:
         aliases = {"log": ("ln",), "factor": ("C",), "scale": ("center",), "poly": ("I",), "c": ("C",)}
         raise refuse(
             "unknown_function",
-            f"There is no function {name}() in formulas.",
+            say("There is no function {name}() in formulas.", name=name),
             position=(before.start(1), before.end(1)),
             near=aliases.get(name.lower()) or near_misses(name, FUNCTIONS),
             hint=KNOWN,
@@ -171,7 +181,11 @@ class _Builder(Transformer[Token, Any]):
         if len(children) > MAX_PRODUCT:
             raise refuse(
                 "formula_product",
-                f"A product may have {MAX_PRODUCT} parts; this has {len(children)}.",
+                say(
+                    "A product may have {most} parts; this has {n}.",
+                    most=MAX_PRODUCT,
+                    n=len(children),
+                ),
                 position=(meta.start_pos, meta.end_pos),
             )
         subsets = (
@@ -207,7 +221,11 @@ def _product(atoms: list[Atom]) -> Term:
     distinct = tuple(dict.fromkeys(atoms))
     if len(distinct) > MAX_PRODUCT:
         at = (distinct[0].position[0], distinct[-1].position[1])
-        raise refuse("formula_product", f"A product may have {MAX_PRODUCT} parts.", position=at)
+        raise refuse(
+            "formula_product",
+            say("A product may have {most} parts.", most=MAX_PRODUCT),
+            position=at,
+        )
     return Term(distinct)
 
 
@@ -217,6 +235,9 @@ def assemble(terms: list[Term], intercept: bool = True, outcome: Numeric | None 
     for term in terms:
         unique.setdefault(term.key, term)
     if len(unique) > MAX_TERMS:
-        raise refuse("formula_too_long", f"A formula may have {MAX_TERMS} terms; this has {len(unique)}.")
+        raise refuse(
+            "formula_too_long",
+            say("A formula may have {most} terms; this has {n}.", most=MAX_TERMS, n=len(unique)),
+        )
     ordered = sorted(unique.values(), key=lambda term: term.degree)
     return Formula(tuple(ordered), intercept, outcome)

@@ -15,6 +15,7 @@ from analytics.core.results import Check
 from analytics.core.sample import Sample, listwise, transformed
 from analytics.core.spec import BINARY, ModelSpec
 from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.said import say
 
 
 def run_model(spec: ModelSpec, frame: Frame) -> Outcome:
@@ -35,7 +36,7 @@ def model_sample(specs: tuple[ModelSpec, ...], frame: Frame) -> Sample:
     sample = listwise(frame, columns, [spec.formula for spec in specs], where)
     if sample.n == 0:
         most = max(sample.lost, key=lambda key: sample.lost[key], default="")
-        hint = f"Most rows were lost to {most}." if most else ""
+        hint = say("Most rows were lost to {most}.", most=most) if most else ""
         raise refuse("no_rows", "No row has all the variables of this analysis.", hint=hint)
     return sample
 
@@ -77,7 +78,7 @@ def require_names(names: tuple[str, ...], frame: Frame) -> None:
         raise Refused(
             Problem(
                 "unknown_variable",
-                f"There is no variable {name} in this version.",
+                say("There is no variable {name} in this version.", name=name),
                 near=near_misses(name, frame),
             )
             for name in unknown
@@ -98,7 +99,7 @@ def name_problems(spec: ModelSpec, known: tuple[str, ...], where: str = "formula
         problems += [
             Problem(
                 "unknown_variable",
-                f"There is no variable {name} in this version.",
+                say("There is no variable {name} in this version.", name=name),
                 where=field,
                 near=near_misses(name, known),
             )
@@ -113,14 +114,22 @@ def _outcome(spec: ModelSpec, frame: Frame, sample: Sample) -> Numbers:
     assert outcome is not None
     column = frame[leaf(outcome).name]
     if spec.kind in BINARY and outcome.text != leaf(outcome).text:
-        raise refuse("outcome_not_binary", f"{outcome.text} is no binary outcome.", position=outcome.position)
+        raise refuse(
+            "outcome_not_binary",
+            say("{text} is no binary outcome.", text=outcome.text),
+            position=outcome.position,
+        )
     if spec.kind in BINARY or spec.outcome_value is not None:
         return binary_outcome(column, sample, spec.outcome_value)
     if not column.is_number:
         raise refuse(
-            "wrong_type", f"The outcome {column.variable.name} holds categories.", hint="Set outcome_value."
+            "wrong_type",
+            say("The outcome {name} holds categories.", name=column.variable.name),
+            hint="Set outcome_value.",
         )
     if column.is_factor and len(column.values.filter(pl.Series(sample.mask)).unique()) > 2:
-        message = f"The outcome {column.variable.name} is nominal; a linear model needs a number."
+        message = say(
+            "The outcome {name} is nominal; a linear model needs a number.", name=column.variable.name
+        )
         raise refuse("wrong_type", message, hint="Set outcome_value, or derive a measure.")
     return np.asarray(transformed(outcome, frame, sample.mask, {}))

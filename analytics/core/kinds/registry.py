@@ -22,6 +22,7 @@ from analytics.core.spec import (
     read_series,
 )
 from surveys.core.problems import Problem, Refused, near_misses
+from surveys.core.said import say
 
 LATER = ("multiple_response", "ranked_response", "reliability", "factor", "correlation")
 DESIGN_FIELDS = ("weights", "strata", "psu")
@@ -85,7 +86,9 @@ def check_spec_names(spec: Spec, known: Iterable[str]) -> tuple[Problem, ...]:
         return tuple(found.values())
     return tuple(
         Problem(
-            "unknown_variable", f"There is no variable {name} in this version.", near=near_misses(name, names)
+            "unknown_variable",
+            say("There is no variable {name} in this version.", name=name),
+            near=near_misses(name, names),
         )
         for name in spec.columns
         if name not in names
@@ -102,11 +105,21 @@ def _kind(fields: Fields) -> Kind | None:
     if name in KINDS:
         return KINDS[name]
     if name in LATER:
-        fields.wrong("kind", f"Analyses of kind {name} are not offered by this version.", code="unknown_kind")
+        fields.wrong(
+            "kind",
+            say("Analyses of kind {name} are not offered by this version.", name=name),
+            code="unknown_kind",
+        )
     elif name:
-        hint = "Choose " + ", ".join(KINDS) + "."
+        hint = say("Choose {known}.", known=KINDS)
         near = near_misses(name, KINDS)
-        fields.wrong("kind", f"“{name}” is no kind of analysis.", code="unknown_kind", near=near, hint=hint)
+        fields.wrong(
+            "kind",
+            say("“{name}” is no kind of analysis.", name=name),
+            code="unknown_kind",
+            near=near,
+            hint=hint,
+        )
     return None
 
 
@@ -116,7 +129,7 @@ def _refuse_designs(fields: Fields) -> None:
         if fields.take(name) is not None:
             fields.wrong(
                 name,
-                f"Analyses with {name} are not offered by this version.",
+                say("Analyses with {name} are not offered by this version.", name=name),
                 code="not_offered",
-                hint=f"Leave {name} out for unweighted estimates.",
+                hint=say("Leave {name} out for unweighted estimates.", name=name),
             )

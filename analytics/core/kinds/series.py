@@ -10,6 +10,7 @@ from analytics.core.kinds.outcome import DONE, FAILED, Outcome
 from analytics.core.results import Check
 from analytics.core.sample import Sample
 from analytics.core.spec import SeriesModel, SeriesSpec
+from surveys.core.said import say
 
 
 def run_series(spec: SeriesSpec, frame: Frame) -> Outcome:
@@ -21,7 +22,10 @@ def run_series(spec: SeriesSpec, frame: Frame) -> Outcome:
     fitted = [_fit(one, spec, frame, whole) for one in spec.models]
     checks = [
         Check(
-            check["severity"], check["code"], f"{model['label']}: {check['message']}", tuple(check["terms"])
+            check["severity"],
+            check["code"],
+            say("{label}: {message}", label=model["label"], message=check["message"]),
+            tuple(check["terms"]),
         )
         for model in fitted
         for check in model["result"]["checks"]
@@ -67,16 +71,16 @@ def _compare(one: SeriesModel, fitted: list[dict[str, Any]]) -> dict[str, Any] |
 
 def _why_not(smaller: dict[str, Any], larger: dict[str, Any]) -> str:
     if not (smaller["result"]["converged"] and larger["result"]["converged"]):
-        return "One of the two models gave no numbers."
+        return say("One of the two models gave no numbers.")
     if smaller["kind"] != larger["kind"]:
-        return "The two models are of different kinds."
+        return say("The two models are of different kinds.")
     if smaller["n_used"] != larger["n_used"]:
-        return "The two models use different rows."
+        return say("The two models use different rows.")
     first, second = smaller["result"]["fit"], larger["result"]["fit"]
     if first["likelihood"] != second["likelihood"]:
-        return "The two models were fitted by different likelihoods."
+        return say("The two models were fitted by different likelihoods.")
     if first["likelihood"] == "reml":
-        return "REML likelihoods of models with different terms cannot be compared; fit both by ML."
+        return say("REML likelihoods of models with different terms cannot be compared; fit both by ML.")
     if second["df"] <= first["df"]:
-        return "The larger model has no parameter more."
+        return say("The larger model has no parameter more.")
     return ""

@@ -25,6 +25,7 @@ from analytics.core.sample import Sample, listwise
 from analytics.core.spec import CrosstabSpec, DescriptivesSpec
 from surveys.core.codebook import Scalar, Variable
 from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.said import say
 
 LANGUAGES = ("en", "zh")
 
@@ -54,7 +55,12 @@ def run_crosstab(spec: CrosstabSpec, frame: Frame) -> Outcome:
     codes, groups = _codes(row, sample.mask), levels_used(column, sample.mask)
     for name, levels in ((spec.variable, codes), (spec.by, groups)):
         if len(levels) > MAX_LEVELS:
-            message = f"{name} has {len(levels):,} categories; a crosstab may have {MAX_LEVELS}."
+            message = say(
+                "{name} has {n:,} categories; a crosstab may have {most}.",
+                name=name,
+                n=len(levels),
+                most=MAX_LEVELS,
+            )
             raise refuse("too_many_levels", message, hint="Derive a measure with fewer categories first.")
     kept = pl.Series(sample.mask)
     table = crosstab(
@@ -84,7 +90,7 @@ def _sample(frame: Frame, needed: tuple[str, ...], spec: DescriptivesSpec | Cros
     sample = listwise(frame, needed, (), spec.where)
     if sample.n == 0:
         most = max(sample.lost, key=lambda key: sample.lost[key], default="")
-        hint = f"Most rows were lost to {most}." if most else ""
+        hint = say("Most rows were lost to {most}.", most=most) if most else ""
         raise refuse("no_rows", "No row has all the variables of this analysis.", hint=hint)
     return sample
 
@@ -105,14 +111,24 @@ def _unfit(name: str, show: str, frame: Frame) -> Problem | None:
     """What keeps a variable from being shown as asked."""
     column = frame[name]
     if not column.is_number and not column.is_factor:
-        message = f"{name} is a {column.variable.type}; a table needs numbers or categories."
+        message = say(
+            "{name} is a {type}; a table needs numbers or categories.", name=name, type=column.variable.type
+        )
         return Problem("wrong_type", message, where="variables", hint="Derive a measure from it first.")
     if show in ("share", "mean") and not column.is_number:
-        return Problem("wrong_type", f"{name} holds categories and has no {show}.", where="show")
+        return Problem(
+            "wrong_type",
+            say("{name} holds categories and has no {show}.", name=name, show=show),
+            where="show",
+        )
     if show == "share" and not set(column.values.drop_nulls().unique().to_list()) <= {0, 1}:
-        return Problem("wrong_type", f"{name} has values other than 0 and 1; it has no share.", where="show")
+        return Problem(
+            "wrong_type",
+            say("{name} has values other than 0 and 1; it has no share.", name=name),
+            where="show",
+        )
     if column.is_factor and column.values.n_unique() > MAX_LEVELS and show != "mean":
-        message = f"{name} has more than {MAX_LEVELS} categories."
+        message = say("{name} has more than {most} categories.", name=name, most=MAX_LEVELS)
         return Problem(
             "too_many_levels", message, where="variables", hint="Derive a measure with fewer first."
         )

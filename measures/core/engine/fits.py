@@ -23,6 +23,7 @@ from measures.core.engine.sql import Pair, number
 from measures.core.language.tree import Apply, Type
 from surveys.core.codebook import as_json
 from surveys.core.problems import Refused, refuse
+from surveys.core.said import say, sentence
 
 DIGITS = 10  # significant digits of fitted weights
 _EXACT_UP_TO = 1e8  # decimals of at most four places up to this size are summed exactly
@@ -164,7 +165,7 @@ def _fraction(cell: Decimal | int | None) -> Fraction:
 def fit_columns(node: Apply, found: Moments) -> Fit:
     """The fit of ``standardise`` or ``factor_score``; Refused when the sample cannot carry it."""
     if found.n < len(found.sums) + 1 or found.n < 2:
-        raise _unfit(node, f"only {found.n} rows have every item valid")
+        raise _unfit(node, say("only {n} rows have every item valid", n=found.n))
     means = [total / found.n for total in found.sums]
     p = len(means)
     covariance = [
@@ -228,7 +229,9 @@ def _rounded(numbers: Any) -> tuple[float, ...]:
 
 
 def _unfit(node: Apply, why: str) -> Refused:
-    message = f"{node.function} cannot be fitted on these rows: {why}."
+    message = say(
+        "{function} cannot be fitted on these rows: {why}.", function=node.function, why=sentence(why)
+    )
     return refuse("unfit_sample", message, hint="Look at the tallies of its items and at the filter.")
 
 

@@ -24,6 +24,7 @@ from measures.core.language.tree import (
 )
 from surveys.core.codebook import Scalar
 from surveys.core.problems import Problem, Refused, near_misses
+from surveys.core.said import say
 
 _ORDERING = ("<", "<=", ">", ">=")
 
@@ -97,7 +98,9 @@ class Checker(Ground):
             return found
         if found.type is Type.CONDITION:
             return Apply(Type.INTEGER, "number", (found,))
-        self.problem("not_a_number", f"{kind_of(found)} stands where a number is needed.", node)
+        self.problem(
+            "not_a_number", say("{found} stands where a number is needed.", found=kind_of(found)), node
+        )
         return None
 
     def condition(self, node: said.Node) -> Typed | None:
@@ -106,16 +109,21 @@ class Checker(Ground):
         if found is None or found.type is Type.CONDITION:
             return found
         if isinstance(found, Constant) or not found.type.is_number:
-            message = f"{kind_of(found)} stands where a condition is needed."
+            message = say("{found} stands where a condition is needed.", found=kind_of(found))
             self.problem("not_a_condition", message, node, hint="Compare it with something, as in x == 1.")
             return None
         variable = self.variable_of(found)
         codes = valid_codes(variable) if variable else ()
         if variable and any(code.value not in (0, 1) for code in codes):
-            listed = ", ".join(str(code.value) for code in codes[:6])
-            message = f"{variable.name} is not coded 0/1: it has the codes {listed}."
+            listed = [code.value for code in codes[:6]]
+            message = say(
+                "{name} is not coded 0/1: it has the codes {codes}.", name=variable.name, codes=listed
+            )
             self.problem(
-                "not_a_condition", message, node, hint=f"Say which count: {variable.name} == {listed[0]}."
+                "not_a_condition",
+                message,
+                node,
+                hint=say("Say which count: {name} == {code}.", name=variable.name, code=listed[0]),
             )
             return None
         return Apply(Type.CONDITION, "truth", (found,))
@@ -126,7 +134,12 @@ class Checker(Ground):
         function = FUNCTIONS.get(node.function)
         if function is None:
             near = near_misses(node.function, FUNCTIONS)
-            self.problem("unknown_function", f"There is no function called {node.function}.", node, near=near)
+            self.problem(
+                "unknown_function",
+                say("There is no function called {function}.", function=node.function),
+                node,
+                near=near,
+            )
             for argument in node.arguments:
                 if not isinstance(argument, said.Listing | said.Mapping | said.Path | said.Range):
                     self.value(argument)
@@ -173,18 +186,28 @@ class Checker(Ground):
         if variable is not None:
             return Column(Type(variable.type.value), name, name in self.scope.measures)
         if name in self.scope.sets:
-            message = f"{name} is a set of items; it can only stand inside a function of items."
+            message = say(
+                "{name} is a set of items; it can only stand inside a function of items.", name=name
+            )
             self.problem(
-                "set_misplaced", message, node, hint=f"For instance any_of({name}) or count_of({name})."
+                "set_misplaced",
+                message,
+                node,
+                hint=say("For instance any_of({name}) or count_of({name}).", name=name),
             )
         elif name in FUNCTIONS:
-            hint = f"Write {FUNCTIONS[name].signature}."
+            hint = say("Write {signature}.", signature=FUNCTIONS[name].signature)
             self.problem(
-                "function_without_arguments", f"{name} is a function and needs arguments.", node, hint
+                "function_without_arguments",
+                say("{name} is a function and needs arguments.", name=name),
+                node,
+                hint,
             )
         else:
             near = near_misses(name, (*self.scope.names, *self.scope.sets))
-            self.problem("unknown_name", f"There is no item or measure called {name}.", node, near=near)
+            self.problem(
+                "unknown_name", say("There is no item or measure called {name}.", name=name), node, near=near
+            )
         return None
 
     def _arithmetic(self, operator: str, operands: list[said.Node]) -> Typed | None:
@@ -202,11 +225,17 @@ class Checker(Ground):
         if right.type is Type.CONDITION and left.type.is_number:
             right = Apply(Type.INTEGER, "number", (right,))
         if family_of(left.type) != family_of(right.type):
-            message = f"{kind_of(left)} cannot be compared with {kind_of(right, capital=False)}."
+            message = say(
+                "{left} cannot be compared with {right}.",
+                left=kind_of(left),
+                right=kind_of(right, capital=False),
+            )
             self.problem("text_against_number", message, node)
             return None
         if left.type in (Type.TEXT, Type.CONDITION) and node.operator in _ORDERING:
-            self.problem("no_order", f"{kind_of(left)} has no order; only == and != compare it.", node)
+            self.problem(
+                "no_order", say("{left} has no order; only == and != compare it.", left=kind_of(left)), node
+            )
             return None
         return Apply(Type.CONDITION, node.operator, (left, right))
 
@@ -247,5 +276,5 @@ class Checker(Ground):
         found = self.value(node)
         if found is None or found.type in (Type.DATE, Type.DATETIME):
             return found
-        self.problem("not_a_date", f"{kind_of(found)} stands where a date is needed.", node)
+        self.problem("not_a_date", say("{found} stands where a date is needed.", found=kind_of(found)), node)
         return None

@@ -11,6 +11,7 @@ from measures.core.language.scope import Scope
 from measures.core.language.tree import Absent, Apply, Column, Test, Type, Typed
 from surveys.core.codebook import Scalar, Variable
 from surveys.core.problems import Problem, near_misses
+from surveys.core.said import in_a_row, say
 
 
 class Ground:
@@ -64,11 +65,13 @@ class Ground:
         found: dict[str, said.Node] = {}
         for keyword in node.keywords:
             if keyword.name not in names:
-                message = f"{node.function} has no setting called {keyword.name}."
-                hint = f"It has {', '.join(names)}." if names else "It has none."
+                message = say(
+                    "{function} has no setting called {name}.", function=node.function, name=keyword.name
+                )
+                hint = say("It has {names}.", names=names) if names else "It has none."
                 self.problem("unknown_setting", message, keyword, hint, near_misses(keyword.name, names))
             elif keyword.name in found:
-                self.problem("repeated_setting", f"{keyword.name} is given twice.", keyword)
+                self.problem("repeated_setting", say("{name} is given twice.", name=keyword.name), keyword)
             else:
                 found[keyword.name] = keyword.value
         return found
@@ -77,12 +80,22 @@ class Ground:
         """Whether the number of arguments is right."""
         if count >= function.least and (function.most is None or count <= function.most):
             return True
-        wanted = f"{function.least} to {function.most}"
-        if function.most is None or function.most == function.least:
-            wanted = f"{'at least ' if function.most is None else ''}{function.least}"
-        noun = "argument" if wanted.endswith("1") else "arguments"
-        message = f"{node.function} takes {wanted} {noun}; {count} given."
-        self.problem("wrong_arguments", message, node, hint=f"Write {function.signature}.")
+        least, most = function.least, function.most
+        if most is None:
+            wanted = say("at least {least}", least=least)
+        else:
+            wanted = f"{least}" if least == most else say("{least} to {most}", least=least, most=most)
+        message = say(
+            "{function} takes {wanted} argument; {count} given."
+            if wanted.endswith("1")
+            else "{function} takes {wanted} arguments; {count} given.",
+            function=node.function,
+            wanted=wanted,
+            count=count,
+        )
+        self.problem(
+            "wrong_arguments", message, node, hint=say("Write {signature}.", signature=function.signature)
+        )
         return False
 
     def unified(self, parts: tuple[Typed, ...], node: said.Node) -> tuple[Typed, ...]:
@@ -94,8 +107,10 @@ class Ground:
                 for part in parts
             )
         if len(types) > 1:
-            kinds = " and ".join(sorted(_WORDS[kind] for kind in types))
-            self.problem("mixed_outcomes", f"The outcomes are of several kinds: {kinds}.", node)
+            kinds = in_a_row(sorted(_WORDS[kind] for kind in types))
+            self.problem(
+                "mixed_outcomes", say("The outcomes are of several kinds: {kinds}.", kinds=kinds), node
+            )
             return ()
         return parts
 
@@ -104,30 +119,41 @@ class Ground:
             if isinstance(node, said.Text) and node.value in setting.choices:
                 return node.value
             word = node.value if isinstance(node, said.Text) else ""
-            listed = ", ".join(f'"{choice}"' for choice in setting.choices)
+            listed = [f'"{choice}"' for choice in setting.choices]
             near = near_misses(word, setting.choices)
-            self.problem("wrong_setting", f"{setting.name} is one of {listed}.", node, near=near)
+            self.problem(
+                "wrong_setting",
+                say("{name} is one of {choices}.", name=setting.name, choices=listed),
+                node,
+                near=near,
+            )
             return None
         low, high = (1, arguments) if setting.name == "at_least" else (0, 6)
         if isinstance(node, said.Number) and isinstance(node.value, int) and low <= node.value <= high:
             return node.value
-        self.problem("wrong_setting", f"{setting.name} is a whole number from {low} to {high}.", node)
+        self.problem(
+            "wrong_setting",
+            say("{name} is a whole number from {low} to {high}.", name=setting.name, low=low, high=high),
+            node,
+        )
         return None
 
     def _misplaced(self, node: said.Node) -> None:
         words = {
-            said.Listing: "A list",
-            said.Mapping: "A mapping {…}",
-            said.Range: "A range",
-            said.Path: "A column of a table",
+            said.Listing: say("A list"),
+            said.Mapping: say("A mapping {{…}}"),
+            said.Range: say("A range"),
+            said.Path: say("A column of a table"),
         }
         hint = (
             "Columns of context tables are read with lookup(table.column, key=item)."
             if isinstance(node, said.Path)
             else ""
         )
-        what = words.get(type(node), "This")
-        self.problem("misplaced", f"{what} cannot stand here; a value is needed.", node, hint=hint)
+        what = words.get(type(node), say("This"))
+        self.problem(
+            "misplaced", say("{what} cannot stand here; a value is needed.", what=what), node, hint=hint
+        )
 
     def resolve(self, node: said.Node, operand: Typed) -> Scalar | None:
         """The value a number or quoted word stands for beside ``operand``; labels become codes."""
@@ -154,7 +180,11 @@ class Ground:
             kind = kind_of(operand)
             self.problem(
                 "text_against_number",
-                f"{kind} cannot be compared with {'a text' if is_text else 'a number'}.",
+                say(
+                    "{left} cannot be compared with {right}.",
+                    left=kind,
+                    right=say("a text") if is_text else say("a number"),
+                ),
                 node,
             )
             return None
@@ -186,21 +216,31 @@ class Ground:
 
 
 _WORDS = {
-    Type.CONDITION: "a condition",
-    Type.INTEGER: "a number",
-    Type.DECIMAL: "a number",
-    Type.TEXT: "a text",
-    Type.DATE: "a date",
-    Type.DATETIME: "a point in time",
-    Type.TIME: "a duration",
+    Type.CONDITION: say("a condition"),
+    Type.INTEGER: say("a number"),
+    Type.DECIMAL: say("a number"),
+    Type.TEXT: say("a text"),
+    Type.DATE: say("a date"),
+    Type.DATETIME: say("a point in time"),
+    Type.TIME: say("a duration"),
+}
+
+_CAPITAL = {
+    Type.CONDITION: say("A condition"),
+    Type.INTEGER: say("A number"),
+    Type.DECIMAL: say("A number"),
+    Type.TEXT: say("A text"),
+    Type.DATE: say("A date"),
+    Type.DATETIME: say("A point in time"),
+    Type.TIME: say("A duration"),
 }
 
 
 def kind_of(typed: Typed, capital: bool = True) -> str:
     words = _WORDS[typed.type]
     if isinstance(typed, Column):
-        return f"{typed.name} ({words})"
-    return words[0].upper() + words[1:] if capital else words
+        return say("{name} ({words})", name=typed.name, words=words)
+    return _CAPITAL[typed.type] if capital else words
 
 
 def family_of(kind: Type) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from surveys.core.codebook import Code, Scalar, ValueType, Variable, text_in
 from surveys.core.problems import Problem, near_misses
+from surveys.core.said import say
 
 
 def fold(label: str) -> str:
@@ -46,12 +47,19 @@ def reasons_of(variable: Variable) -> tuple[str, ...]:
 def number_for(value: int | float, variable: Variable, where: tuple[int, int]) -> int | float | Problem:
     """A number a rule compares ``variable`` with; a declared missing code is a mistake."""
     if variable.type is ValueType.TEXT:
-        message = f"{variable.name} holds text, and {value:g} is a number."
-        return Problem("text_against_number", message, hint=f'Write "{value:g}".', position=where)
+        message = say("{name} holds text, and {value:g} is a number.", name=variable.name, value=value)
+        return Problem(
+            "text_against_number", message, hint=say('Write "{value:g}".', value=value), position=where
+        )
     reason = missing_reason(variable, value)
     if reason is not None:
-        message = f"{value:g} is not an answer to {variable.name}: it is declared missing ({reason})."
-        hint = f'Use is_missing({variable.name}, "{reason}").'
+        message = say(
+            "{value:g} is not an answer to {name}: it is declared missing ({reason}).",
+            value=value,
+            name=variable.name,
+            reason=reason,
+        )
+        hint = say('Use is_missing({name}, "{reason}").', name=variable.name, reason=reason)
         return Problem("code_is_missing", message, hint=hint, position=where)
     return value
 
@@ -86,20 +94,32 @@ def label_of(variable: Variable, value: Scalar, language: str) -> str:
 
 
 def _ambiguous(text: str, variable: Variable, codes: list[Code], where: tuple[int, int]) -> Problem:
-    candidates = ", ".join(str(code.value) for code in codes)
-    message = f"“{text}” is the label of several codes of {variable.name}: {candidates}."
+    candidates = [code.value for code in codes]
+    message = say(
+        "“{text}” is the label of several codes of {name}: {candidates}.",
+        text=text,
+        name=variable.name,
+        candidates=candidates,
+    )
     return Problem("ambiguous_label", message, hint="Write the code.", position=where)
 
 
 def _unknown(text: str, variable: Variable, where: tuple[int, int]) -> Problem:
     labels = [label for code in valid_codes(variable) for label in code.labels.values() if label]
     if not labels:
-        message = f"“{text}” cannot be compared with {variable.name}, which holds numbers without labels."
+        message = say(
+            "“{text}” cannot be compared with {name}, which holds numbers without labels.",
+            text=text,
+            name=variable.name,
+        )
         return Problem("text_against_number", message, hint="Write a number.", position=where)
     holding = [label for label in labels if fold(text) in fold(label)][:3]
     near = tuple(f"“{label}”" for label in holding or near_misses(text, labels))
     return Problem(
-        "unknown_label", f"{variable.name} has no code labelled “{text}”.", near=near, position=where
+        "unknown_label",
+        say("{name} has no code labelled “{text}”.", name=variable.name, text=text),
+        near=near,
+        position=where,
     )
 
 
@@ -110,5 +130,5 @@ def _date(text: str, variable: Variable, where: tuple[int, int]) -> str | Proble
         moment = datetime.fromisoformat(text)
         return moment.replace(tzinfo=None).isoformat()
     except ValueError:
-        message = f"{variable.name} holds dates, and “{text}” is not one."
+        message = say("{name} holds dates, and “{text}” is not one.", name=variable.name, text=text)
         return Problem("not_a_date", message, hint="Write it as 2014-05-31.", position=where)

@@ -30,6 +30,7 @@ from measures.core.language.nodes import (
 )
 from measures.core.language.reading_errors import unreadable
 from surveys.core.problems import refuse
+from surveys.core.said import say
 
 MOST_CHARACTERS = 4_000
 MOST_DEPTH = 50
@@ -48,7 +49,15 @@ def parse(text: str) -> Node:
     Limits: 4,000 characters, 50 levels, 2,000 nodes.
     """
     if len(text) > MOST_CHARACTERS:
-        raise _too("long", f"{len(text):,} characters; at most {MOST_CHARACTERS:,} are allowed", len(text))
+        raise _too(
+            "long",
+            say(
+                "{n:,} characters; at most {most:,} are allowed",
+                n=len(text),
+                most=MOST_CHARACTERS,
+            ),
+            len(text),
+        )
     if not text.strip():
         raise refuse("empty_rule", "The rule is empty.", hint="Write an expression.", position=(0, len(text)))
     try:
@@ -68,7 +77,7 @@ def _measure(node: Node, length: int) -> None:
         if depth > MOST_DEPTH:
             raise refuse(
                 "rule_too_deep",
-                f"The rule is nested deeper than {MOST_DEPTH} levels.",
+                say("The rule is nested deeper than {most} levels.", most=MOST_DEPTH),
                 hint="Name a part of it as a measure of its own and use that.",
                 position=part.span,
             )
@@ -76,12 +85,18 @@ def _measure(node: Node, length: int) -> None:
             message = "This number is too large: at most 1,000,000,000,000,000."
             raise refuse("number_too_large", message, position=part.span)
     if count > MOST_NODES:
-        raise _too("large", f"{count:,} parts; at most {MOST_NODES:,} are allowed", length)
+        raise _too(
+            "large",
+            say("{count:,} parts; at most {most:,} are allowed", count=count, most=MOST_NODES),
+            length,
+        )
 
 
 def _too(what: str, found: str, length: int) -> Exception:
     hint = "Split it: measures may use earlier measures."
-    return refuse(f"rule_too_{what}", f"The rule has {found}.", hint=hint, position=(0, length))
+    return refuse(
+        f"rule_too_{what}", say("The rule has {found}.", found=found), hint=hint, position=(0, length)
+    )
 
 
 @cache

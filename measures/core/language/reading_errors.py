@@ -7,32 +7,40 @@ from collections.abc import Iterable
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
 from surveys.core.problems import Refused, refuse
+from surveys.core.said import alternatives, say
 
-_WORDS = {
-    "OR": "or", "AND": "and", "NOT": "not", "IN": "in", "BETWEEN": "between", "COMPARE": "a comparison",
+_SIGNS = {
     "PLUS": "+", "MINUS": "-", "TIMES": "*", "DIVIDE": "/", "_SETS": "=", "OPEN": "(", "CLOSE": ")",
     "LEFT": "[", "RIGHT": "]", "START": "{", "END": "}", "_COMMA": ",", "_COLON": ":", "TO": "..",
-    "_DOT": ".", "NUMBER": "a number", "NAME": "a name", "QUOTED": "a name", "TEXT": "a text",
-    "$END": "the end of the rule",
+    "_DOT": ".",
 }  # fmt: skip
+_KEYWORDS = {"OR": "or", "AND": "and", "NOT": "not", "IN": "in", "BETWEEN": "between"}
+_THINGS = {
+    "COMPARE": say("a comparison"),
+    "NUMBER": say("a number"),
+    "NAME": say("a name"),
+    "QUOTED": say("a name"),
+    "TEXT": say("a text"),
+    "$END": say("the end of the rule"),
+}
 _BEGINS_VALUE = {"NUMBER", "NAME", "QUOTED", "TEXT"}
 _OPERATORS = {"OR", "AND", "IN", "BETWEEN", "COMPARE", "PLUS", "MINUS", "TIMES", "DIVIDE"}
 _HINTS = {
-    "=": "Write == to compare; = only names a setting, as in other=0.",
-    "＝": "Write == to compare; = only names a setting, as in other=0.",
-    "&": "Write and.",
-    "|": "Write or.",
-    "!": "Write not, or != for “is not equal to”.",
-    "%": "There is no remainder or percent sign in rules.",
-    "^": "There is no power operator in rules; multiply.",
-    "*": "There is no power operator in rules; multiply.",
-    ";": "A rule is a single expression.",
-    "AND": "Write and in small letters.",
-    "OR": "Write or in small letters.",
-    "NOT": "Write not in small letters.",
-    "IN": "Write in in small letters.",
-    ".": "A dot stands only between a context table and its column, in lookup(table.column, key=…).",
-    "if": "Write case((condition, value), otherwise=value).",
+    "=": say("Write == to compare; = only names a setting, as in other=0."),
+    "＝": say("Write == to compare; = only names a setting, as in other=0."),
+    "&": say("Write and."),
+    "|": say("Write or."),
+    "!": say("Write not, or != for “is not equal to”."),
+    "%": say("There is no remainder or percent sign in rules."),
+    "^": say("There is no power operator in rules; multiply."),
+    "*": say("There is no power operator in rules; multiply."),
+    ";": say("A rule is a single expression."),
+    "AND": say("Write and in small letters."),
+    "OR": say("Write or in small letters."),
+    "NOT": say("Write not in small letters."),
+    "IN": say("Write in in small letters."),
+    ".": say("A dot stands only between a context table and its column, in lookup(table.column, key=…)."),
+    "if": say("Write case((condition, value), otherwise=value)."),
 }
 _QUOTES = "\"'“”‘’「」`"
 
@@ -48,7 +56,11 @@ def unreadable(text: str, problem: UnexpectedToken | UnexpectedCharacters | Unex
     word = str(token)
     return refuse(
         "unreadable_rule",
-        f"“{_short(word)}” cannot stand here; expected {_list(_expected(problem))}.",
+        say(
+            "“{word}” cannot stand here; expected {expected}.",
+            word=_short(word),
+            expected=_list(_expected(problem)),
+        ),
         hint=_HINTS.get(word, ""),
         position=(at, at + len(word)),
     )
@@ -58,24 +70,29 @@ def _ended(text: str, expected: tuple[str, ...]) -> Refused:
     end = len(text)
     still_open = _still_open(text)
     if still_open is not None:
-        message = f"The “{text[still_open]}” opened here is never closed."
+        message = say("The “{text}” opened here is never closed.", text=text[still_open])
         return refuse(
-            "unclosed", message, hint=f"Expected {_list(expected)} at the end.", position=(still_open, end)
+            "unclosed",
+            message,
+            hint=say("Expected {expected} at the end.", expected=_list(expected)),
+            position=(still_open, end),
         )
-    message = f"The rule ends too early; expected {_list(expected)}."
+    message = say("The rule ends too early; expected {expected}.", expected=_list(expected))
     return refuse("unreadable_rule", message, position=(max(end - 1, 0), end))
 
 
 def _strange_character(text: str, at: int) -> Refused:
     sign = text[at]
     if sign in _QUOTES:
-        message = f"The text or name that begins here with {sign} has no end."
+        message = say("The text or name that begins here with {sign} has no end.", sign=sign)
         hint = "Close it with the same quotation mark, on the same line."
         return refuse("unclosed", message, hint=hint, position=(at, len(text)))
     hint = _HINTS.get(sign, "")
     if sign.isalpha():
         hint = "Put a name with other than plain letters, digits and _ in backticks: `…`."
-    return refuse("unreadable_rule", f"“{sign}” has no meaning here.", hint=hint, position=(at, at + 1))
+    return refuse(
+        "unreadable_rule", say("“{sign}” has no meaning here.", sign=sign), hint=hint, position=(at, at + 1)
+    )
 
 
 def _still_open(text: str) -> int | None:
@@ -105,19 +122,22 @@ def _expected(problem: UnexpectedToken | UnexpectedEOF | UnexpectedCharacters) -
     found = set(names)
     words = []
     if found >= _BEGINS_VALUE:
-        words.append("a value")
+        words.append(say("a value"))
         found -= _BEGINS_VALUE | {"OPEN", "LEFT", "START", "MINUS", "PLUS", "NOT", "TO"}
     elif {"PLUS", "MINUS"} <= found:
-        words.append("an operator")
+        words.append(say("an operator"))
         found -= _OPERATORS | {"NOT", "_DOT", "TO", "OPEN", "_SETS"}
-    words += sorted(_WORDS.get(name, name) for name in found)
-    return tuple(words)
+    words += [_THINGS[name] for name in sorted(found & _THINGS.keys())]
+    words += [f"“{_SIGNS.get(name, name)}”" for name in sorted(found - _THINGS.keys() - _KEYWORDS.keys())]
+    words += [say("the word {word}", word=_KEYWORDS[name]) for name in sorted(found & _KEYWORDS.keys())]
+    return tuple(dict.fromkeys(words))
 
 
 def _list(words: tuple[str, ...]) -> str:
-    if len(words) < 2:
-        return "".join(words) or "something else"
-    return ", ".join(words[:-1]) + " or " + words[-1]
+    """The last two with *or* between them, the others before them with commas."""
+    if len(words) < 3:
+        return alternatives(words) if words else say("something else")
+    return say("{names}, {last}", names=words[:-2], last=alternatives(words[-2:]))
 
 
 def _short(word: str) -> str:

@@ -25,6 +25,7 @@ from measures.core.language.tree import (
 )
 from surveys.core.absence import VOCABULARY
 from surveys.core.problems import near_misses
+from surveys.core.said import say
 
 if TYPE_CHECKING:
     from measures.core.language.checking import Checker
@@ -75,7 +76,7 @@ def _refuse_overlaps(checker: Checker, keys: list[said.Node], tests: list[Test])
         for earlier in tests[:at]:
             shared = _shared(earlier, test)
             if shared:
-                checker.problem("repeated_key", f"{shared} is named twice.", keys[at])
+                checker.problem("repeated_key", say("{shared} is named twice.", shared=shared), keys[at])
                 break
 
 
@@ -91,7 +92,7 @@ def _shared(one: Test, two: Test) -> str:
             if (low is None or end is None or low <= end) and (
                 start is None or high is None or start <= high
             ):
-                return f"Part of {_ends(low)}..{_ends(high)}"
+                return say("Part of {low}..{high}", low=_ends(low), high=_ends(high))
     return next((reason for reason in two.reasons if reason in one.reasons), "")
 
 
@@ -180,9 +181,13 @@ def _reverse(checker: Checker, node: said.Call, function: Function) -> Typed | N
         if isinstance(given, said.Number):
             ends[name] = given.value
         elif given is not None:
-            checker.problem("wrong_setting", f"{name} is a plain number.", given)
+            checker.problem("wrong_setting", say("{name} is a plain number.", name=name), given)
         elif default is None:
-            message = f"reverse does not know the {name} end of the scale: the codebook lists no codes."
+            message = (
+                "reverse does not know the low end of the scale: the codebook lists no codes."
+                if name == "low"
+                else "reverse does not know the high end of the scale: the codebook lists no codes."
+            )
             checker.problem(
                 "unknown_scale", message, node, hint="Give low= and high=, as in reverse(x, low=1, high=5)."
             )
@@ -227,9 +232,11 @@ def _reason(checker: Checker, node: said.Node) -> str | None:
         )
         return None
     if node.value not in known:
-        hint = f"Known are {', '.join(known[:12])}."
+        hint = say("Known are {known}.", known=known[:12])
         near = near_misses(node.value, known)
-        checker.problem("unknown_reason", f"There is no absence called “{node.value}”.", node, hint, near)
+        checker.problem(
+            "unknown_reason", say("There is no absence called “{value}”.", value=node.value), node, hint, near
+        )
         return None
     return node.value
 
@@ -240,7 +247,12 @@ def _lookup(checker: Checker, node: said.Call, function: Function) -> Typed | No
         return None
     path = node.arguments[0]
     if "key" not in keywords:
-        checker.problem("wrong_arguments", "lookup needs key=.", node, hint=f"Write {function.signature}.")
+        checker.problem(
+            "wrong_arguments",
+            "lookup needs key=.",
+            node,
+            hint=say("Write {signature}.", signature=function.signature),
+        )
         return None
     key = checker.value(keywords["key"])
     if not isinstance(path, said.Path):
@@ -249,12 +261,20 @@ def _lookup(checker: Checker, node: said.Call, function: Function) -> Typed | No
     table = checker.scope.contexts.get(path.table)
     if table is None:
         near = near_misses(path.table, checker.scope.contexts)
-        checker.problem("unknown_table", f"There is no context table called {path.table}.", path, near=near)
+        checker.problem(
+            "unknown_table",
+            say("There is no context table called {table}.", table=path.table),
+            path,
+            near=near,
+        )
         return None
     if path.column not in table.columns[1:]:
         near = near_misses(path.column, table.columns[1:])
         checker.problem(
-            "unknown_column", f"{path.table} has no column called {path.column}.", path, near=near
+            "unknown_column",
+            say("{table} has no column called {column}.", table=path.table, column=path.column),
+            path,
+            near=near,
         )
         return None
     if key is None or not _key_fits(checker, path, key, node):
@@ -269,11 +289,15 @@ def _key_fits(checker: Checker, path: said.Path, key: Typed, node: said.Call) ->
     table = checker.scope.contexts[path.table]
     keys = [row[0] for row in table.rows]
     if len(set(keys)) < len(keys):
-        checker.problem("repeated_key", f"{path.table} holds a key twice.", node)
+        checker.problem("repeated_key", say("{table} holds a key twice.", table=path.table), node)
         return False
     if (key.type is Type.TEXT) != table.is_text(table.columns[0]):
-        kinds = ("text", "numbers") if table.is_text(table.columns[0]) else ("numbers", "text")
-        message = f"The keys of {path.table} are {kinds[0]}, and the key given holds {kinds[1]}."
+        message = say(
+            "The keys of {table} are text, and the key given holds numbers."
+            if table.is_text(table.columns[0])
+            else "The keys of {table} are numbers, and the key given holds text.",
+            table=path.table,
+        )
         checker.problem("text_against_number", message, node)
         return False
     return True
@@ -287,7 +311,10 @@ def _grouped(checker: Checker, node: said.Call, function: Function) -> Typed | N
     operand = take(node.arguments[0])
     if "by" not in keywords:
         checker.problem(
-            "wrong_arguments", f"{node.function} needs by=.", node, hint=f"Write {function.signature}."
+            "wrong_arguments",
+            say("{function} needs by=.", function=node.function),
+            node,
+            hint=say("Write {signature}.", signature=function.signature),
         )
         return None
     by = checker.value(keywords["by"])

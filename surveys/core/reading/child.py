@@ -20,6 +20,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from surveys.core.problems import Refused, refuse
+from surveys.core.said import say, with_sources
 
 RESULT, DATA = "result.json", "data.parquet"
 
@@ -58,7 +59,7 @@ def answer(task: dict[str, Any]) -> dict[str, Any]:
         problems = (_too_large() if error.errno == errno.ENOMEM else _no_room(error)).problems
     except BaseException as error:  # a library's panic is no Exception
         problems = _unreadable(error).problems
-    return {"ok": False, "problems": [problem.as_json() for problem in problems]}
+    return {"ok": False, "problems": [with_sources(problem.as_json()) for problem in problems]}
 
 
 def _too_large() -> Refused:
@@ -72,7 +73,10 @@ def _too_large() -> Refused:
 def _no_room(error: OSError) -> Refused:
     return refuse(
         "disk_full",
-        f"The file could not be read into the working folder ({error.strerror or type(error).__name__}).",
+        say(
+            "The file could not be read into the working folder ({reason}).",
+            reason=error.strerror or type(error).__name__,
+        ),
         hint="Free space on the disk, then import again; nothing was changed.",
     )
 
@@ -83,7 +87,7 @@ def _unreadable(error: BaseException) -> Refused:
         return _too_large()
     return refuse(
         "unreadable_file",
-        f"The file could not be read ({type(error).__name__}).",
+        say("The file could not be read ({kind}).", kind=type(error).__name__),
         hint="It may be damaged: open it in the program it comes from and save it again.",
     )
 

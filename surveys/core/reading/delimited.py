@@ -13,6 +13,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading.encodings import decide
 from surveys.core.reading.raw import Chunk, RawFile, RawVariable
+from surveys.core.said import say
 
 DELIMITERS = ",;\t|"
 MOST_TOLD = 20  # lines named in a refusal
@@ -141,7 +142,7 @@ def _names(headings: list[str]) -> tuple[list[str], list[Finding]]:
         name = " ".join(heading.split())
         if not name:
             name = f"column_{place}"
-            text = f"Column {place} has no heading; it was named {name}."
+            text = say("Column {place} has no heading; it was named {name}.", place=place, name=name)
             findings.append(Finding(Severity.WARNING, "no_heading", text, name))
         names.append(name[:255])
     return names, findings
@@ -154,8 +155,8 @@ def _name_problems(headings: list[str]) -> list[Problem]:
     return [
         Problem(
             "duplicate_heading",
-            f"The heading “{name[:80]}” stands over columns {', '.join(map(str, at))}.",
-            where="line 1",
+            say("The heading “{name}” stands over columns {places}.", name=name[:80], places=at),
+            where=say("line {line}", line=1),
             hint="Give every column a heading of its own.",
         )
         for name, at in places.items()
@@ -165,12 +166,20 @@ def _name_problems(headings: list[str]) -> list[Problem]:
 
 def _ragged_problems(ragged: list[tuple[int, int]], columns: int) -> list[Problem]:
     shown = [
-        Problem("ragged_row", f"{n} fields, but there are {columns} headings.", where=f"line {line}")
+        Problem(
+            "ragged_row",
+            say("{n} fields, but there are {columns} headings.", n=n, columns=columns),
+            where=say("line {line}", line=line),
+        )
         for line, n in ragged[:MOST_TOLD]
     ]
     if shown:
-        more = " (and in further lines)" if len(ragged) > MOST_TOLD else ""
-        hint = f"Quote fields that hold the delimiter or a line break{more}, or export the file again."
+        hint = (
+            "Quote fields that hold the delimiter or a line break (and in further lines), "
+            "or export the file again."
+            if len(ragged) > MOST_TOLD
+            else "Quote fields that hold the delimiter or a line break, or export the file again."
+        )
         shown[-1] = Problem(**{**shown[-1].__dict__, "hint": hint})
     return shown
 
@@ -181,7 +190,7 @@ def _quote_problem(line: int, error: str) -> Problem:
     else:
         message = "a quotation mark stands inside a quoted field."
     hint = "Double quotation marks inside quoted fields, or export the file again."
-    return Problem("open_quote", message, where=f"line {line} or after", hint=hint)
+    return Problem("open_quote", message, where=say("line {line} or after", line=line), hint=hint)
 
 
 def _nul_problems(text: str) -> list[Problem]:
@@ -189,7 +198,7 @@ def _nul_problems(text: str) -> list[Problem]:
         return []
     line = text.count("\n", 0, text.index("\0")) + 1
     hint = "The file is damaged or not text; export it again."
-    return [Problem("nul_byte", "there is a zero byte.", where=f"line {line}", hint=hint)]
+    return [Problem("nul_byte", "there is a zero byte.", where=say("line {line}", line=line), hint=hint)]
 
 
 def _extra_headings(first: list[str]) -> list[Finding]:
@@ -202,7 +211,10 @@ def _extra_headings(first: list[str]) -> list[Finding]:
 
 def _undecodable(data: bytes, start: int, codec: str) -> Refused:
     line = data.count(b"\n", 0, start) + 1
-    text = f"The file seems to be {codec}, but line {line} cannot be decoded so."
+    text = say("The file seems to be {codec}, but line {line} cannot be decoded so.", codec=codec, line=line)
     return refuse(
-        "unknown_encoding", text, where=f"line {line}", hint="Name it (--encoding on the command line)."
+        "unknown_encoding",
+        text,
+        where=say("line {line}", line=line),
+        hint="Name it (--encoding on the command line).",
     )

@@ -15,6 +15,7 @@ from surveys.core.problems import refuse
 from surveys.core.reading import child, sandbox
 from surveys.core.reading.options import ReadOptions, ReadResult
 from surveys.core.reading.sniff import extension_finding, sniff
+from surveys.core.said import restored
 
 
 def read(
@@ -42,7 +43,9 @@ def read(
     codebook = codebook_from_json(found["codebook"])
     has_tags = tuple(found["has_tags"])
     _check(out_dir / child.DATA, codebook, found["rows"], has_tags)
-    told = tuple(Finding(**{**f, "severity": Severity(f["severity"])}) for f in found["findings"])
+    told = tuple(
+        Finding(**{**f, "severity": Severity(f["severity"])}) for f in map(restored, found["findings"])
+    )
     return ReadResult(
         codebook=codebook,
         parquet=out_dir / child.DATA,

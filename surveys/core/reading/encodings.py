@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Refused, refuse
+from surveys.core.said import both, say
 
 LADDER = ("utf-8", "gb18030", "cp1252")
 SINGLE_BYTE = {"cp1252", "latin-1", "iso8859-1", "iso8859-15", "cp1250", "cp1251", "ascii"}
@@ -72,7 +73,14 @@ def decide(
     if codec and _decodes(telling.all, codec) and not _is_doubtful(telling.all, codec):
         return Decision(codec, declared)
     if declared:
-        raise _ask(telling, f"The file says that its text is {declared}, but " + _why(telling, codec))
+        raise _ask(
+            telling,
+            say(
+                "The file says that its text is {declared}, but {why}",
+                declared=declared,
+                why=_why(telling, codec),
+            ),
+        )
     if utf8_is_expected and _decodes(telling.all, "utf-8"):
         return Decision("utf-8", "UTF-8")
     if _decodes(telling.all, "utf-8") or looks_chinese(telling.all) or not _looks_western(telling.all):
@@ -83,18 +91,22 @@ def decide(
 def _asked(asked: str, telling: _Telling) -> Decision:
     codec = codec_of(asked)
     if not codec:
-        raise refuse("unknown_encoding", f"There is no character set called {asked}.", hint=_HOW)
+        raise refuse(
+            "unknown_encoding", say("There is no character set called {asked}.", asked=asked), hint=_HOW
+        )
     if not _decodes(telling.all, codec):
-        raise _ask(telling, f"The text of the file is not {asked}: some of it cannot be decoded.")
+        raise _ask(
+            telling, say("The text of the file is not {asked}: some of it cannot be decoded.", asked=asked)
+        )
     return Decision(codec, asked)
 
 
 def _why(telling: _Telling, codec: str) -> str:
     if not codec:
-        return "no such character set is known here."
+        return say("no such character set is known here.")
     if not _decodes(telling.all, codec):
-        return "some of it cannot be decoded so."
-    return "it looks like another one."
+        return say("some of it cannot be decoded so.")
+    return say("it looks like another one.")
 
 
 def _presumed() -> Finding:
@@ -180,8 +192,9 @@ def _ask(telling: _Telling, why: str) -> Refused:
         if _decodes(telling.all, codec):
             samples = [decoded(text, codec) or "" for text in telling.labels[:_SAMPLES]]
             shown.append(" ".join([codec, *(f"“{sample[:40]}”" for sample in samples)]))
-    if shown:
-        why += " Sets that fit, and how labels read in them: " + "; ".join(shown) + "."
-    else:
-        why += " None of " + ", ".join(LADDER) + " fits either."
-    return refuse("unknown_encoding", why, where="character set", hint=_HOW)
+    fitting = (
+        say("Sets that fit, and how labels read in them: {sets}.", sets="; ".join(shown))
+        if shown
+        else say("None of {sets} fits either.", sets=LADDER)
+    )
+    return refuse("unknown_encoding", both(why, fitting), where=say("character set"), hint=_HOW)

@@ -6,6 +6,7 @@ import polars as pl
 
 from surveys.core.codebook import ValueType
 from surveys.core.findings import Finding, Severity
+from surveys.core.said import alternatives, say
 
 # No leading zeros (area codes), no plus sign, and few enough digits to be exact.
 _INTEGER = r"^(0|-?[1-9][0-9]{0,17})$"
@@ -58,5 +59,8 @@ def _almost(cells: pl.Series, name: str) -> list[Finding]:
     rest = cells.filter(~cells.is_in(list(_NOT_NUMBERS)))
     if not words or not rest.len() or not (_all(rest, _INTEGER) or _all(rest, _DECIMAL)):
         return []
-    told = f"Only the word {' or '.join(words)} keeps this column from being a number; it was read as text."
+    told = say(
+        "Only the word {words} keeps this column from being a number; it was read as text.",
+        words=alternatives(words),
+    )
     return [Finding(Severity.WARNING, "number_but_for_words", told, name)]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from surveys.core.codebook import Level
 from surveys.core.findings import Finding
 from surveys.core.problems import Refused, refuse
+from surveys.core.said import say, sentence
 
 RawValue = float | int | bytes
 Numbers = NDArray[np.float64]
@@ -102,7 +103,7 @@ def broken(what: str) -> Refused:
     """A file that contradicts its own format; most often it was cut or changed on its way."""
     return refuse(
         "damaged_file",
-        f"The file is damaged or incomplete: {what}.",
+        say("The file is damaged or incomplete: {what}.", what=sentence(what)),
         hint="Copy or export it again from its source and compare the sizes of the two files.",
     )
 

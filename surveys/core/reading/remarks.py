@@ -11,6 +11,7 @@ import polars as pl
 from surveys.core.codebook import Codebook, ValueType, Variable, text_in
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.said import say
 from surveys.core.table import split
 
 MOST_CODES = 8  # codes named in one remark
@@ -30,8 +31,8 @@ def _on_names(codebook: Codebook) -> Iterator[Finding]:
         spellings.setdefault(name.casefold(), []).append(name)
     for names in spellings.values():
         for name in names if len(names) > 1 else []:
-            others = ", ".join(other for other in names if other != name)
-            text = f"Its name differs from {others} by upper and lower case only."
+            others = [other for other in names if other != name]
+            text = say("Its name differs from {others} by upper and lower case only.", others=others)
             yield Finding(Severity.WARNING, "names_differ_by_case", text, name)
 
 
@@ -52,15 +53,20 @@ def _on_codes(variable: Variable, counts: dict[str, Any]) -> Iterator[Finding]:
     if variable.type is not ValueType.TEXT:
         without = [value for value, n in counts["values"] if n and value not in labelled]
         if without and len(without) <= MOST_CODES:
-            text = f"Codes without a label: {', '.join(map(str, without))}."
+            text = say("Codes without a label: {codes}.", codes=without)
             yield Finding(Severity.WARNING, "codes_without_label", text, name)
         elif without or counts["distinct"] > len(labelled):
             text = "Many of its values have no label; is it a scale with labelled ends?"
             yield Finding(Severity.INFO, "values_without_label", text, name)
     unused = [value for value, n in counts["values"] if not n and value in labelled]
     if unused and counts["valid"]:
-        more = f" and {len(unused) - MOST_CODES} more" if len(unused) > MOST_CODES else ""
-        text = f"Labels without cases: {', '.join(map(str, unused[:MOST_CODES]))}{more}."
+        text = say(
+            "Labels without cases: {codes}."
+            if len(unused) <= MOST_CODES
+            else "Labels without cases: {codes} and {n} more.",
+            codes=unused[:MOST_CODES],
+            n=len(unused) - MOST_CODES,
+        )
         yield Finding(Severity.INFO, "labels_without_cases", text, name)
     yield from _on_twin_labels(variable)
 
@@ -71,7 +77,7 @@ def _on_twin_labels(variable: Variable) -> Iterator[Finding]:
         str(code.value) for code in variable.codes if texts[text_in(code.labels, "en")] > 1 and code.labels
     ]
     if twins:
-        text = f"Codes with the same label: {', '.join(twins[:MOST_CODES])}."
+        text = say("Codes with the same label: {codes}.", codes=twins[:MOST_CODES])
         yield Finding(Severity.WARNING, "same_label", text, variable.name)
 
 
@@ -80,7 +86,7 @@ def check_key(codebook: Codebook, key: str, values: pl.Series | None, tags: pl.S
     if key not in codebook.names or values is None:
         raise refuse(
             "unknown_key",
-            f"There is no variable {key} to tell the rows apart.",
+            say("There is no variable {key} to tell the rows apart.", key=key),
             near=near_misses(key, codebook.names),
             hint="Name the variable that identifies a record (--key on the command line), or name none.",
         )
@@ -88,11 +94,15 @@ def check_key(codebook: Codebook, key: str, values: pl.Series | None, tags: pl.S
     problems = []
     if cells.null_count():
         rows = _first_rows(cells.is_null())
-        text = f"The key is empty in {cells.null_count():,} rows (first: {rows})."
+        text = say("The key is empty in {n:,} rows (first: {rows}).", n=cells.null_count(), rows=rows)
         problems.append(Problem("missing_key", text, where=key, hint="Give every row a key, then import."))
     twice = cells.is_duplicated() & cells.is_not_null()
     if twice.any():
-        text = f"The key occurs more than once in {int(twice.sum()):,} rows (first: {_first_rows(twice)})."
+        text = say(
+            "The key occurs more than once in {n:,} rows (first: {rows}).",
+            n=int(twice.sum()),
+            rows=_first_rows(twice),
+        )
         hint = "Remove the duplicate rows, or name another key."
         problems.append(Problem("duplicate_key", text, where=key, hint=hint))
     if problems:

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.problems import Refused, problem_from_json, refuse
 from surveys.core.process import dying_with_parent, without_network
+from surveys.core.said import say
 
 MEGABYTE = 1 << 20
 CHILD = Path(__file__).with_name("child.py")
@@ -70,7 +71,7 @@ def run(task: dict[str, Any], limits: Limits, command: list[str] | None = None) 
         try:
             said, _ = child.communicate(json.dumps(task).encode(), timeout=limits.wall)
         except subprocess.TimeoutExpired:
-            raise _killed("it took longer than the time allowed") from None
+            raise _killed(say("it took longer than the time allowed")) from None
         finally:
             _end(child)
     _judge(said, child.returncode)
@@ -108,26 +109,25 @@ def _judge(said: bytes, status: int) -> None:
     except ValueError:
         raise _killed(_how_it_ended(status)) from None
     if not verdict["ok"]:
-        problems = (Problem(**_from_json(problem)) for problem in verdict["problems"])
+        problems = (problem_from_json(problem) for problem in verdict["problems"])
         raise Refused(problems)
-
-
-def _from_json(problem: dict[str, Any]) -> dict[str, Any]:
-    position = problem.get("position")
-    return problem | {"near": tuple(problem["near"]), "position": tuple(position) if position else None}
 
 
 def _how_it_ended(status: int) -> str:
     if status >= 0:
-        return f"the reading process ended without an answer (status {status})"
+        return say("the reading process ended without an answer (status {status})", status=status)
     if -status in (signal.SIGXCPU, signal.SIGKILL):
-        return "the reading process used more time or memory than allowed and was stopped"
-    return f"the reading process was killed by signal {-status} ({signal.Signals(-status).name})"
+        return say("the reading process used more time or memory than allowed and was stopped")
+    return say(
+        "the reading process was killed by signal {status} ({name})",
+        status=-status,
+        name=signal.Signals(-status).name,
+    )
 
 
 def _killed(how: str) -> Refused:
     return refuse(
         "unsafe_file",
-        f"The file could not be read safely: {how}.",
+        say("The file could not be read safely: {how}.", how=how),
         hint="It is probably damaged. Open it in the program it comes from, save it again and import that.",
     )

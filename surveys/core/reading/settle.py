@@ -16,6 +16,7 @@ from surveys.core.reading.encodings import Decision, decide, decoded, is_cut
 from surveys.core.reading.guess import guessed
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import RawFile, RawVariable, Reader
+from surveys.core.said import say
 
 MOST_CELLS = 2_000_000_000
 MOST_COLUMNS = 32_767
@@ -51,11 +52,26 @@ def check_budget(file: RawFile, options: ReadOptions) -> None:
     if columns > MOST_COLUMNS or (rows or 0) * columns > MOST_CELLS:
         raise refuse(
             "too_large",
-            f"The file holds {rows or 0:,} rows by {columns:,} columns, more than can be imported.",
-            hint=f"At most {MOST_COLUMNS:,} columns and {MOST_CELLS:,} cells; split the file.",
+            say(
+                "The file holds {rows:,} rows by {columns:,} columns, more than can be imported.",
+                rows=rows or 0,
+                columns=columns,
+            ),
+            hint=say(
+                "At most {most_columns:,} columns and {most_cells:,} cells; split the file.",
+                most_columns=MOST_COLUMNS,
+                most_cells=MOST_CELLS,
+            ),
         )
     if options.declared_columns is not None and options.declared_columns != columns:
-        raise refuse("wrong_count", f"{options.declared_columns} columns were declared, {columns} are there.")
+        raise refuse(
+            "wrong_count",
+            say(
+                "{declared_columns} columns were declared, {columns} are there.",
+                declared_columns=options.declared_columns,
+                columns=columns,
+            ),
+        )
 
 
 def settle(reader: Reader, file: RawFile, options: ReadOptions) -> Settled:
@@ -64,7 +80,14 @@ def settle(reader: Reader, file: RawFile, options: ReadOptions) -> Settled:
     if rows == 0:
         raise _no_rows()
     if options.declared_rows is not None and options.declared_rows != rows:
-        raise refuse("wrong_count", f"{options.declared_rows} rows were declared, {rows} are there.")
+        raise refuse(
+            "wrong_count",
+            say(
+                "{declared_rows} rows were declared, {rows} are there.",
+                declared_rows=options.declared_rows,
+                rows=rows,
+            ),
+        )
     raw: list[pl.Series | None] = [holder.series() for holder in holders]
     decision = _decision(file, raw, options)
     settled = Settled(rows, [], decision, [*file.findings, *decision.findings])
@@ -202,7 +225,7 @@ def _without_nul(column: TypedColumn, name: str, settled: Settled) -> TypedColum
     damaged = int(column.values.str.contains("\0", literal=True).sum() or 0)
     if not damaged:
         return column
-    message = f"Null characters were taken out of {damaged:,} cells."
+    message = say("Null characters were taken out of {damaged:,} cells.", damaged=damaged)
     settled.findings.append(Finding(Severity.WARNING, "null_characters", message, name))
     text = column.values.str.replace_all("\0", "", literal=True).str.strip_chars_end(" ")
     return replace(column, values=pl.select(pl.when(text != "").then(text).alias("c"))["c"])
@@ -223,14 +246,18 @@ def _decoded_one_by_one(
     meanings = [decoded(cell.rstrip(b" \0"), codec) for cell in distinct]
     broken = sum(meaning is None for meaning in meanings)
     if broken:
-        text = f"{broken} different cells cannot be decoded as {settled.decision.name}."
+        text = say(
+            "{broken} different cells cannot be decoded as {name}.", broken=broken, name=settled.decision.name
+        )
         hint = (
             "Import it again naming its encoding (--encoding on the command line), "
             "or mend the text at its source."
         )
         problems.append(Problem("undecodable_text", text, where=name, hint=hint))
     if cut := sum(is_cut(cell.rstrip(b" \0"), codec) for cell in distinct):
-        text = f"{cut} different texts end inside a character: the program that wrote the file cut them."
+        text = say(
+            "{cut} different texts end inside a character: the program that wrote the file cut them.", cut=cut
+        )
         settled.findings.append(Finding(Severity.WARNING, "text_cut", text, name))
     table = pl.DataFrame({"c": distinct, "text": pl.Series(meanings, dtype=pl.String)})
     return series.to_frame("c").join(table, on="c", how="left", maintain_order="left")["text"]

@@ -21,6 +21,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.reading.delimited import find_delimiter
 from surveys.core.reading.encodings import decide
+from surveys.core.said import both, say
 from surveys.core.spreadsheets import unguarded
 
 _ALIASES = {
@@ -49,11 +50,15 @@ def lay_over(codebook: Codebook, path: Path, language: str) -> tuple[Codebook, l
     for line, row in rows:
         name = by_fold.get(row["variable"].casefold(), "")
         if name:
-            known[name] = _merged(known[name], row, f"codebook sheet, line {line}", problems)
+            known[name] = _merged(known[name], row, say("codebook sheet, line {line}", line=line), problems)
         else:
             near = near_misses(row["variable"], known)
-            text = f"The codebook sheet describes {row['variable']}, which is not in the file." + (
-                f" Did you mean {near[0]}?" if near else ""
+            text = both(
+                say(
+                    "The codebook sheet describes {variable}, which is not in the file.",
+                    variable=row["variable"],
+                ),
+                say("Did you mean {near}?", near=near[0]) if near else "",
             )
             findings.append(Finding(Severity.WARNING, "sheet_variable_unknown", text, row["variable"]))
     if problems:
@@ -69,7 +74,9 @@ def _rows(path: Path, language: str) -> list[tuple[int, dict[str, str]]]:
         headings = [_heading(cell, language) for cell in next(reader, [])]
         lines = [(reader.line_num, [unguarded(cell).strip() for cell in row]) for row in reader if any(row)]
     except csv.Error as error:
-        raise refuse("unreadable_sheet", f"The codebook sheet cannot be read ({error}).") from error
+        raise refuse(
+            "unreadable_sheet", say("The codebook sheet cannot be read ({error}).", error=error)
+        ) from error
     if "variable" not in headings:
         hint = "Its first line needs a column called variable."
         raise refuse(
@@ -93,8 +100,10 @@ def _refuse_twice(rows: list[tuple[int, dict[str, str]]]) -> None:
     for line, row in rows:
         first = seen.setdefault(row["variable"].casefold(), line)
         if first != line:
-            text = f"{row['variable']} stands here and in line {first}."
-            problems.append(Problem("variable_twice", text, where=f"codebook sheet, line {line}"))
+            text = say("{variable} stands here and in line {first}.", variable=row["variable"], first=first)
+            problems.append(
+                Problem("variable_twice", text, where=say("codebook sheet, line {line}", line=line))
+            )
     if problems:
         raise Refused(problems)
 
@@ -136,8 +145,12 @@ def _take_word(
         changes[name] = words(text)
     except ValueError:
         known = [str(word) for word in words]  # type: ignore[attr-defined]
-        hint = f"One of {', '.join(known)}."
-        problems.append(Problem("unknown_word", f"“{text}” is not a {name}.", where=where, hint=hint))
+        hint = say("One of {known}.", known=known)
+        problems.append(
+            Problem(
+                "unknown_word", say("“{text}” is not a {name}.", text=text, name=name), where=where, hint=hint
+            )
+        )
 
 
 def _codes(
@@ -179,7 +192,7 @@ def _pairs(
         if value is not None and (match or (bare and part.strip())):
             found.append((value, match[2].strip() if match else ""))
         elif part.strip() and not _is_formula(part):
-            message = f"“{part.strip()[:40]}” is not a code and its label."
+            message = say("“{part}” is not a code and its label.", part=part.strip()[:40])
             problems.append(Problem("unreadable_code", message, where=where, hint="Write 1=yes; 2=no."))
     return found
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Refused, refuse
+from surveys.core.said import both, say
 
 HEAD = 64 << 10
 _EXTENSIONS = {
@@ -13,15 +14,15 @@ _EXTENSIONS = {
     ".parquet": "parquet",
 }  # fmt: skip
 _OTHERS = {
-    b"PK\x03\x04": "an Excel workbook or a zip archive",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word document",
-    b"\x1f\x8b": "a gzip archive",
-    b"%PDF": "a PDF document",
-    b"HEADER RECORD*******LIBRARY": "a SAS transport file",
-    b"RDX": "an R data file",
+    b"PK\x03\x04": say("an Excel workbook or a zip archive"),
+    b"\xd0\xcf\x11\xe0": say("an old Excel or Word document"),
+    b"\x1f\x8b": say("a gzip archive"),
+    b"%PDF": say("a PDF document"),
+    b"HEADER RECORD*******LIBRARY": say("a SAS transport file"),
+    b"RDX": say("an R data file"),
 }
 _SAS = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
-READ_HERE = ".sav, .zsav, .dta, .csv and .parquet files are read here."
+READ_HERE = say(".sav, .zsav, .dta, .csv and .parquet files are read here.")
 
 
 def sniff(path: Path) -> str:
@@ -51,27 +52,27 @@ def _is_old_stata(head: bytes) -> bool:
 
 def _text_or_refusal(head: bytes) -> str:
     if head[: len(_SAS)] == _SAS:
-        raise _foreign("a SAS data set")
+        raise _foreign(say("a SAS data set"))
     for magic, what in _OTHERS.items():
         if head.startswith(magic):
             raise _foreign(what)
     if b"ASCII SPSS PORT FILE" in head[:200] or b"SPSS PORT FILE" in head[:460]:
-        raise _foreign("an SPSS portable file")
+        raise _foreign(say("an SPSS portable file"))
     if head[:5] in (b"<?xml", b"<html", b"<!DOC") or head[:15].lower().startswith(b"<!doctype html"):
-        raise _foreign("a web page or XML document")
+        raise _foreign(say("a web page or XML document"))
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "csv"  # UTF-16 text: its zero bytes are not damage
     strange = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in head)
     if strange > len(head) * 0.02 + 3:
-        raise _foreign("of no kind known here")
+        raise _foreign(say("of no kind known here"))
     return "csv"
 
 
 def _foreign(what: str) -> Refused:
     return refuse(
         "unknown_format",
-        f"By its content the file is {what}.",
-        hint=READ_HERE + " Save it as one of them.",
+        say("By its content the file is {what}.", what=what),
+        hint=both(READ_HERE, say("Save it as one of them.")),
     )
 
 
@@ -81,5 +82,9 @@ def extension_finding(name: str, kind: str) -> tuple[Finding, ...]:
     promised = _EXTENSIONS.get(suffix, suffix.lstrip("."))
     if not suffix or promised == kind or {promised, kind} == {"sav", "zsav"}:
         return ()
-    text = f"The name ends in {suffix}, but the content is a .{kind} file; it was read as that."
+    text = say(
+        "The name ends in {suffix}, but the content is a .{kind} file; it was read as that.",
+        suffix=suffix,
+        kind=kind,
+    )
     return (Finding(Severity.WARNING, "wrong_extension", text),)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from surveys.core.problems import refuse
 from surveys.core.reading.raw import Bytes, Chunk, RawFile, broken
 from surveys.core.reading.spss_dictionary import SYSMIS, SpssDictionary, read_dictionary
+from surveys.core.said import say
 
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -44,7 +45,7 @@ class SpssReader:
         cells = rows * found.units
         needed = cells * 8 if found.compression == 0 else cells // 8 * 8
         if needed > rest + 8:
-            raise broken(f"it declares {rows:,} rows but is too small to hold them")
+            raise broken(say("it declares {rows:,} rows but is too small to hold them", rows=rows))
         return found.file
 
     def chunks(self) -> Iterator[Chunk]:
@@ -56,9 +57,11 @@ class SpssReader:
                 yield self._chunk(words[:rows])
             seen += rows
             if len(words) > rows:
-                raise broken(f"it holds more rows than the {declared:,} it declares")
+                raise broken(say("it holds more rows than the {declared:,} it declares", declared=declared))
         if declared is not None and seen < declared:
-            raise broken(f"it declares {declared:,} rows but ends after {seen:,}")
+            raise broken(
+                say("it declares {declared:,} rows but ends after {seen:,}", declared=declared, seen=seen)
+            )
 
     def _cases(self) -> Iterator[Words]:
         """Whole cases as (rows, units) words, however the blocks cut them."""
@@ -127,7 +130,11 @@ def _check_unpacked(data: memoryview, found: SpssDictionary) -> None:
     if unpacked > SWELLS_FROM and unpacked > MOST_SWELLING * len(data):
         raise refuse(
             "too_large",
-            f"The file would unpack to {unpacked >> 20:,} MB, more than {MOST_SWELLING} times its size.",
+            say(
+                "The file would unpack to {unpacked:,} MB, more than {most_swelling} times its size.",
+                unpacked=unpacked >> 20,
+                most_swelling=MOST_SWELLING,
+            ),
             hint="No survey does; save it again as .sav if it is real.",
         )
 

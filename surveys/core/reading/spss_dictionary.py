@@ -22,6 +22,7 @@ from surveys.core.reading.raw import (
     broken,
 )
 from surveys.core.reading.spss_sets import response_sets
+from surveys.core.said import say
 
 SYSMIS = -1.7976931348623157e308
 LOWEST = -1.7976931348623155e308
@@ -144,7 +145,7 @@ def _records(cursor: Bytes) -> tuple[list[_Record], list[bytes], _Extensions, in
         elif kind == 7:
             _extension(cursor, extensions)
         else:
-            raise broken(f"it holds a record of unknown kind {kind}")
+            raise broken(say("it holds a record of unknown kind {kind}", kind=kind))
         if units > MOST_UNITS:
             raise broken("it declares more variables than SPSS can hold")
     cursor.take(4)
@@ -348,6 +349,6 @@ def _add_sets(file: RawFile, records: list[_Record], extensions: _Extensions) ->
     except (ValueError, IndexError) as error:
         raise refuse(
             "damaged_response_sets",
-            f"The multiple-response sets of the file cannot be read ({error}).",
+            say("The multiple-response sets of the file cannot be read ({why}).", why=error.args[0]),
             hint="Open the file in SPSS or PSPP, define the sets anew or drop them, and save it again.",
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from surveys.core.reading.raw import RawSet
+from surveys.core.said import say
 
 
 def response_sets(records: Iterable[bytes], long_names: Mapping[bytes, bytes]) -> list[RawSet]:
@@ -25,7 +26,7 @@ def _one(text: bytes, long_names: Mapping[bytes, bytes]) -> tuple[RawSet, bytes]
     """``$name=C 10 label.... a b c`` or ``$name=D1 1 5 label a b`` or ``$name=E 11 1 1 5 label a b``."""
     name, equals, rest = text.partition(b"=")
     if not equals:
-        raise ValueError("a set without a definition")
+        raise ValueError(say("a set without a definition"))
     kind, counted = chr(rest[0]), None
     rest = rest[1:]
     if kind == "E":
@@ -33,7 +34,7 @@ def _one(text: bytes, long_names: Mapping[bytes, bytes]) -> tuple[RawSet, bytes]
     if kind in "DE":
         counted, rest = _counted_text(rest.lstrip(b" "))
     elif kind != "C":
-        raise ValueError("a set of unknown kind")
+        raise ValueError(say("a set of unknown kind"))
     label, rest = _counted_text(rest.lstrip(b" "))
     line, _, rest = rest.partition(b"\n")
     variables = tuple(_long(short, long_names) for short in line.split())
@@ -45,11 +46,11 @@ def _counted_text(text: bytes) -> tuple[bytes, bytes]:
     """``5 label rest`` -> (``label``, `` rest``)."""
     size, space, rest = text.partition(b" ")
     if not space or not size.isdigit() or int(size) > len(rest):
-        raise ValueError("a set's label has an impossible length")
+        raise ValueError(say("a set's label has an impossible length"))
     return rest[: int(size)], rest[int(size) :]
 
 
 def _long(short: bytes, long_names: Mapping[bytes, bytes]) -> bytes:
     if short.lower() not in long_names:
-        raise ValueError("a set names a variable that is not in the file")
+        raise ValueError(say("a set names a variable that is not in the file"))
     return long_names[short.lower()]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from surveys.core.reading.raw import Bytes, Chunk, Numbers, RawFile, broken
 from surveys.core.reading.stata_dictionary import StataDictionary, read_dictionary
+from surveys.core.said import say
 
 BLOCK = 16 << 20
 _LETTERS = np.array([None, *"abcdefghijklmnopqrstuvwxyz"], dtype=object)
@@ -31,7 +32,7 @@ class StataReader:
         """The dictionary, with the number of rows held against the size of the file."""
         found = self.dictionary
         if found.data_offset + found.rows * found.row_type().itemsize > len(self.data):
-            raise broken(f"it declares {found.rows:,} rows but is too small to hold them")
+            raise broken(say("it declares {rows:,} rows but is too small to hold them", rows=found.rows))
         return found.file
 
     def chunks(self) -> Iterator[Chunk]:

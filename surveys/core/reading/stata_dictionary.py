@@ -12,6 +12,7 @@ import numpy as np
 
 from surveys.core.problems import refuse
 from surveys.core.reading.raw import SECONDS_1960, Bytes, Calendar, RawFile, RawVariable, broken
+from surveys.core.said import say
 
 _KNOWN = {108, 110, 111, 112, 113, 114, 115, 117, 118, 119}
 _NEW_TYPES = {65526: "f8", 65527: "f4", 65528: "i4", 65529: "i2", 65530: "i1", 32768: "strl"}
@@ -70,7 +71,7 @@ def _release(number: int) -> int:
     if number not in _KNOWN:
         raise refuse(
             "unknown_release",
-            f"The file is in Stata format {number}, which is not read here.",
+            say("The file is in Stata format {number}, which is not read here.", number=number),
             hint="Save it again in Stata with saveold, version 13 or newer.",
         )
     return number
@@ -167,7 +168,7 @@ def _plain(data: memoryview) -> StataDictionary:
     found.data_offset = cursor.position
     end = found.data_offset + rows * found.row_type().itemsize
     if end > len(data):
-        raise broken(f"it declares {rows:,} rows but is too small to hold them")
+        raise broken(say("it declares {rows:,} rows but is too small to hold them", rows=rows))
     tables = _label_tables(Bytes(data, cursor.order, end), sizes.name, tagged=False)
     _variables(found, names, formats, label_names, labels, tables)
     return found

@@ -24,6 +24,7 @@ from surveys.core.reading.settle import Settled, TypedColumn, check_budget, sett
 from surveys.core.reading.sheet import lay_over
 from surveys.core.reading.spss_cells import SpssReader
 from surveys.core.reading.stata_cells import StataReader
+from surveys.core.said import say, with_sources
 
 ROW_GROUP = 100_000
 
@@ -61,7 +62,7 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
         "rows": settled.rows,
         "format": file.format,
         "encoding": settled.decision.name,
-        "findings": [_finding_json(finding) for finding in findings],
+        "findings": [with_sources(_finding_json(finding)) for finding in findings],
         **counted,
     }
 
@@ -71,7 +72,7 @@ def _check_names(codebook: Codebook) -> None:
     twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     problems = [Problem("duplicate_name", "Two variables have this name.", where=name) for name in twice]
     if "" in names:
-        problems.append(Problem("no_name", f"Variable {names.index('') + 1} has no name."))
+        problems.append(Problem("no_name", say("Variable {index} has no name.", index=names.index("") + 1)))
     if problems:
         raise Refused(problems)
 

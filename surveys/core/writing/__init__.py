@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
 from surveys.core.writing.dta import write_dta
 from surveys.core.writing.flat import codebook_beside, write_csv, write_parquet
 from surveys.core.writing.sav import write_sav, write_zsav
@@ -62,9 +63,9 @@ def format_named(name: str) -> Format:
     if name not in FORMATS:
         raise refuse(
             "unknown_format",
-            f"There is no format called {name}.",
+            say("There is no format called {name}.", name=name),
             near=near_misses(name, FORMATS),
-            hint=f"The formats are {', '.join(FORMATS)}.",
+            hint=say("The formats are {formats}.", formats=FORMATS),
         )
     return FORMATS[name]
 
@@ -79,8 +80,12 @@ def write(table: ExportTable, format: str, path: Path, language: str) -> tuple[L
     if len(table.codebook.variables) > chosen.most_variables:
         raise refuse(
             "too_large_for_format",
-            f"{len(table.codebook.variables):,} variables are more than the {chosen.most_variables:,} "
-            f"that {chosen.title} takes.",
+            say(
+                "{n:,} variables are more than the {most_variables:,} that {title} takes.",
+                n=len(table.codebook.variables),
+                most_variables=chosen.most_variables,
+                title=chosen.title,
+            ),
             hint="Choose Parquet or CSV instead.",
         )
     return tuple(chosen.writer(table, path, language))

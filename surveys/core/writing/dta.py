@@ -13,6 +13,7 @@ import polars as pl
 
 from surveys.core.absence import SYSTEM
 from surveys.core.codebook import Scalar, ValueType, Variable, text_in
+from surveys.core.said import say
 from surveys.core.writing import labels as fit
 from surveys.core.writing.cells import Cells, cells, reason_labels
 from surveys.core.writing.dta_file import LONGEST_STR, DtaColumn, write_file
@@ -57,7 +58,7 @@ def write_dta(table: ExportTable, path: Path, language: str) -> list[Loss]:
         columns.append(column)
         losses += lost
     if table.codebook.sets:
-        why = f"{len(table.codebook.sets)} multiple-response sets are left out: Stata has none."
+        why = say("{n} multiple-response sets are left out: Stata has none.", n=len(table.codebook.sets))
         losses.append(Loss("", "response_sets_not_carried", why))
     if any(variable.level.value != "unknown" for variable in table.codebook.variables):
         losses.append(Loss("", "level_not_carried", "Stata keeps no measurement levels."))
@@ -175,16 +176,27 @@ def _letter_losses(
     variable: Variable, letters: dict[tuple[str, Scalar | None], int], without: int
 ) -> tuple[Loss, ...]:
     losses = []
-    moved = [f"{_told(code)} is .{chr(96 + n)}" for (_, code), n in letters.items() if code is not None]
+    moved = [
+        say("{code} is .{letter}", code=_told(code), letter=chr(96 + n))
+        for (_, code), n in letters.items()
+        if code is not None
+    ]
     if moved:
-        why = f"Missing codes stand as Stata's letters: {', '.join(moved)}."
+        why = say("Missing codes stand as Stata's letters: {codes}.", codes=moved)
         losses.append(Loss(variable.name, "missing_code_changed", why))
-    words = [f"{reason} is .{chr(96 + n)}" for (reason, code), n in letters.items() if code is None]
+    words = [
+        say("{reason} is .{letter}", reason=reason, letter=chr(96 + n))
+        for (reason, code), n in letters.items()
+        if code is None
+    ]
     if words:
-        why = f"Absences without a code of their own stand as letters: {', '.join(words)}."
+        why = say("Absences without a code of their own stand as letters: {reasons}.", reasons=words)
         losses.append(Loss(variable.name, "missing_code_invented", why))
     if without:
-        why = f"Stata has 26 letters for absences; {without} more kinds stand as a plain full stop."
+        why = say(
+            "Stata has 26 letters for absences; {n} more kinds stand as a plain full stop.",
+            n=without,
+        )
         losses.append(Loss(variable.name, "missing_codes_dropped", why))
     return tuple(losses)
 
@@ -255,6 +267,8 @@ def _value_labels(
         most = max(_LABEL_BYTES // len(texts) - 1, 8)
         texts = {value: fit.fit_bytes(text, most) for value, text in texts.items()}
         losses.append(
-            fit.shortened(variable.name, "label of a value", f"{most} bytes (the table holds 32,000)")
+            fit.shortened(
+                variable.name, "label of a value", say("{n} bytes (the table holds 32,000)", n=most)
+            )
         )
     return texts, losses

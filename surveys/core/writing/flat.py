@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from surveys.core.codebook import as_json, canonical
+from surveys.core.said import say
 from surveys.core.spreadsheets import guarded
 from surveys.core.writing.cells import cells, shared_reasons
 from surveys.core.writing.codebook_sheet import codebook_frame, companion
@@ -47,12 +48,16 @@ def flatten(table: ExportTable) -> Flat:
             companions.add(variable.name)
             series.append(column.left.rename(companion(variable.name)))
         if table.raw is None and (words := shared_reasons(variable)):
-            why = f"Several codes share a reason ({', '.join(words)}); each is written as the first of them."
+            why = say(
+                "Several codes share a reason ({reasons}); each is written as the first of them.",
+                reasons=words,
+            )
             losses.append(Loss(variable.name, "missing_codes_merged", why))
     if in_place:
-        why = (
-            "Missing codes stand in their cells like values, because the format cannot declare them; the "
-            f"codebook lists them. Variables concerned: {in_place}."
+        why = say(
+            "Missing codes stand in their cells like values, because the format cannot declare them; "
+            "the codebook lists them. Variables concerned: {n}.",
+            n=in_place,
         )
         losses.append(Loss("", "missing_codes_undeclared", why))
     return Flat(pl.DataFrame(series), frozenset(companions), losses)
@@ -104,7 +109,11 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
     flat.frame.write_csv(path)
     guarded(codebook_frame(table, flat.companions)).write_csv(codebook_beside(path))
     losses = [
-        Loss("", "codebook_apart", f"Labels are in a file of their own, {codebook_beside(path).name}."),
+        Loss(
+            "",
+            "codebook_apart",
+            say("Labels are in a file of their own, {name}.", name=codebook_beside(path).name),
+        ),
         *flat.losses,
     ]
     for name in _like_formulas(flat.frame):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from surveys.core.absence import SYSTEM
 from surveys.core.codebook import Codebook, Scalar, Variable, text_in
+from surveys.core.said import say, sentence
 from surveys.core.writing.cells import reason_labels
 from surveys.core.writing.table import Loss
 
@@ -32,7 +33,11 @@ def fit_characters(text: str, most: int) -> str:
 
 def shortened(variable: str, kind: str, limit: str) -> Loss:
     """The loss that a cut label is reported as."""
-    return Loss(variable, "label_shortened", f"The {kind} is longer than {limit} and was cut.")
+    return Loss(
+        variable,
+        "label_shortened",
+        say("The {kind} is longer than {limit} and was cut.", kind=sentence(kind), limit=sentence(limit)),
+    )
 
 
 def value_labels(variable: Variable, language: str, *, missing: bool = True) -> dict[Scalar, str]:
@@ -55,7 +60,10 @@ def untold(codebook: Codebook, language: str) -> list[Loss]:
             if text and text != text_in(labels, language)
         }
     )
-    losses = [Loss("", "language_not_carried", f"Labels in {key} are left out.") for key in others]
+    losses = [
+        Loss("", "language_not_carried", say("Labels in {language} are left out.", language=key))
+        for key in others
+    ]
     if any(text_in(variable.question, language) for variable in codebook.variables):
         losses.append(Loss("", "question_not_carried", "The format has no room for question texts."))
     return losses
@@ -88,7 +96,11 @@ def _made_to_fit(
         fitted.append(new)
         if new != name:
             losses.append(
-                Loss(name, "name_changed", f"{who} does not take this name; it is {new} in the file.")
+                Loss(
+                    name,
+                    "name_changed",
+                    say("{who} does not take this name; it is {new} in the file.", who=who, new=new),
+                )
             )
     return fitted, losses
 

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from surveys.core.codebook import Level, Scalar, ValueType, Variable, text_in
+from surveys.core.said import say
 from surveys.core.writing import labels as fit
 from surveys.core.writing.cells import Cells, cells, shared_reasons
 from surveys.core.writing.sav_patch import patch
@@ -143,7 +144,9 @@ def _cell_losses(variable: Variable, values: pl.Series, from_reasons: bool) -> l
         if bool(values.str.ends_with(" ").any()):
             losses.append(Loss(variable.name, "trailing_blanks_cut", "Blanks at the end of text are cut."))
     if from_reasons and (words := shared_reasons(variable)):
-        why = f"Several codes share a reason ({', '.join(words)}); each is written as the first of them."
+        why = say(
+            "Several codes share a reason ({reasons}); each is written as the first of them.", reasons=words
+        )
         losses.append(Loss(variable.name, "missing_codes_merged", why))
     return losses
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from surveys.core.absence import precedence
 from surveys.core.codebook import Labels, Scalar, Variable
+from surveys.core.said import say
 from surveys.core.writing.cells import Cells, fill, reason_labels
 from surveys.core.writing.table import Loss
 
@@ -69,8 +70,12 @@ def _invent(
     dtype = pl.Int64() if cells.values.dtype.is_integer() else pl.Float64()
     filled = fill(cells.values, cells.left, codes, dtype)
     labels = [(codes[reason], reason_labels(variable, reason)) for reason in reasons]
-    named = ", ".join(f"{reason} is {codes[reason]}" for reason in reasons)
-    loss = Loss(variable.name, "missing_code_invented", f"These absences had no code of their own: {named}.")
+    named = [say("{reason} is {code}", reason=reason, code=codes[reason]) for reason in reasons]
+    loss = Loss(
+        variable.name,
+        "missing_code_invented",
+        say("These absences had no code of their own: {named}.", named=named),
+    )
     return filled, labels, [loss]
 
 
@@ -106,9 +111,10 @@ def _keep_three(variable: Variable, declared: Declared, cells: Cells, single: se
     keep = sorted(single | set(counts), key=lambda code: (-counts.get(code, 0), code))[:3]
     is_lost = cells.absent & ~declared.values.cast(pl.Float64).is_in(keep)
     values = pl.select(pl.when(~is_lost).then(declared.values)).to_series()
-    why = (
-        "It has more missing codes than the format can declare (three, or a range and one); "
-        f"{int((is_lost & declared.values.is_not_null()).sum())} cells with rarer ones are empty in the file."
+    why = say(
+        "It has more missing codes than the format can declare (three, or a range and one); {n} "
+        "cells with rarer ones are empty in the file.",
+        n=int((is_lost & declared.values.is_not_null()).sum()),
     )
     loss = Loss(variable.name, "missing_codes_dropped", why)
     return replace(declared, values=values, ranges=tuple(sorted(keep)), losses=(*declared.losses, loss))
@@ -130,9 +136,11 @@ def _declare_text(variable: Variable, cells: Cells) -> Declared:
 
 def dropped(variable: Variable, left: pl.Series) -> Loss:
     """The loss of reasons that end as empty cells."""
-    words = ", ".join(sorted(left.drop_nulls().unique().to_list(), key=precedence))
+    words = sorted(left.drop_nulls().unique().to_list(), key=precedence)
     return Loss(
-        variable.name, "missing_reason_dropped", f"Reasons of absence are empty cells in the file: {words}."
+        variable.name,
+        "missing_reason_dropped",
+        say("Reasons of absence are empty cells in the file: {reasons}.", reasons=words),
     )
 
 

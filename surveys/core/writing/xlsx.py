@@ -14,6 +14,7 @@ from typing import IO
 import polars as pl
 
 from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.core.writing.codebook_sheet import codebook_frame
 from surveys.core.writing.flat import flatten
 from surveys.core.writing.table import FIXED_TIME, ExportTable, Loss
@@ -47,8 +48,15 @@ def _check_size(frame: pl.DataFrame) -> None:
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
         raise refuse(
             "too_large_for_format",
-            f"{rows:,} rows of {columns:,} columns are more than a workbook takes "
-            f"({MOST_CELLS:,} cells, {MOST_ROWS:,} rows, {MOST_COLUMNS:,} columns).",
+            say(
+                "{rows:,} rows of {columns:,} columns are more than a workbook takes ({most_cells:,} "
+                "cells, {most_rows:,} rows, {most_columns:,} columns).",
+                rows=rows,
+                columns=columns,
+                most_cells=MOST_CELLS,
+                most_rows=MOST_ROWS,
+                most_columns=MOST_COLUMNS,
+            ),
             hint="Choose Parquet, CSV, SPSS or Stata instead.",
         )
 
