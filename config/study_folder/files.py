@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,15 +61,17 @@ class Source:
         text = self._text(path)
         if text is None:
             return None
-        rows = [row for row in csv.reader(text.splitlines()) if row]
+        reader = csv.reader(io.StringIO(text, newline=""))  # a cell may hold line breaks
+        rows = [(reader.line_num, row) for row in reader if row]
         if len(rows) < 2:
             self.wrong(path, "empty_table", "The table has no rows.")
             return None
-        ragged = [number for number, row in enumerate(rows, 1) if len(row) != len(rows[0])]
-        for number in ragged:
-            message = f"Line {number} has {len(rows[number - 1])} cells, the header {len(rows[0])}."
+        header = rows[0][1]
+        ragged = [(line, len(row)) for line, row in rows if len(row) != len(header)]
+        for line, cells in ragged:
+            message = f"Line {line} has {cells} cells, the header {len(header)}."
             self.wrong(path, "ragged_table", message, hint="Put cells that hold a comma in double quotes.")
-        return None if ragged else rows
+        return None if ragged else [row for _, row in rows]
 
     def inside(self, name: str, where: str) -> Path | None:
         """The file ``name`` of the folder; None, and a problem, when it is elsewhere or not there."""
@@ -85,7 +88,8 @@ class Source:
 
     def _text(self, path: Path) -> str | None:
         try:
-            return path.read_text("utf-8-sig")
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                return file.read()
         except FileNotFoundError:
             self.wrong(path, "no_file", "The file is missing.")
         except UnicodeDecodeError:

@@ -22,8 +22,10 @@ from config.study_folder.contents import (
     StudyContents,
     TargetEntry,
     WaveEntry,
+    WaveFile,
 )
 from config.study_folder.files import placed
+from config.study_folder.held import held
 from config.study_folder.loading_measures import Standing, in_order, load_measure
 from config.study_folder.reading import read_folder
 from config.study_folder.stored import stored_contents
@@ -135,30 +137,36 @@ class _Loader:
                 self._import(entry)
 
     def _import(self, entry: WaveEntry) -> None:
-        known = self.contents.fields
-        for file in entry.files:
+        """Imports the files that no version holds yet; the folder lists them in the order of the versions."""
+        there = held(self.study, entry)
+        for version in there:
+            self.loaded.note(Standing.LEFT, f"wave version {version}")
+        for file in entry.files[len(there) :]:
             self.talk(f"reading {file.name}")
-            options = ReadOptions(
-                encoding=file.encoding,
-                languages=tuple(known["languages"]),
-                label_separator=known["label_separator"],
-                missing_reasons=known["missing_reasons"],
-                codebook_path=file.codebook,
-                key=entry.fields["key"],
-            )
             outcome = import_wave(
                 self.user,
                 self.study,
                 entry.slug,
                 file.path,
                 original_name=file.name,
-                options=options,
+                options=self._options(entry, file),
                 note=file.note,
             )
             standing = Standing.CREATED if outcome.is_new else Standing.LEFT
             self.loaded.note(standing, f"wave version {outcome.version}")
             if outcome.is_new:
                 self.loaded.findings[str(outcome.version)] = [asdict(finding) for finding in outcome.findings]
+
+    def _options(self, entry: WaveEntry, file: WaveFile) -> ReadOptions:
+        known = self.contents.fields
+        return ReadOptions(
+            encoding=file.encoding,
+            languages=tuple(known["languages"]),
+            label_separator=known["label_separator"],
+            missing_reasons=known["missing_reasons"],
+            codebook_path=file.codebook,
+            key=entry.fields["key"],
+        )
 
     def _contexts(self) -> None:
         def save(entry: ContextEntry) -> None:

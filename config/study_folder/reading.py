@@ -48,9 +48,9 @@ def _contents(source: Source, fields: Fields) -> StudyContents:
 def _study(fields: Fields) -> dict[str, Any]:
     reasons = fields.mapping("missing_reasons")
     return {
-        "labels": texts(fields, "title", required=True),
+        "labels": texts(fields, "title"),
         "description": texts(fields, "description"),
-        "languages": list(fields.names("languages")) or ["en"],
+        "languages": list(fields.names("languages")) if "languages" in fields.data else ["en"],
         "missing_reasons": {code: str(reason) for code, reason in reasons.items()},
         "label_separator": fields.text("label_separator"),
         "citation": fields.text("citation").strip(),

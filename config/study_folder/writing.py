@@ -22,7 +22,14 @@ from config.study_folder.contents import (
 from config.study_folder.files import cell, to_yaml
 
 Written = tuple[str, str]  # path in the folder, text
-PARTS = ("crosswalk", "context", "measures", "datasets", "analyses", "targets")
+READ = (  # what loading reads of a folder, beside study.yaml; a table's YAML file stands beside it
+    "crosswalk/*.yaml",
+    "context/*.csv",
+    "measures/*.yaml",
+    "datasets/*.yaml",
+    "analyses/*.yaml",
+    "targets/**/*.csv",
+)
 ITEMS_PER_FILE = 50  # keeps files short enough to be reviewed, and within what is read
 CELL_COLUMNS = ("column", "term", "statistic", "printed", "label")
 
@@ -48,7 +55,8 @@ def write_folder(contents: StudyContents, folder: Path) -> tuple[list[str], list
 
 
 def _remove_others(folder: Path, written: set[str]) -> list[str]:
-    read = (path for part in PARTS for path in (folder / part).rglob("*") if path.suffix in (".yaml", ".csv"))
+    read = {path for pattern in READ for path in folder.glob(pattern) if path.is_file()}
+    read |= {beside for path in read if (beside := path.with_suffix(".yaml")).is_file()}
     others = sorted(path for path in read if path.relative_to(folder).as_posix() not in written)
     for path in others:
         path.unlink()
@@ -77,7 +85,8 @@ def _texts(contents: StudyContents) -> Iterator[Written]:
 def _study(contents: StudyContents) -> dict[str, Any]:
     fields = dict(contents.fields)
     named = {"slug": contents.slug, "title": fields.pop("labels"), **fields}
-    return _given(named) | {"waves": {wave.slug: _wave(wave) for wave in contents.waves}}
+    named_languages = {"languages": contents.fields["languages"]}  # none at all is not the default
+    return _given(named) | named_languages | {"waves": {wave.slug: _wave(wave) for wave in contents.waves}}
 
 
 def _wave(wave: WaveEntry) -> dict[str, Any]:

@@ -20,7 +20,9 @@ from config.study_folder.writing import write_folder
 from measures.models import Measure
 from measures.services.rules import publish, retire, save_draft
 from surveys.core.problems import Refused
+from surveys.core.reading.options import ReadOptions
 from surveys.models import AuditEntry, Study, User
+from surveys.services.waves import import_wave
 from tests.conftest import ROOT
 from tests.factories import make_user
 
@@ -145,6 +147,60 @@ def test_a_folder_is_loaded_once_and_then_left_alone(folder: Path, boss: User) -
     assert again.created == again.changed == []
     assert len(again.left) == len(first.created) - 1  # a measure and its draft are one line
     assert AuditEntry.objects.filter(action="load").count() == 2
+
+
+def test_a_wave_with_a_correction_is_loaded_once(folder: Path, boss: User) -> None:
+    first = (folder / "waves/first.csv").read_text()
+    (folder / "waves/second.csv").write_text(first.replace("4,1,0,1,20", "4,1,1,1,20"))
+    edit(folder, "study.yaml", "note: as it came", "note: as it came\n      - {file: waves/second.csv}")
+    load_study(boss, folder)
+    again = load_study(boss, folder)
+    assert again.created == again.changed == []
+    wave = Study.objects.get(slug="small").waves.get()
+    assert [version.original_name for version in wave.versions.all()] == ["first.csv", "second.csv"]
+    (folder / "waves/third.csv").write_text(first.replace("1,1,0,0,10", "1,1,1,1,10"))
+    edit(
+        folder,
+        "study.yaml",
+        "- {file: waves/second.csv}",
+        "- {file: waves/second.csv}\n      - {file: waves/third.csv}",
+    )
+    assert load_study(boss, folder).created == ["wave version small/2020@3"]
+
+
+def test_a_correction_that_the_folder_does_not_know_is_not_taken_back(folder: Path, boss: User) -> None:
+    load_study(boss, folder)
+    corrected = folder / "corrected.csv"
+    corrected.write_text((folder / "waves/first.csv").read_text().replace("4,1,0,1,20", "4,1,1,1,20"))
+    import_wave(boss, "small", "2020", corrected, original_name="corrected.csv", options=ReadOptions())
+    assert load_study(boss, folder).created == []
+    assert Study.objects.get(slug="small").waves.get().versions.count() == 2
+
+
+def test_cells_may_hold_line_breaks_and_other_files_are_left_alone(
+    folder: Path, boss: User, tmp_path: Path
+) -> None:
+    (folder / "context/towns.csv").write_text('town,people,post\n10,2.5,"00\n12"\n20,7,"a\u2028b"\n', "utf-8")
+    load_study(boss, folder)
+    kept = [
+        folder / name for name in ("measures/my_notes.csv", "context/old/data.csv", "targets/readme.yaml")
+    ]
+    for path in kept:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    (folder / "datasets/gone.yaml").write_text("mine")
+    outcome = dump_study(boss, Study.objects.get(slug="small"), folder)
+    assert {path.read_text() for path in kept} == {"mine"}
+    assert "datasets/gone.yaml" in outcome["removed"]
+    assert load_study(boss, folder).changed == []
+
+
+def test_a_study_that_an_import_made_can_be_dumped_and_loaded(boss: User, tmp_path: Path) -> None:
+    file = tmp_path / "survey.csv"
+    file.write_text("id,x\n1,2\n2,3\n")
+    import_wave(boss, "adhoc", "2020", file, original_name="survey.csv", options=ReadOptions())
+    dump_study(boss, Study.objects.get(slug="adhoc"), tmp_path / "dumped")
+    assert load_study(boss, tmp_path / "dumped").changed == []
 
 
 def test_what_was_dumped_loads_as_the_same(folder: Path, boss: User, tmp_path: Path) -> None:
