@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
@@ -112,7 +113,8 @@ class LatestDataset(Api):
         found = get_object_or_404(datasets, study__slug=study, slug=dataset).latest
         if found is None:
             raise Http404
-        return to_numbered(request, found.number, str(found))
+        address = reverse("api_dataset_version", args=[study, dataset, found.number])
+        return to_numbered(request, address, rest, str(found))
 
 
 @extend_schema_view(get=extend_schema(operation_id="datasets_latest_below"))

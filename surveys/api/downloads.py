@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
@@ -35,7 +36,8 @@ class LatestWave(Api):
         version = found.versions.order_by("-number").first()
         if version is None:
             raise Http404
-        return to_numbered(request, version.number, str(version))
+        address = reverse("api_wave_version", args=[study, wave, version.number])
+        return to_numbered(request, address, rest, str(version))
 
 
 @extend_schema_view(get=extend_schema(operation_id="waves_latest_below"))

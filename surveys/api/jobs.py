@@ -64,6 +64,10 @@ class Tokens(ListApi):
 
     @extend_schema(request=NewTokenSerializer, responses={201: MadeTokenSerializer})
     def post(self, request: Request) -> Response:
+        if request.auth is not None:  # else a stolen token would outlive its end
+            raise refuse(
+                "not_allowed", "A token makes no tokens.", hint="Sign in and make it on the page of tokens."
+            )
         given = NewTokenSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         token, secret = create_token(self.person, **given.validated_data)

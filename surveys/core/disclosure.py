@@ -77,10 +77,17 @@ def _stats(variable: Variable, counted: Mapping[str, Any], values: list[Any]) ->
 
 
 def _histogram(counted: Mapping[str, Any]) -> list[Any]:
-    """Without the outermost classes of fewer than ``FEWEST`` rows: those stand for single people."""
+    """Classes of at least ``FEWEST`` rows: the outermost smaller ones are left out, for they stand for single
+    people, and inner ones are joined with their neighbours (empty ones tell of nobody and stay)."""
     bins = list(counted.get("histogram") or ())
     while bins and bins[0][2] < FEWEST:
         del bins[0]
     while bins and bins[-1][2] < FEWEST:
         del bins[-1]
-    return bins
+    joined: list[list[float]] = []
+    for low, high, n in bins:
+        if joined and 0 < joined[-1][2] < FEWEST:
+            joined[-1] = [joined[-1][0], high, joined[-1][2] + n]
+        else:
+            joined.append([low, high, n])
+    return joined

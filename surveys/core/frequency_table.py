@@ -48,9 +48,9 @@ class FrequencyTable:
         return _percent(self.n_valid, self.n)
 
     @property
-    def tallest(self) -> int:
-        """The count of the fullest histogram class."""
-        return max((n for _, _, n in self.histogram), default=0)
+    def densest(self) -> float:
+        """Rows per unit in the densest histogram class: classes may differ in width."""
+        return max((n / (high - low) for low, high, n in self.histogram), default=0.0)
 
 
 def frequency_table(variable: Variable, counted: Mapping[str, Any]) -> FrequencyTable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -151,9 +152,10 @@ def _below(path: str, name: str, up: int = 1) -> str:
     return "/".join([*path.split("/")[:-up], name])
 
 
-def to_numbered(request: Request, number: int, version: str) -> HttpResponseRedirect:
-    """From ``…/latest/…`` to the same address with the version's number, which it also names in a header."""
-    response = HttpResponseRedirect(request.get_full_path().replace("/latest/", f"/v{number}/", 1))
+def to_numbered(request: Request, address: str, rest: str, version: str) -> HttpResponseRedirect:
+    """From ``…/latest/REST`` to REST below the ``address`` of ``version``, which a header names too."""
+    query = request.META.get("QUERY_STRING", "")
+    response = HttpResponseRedirect(address + quote(rest) + (f"?{query}" if query else ""))
     response["Wavebook-Version"] = version
     response["Cache-Control"] = "no-cache"
     return response

@@ -16,7 +16,7 @@ from django.http import (
 )
 from rest_framework.request import Request
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _PIECE = 1 << 18
 
 

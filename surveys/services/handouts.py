@@ -19,7 +19,7 @@ from surveys.services import jobs
 from surveys.services.exports import (
     Subject,
     export_key,
-    exported,
+    handed_out,
     is_large,
     wanted_by,
     written,
@@ -105,13 +105,14 @@ class Handout:
 
 def hand_out(user: User, subject: Subject, format: str, language: str, part: str = "") -> Handout:
     """The file of ``subject`` in ``format``, or with ``part="codebook"`` the sheet beside a CSV."""
-    export = exported(user, subject, format, language)
-    if not part:
-        return Handout(path_of(export.file), f"{subject.name}.{format}", format_named(format).media_type)
-    if part != "codebook" or export.codebook is None:
+    export = written(user, subject, format, language)
+    if part and (part != "codebook" or export.codebook is None):
         raise refuse(
             "not_found",
             say("A .{format} file has no such part.", format=format),
             hint="Only .csv has a codebook beside it.",
         )
-    return Handout(path_of(export.codebook), f"{subject.name}.codebook.csv", "text/csv; charset=utf-8")
+    handed_out(user, subject, export)
+    if part:
+        return Handout(path_of(export.codebook), f"{subject.name}.codebook.csv", "text/csv; charset=utf-8")
+    return Handout(path_of(export.file), f"{subject.name}.{format}", format_named(format).media_type)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -39,25 +39,23 @@ def stacked(tally: Mapping[str, int], rows: int) -> SafeString:
 
 def histogram(table: FrequencyTable) -> SafeString:
     """A histogram as SVG; its figures stand in the table of classes beside it."""
-    classes: Iterable[tuple[float, float, int]] = table.histogram
-    most, width = table.tallest or 1, 100.0 / max(len(table.histogram), 1)
-    bars = format_html_join(
-        "",
-        '<rect x="{}%" y="{}%" width="{}%" height="{}%"><title>{}</title></rect>',
-        (
-            (
-                f"{i * width + width * 0.04:.3f}",
-                f"{100 - 100 * n / most:.3f}",
-                f"{width * 0.92:.3f}",
-                f"{100 * n / most:.3f}",
-                f"{short(low)} – {short(high)}: {n:,}",
-            )
-            for i, (low, high, n) in enumerate(classes)
-        ),
-    )
+    shapes = '<rect x="{}%" y="{}%" width="{}%" height="{}%"><title>{}</title></rect>'
+    bars = format_html_join("", shapes, _class_bars(table))
     return format_html(
         '<svg class="histogram" role="img" aria-label="{}">{}</svg>', gettext("Histogram"), bars
     )
+
+
+def _class_bars(table: FrequencyTable) -> Iterator[tuple[str, ...]]:
+    """Left edge, upper edge, width and height in percent, and words: a bar's area stands for its rows."""
+    if not table.histogram:
+        return
+    first, last = table.histogram[0][0], table.histogram[-1][1]
+    scale, most = 100.0 / (last - first), table.densest or 1.0
+    for low, high, n in table.histogram:
+        height = 100.0 * n / (high - low) / most
+        edges = ((low - first) * scale + 0.2, 100.0 - height, (high - low) * scale - 0.4, height)
+        yield *(f"{max(edge, 0.0):.3f}" for edge in edges), f"{short(low)} – {short(high)}: {n:,}"
 
 
 def ordered_tally(tally: Mapping[str, int] | None) -> list[tuple[str, int]]:

@@ -41,6 +41,17 @@ def test_accounts_are_for_administrators(client: Client, manager: User) -> None:
     assert AuditEntry.objects.filter(action="create", object_label="ann").exists()
 
 
+def test_setting_a_password_is_told_in_the_audit_trail(client: Client, db: None) -> None:
+    client.force_login(make_user("root", is_staff=True, is_superuser=True))
+    ann = make_user("ann")
+    given = {"password1": "a-long-phrase-9", "password2": "a-long-phrase-9", "usable_password": "true"}
+    assert client.post(f"/admin/surveys/user/{ann.pk}/password/", {"password1": "a"}).status_code == 200
+    assert not AuditEntry.objects.exists()
+    assert client.post(f"/admin/surveys/user/{ann.pk}/password/", given).status_code == 302
+    told = AuditEntry.objects.get()
+    assert (told.actor, told.action, told.object_label) == ("root", "set_password", "ann")
+
+
 def test_a_manager_grants_and_withdraws_memberships(client: Client, manager: User) -> None:
     study, ann = Study.objects.get(), make_user("ann")
     given = {"study": study.pk, "user": ann.pk, "role": "researcher", "microdata": "on"}

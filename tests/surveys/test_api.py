@@ -163,7 +163,9 @@ def test_a_part_that_is_not_there(asked: str, version: WaveVersion, holder: Clie
     assert answer["Content-Range"].startswith("bytes */")
 
 
-@pytest.mark.parametrize("asked", ["bytes=a-b", "lines=1-2", "bytes=0-1,4-5", "bytes=-"])
+@pytest.mark.parametrize(
+    "asked", ["bytes=a-b", "lines=1-2", "bytes=0-1,4-5", "bytes=-", "bytes=1" + "0" * 5000 + "-"]
+)
 def test_a_range_we_do_not_serve_gives_the_whole_file(
     asked: str, version: WaveVersion, holder: Client
 ) -> None:
@@ -193,6 +195,13 @@ def test_latest_names_the_version_it_leads_to(
     assert (answer.status_code, answer["Location"]) == (302, f"{FILE}?language=zh")
     assert answer["Wavebook-Version"] == "mdms/2014@1"
     assert people["outsider"].get(f"{ROOT}/waves/mdms/2014/latest/data.sav").status_code == 404
+
+
+def test_a_study_may_be_called_latest(db: None) -> None:
+    study = make_study("latest", is_open=True)
+    make_wave_version(make_wave(study, "latest"), [(variable("latest"), [1, 2])])
+    answer = Client().get(f"{ROOT}/waves/latest/latest/latest/variables/latest/?language=zh")
+    assert answer["Location"] == f"{ROOT}/waves/latest/latest/v1/variables/latest/?language=zh"
 
 
 def test_every_download_is_audited(version: WaveVersion, holder: Client, people: dict[str, Client]) -> None:
@@ -271,6 +280,12 @@ def test_a_token_without_name_or_end_is_refused(given: dict[str, Any]) -> None:
     answer = page.post(f"{ROOT}/tokens/", given, content_type="application/json")
     assert answer.status_code in (400, 422)
     assert not AuthToken.objects.exists()
+
+
+def test_a_token_makes_no_tokens(study: Study) -> None:
+    client = client_of(make_user("mine"))
+    answer = client.post(f"{ROOT}/tokens/", {"name": "more", "days": 366}, content_type="application/json")
+    assert (answer.status_code, ApiToken.objects.count()) == (403, 0)
 
 
 def test_tokens_of_others_and_expired_ones(study: Study) -> None:

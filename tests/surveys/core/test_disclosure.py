@@ -64,6 +64,18 @@ def test_percentiles_stand_in_for_extremes_of_many_rows() -> None:
     assert not {18_017, 9_999_999} & {end for low, high, _ in shown["histogram"] for end in (low, high)}
 
 
+def test_classes_of_few_rows_are_joined_with_their_neighbours() -> None:
+    ages = [cell for age in range(21, 70) for cell in [age] * (3 if age < 60 else 12)] + [95]
+    counted = count_raw(pl.Series(ages), None, INCOME)
+    shown = disclosed(INCOME, counted)
+    assert any(0 < n < FEWEST for _, _, n in counted["histogram"])
+    assert all(n == 0 or n >= FEWEST for _, _, n in shown["histogram"])
+    edges = [edge for low, high, _ in shown["histogram"] for edge in (low, high)]
+    assert edges[1:-1:2] == edges[2::2]  # no gap between classes
+    assert sum(n for _, _, n in shown["histogram"]) >= len(ages) - 1 - 2 * FEWEST
+    assert shown["withheld"]
+
+
 def test_a_handful_of_numbers_has_no_statistics() -> None:
     assert told(INCOME, [1, 2, 3])["stats"] == {}
 
