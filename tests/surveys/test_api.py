@@ -164,7 +164,7 @@ def test_a_part_that_is_not_there(asked: str, version: WaveVersion, holder: Clie
 
 
 @pytest.mark.parametrize(
-    "asked", ["bytes=a-b", "lines=1-2", "bytes=0-1,4-5", "bytes=-", "bytes=1" + "0" * 5000 + "-"]
+    "asked", ["bytes=a-b", "lines=1-2", "bytes=0-1,4-5", "bytes=-", f"bytes={10**4000}-"]
 )
 def test_a_range_we_do_not_serve_gives_the_whole_file(
     asked: str, version: WaveVersion, holder: Client
@@ -285,7 +285,8 @@ def test_a_token_without_name_or_end_is_refused(given: dict[str, Any]) -> None:
 def test_a_token_makes_no_tokens(study: Study) -> None:
     client = client_of(make_user("mine"))
     answer = client.post(f"{ROOT}/tokens/", {"name": "more", "days": 366}, content_type="application/json")
-    assert (answer.status_code, ApiToken.objects.count()) == (403, 0)
+    assert answer.status_code == 403
+    assert not ApiToken.objects.filter(name="more").exists()
 
 
 def test_tokens_of_others_and_expired_ones(study: Study) -> None:
