@@ -81,7 +81,8 @@ class Printed:
 
     def like(self, computed: float) -> str:
         """``computed`` with as many decimals."""
-        return f"{computed:,.{self.decimals}f}" if "," in self.text else f"{computed:.{self.decimals}f}"
+        comma = "," if "," in self.text else ""
+        return f"{computed:z{comma}.{self.decimals}f}"  # what rounds to zero has no sign
 
 
 def read(text: str) -> Printed | None:

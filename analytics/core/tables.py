@@ -273,7 +273,7 @@ def _number(value: float) -> str:
     """Three decimals, more for numbers that three would show as nothing."""
     if value and abs(value) < 0.5 * 10**-DECIMALS:
         return f"{value:.2g}"
-    return f"{value:.{DECIMALS}f}"
+    return f"{value:z.{DECIMALS}f}"
 
 
 def _fit_number(name: str, value: float) -> str:

@@ -72,13 +72,18 @@ def test_every_label_is_bilingual(path: Path) -> None:
     assert all(text.count(" | ") == 1 for text in labels)
 
 
-def test_mdms_generates_the_shipped_cells() -> None:
-    """Only where this machine's linear algebra gives the draw that was shipped; its file holds either way."""
+BY_RANK = ("q_sex", "q_edu", "q_range", "q_neighbours", "q_income", "q_expenditure", "q_training")
+
+
+def test_mdms_is_drawn_with_the_margins_of_the_shipped_file() -> None:
+    """A draw hangs on how a machine's linear algebra turns its axes; what is made by rank does not."""
     shipped, _ = read(FILES[0])
     drawn = generate_mdms()
-    if not np.array_equal(shipped["q_income"], drawn["q_income"]):
-        pytest.skip("this machine's linear algebra gives another draw; the shipped file has its checksum")
-    _assert_same(drawn, shipped)
+    assert list(drawn) == list(shipped)
+    for name in BY_RANK:
+        answered = [columns[name][columns["q_local_identity"] != -9] for columns in (drawn, shipped)]
+        np.testing.assert_array_equal(*map(np.sort, answered), err_msg=name)
+    assert (drawn["q_local_identity"] == 1).sum() == (shipped["q_local_identity"] == 1).sum()
 
 
 def test_fuzhou_generates_the_shipped_cells() -> None:
@@ -116,13 +121,15 @@ def test_mdms_holds_its_planted_faults() -> None:
 
 
 def test_mdms_draw_meets_the_printed_tables() -> None:
+    """Any machine's draw: counts exactly, SDs near a rounding edge may miss, slopes within sampling error.
+
+    That the shipped draw meets every figure is held where its tables are replicated.
+    """
     report = check(SEED)
-    shipped, _ = read(FILES[0])
-    if not np.array_equal(shipped["q_income"], generate_mdms()["q_income"]):
-        pytest.skip("this machine's linear algebra gives another draw than the one that was chosen")
-    assert report.table1_missed == ()
-    assert report.beyond == ()
-    assert report.verdicts == 10
+    assert not [missed for missed in report.table1_missed if not missed.startswith("sd of")]
+    assert len(report.table1_missed) <= 2
+    assert len(report.beyond) <= 0.1 * report.coefficients
+    assert report.furthest < 3.5
 
 
 def test_slopes_of_the_generator_are_those_of_the_target() -> None:

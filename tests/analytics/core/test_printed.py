@@ -34,6 +34,7 @@ def test_halves_may_be_rounded_either_way() -> None:
     assert figure is not None
     assert figure.agrees(0.115) and figure.agrees(0.125) and not figure.agrees(0.1251)
     assert figure.like(1 / 3) == "0.33"
+    assert figure.like(-0.001) == "0.00"
 
 
 def test_intervals_hold_every_value() -> None:
