@@ -2,14 +2,15 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 RUN := $(BIN)/python manage.py
+PORT ?= 8000
 
 .PHONY: install demo run test check fix bench test-postgresql catalogue clean
 
 demo: .venv/.ready ## set up, then the whole journey on the shipped studies
 	$(RUN) demo
 
-run: .venv/.ready ## serve the site and its worker on http://localhost:8000
-	$(RUN) serve
+run: .venv/.ready ## serve the site and its worker on http://localhost:8000 (PORT=8080 for another port)
+	$(RUN) serve --bind 127.0.0.1:$(PORT)
 
 test: .venv/.ready-dev ## all tests on the embedded default
 	$(BIN)/python -m pytest

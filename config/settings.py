@@ -162,7 +162,18 @@ SPECTACULAR_SETTINGS = {
 KNOX_TOKEN_MODEL = "knox.AuthToken"
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
 
-UNFOLD = {"SITE_TITLE": "Wavebook", "SITE_HEADER": "Wavebook", "SITE_URL": "/"}
+_TEAL = (97, 93, 87, 78, 66, 55, 44, 38, 32, 27, 20)  # lightness of the site's accent, 50 to 950
+_SHADES = (50, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950)
+UNFOLD = {
+    "SITE_TITLE": "Wavebook",
+    "SITE_HEADER": "Wavebook",
+    "SITE_URL": "/",
+    "COLORS": {
+        "primary": {
+            str(shade): f"oklch({light}% .07 207)" for shade, light in zip(_SHADES, _TEAL, strict=True)
+        }
+    },
+}
 
 LOGGING = {
     "version": 1,
