@@ -4,6 +4,8 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db.models.signals import post_migrate
 
+from config.names import translate_names
+
 ROOMS = ("surveys", "measures", "analytics")
 
 
@@ -22,6 +24,7 @@ class WavebookConfig(AppConfig):
     def ready(self) -> None:
         for room in ROOMS:
             import_module(f"{room}.tasks")
+        translate_names((*ROOMS, "knox"))
         # the signal is sent only for apps with models; by then every table of every room is there
         post_migrate.connect(_after_migrations, sender=apps.get_app_config(ROOMS[-1]))
         if settings.WAVEBOOK_BROKER_URL:

@@ -18,6 +18,7 @@ from analytics.core.targets import (
     PublishedTable,
     row_key,
 )
+from surveys.core.said import say
 
 EQUAL, SAMPLING, SAME_CLASS, CONTRADICTS = "equal", "within_sampling_error", "same_class", "contradicts"
 DIFFERS, NOT_COMPUTED = "differs", "not_computed"
@@ -219,7 +220,7 @@ def _parameter_row(
         text = "" if computed is None else f"{computed:.0f}"
         verdict = NOT_COMPUTED if computed is None else (EQUAL if implied == computed else DIFFERS)
         cells.append(Compared(column, {"df": str(implied)}, {"df": text}, verdict))
-    return [ComparedRow("df", "Parameters (implied by AIC)", tuple(cells), "fit")] if any(cells) else []
+    return [ComparedRow("df", say("Parameters (implied by AIC)"), tuple(cells), "fit")] if any(cells) else []
 
 
 def _compare_figures(table: PublishedTable, computed: Callable[[Cell], float | None]) -> Comparison:

@@ -57,7 +57,8 @@ def test_the_policy_lets_the_editor_and_the_api_browser_work(browser: Any, site:
     library.owner.save()
     page = browser.new_page(base_url=url)
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if "Policy" in message.text else None)
     page.goto("/sign-in/?next=/admin/measures/measure/add/")
     page.fill("#id_username", library.owner.username)
     page.fill("#id_password", "pass")

@@ -168,7 +168,13 @@ def _ragged_problems(ragged: list[tuple[int, int]], columns: int) -> list[Proble
     shown = [
         Problem(
             "ragged_row",
-            say("{n} fields, but there are {columns} headings.", n=n, columns=columns),
+            say(
+                "{n} field, but there are {columns} headings."
+                if n == 1
+                else "{n} fields, but there are {columns} headings.",
+                n=n,
+                columns=columns,
+            ),
             where=say("line {line}", line=line),
         )
         for line, n in ragged[:MOST_TOLD]

@@ -109,5 +109,5 @@ def check_key(codebook: Codebook, key: str, values: pl.Series | None, tags: pl.S
         raise Refused(problems)
 
 
-def _first_rows(mask: pl.Series) -> str:
-    return ", ".join(str(row + 1) for row in mask.arg_true()[:MOST_CODES])
+def _first_rows(mask: pl.Series) -> list[int]:
+    return [row + 1 for row in mask.arg_true()[:MOST_CODES]]

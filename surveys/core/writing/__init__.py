@@ -43,8 +43,8 @@ FORMATS: dict[str, Format] = {
     form.extension: form
     for form in (
         Format("sav", "SPSS", "application/x-spss-sav", write_sav, 2**31 - 1),
-        Format("zsav", "SPSS, compressed", "application/x-spss-sav", write_zsav, 2**31 - 1),
-        Format("dta", "Stata 14 and later", "application/x-stata-dta", write_dta, 32_767),
+        Format("zsav", say("SPSS, compressed"), "application/x-spss-sav", write_zsav, 2**31 - 1),
+        Format("dta", say("Stata 14 and later"), "application/x-stata-dta", write_dta, 32_767),
         Format("parquet", "Parquet", "application/vnd.apache.parquet", write_parquet),
         Format("csv", "CSV", "text/csv; charset=utf-8", write_csv),
         Format(
