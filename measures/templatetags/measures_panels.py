@@ -19,6 +19,7 @@ from measures.selectors.disclosure import measures_shown_to
 from surveys.core.codebook import text_in
 from surveys.models import Study, Variable, WaveVersion
 from surveys.templatetags.vocabulary import language
+from surveys.translation import spoken
 
 register = template.Library()
 
@@ -123,7 +124,7 @@ def _parts(fit: Mapping[str, Any], rule: str) -> list[dict[str, Any]]:
     columns = [name for name in PER_ITEM if fit.get(name)]
     names = _items_of(fit["function"], len(fit[columns[0]]), rule) if columns else []
     rows = list(zip(names, *(fit[name] for name in columns), strict=True))
-    facts = [(HEADS[name], fit[name]) for name in ("method", "scores", "sign") if fit.get(name)]
+    facts = [(HEADS[name], spoken(fit[name])) for name in ("method", "scores", "sign") if fit.get(name)]
     facts += [
         (HEADS[name], round(fit[name], 4)) for name in ("n", "kmo", "alpha") if fit.get(name) is not None
     ]

@@ -58,6 +58,10 @@ WORDS = {
     "contradicts": _("contradicts"),
     "differs": _("differs"),
     "not_computed": _("not computed"),
+    "standard_errors": _("standard errors"),
+    "test": _("test"),
+    "not finite": _("not finite"),
+    "not positive": _("not positive"),
     "import_wave": _("import of a wave"),
     "build_dataset": _("build of a dataset"),
     "export_wave": _("export of a wave"),
@@ -84,6 +88,8 @@ def reason(word: str) -> str:
         return gettext("declared missing: code %(code)s") % {"code": rest.replace("-", MINUS, 1)}
     if kind == "tag" and rest:
         return gettext("tagged missing: .%(tag)s") % {"tag": rest}
+    if word in ("not finite", "not positive"):
+        return words(word)
     return (word or "").replace("_", " ")
 
 

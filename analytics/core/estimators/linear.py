@@ -18,13 +18,14 @@ from analytics.core.estimators.design import Design, prepare
 from analytics.core.estimators.moments import FloatArray
 from analytics.core.estimators.summary import failed, rows_of, scaled_inverse, t_estimates
 from analytics.core.results import Check, Fit, ModelResult
+from surveys.core.said import say
 
 PERFECT = 1e-12  # residual share of the outcome's variation under which the fit is exact
 
 CONVENTIONS = {
     "standard_errors": "information",
-    "test": "t, n - k degrees of freedom",
-    "df": "coefficients and the residual variance, as R counts",
+    "test": say("t, n - k degrees of freedom"),
+    "df": say("coefficients and the residual variance, as R counts"),
     "bic_n": "rows",
 }
 

@@ -39,6 +39,7 @@ from analytics.core.results import (
     ModelResult,
     RandomEffect,
 )
+from surveys.core.said import say
 
 # ln rho is searched between these; under 1e-9 the between variance is zero for every purpose.
 GRID = np.linspace(math.log(1e-9), math.log(1e6), 16)
@@ -308,13 +309,13 @@ def _effects(
 
 def _conventions(reml: bool) -> dict[str, str]:
     return {
-        "standard_errors": "given the estimated variances",
-        "test": "t, containment degrees of freedom as in nlme",
-        "df": "fixed effects and two variances, as in nlme and lme4",
-        "bic_n": "rows minus fixed effects, as in nlme under REML; bic_rows: rows, as in lme4"
+        "standard_errors": say("given the estimated variances"),
+        "test": say("t, containment degrees of freedom as in nlme"),
+        "df": say("fixed effects and two variances, as in nlme and lme4"),
+        "bic_n": say("rows minus fixed effects, as in nlme under REML; bic_rows: rows, as in lme4")
         if reml
         else "rows",
-        "loglik": "restricted (REML); not comparable between models with different fixed effects"
+        "loglik": say("restricted (REML); not comparable between models with different fixed effects")
         if reml
         else "full",
     }

@@ -229,10 +229,10 @@ def _result(design: Design, by: Groups, group: str, ending: Ending, checks: tupl
         checks=checks,
         method={"estimator": "maximum likelihood", "approximation": "laplace", "optimiser": "newton"},
         conventions={
-            "standard_errors": "inverse of the exact Hessian, variance included",
+            "standard_errors": say("inverse of the exact Hessian, variance included"),
             "test": "normal",
-            "df": "fixed effects and one variance",
-            "bic_n": "rows, as in lme4",
+            "df": say("fixed effects and one variance"),
+            "bic_n": say("rows, as in lme4"),
         },
         convergence=Convergence(True, ending.iterations, ending.gradient, ending.decrement),
         dropped=design.dropped,

@@ -206,7 +206,7 @@ def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]]) -> Fit:
         correlation=tuple(tuple(float(cell) for cell in row) for row in correlation),
         method=method,
         scores=scores,
-        sign="the loadings add up to more than zero",
+        sign=say("the loadings add up to more than zero"),
         kmo=_rounded([factor.kmo(correlation)[0]])[0],
         alpha=_rounded([factor.alpha(_square(covariance, correlation))])[0],
     )
