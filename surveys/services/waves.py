@@ -10,12 +10,14 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
 
 from surveys import policy
 from surveys.core.codebook import Codebook, as_json
 from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.findings import Finding
 from surveys.core.problems import refuse
+from surveys.core.quality import Counted, jumps
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.core.said import say, with_sources
 from surveys.models import StoredFile, Study, User, Variable, Wave, WaveVersion
@@ -77,6 +79,8 @@ def import_wave(
             return ImportOutcome(same, False, result.findings, result.seconds)
         with keeping() as keep:
             data, original = keep(result.parquet), keep(path)
+            told = (*result.findings, *_jumps(found, wave or Wave(slug=wave_slug), result))
+            result = replace(result, findings=told)
             try:
                 version = _save(
                     user, found or str(study), wave_slug, result, data, original, original_name, options, note
@@ -118,6 +122,18 @@ def _overtaken(study: Study | None, wave_slug: str, result: ReadResult) -> WaveV
             hint="Look at the wave, then import again if it is still needed.",
         )
     return same
+
+
+def _jumps(study: Study | None, wave: Wave, result: ReadResult) -> Iterator[Finding]:
+    """What looks another way than in the wave before, as the study orders its waves."""
+    earlier = Q(wave__position__lt=wave.position) | Q(wave__position=wave.position, wave__slug__lt=wave.slug)
+    versions = WaveVersion.objects.filter(earlier, wave__study=study)
+    version = versions.order_by("-wave__position", "-wave__slug", "-number").first()
+    if version is None:
+        return
+    before = {row.name: Counted(row.as_core(), row.frequencies) for row in version.variables.all()}
+    pairs = zip(result.codebook.variables, result.frequencies, strict=True)
+    yield from jumps(before, {v.name: Counted(v, counts) for v, counts in pairs}, str(version))
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from surveys.core.codebook import Codebook, ValueType, Variable, text_in
+from surveys.core.disclosure import FEWEST
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.said import say
@@ -19,7 +20,7 @@ MOST_CODES = 8  # codes named in one remark
 
 def remarks(codebook: Codebook, frequencies: Sequence[dict[str, Any]]) -> list[Finding]:
     """Findings on a whole codebook, in the order of its variables."""
-    found = list(_on_names(codebook))
+    found = [*_on_names(codebook), *_on_labels(codebook)]
     for variable, counts in zip(codebook.variables, frequencies, strict=True):
         found += _on_variable(variable, counts)
     return found
@@ -36,14 +37,29 @@ def _on_names(codebook: Codebook) -> Iterator[Finding]:
             yield Finding(Severity.WARNING, "names_differ_by_case", text, name)
 
 
+def _on_labels(codebook: Codebook) -> Iterator[Finding]:
+    """One remark for all variables without a label: files without a codebook have none at all."""
+    bare = [v.name for v in codebook.variables if not v.labels and not v.question]
+    if len(bare) == 1:
+        yield Finding(Severity.INFO, "no_label", "It has no label.", bare[0])
+    elif bare:
+        text = say(
+            "{n:,} variables have no label: {names}."
+            if len(bare) <= MOST_CODES
+            else "{n:,} variables have no label: {names} and {more:,} more.",
+            n=len(bare),
+            names=bare[:MOST_CODES],
+            more=len(bare) - MOST_CODES,
+        )
+        yield Finding(Severity.INFO, "no_label", text)
+
+
 def _on_variable(variable: Variable, counts: dict[str, Any]) -> Iterator[Finding]:
     name = variable.name
     if not counts["valid"]:
         yield Finding(Severity.WARNING, "empty", "It holds no valid value.", name)
     elif counts["distinct"] == 1 and counts["valid"] == counts["n"] > 1:
         yield Finding(Severity.INFO, "constant", "It holds the same value in every row.", name)
-    if not variable.labels and not variable.question:
-        yield Finding(Severity.INFO, "no_label", "It has no label.", name)
     if variable.codes:
         yield from _on_codes(variable, counts)
 
@@ -51,24 +67,36 @@ def _on_variable(variable: Variable, counts: dict[str, Any]) -> Iterator[Finding
 def _on_codes(variable: Variable, counts: dict[str, Any]) -> Iterator[Finding]:
     name, labelled = variable.name, {code.value for code in variable.codes}
     if variable.type is not ValueType.TEXT:
-        without = [value for value, n in counts["values"] if n and value not in labelled]
+        without = {value: n for value, n in counts["values"] if n and value not in labelled}
         if without and len(without) <= MOST_CODES:
-            text = say("Codes without a label: {codes}.", codes=without)
-            yield Finding(Severity.WARNING, "codes_without_label", text, name)
+            yield Finding(Severity.WARNING, "codes_without_label", _unlabelled(without), name)
         elif without or counts["distinct"] > len(labelled):
             text = "Many of its values have no label; is it a scale with labelled ends?"
             yield Finding(Severity.INFO, "values_without_label", text, name)
     unused = [value for value, n in counts["values"] if not n and value in labelled]
     if unused and counts["valid"]:
         text = say(
-            "Labels without cases: {codes}."
+            "No row holds the labelled codes {codes}."
             if len(unused) <= MOST_CODES
-            else "Labels without cases: {codes} and {n} more.",
+            else "No row holds the labelled codes {codes} and {n} more.",
             codes=unused[:MOST_CODES],
             n=len(unused) - MOST_CODES,
         )
         yield Finding(Severity.INFO, "labels_without_cases", text, name)
     yield from _on_twin_labels(variable)
+
+
+def _unlabelled(counts: dict[Any, int]) -> str:
+    """Codes that enough rows hold by name; of the others only how many: they would tell single answers."""
+    common = [code for code, n in counts.items() if n >= FEWEST]
+    rare = len(counts) - len(common)
+    if not rare:
+        return say("Codes without a label: {codes}.", codes=common)
+    if not common:
+        return say("{n} codes without a label, each held by fewer than ten rows.", n=rare)
+    return say(
+        "Codes without a label: {codes}, and {n} held by fewer than ten rows each.", codes=common, n=rare
+    )
 
 
 def _on_twin_labels(variable: Variable) -> Iterator[Finding]:

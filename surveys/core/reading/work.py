@@ -14,6 +14,7 @@ from surveys.core.findings import Finding
 from surveys.core.frequencies import count_raw
 from surveys.core.hashing import column_hash, table_hash
 from surveys.core.problems import Problem, Refused
+from surveys.core.quality import looked_over
 from surveys.core.reading import codebooks
 from surveys.core.reading.columnar import ParquetReader
 from surveys.core.reading.delimited import DelimitedReader
@@ -57,6 +58,7 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     counted = _counted(codebook, settled)
     _write(settled, target)
     findings = [*settled.findings, *remarks(codebook, counted["frequencies"])]
+    findings += looked_over(codebook, target)
     return {
         "codebook": as_json(codebook),
         "rows": settled.rows,

@@ -223,7 +223,7 @@ def test_findings_come_all_at_once_by_variable(tmp_path: Path) -> None:
         ("same_label", "Ab"),
         ("empty", "aB"),
         ("constant", "c"),
-        ("no_label", "c"),
+        ("no_label", ""),
         ("names_differ_by_case", "Ab"),
         ("names_differ_by_case", "aB"),
     }

@@ -1,0 +1,29 @@
+"""What is wrong with answers rather than with a file: looked for in every import, told and never repaired."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from surveys.core.codebook import Codebook
+from surveys.core.findings import Finding
+from surveys.core.quality.dates import impossible_dates
+from surveys.core.quality.duplicates import duplicate_rows
+from surveys.core.quality.grids import straight_lines
+from surveys.core.quality.jumps import Counted, jumps
+from surveys.core.quality.skips import skip_violations
+
+__all__ = ["Counted", "jumps", "looked_over"]
+
+
+def looked_over(codebook: Codebook, parquet: Path) -> list[Finding]:
+    """Findings on the cells of a wave version's file, laid out as :mod:`surveys.core.table` says.
+
+    Columns are read when a check asks for them: universes and the variables they name, grids, dates; all
+    of them once, row group by row group, for rows that occur twice.
+    """
+    return [
+        *duplicate_rows(codebook, parquet),
+        *skip_violations(codebook, parquet),
+        *straight_lines(codebook, parquet),
+        *impossible_dates(codebook, parquet),
+    ]

@@ -1,0 +1,60 @@
+"""The same answer to every item of a grid: sometimes an opinion, often a tired respondent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from surveys.core.codebook import Codebook, Variable
+from surveys.core.findings import Finding, Severity
+from surveys.core.said import say
+from surveys.core.table import read_split
+
+FEWEST_ITEMS = 4
+FEWEST_CODES = 3  # yes/no blocks are filled with one answer by nature
+WORTH_TELLING = 0.05  # of the rows that answered every item
+
+
+def straight_lines(codebook: Codebook, parquet: Path) -> Iterator[Finding]:
+    """One finding per grid in which at least one row in twenty gives every item the same code.
+
+    A grid is a block of four or more neighbouring items (the codebook's group, else a run of variables with
+    the same labelled codes) outside multiple-response sets.
+    """
+    for grid in grids(codebook):
+        columns = [
+            read_split(parquet, codebook.names.index(item.name), item)[0].alias(f"i{n}")
+            for n, item in enumerate(grid)
+        ]
+        answered = pl.DataFrame(columns).drop_nulls()
+        if not answered.height:
+            continue
+        alike = pl.all_horizontal([pl.col(name) == pl.col("i0") for name in answered.columns])
+        same = answered.select(alike.sum()).item()
+        if same >= WORTH_TELLING * answered.height:
+            text = say(
+                "{n:,} of {all:,} rows that answer the {items} items {first} to {last} give one code to all.",
+                n=int(same), all=answered.height, items=len(grid), first=grid[0].name, last=grid[-1].name,
+            )  # fmt: skip
+            yield Finding(Severity.INFO, "straight_lining", text, grid[0].name)
+
+
+def grids(codebook: Codebook) -> Iterator[list[Variable]]:
+    """Runs of neighbouring items with the same codes and the same block."""
+    in_sets = {name for one in codebook.sets for name in one.variables}
+    run: list[Variable] = []
+    for variable in codebook.variables:
+        is_item = len(variable.codes) >= FEWEST_CODES and variable.name not in in_sets
+        if run and not (is_item and _grid_of(variable) == _grid_of(run[0])):
+            yield from [run] if len(run) >= FEWEST_ITEMS else []
+            run = []
+        if is_item:
+            run.append(variable)
+    yield from [run] if len(run) >= FEWEST_ITEMS else []
+
+
+def _grid_of(variable: Variable) -> tuple[object, ...]:
+    codes = tuple((code.value, tuple(sorted(code.labels.items()))) for code in variable.codes)
+    return variable.group, variable.type, codes

@@ -1,0 +1,103 @@
+"""What an import notices about answers: skips, repeated rows, straight lines, dates, jumps between waves."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from surveys.core.codebook import Code, Codebook, MissingRule, ResponseSet, Role, ValueType, Variable
+from surveys.core.findings import Finding
+from surveys.core.frequencies import count_raw
+from surveys.core.quality import Counted, jumps, looked_over
+from surveys.core.table import PHYSICAL, physical
+
+AGREE = tuple(Code(k, {"en": f"level {k}"}) for k in (1, 2, 3, 4))
+SKIPPED = MissingRule("not_applicable", value=-8)
+
+
+Column = tuple[Variable, list[Any]]
+
+
+def found(tmp_path: Path, *columns: Column, sets: tuple[ResponseSet, ...] = ()) -> list[Finding]:
+    path = tmp_path / "wave.parquet"
+    pl.DataFrame(
+        {physical(i): pl.Series(cells, dtype=PHYSICAL[v.type]) for i, (v, cells) in enumerate(columns)}
+    ).write_parquet(path)
+    return looked_over(Codebook(tuple(v for v, _ in columns), sets=sets), path)
+
+
+def number(name: str, **more: Any) -> Variable:
+    return Variable(name, ValueType.INTEGER, **more)
+
+
+def test_answers_outside_the_universe_and_skips_inside_it(tmp_path: Path) -> None:
+    job = number("job", missing=(MissingRule("refused", value=-1),))
+    contract = number("contract", universe="job == 1", missing=(SKIPPED,))
+    told = found(tmp_path, (job, [1, 2, 2, 1, -1]), (contract, [3, -8, 2, -8, 1]))
+    assert [(f.code, f.variable) for f in told] == [
+        ("answered_outside_universe", "contract"),
+        ("skipped_inside_universe", "contract"),
+    ]
+    assert "1 rows hold an answer" in told[0].message and "first: 3" in told[0].message
+    assert "first: 4" in told[1].message
+
+
+def test_a_universe_that_names_nothing_here_is_told_with_near_misses(tmp_path: Path) -> None:
+    told = found(tmp_path, (number("job"), [1]), (number("contract", universe="jobb == 1"), [1]))
+    assert [f.code for f in told] == ["universe_unknown"]
+    assert told[0].message == "Its universe names jobb, which is not in the file. Did you mean job?"
+
+
+def test_a_universe_in_words_is_left_alone(tmp_path: Path) -> None:
+    assert found(tmp_path, (number("contract", universe="employees only"), [1, 2])) == []
+
+
+def test_rows_that_differ_by_their_key_alone(tmp_path: Path) -> None:
+    key = number("rid", role=Role.KEY)
+    rest = [(number(name), [1, 2, 1]) for name in ("a", "b", "c")]
+    told = found(tmp_path, (key, [1, 2, 3]), *rest)
+    assert [f.code for f in told] == ["duplicate_rows"]
+    assert told[0].message == "1 rows repeat an earlier row in every variable (first: 3)."
+    assert found(tmp_path, (key, [1, 2, 3]), *rest[:2], (number("d"), [1, 2, 9])) == []
+
+
+def test_straight_lines_in_a_grid_but_not_in_a_block_of_ticks(tmp_path: Path) -> None:
+    rows = [(1, 1, 1, 1), (2, 2, 2, 2), (3, 3, 3, 3), (4, 1, 4, 4), (1, 2, 3, 4), *[(2, 2, 2, 2)] * 3]
+    grid = [(number(f"g{k}", codes=AGREE), list(cells)) for k, cells in enumerate(zip(*rows, strict=True))]
+    noise = (number("x"), list(range(8)))
+    told = found(tmp_path, *grid, noise)
+    assert [(f.code, f.variable) for f in told] == [("straight_lining", "g0")]
+    assert "6 of 8 rows" in told[0].message
+    block = ResponseSet("g", "C", tuple(v.name for v, _ in grid))
+    assert found(tmp_path, *grid, noise, sets=(block,)) == []
+
+
+def test_dates_that_cannot_be(tmp_path: Path) -> None:
+    day = Variable("day", ValueType.DATE)
+    told = found(tmp_path, (day, [date(2014, 5, 1), date(2214, 5, 1), date(1582, 10, 14), None]))
+    assert [f.code for f in told] == ["impossible_date"]
+    assert "2 rows" in told[0].message and "2, 3" in told[0].message
+
+
+def counted(variable: Variable, cells: list[Any]) -> dict[str, Counted]:
+    return {variable.name: Counted(variable, count_raw(pl.Series(cells), None, variable))}
+
+
+def jump(before: Variable, cells: list[Any], now: Variable, later: list[Any]) -> list[str]:
+    return [f.message for f in jumps(counted(before, cells), counted(now, later), "s/2014@1")]
+
+
+def test_jumps_against_the_wave_before() -> None:
+    coded, plain = number("q", codes=AGREE, missing=(SKIPPED,)), number("q")
+    assert jump(coded, [1, 2] * 100, coded, [1, 2] * 90) == []
+    assert jump(coded, [1, 1, 1, 2] * 50, coded, [1, 2, 2, 2] * 50) == [
+        "50% of its answers lie in other codes than in s/2014@1."
+    ]
+    assert jump(coded, [1] * 200, coded, [1, -8] * 100) == ["50% of its rows are absent, 0% in s/2014@1."]
+    assert jump(plain, list(range(200)), plain, list(range(100, 300))) == [
+        "Its mean is 1.7 standard deviations from that in s/2014@1."
+    ]
+    assert jump(plain, [1, 2] * 20, plain, [8, 9] * 20) == []  # too few rows to tell
