@@ -17,8 +17,8 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Data file"),
-        help_text=_(".sav, .zsav, .dta or .csv. The file itself is kept exactly as it is."),
-        widget=forms.FileInput(attrs={"accept": ".sav,.zsav,.dta,.csv,.tsv,.txt"}),
+        help_text=_(".sav, .zsav, .dta, .csv or .xlsx. The file itself is kept exactly as it is."),
+        widget=forms.FileInput(attrs={"accept": ".sav,.zsav,.dta,.csv,.tsv,.txt,.xlsx"}),
     )
     study = forms.SlugField(
         label=_("Study"),
@@ -46,7 +46,19 @@ class UploadForm(forms.Form):
     codebook = forms.FileField(
         label=_("Codebook sheet"),
         required=False,
-        help_text=_("For .csv: a sheet of names, labels, codes and missing codes."),
+        help_text=_("A .csv or .xlsx of names, labels, codes and missing codes, or a REDCap dictionary."),
+    )
+    sheet = forms.CharField(
+        label=_("Sheet"),
+        max_length=31,
+        required=False,
+        help_text=_("For .xlsx: which sheet holds the data. The first one when left empty."),
+    )
+    header_rows = forms.ChoiceField(
+        label=_("Rows of headings"),
+        required=False,
+        choices=[("", _("as the file shows")), *((str(n), str(n)) for n in range(1, 4))],
+        help_text=_("For .csv and .xlsx: survey tools write question texts below the names."),
     )
     note = forms.CharField(
         label=_("Note"),

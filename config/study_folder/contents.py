@@ -35,6 +35,8 @@ class WaveFile:
     encoding: str = ""
     note: str = ""
     codebook: Path | None = field(default=None, compare=False)
+    sheet: str = ""  # of a workbook
+    header_rows: int | None = None  # of a flat file; found by content when not said
 
 
 @dataclass(frozen=True)

@@ -30,5 +30,7 @@ def held(study: Study, entry: WaveEntry) -> list[WaveVersion]:
 
 
 def _is_of(version: WaveVersion, file: WaveFile) -> bool:
+    told = version.options
     is_same = version.original.sha256 == file_hash(file.path)[0]
-    return is_same and version.options.get("encoding", "") == file.encoding
+    read_as = (told.get("encoding", ""), told.get("sheet", ""), told.get("header_rows"))
+    return is_same and read_as == (file.encoding, file.sheet, file.header_rows)

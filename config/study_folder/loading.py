@@ -165,6 +165,8 @@ class _Loader:
             label_separator=known["label_separator"],
             missing_reasons=known["missing_reasons"],
             codebook_path=file.codebook,
+            sheet=file.sheet,
+            header_rows=file.header_rows,
             key=entry.fields["key"],
         )
 

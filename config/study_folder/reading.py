@@ -78,13 +78,14 @@ def _waves(source: Source, fields: Fields, is_synthetic: bool) -> tuple[WaveEntr
 def _wave_file(source: Source, fields: Fields) -> WaveFile | None:
     name, sheet = fields.text("file", required=True), fields.text("codebook")
     encoding, note = fields.text("encoding"), fields.text("note").strip()
+    part, header_rows = fields.text("sheet"), fields.whole("header_rows", 0, 1, 5) or None
     fields.finish()
     path = source.inside(name, fields.place("file")) if name else None
     codebook = source.inside(sheet, fields.place("codebook")) if sheet else None
     if path is None:
         return None
     _check_sum(source, path, fields.place("file"))
-    return WaveFile(path.name, path, encoding, note, codebook)
+    return WaveFile(path.name, path, encoding, note, codebook, part, header_rows)
 
 
 def _check_sum(source: Source, path: Path, where: str) -> None:

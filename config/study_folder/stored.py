@@ -54,7 +54,14 @@ def stored_contents(study: Study) -> StudyContents:
 
 def _wave(wave: Wave) -> WaveEntry:
     files = tuple(
-        WaveFile(v.original_name, path_of(v.original), v.options.get("encoding", ""), v.note)
+        WaveFile(
+            v.original_name,
+            path_of(v.original),
+            v.options.get("encoding", ""),
+            v.note,
+            sheet=v.options.get("sheet", ""),
+            header_rows=v.options.get("header_rows"),
+        )
         for v in wave.versions.select_related("original").order_by("number")
     )
     return WaveEntry(wave.slug, {name: getattr(wave, name) for name in WAVE_FIELDS}, files)

@@ -93,7 +93,15 @@ def _wave(wave: WaveEntry) -> dict[str, Any]:
     fields = {name: value for name, value in wave.fields.items() if name != "position"}
     is_synthetic = fields.pop("is_synthetic")
     files = [
-        _given({"file": name, "encoding": file.encoding, "note": file.note})
+        _given(
+            {
+                "file": name,
+                "encoding": file.encoding,
+                "sheet": file.sheet,
+                "header_rows": file.header_rows,
+                "note": file.note,
+            }
+        )
         for (name, _), file in zip(_wave_files(wave), wave.files, strict=True)
     ]
     named = {"title": fields.pop("labels"), **fields, "files": files}

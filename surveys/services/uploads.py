@@ -39,8 +39,9 @@ def request_import(
 ) -> Job:
     """Queues the import of an uploaded file; the same request by the same person is one job.
 
-    ``reading`` holds ``key``, ``encoding`` and ``note``.  Refused before anything is written when the
-    person may not import there, and while writing when the file is larger than the settings allow.
+    ``reading`` holds ``key``, ``encoding``, ``sheet``, ``header_rows`` (digits) and ``note``.  Refused before
+    anything is written when the person may not import there, and while writing when the file is larger than
+    the settings allow.
     """
     found = Study.objects.filter(slug=study).first()
     if found is None:
@@ -83,7 +84,11 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         raise refuse("upload_gone", "The uploaded file is no longer here.", hint="Upload it again.")
     codebook = folder / asked["codebook"] if asked.get("codebook") else None
     options = ReadOptions(
-        encoding=asked.get("encoding", ""), codebook_path=codebook, key=asked.get("key", "")
+        encoding=asked.get("encoding", ""),
+        codebook_path=codebook,
+        key=asked.get("key", ""),
+        sheet=asked.get("sheet", ""),
+        header_rows=int(asked["header_rows"]) if asked.get("header_rows") else None,
     )
     progress(0.1, f"Reading {asked['name']}")
     outcome = import_wave(

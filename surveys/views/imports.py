@@ -44,6 +44,8 @@ def _queue(request: HttpRequest, form: UploadForm) -> Job:
         codebook_name=sheet.name if sheet else "",
         key=given["key"],
         encoding=given["encoding"],
+        sheet=given["sheet"],
+        header_rows=given["header_rows"],
         note=given["note"],
     )
 

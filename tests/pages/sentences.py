@@ -12,7 +12,7 @@ ROOMS = ("surveys", "measures", "analytics")
 # Positions and names of what a reader of a page may come to see.
 SPOKEN: dict[str, tuple[int, ...]] = {
     "say": (0,), "sentence": (0,), "refuse": (1,), "Problem": (1, 3), "Finding": (2,), "Check": (2,),
-    "Loss": (2,), "AuditFinding": (2,), "broken": (0,), "_unfit": (1,), "shortened": (1, 2),
+    "Loss": (2,), "AuditFinding": (2,), "broken": (0,), "bomb": (0,), "_unfit": (1,), "shortened": (1, 2),
     "require_slug": (1,), "wrong": (1,), "problem": (1, 3), "_ask": (1,),
 }  # fmt: skip
 METHODS = {"wrong", "problem", "shortened"}

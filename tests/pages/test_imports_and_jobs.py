@@ -37,6 +37,16 @@ def test_an_upload_becomes_a_wave_version(client: Client, library: Library) -> N
     assert Wave.objects.get(slug="2017").versions.get().note == "First."
 
 
+def test_an_upload_may_say_how_many_rows_of_headings_there_are(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    client.post("/import/", given(content="q1\nHow old?\n31\n", header_rows="2", sheet="data"))
+    claimed = jobs.claim("test")
+    assert claimed is not None and jobs.perform(claimed).state == "done"
+    version = Wave.objects.get(slug="2017").versions.get()
+    assert (version.rows, version.options["header_rows"], version.options["sheet"]) == (1, 2, "data")
+    assert client.post("/import/", given(header_rows="9")).status_code == 422
+
+
 def test_the_same_upload_twice_is_one_job(client: Client, library: Library) -> None:
     client.force_login(library.owner)
     client.post("/import/", given())

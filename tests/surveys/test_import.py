@@ -18,8 +18,10 @@ from surveys.models import AuditEntry, StoredFile, Study, User, Variable, Wave, 
 from surveys.services.files import store
 from surveys.services.waves import import_wave
 from tests.factories import make_study, make_user
+from tests.surveys.core.reading.xlsx_bytes import number, row, text, workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)
+HEADINGS = {"qualtrics_sample.csv": 2, "qualtrics_sample_legacy.csv": 1}  # counted as rows in the manifest
 FORMATS = {".sav", ".zsav", ".dta", ".csv", ".parquet"}
 
 
@@ -81,8 +83,8 @@ def test_importing_older_content_takes_a_wrong_correction_back(tmp_path: Path) -
     right, wrong = "id,city\n1,Fuzhou\n2,Xiamen\n", "id,city\n1,Fuzhou\n2,Ningde\n"
     path = tmp_path / "wave.csv"
     found = []
-    for text in (right, wrong, right, right):
-        found.append(command("mdms", "2014", str(write(path, text)))[1])
+    for content in (right, wrong, right, right):
+        found.append(command("mdms", "2014", str(write(path, content)))[1])
     assert [one["wave_version"] for one in found] == [f"mdms/2014@{n}" for n in (1, 2, 3, 3)]
     assert [one["is_new"] for one in found] == [True, True, True, False]
     hashes = WaveVersion.objects.order_by("number").values_list("content_hash", flat=True)
@@ -163,21 +165,40 @@ def test_every_public_file_is_read_or_refused_as_its_manifest_says(shared: Path)
     """Rows, columns and response sets; the broken ones end with status 1, a sentence, and no trace."""
     folder = shared / "files"
     with (folder / "MANIFEST.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if Path(row["file"]).suffix in FORMATS]
+        rows = [line for line in csv.DictReader(file) if Path(line["file"]).suffix in FORMATS]
     assert len(rows) >= 40
-    for number, row in enumerate(rows):
-        said = row["reader_result_pyreadstat_1_3_7"]
-        is_broken = said.startswith("ERROR") or row["rows"] == "0"
+    for place, line in enumerate(rows):
+        said = line["reader_result_pyreadstat_1_3_7"]
+        is_broken = said.startswith("ERROR") or line["rows"] == "0"
         before = (WaveVersion.objects.count(), sorted(store().files()), Study.objects.count())
-        status, found, talk = command(f"file{number}", "w", str(folder / row["file"]))
+        status, found, talk = command(f"file{place}", "w", str(folder / line["file"]))
         if is_broken:
-            assert (status, bool(talk.strip())) == (1, True), row["file"]
+            assert (status, bool(talk.strip())) == (1, True), line["file"]
             assert before == (WaveVersion.objects.count(), sorted(store().files()), Study.objects.count())
             continue
         sets = int(said.split("mrsets ")[1].split()[0]) if "mrsets" in said else 0
-        assert status == 0, (row["file"], talk)
-        assert (found["rows"], found["variables"]) == (int(row["rows"]), int(row["cols"])), row["file"]
-        assert len(found["mr_sets"]) == sets, row["file"]
+        assert status == 0, (line["file"], talk)
+        assert status == 0 and found["variables"] == int(line["cols"]), line["file"]
+        assert found["rows"] == int(line["rows"]) - HEADINGS.get(Path(line["file"]).name, 0), line["file"]
+        assert len(found["mr_sets"]) == sets, line["file"]
+
+
+def test_a_sheet_of_a_workbook_with_two_rows_of_headings(tmp_path: Path) -> None:
+    heads = row(1, text("A1", "q1")) + row(2, text("A2", "How old?"))
+    path = workbook(
+        tmp_path / "w.xlsx", row(1, text("A1", "x")), more={"answers": heads + row(3, number("A3", 31))}
+    )
+    status, found, _ = command("s", "w", str(path), "--sheet", "answers", "--header-rows", "2")
+    assert (status, found["rows"], found["variables"]) == (0, 1, 1)
+    version = WaveVersion.objects.get()
+    assert version.codebook().variable("q1").question == {"und": "How old?"}
+    assert (version.format, version.options["sheet"], version.options["header_rows"]) == (
+        "xlsx",
+        "answers",
+        2,
+    )
+    status, found, _ = command("s", "w", str(path), "--sheet", "answer")
+    assert (status, found["problems"][0]["near"]) == (1, ["answers"])
 
 
 def test_a_file_that_needs_its_character_set_named(shared: Path) -> None:

@@ -97,11 +97,13 @@ def _variable(raw: RawVariable, column: TypedColumn, words: _Words, options: Rea
         name=name,
         type=column.type,
         labels=words.labels(raw.label),
+        question=words.labels(raw.question),
         level=raw.level,
         role=Role.KEY if options.key and name == options.key else Role.RAW,
         codes=tuple(Code(value, labels) for value, labels in known.items() if value not in absent),
         missing=tuple(missing) + _tag_rules(raw, column, words),
         format=raw.format,
+        note=words.text(raw.note),
     )
 
 

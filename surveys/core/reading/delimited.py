@@ -6,26 +6,30 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
 import polars as pl
 
-from surveys.core.findings import Finding, Severity
+from surveys.core.findings import Finding
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading.encodings import decide
-from surveys.core.reading.raw import Chunk, RawFile, RawVariable
+from surveys.core.reading.headings import MOST_ROWS, headings
+from surveys.core.reading.raw import Chunk, RawFile
+from surveys.core.reading.settle import check_columns
 from surveys.core.said import say
 
 DELIMITERS = ",;\t|"
 MOST_TOLD = 20  # lines named in a refusal
 MOST_FIELD = 1 << 20
 CHUNK_CELLS = 2_000_000
-_QUALTRICS = '{"ImportId":'
 
 
 class DelimitedReader:
-    """A file of delimited text with one row of headings."""
+    """A file of delimited text; ``header_rows``: see :func:`surveys.core.reading.headings.headings`."""
 
-    def __init__(self, data: memoryview, encoding: str = "") -> None:
+    def __init__(self, data: memoryview, encoding: str = "", header_rows: int = 0) -> None:
+        self.header_rows = header_rows
         self.findings: list[Finding] = []
         self.text = self._decoded(bytes(data), encoding)
         csv.field_size_limit(MOST_FIELD)
@@ -51,64 +55,50 @@ class DelimitedReader:
 
     def describe(self) -> RawFile:
         """The headings, after the whole text was checked; every fault is told at once, by line."""
-        problems, self.rows, headings, first = self._checked()
-        names, findings = _names(headings)
-        problems += _name_problems(headings)
+        problems, filled, first, line = self._checked()
+        self.headings = headings(first or [[]], say("line {line}", line=line), self.header_rows)
+        self.rows = filled - self.headings.rows
+        problems += self.headings.problems
         if problems:
             raise Refused(problems)
-        self.findings += findings + _extra_headings(first)
-        variables = [
-            RawVariable(
-                name=name.encode(),
-                is_text=True,
-                label=heading.strip().encode() if heading.strip() != name or " " in name else b"",
-                guess=True,
-            )
-            for name, heading in zip(names, headings, strict=True)
-        ]
-        self.columns = len(variables)
-        return RawFile("csv", variables, self.rows, self.encoding, is_decoded=True, findings=self.findings)
+        self.findings += self.headings.findings
+        variables = self.headings.variables
+        return RawFile(
+            "csv", variables, max(0, self.rows), self.encoding, is_decoded=True, findings=self.findings
+        )
 
     def chunks(self) -> Iterator[Chunk]:
-        reader = self._reader()
-        next(reader)
-        each = max(1, CHUNK_CELLS // self.columns)
-        rows: list[list[str]] = []
-        for row in reader:
-            if not row:
-                continue
-            rows.append(row)
-            if len(rows) == each:
-                yield _chunk(rows)
-                rows = []
-        if rows:
+        rows_of_data = islice(filter(None, self._reader()), self.headings.rows, None)
+        each = max(1, CHUNK_CELLS // len(self.headings.variables))
+        while rows := list(islice(rows_of_data, each)):
             yield _chunk(rows)
 
-    def _reader(self) -> Iterator[list[str]]:
+    def _reader(self) -> Any:
         return csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
 
-    def _checked(self) -> tuple[list[Problem], int, list[str], list[str]]:
-        """(problems, rows, headings, the cells of the first two rows)."""
+    def _checked(self) -> tuple[list[Problem], int, list[list[str]], int]:
+        """(problems, rows that are not blank, the first of them, the line of the very first)."""
         problems = _nul_problems(self.text)
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
+        reader = self._reader()
         ragged: list[tuple[int, int]] = []
-        headings: list[str] = []
-        first: list[str] = []
-        rows, start = 0, 1
+        first: list[list[str]] = []
+        filled, start, line = 0, 1, 1
         try:
             for row in reader:
-                if not headings:
-                    headings = row
-                elif row:
-                    rows += 1
-                    first += row if rows <= 2 else []
-                    if len(row) != len(headings) and len(ragged) <= MOST_TOLD:
+                if row:
+                    filled += 1
+                    if filled == 1:
+                        line = start
+                        check_columns(len(row))
+                    if len(first) < MOST_ROWS:
+                        first.append(row)
+                    if len(row) != len(first[0]) and len(ragged) <= MOST_TOLD:
                         ragged.append((start, len(row)))
                 start = reader.line_num + 1
         except csv.Error as error:
             problems.append(_quote_problem(start, str(error)))
-        problems += _ragged_problems(ragged, len(headings))
-        return problems, rows, headings, first
+        problems += _ragged_problems(ragged, len(first[0]) if first else 0)
+        return problems, filled, first, line
 
 
 def find_delimiter(head: str) -> str:
@@ -133,35 +123,6 @@ def find_delimiter(head: str) -> str:
 def _chunk(rows: list[list[str]]) -> Chunk:
     columns = [pl.Series("c", cells, dtype=pl.String) for cells in zip(*rows, strict=True)]
     return Chunk(len(rows), list(columns))
-
-
-def _names(headings: list[str]) -> tuple[list[str], list[Finding]]:
-    """Variable names: the headings themselves; a heading that is empty gets a name by its place."""
-    names, findings = [], []
-    for place, heading in enumerate(headings, start=1):
-        name = " ".join(heading.split())
-        if not name:
-            name = f"column_{place}"
-            text = say("Column {place} has no heading; it was named {name}.", place=place, name=name)
-            findings.append(Finding(Severity.WARNING, "no_heading", text, name))
-        names.append(name[:255])
-    return names, findings
-
-
-def _name_problems(headings: list[str]) -> list[Problem]:
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(_names(headings)[0], start=1):
-        places.setdefault(name, []).append(place)
-    return [
-        Problem(
-            "duplicate_heading",
-            say("The heading “{name}” stands over columns {places}.", name=name[:80], places=at),
-            where=say("line {line}", line=1),
-            hint="Give every column a heading of its own.",
-        )
-        for name, at in places.items()
-        if len(at) > 1
-    ]
 
 
 def _ragged_problems(ragged: list[tuple[int, int]], columns: int) -> list[Problem]:
@@ -205,14 +166,6 @@ def _nul_problems(text: str) -> list[Problem]:
     line = text.count("\n", 0, text.index("\0")) + 1
     hint = "The file is damaged or not text; export it again."
     return [Problem("nul_byte", "there is a zero byte.", where=say("line {line}", line=line), hint=hint)]
-
-
-def _extra_headings(first: list[str]) -> list[Finding]:
-    """Survey tools write question texts into the second row; it was kept as a row, and that is told."""
-    if not any(cell.startswith(_QUALTRICS) for cell in first) and "ResponseID" not in first:
-        return []
-    text = "The first rows look like further headings of a survey tool, not answers; they were kept as rows."
-    return [Finding(Severity.WARNING, "extra_headings", text)]
 
 
 def _undecodable(data: bytes, start: int, codec: str) -> Refused:

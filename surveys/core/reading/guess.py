@@ -1,4 +1,7 @@
-"""Types of columns that come as text: numbers and dates only where not one cell would change."""
+"""Types of columns that come as text: numbers and dates only where not one cell would change.
+
+What only looks like numbers or dates stays text, and a finding says why and how to declare it.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,16 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.said import alternatives, say
 
 # No leading zeros (area codes), no plus sign, and few enough digits to be exact.
-_INTEGER = r"^(0|-?[1-9][0-9]{0,17})$"
-_DECIMAL = r"^-?(0|[1-9][0-9]{0,14})?(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?$"
-_COMMA = r"^-?(0|[1-9][0-9]{0,14})(,[0-9]{1,15})?$"
+WHOLE = r"^(0|-?[1-9][0-9]{0,17})$"
+DECIMAL = r"^-?(0|[1-9][0-9]{0,14})?(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?$"
+COMMA = r"^-?(0|[1-9][0-9]{0,14})(,[0-9]{1,15})?$"
+THOUSANDS = r"^-?(0|[1-9][0-9]{0,2}(,[0-9]{3})*|[1-9][0-9]*)(\.[0-9]{1,15})?$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _DATETIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?$"
-_NOT_NUMBERS = ("NA", "N/A", "n/a", "na", ".", "-", "NULL", "NaN", "nan", "#N/A")
+_DATE_LIKE = (
+    r"^([0-9]{1,2}[./-][0-9]{1,2}[./-]([0-9]{4}|[0-9]{2})|[0-9]{4}[./-][0-9]{1,2}[./-][0-9]{1,2})([ T].*)?$"
+)
+WORDS = ("NA", "N/A", "n/a", "na", ".", "-", "--", "—", "NULL", "NaN", "nan", "#N/A")  # of no value
 
 
 def guessed(text: pl.Series, name: str) -> tuple[pl.Series, ValueType, list[Finding]]:
@@ -23,28 +30,38 @@ def guessed(text: pl.Series, name: str) -> tuple[pl.Series, ValueType, list[Find
     cells = text.drop_nulls()
     if not cells.len():
         return text, ValueType.TEXT, []
-    if _all(cells, _INTEGER):
+    if matches(cells, WHOLE):
         return text.cast(pl.Int64), ValueType.INTEGER, []
-    if _all(cells, _DECIMAL) and cells.str.contains(r"[0-9]").all():
+    if are_decimal(cells):
         return text.cast(pl.Float64), ValueType.DECIMAL, []
-    if _all(cells, _COMMA):
-        numbers = text.str.replace(",", ".", literal=True).cast(pl.Float64)
+    if matches(cells, COMMA) and not matches(cells, THOUSANDS):
         told = "Numbers with a decimal comma were read as decimals."
-        return numbers, ValueType.DECIMAL, [Finding(Severity.INFO, "decimal_comma", told, name)]
-    if (dated := _dates(text, cells)) is not None:
+        return with_comma(text), ValueType.DECIMAL, [Finding(Severity.INFO, "decimal_comma", told, name)]
+    if (dated := iso_dates(text, cells)) is not None:
         return dated[0], dated[1], []
-    return text, ValueType.TEXT, _almost(cells, name)
+    return text, ValueType.TEXT, words_for_missing(text, name) or _almost(cells, name)
 
 
-def _all(cells: pl.Series, pattern: str) -> bool:
+def matches(cells: pl.Series, pattern: str) -> bool:
+    """Whether every cell (none of them null) is of the pattern."""
     return bool(cells.str.contains(pattern).all())
 
 
-def _dates(text: pl.Series, cells: pl.Series) -> tuple[pl.Series, ValueType] | None:
-    if _all(cells, _DATE):
+def are_decimal(cells: pl.Series) -> bool:
+    return matches(cells, DECIMAL) and bool(cells.str.contains(r"[0-9]").all())
+
+
+def with_comma(text: pl.Series) -> pl.Series:
+    """Numbers with a decimal comma."""
+    return text.str.replace(",", ".", literal=True).cast(pl.Float64)
+
+
+def iso_dates(text: pl.Series, cells: pl.Series) -> tuple[pl.Series, ValueType] | None:
+    """The column as dates or timestamps where every cell is one in ISO form."""
+    if matches(cells, _DATE):
         days = text.str.to_date("%Y-%m-%d", strict=False)
         return (days, ValueType.DATE) if days.null_count() == text.null_count() else None
-    if _all(cells, _DATETIME):
+    if matches(cells, _DATETIME):
         plain = text.str.replace("T", " ", literal=True)
         whole = pl.when(plain.str.len_chars() == 16).then(plain + ":00").otherwise(plain)
         stamps = pl.select(whole.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False))
@@ -53,14 +70,56 @@ def _dates(text: pl.Series, cells: pl.Series) -> tuple[pl.Series, ValueType] | N
     return None
 
 
-def _almost(cells: pl.Series, name: str) -> list[Finding]:
-    """Says when only a word for "missing" keeps a column from being a number."""
-    words = [word for word in _NOT_NUMBERS if (cells == word).any()]
-    rest = cells.filter(~cells.is_in(list(_NOT_NUMBERS)))
-    if not words or not rest.len() or not (_all(rest, _INTEGER) or _all(rest, _DECIMAL)):
+def words_for_missing(text: pl.Series, name: str) -> list[Finding]:
+    """Says which words for "missing" stand in a text column: they are kept as answers until declared."""
+    cells = text.drop_nulls()
+    words = [word for word in WORDS if (cells == word).any()]
+    if not words:
         return []
+    rest = cells.filter(~cells.is_in(list(WORDS)))
+    shown = alternatives(words)
+    if rest.len() and (matches(rest, WHOLE) or are_decimal(rest)):
+        told = say(
+            "Only the word {words} keeps this column from being a number; it was read as text. To make it a "
+            "number, give its type and these words as missing codes in a codebook sheet.",
+            words=shown,
+        )
+        return [Finding(Severity.WARNING, "number_but_for_words", told, name)]
     told = say(
-        "Only the word {words} keeps this column from being a number; it was read as text.",
-        words=alternatives(words),
+        "{n:,} cells hold nothing but {words}; they were kept as text. If that means missing, declare it "
+        "in a codebook sheet.",
+        n=cells.len() - rest.len(),
+        words=shown,
     )
-    return [Finding(Severity.WARNING, "number_but_for_words", told, name)]
+    return [Finding(Severity.WARNING, "words_for_missing", told, name)]
+
+
+def look_like_numbers(text: pl.Series, name: str) -> list[Finding]:
+    """Says when a column of text cells could be numbers: a workbook keeps the two apart."""
+    cells = text.drop_nulls()
+    if not cells.len() or not (matches(cells, WHOLE) or are_decimal(cells)):
+        return []
+    told = (
+        "Its cells are texts that look like numbers; to make them numbers, give its type in a codebook sheet."
+    )
+    return [Finding(Severity.INFO, "numbers_as_text", told, name)]
+
+
+def _almost(cells: pl.Series, name: str) -> list[Finding]:
+    """Why a column that looks like numbers or dates stayed text."""
+    if matches(cells, _DATE_LIKE):
+        told = (
+            "Its dates are not all in the form 2014-01-31, so day and month cannot be told apart with "
+            "certainty; it was read as text. Give its type in a codebook sheet: date_dmy, date_mdy, date_ymd."
+        )
+        return [Finding(Severity.WARNING, "dates_as_text", told, name)]
+    if matches(cells, THOUSANDS):
+        told = (
+            "Its commas may part thousands or begin decimals; it was read as text. Give its type in a "
+            "codebook sheet: decimal (commas part thousands) or decimal_comma."
+        )
+        return [Finding(Severity.WARNING, "thousands_or_decimals", told, name)]
+    if matches(cells, r"^[+-]?[0-9]+$"):
+        told = "Leading zeros, plus signs or very long numbers: it was read as text, so that no cell changes."
+        return [Finding(Severity.INFO, "digits_as_text", told, name)]
+    return []

@@ -23,6 +23,8 @@ class ReadOptions:
     key: str = ""
     declared_rows: int | None = None
     declared_columns: int | None = None
+    header_rows: int | None = None  # rows of headings in a flat file; found by content when not said
+    sheet: str = ""  # of a workbook; the first one when not said
 
     def as_json(self) -> dict[str, Any]:
         """Plain types, as stored with a wave version; a sheet is part of the codebook, not of this."""

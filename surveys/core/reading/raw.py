@@ -53,6 +53,8 @@ class RawVariable:
     format: str = ""
     calendar: Calendar | None = None
     guess: bool = False  # text whose type is found by looking at all cells (delimited files)
+    question: bytes = b""
+    note: bytes = b""
 
 
 @dataclass(frozen=True)

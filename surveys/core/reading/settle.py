@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -12,6 +13,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading import dates
 from surveys.core.reading.columns import NumberColumn, ReadyColumn, TagColumn, TextColumn
+from surveys.core.reading.declared import Declared, converted
 from surveys.core.reading.encodings import Decision, decide, decoded, is_cut
 from surveys.core.reading.guess import guessed
 from surveys.core.reading.options import ReadOptions
@@ -20,6 +22,7 @@ from surveys.core.said import say
 
 MOST_CELLS = 2_000_000_000
 MOST_COLUMNS = 32_767
+NOTHING_DECLARED: Mapping[str, Declared] = {}
 MOST_TELLING = 20_000  # non-ASCII cells looked at when the character set is decided
 
 
@@ -49,7 +52,8 @@ def check_budget(file: RawFile, options: ReadOptions) -> None:
         raise refuse("no_columns", "The file holds no variables.", hint="Check that it was exported whole.")
     if rows == 0:
         raise _no_rows()
-    if columns > MOST_COLUMNS or (rows or 0) * columns > MOST_CELLS:
+    check_columns(columns)
+    if (rows or 0) * columns > MOST_CELLS:
         raise refuse(
             "too_large",
             say(
@@ -58,8 +62,7 @@ def check_budget(file: RawFile, options: ReadOptions) -> None:
                 columns=columns,
             ),
             hint=say(
-                "At most {most_columns:,} columns and {most_cells:,} cells; split the file.",
-                most_columns=MOST_COLUMNS,
+                "At most {most_cells:,} cells; split the file.",
                 most_cells=MOST_CELLS,
             ),
         )
@@ -74,8 +77,23 @@ def check_budget(file: RawFile, options: ReadOptions) -> None:
         )
 
 
-def settle(reader: Reader, file: RawFile, options: ReadOptions) -> Settled:
-    """Reads all cells.  Refuses a file whose text cannot be decoded, or whose rows are not as declared."""
+def check_columns(columns: int) -> None:
+    """Refuses a table that is too wide; readers ask as soon as they know."""
+    if columns > MOST_COLUMNS:
+        raise refuse(
+            "too_large",
+            say("The file holds {columns:,} columns, more than can be imported.", columns=columns),
+            hint=say("At most {most_columns:,} columns; split the file.", most_columns=MOST_COLUMNS),
+        )
+
+
+def settle(
+    reader: Reader, file: RawFile, options: ReadOptions, declared: Mapping[str, Declared] = NOTHING_DECLARED
+) -> Settled:
+    """Reads all cells.  Refuses a file whose text cannot be decoded, or whose rows are not as declared.
+
+    ``declared`` are the types that a codebook sheet gives the columns of a flat file, by casefolded name.
+    """
     holders, tags, rows = _gathered(reader, file)
     if rows == 0:
         raise _no_rows()
@@ -96,7 +114,10 @@ def settle(reader: Reader, file: RawFile, options: ReadOptions) -> Settled:
         series, raw[position] = raw[position], None
         name = decoded(variable.name, decision.codec) or ""
         tag = tags[position].series(rows) if position in tags else None
-        column = _typed(series, variable, name, decision.codec, tag, settled, problems)
+        if series is not None and (wanted := declared.get(name.casefold())):
+            column = _as_declared(series, variable, name, wanted, settled)
+        else:
+            column = _typed(series, variable, name, decision.codec, tag, settled, problems)
         settled.columns.append(_without_nul(column, name, settled))
     if problems:
         raise Refused(problems)
@@ -126,7 +147,7 @@ def _gathered(reader: Reader, file: RawFile) -> tuple[list[Holder], dict[int, Ta
 
 
 def _holder(variable: RawVariable, file: RawFile) -> Holder:
-    if file.format in ("csv", "parquet"):
+    if file.format in ("csv", "parquet", "xlsx"):
         return ReadyColumn()
     return TextColumn() if variable.is_text else NumberColumn()
 
@@ -185,6 +206,17 @@ def _typed(
     if variable.calendar is not None:
         return _temporal(series, variable, name, tags, settled)
     return TypedColumn(series, _type_of(series.dtype), tags)
+
+
+def _as_declared(
+    series: pl.Series, variable: RawVariable, name: str, wanted: Declared, settled: Settled
+) -> TypedColumn:
+    kind = ValueType.TIME if variable.calendar is not None else _type_of(series.dtype)
+    found = converted(series, kind, name, wanted)
+    variable.calendar = None
+    variable.tags = [(tag, word.encode()) for tag, word in found.words]
+    settled.findings += found.findings
+    return TypedColumn(found.values, found.type, found.tags)
 
 
 def _temporal(

@@ -1,111 +1,86 @@
 """A codebook sheet: a table with one line per variable, laid over what the file itself says.
 
-Columns may be any of: variable, label_en, label_zh (any language), question_en ..., universe, level, role,
-unit, group, note, codes (``1=yes; 2=no``, or codes_en, codes_zh) and missing (``-1=refused; -9``).
-Headings of REDCap dictionaries are understood.
+Columns may be any of: variable, type, label_en, label_zh (any language), question_en ..., universe, level,
+role, unit, group, format, note, codes (``1=yes; 2=no``, or codes_en, codes_zh), missing (``-1=refused; -9``),
+missing_ranges (``-99..-90=refused``), missing_tags (``.a=refused``), and what :mod:`sheet_sets` and
+:mod:`split_text` read.  Dictionaries of REDCap are understood.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from surveys.core.absence import code_reason
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, Role, Scalar, ValueType, Variable
 from surveys.core.findings import Finding, Severity
-from surveys.core.problems import Problem, Refused, near_misses, refuse
-from surveys.core.reading.delimited import find_delimiter
-from surveys.core.reading.encodings import decide
+from surveys.core.problems import Problem, Refused, near_misses
+from surveys.core.reading.declared import TAGS, TYPES, Declared
+from surveys.core.reading.sheet_lines import Line, SheetLines
 from surveys.core.said import both, say
-from surveys.core.spreadsheets import unguarded
+from surveys.core.table import missing_value
 
-_ALIASES = {
-    "name": "variable", "variable_name": "variable", "var": "variable", "field_name": "variable",
-    "variable_/_field_name": "variable", "field_label": "label", "variable_label": "label",
-    "question_text": "question", "values": "codes", "value_labels": "codes", "choices": "codes",
-    "select_choices_or_calculations": "codes", "choices,_calculations,_or_slider_labels": "codes",
-    "missing_codes": "missing", "measure": "level", "measurement_level": "level", "block": "group",
-    "form_name": "group", "field_note": "note", "notes": "note",
-}  # fmt: skip
-_PLAIN = ("universe", "unit", "group", "note")
-_PAIR = re.compile(r"^\s*([^=,]+?)\s*(?:=|,)\s*(.*)$")
+_PLAIN = ("universe", "unit", "group", "note", "format")
+_PAIR = re.compile(r"^\s*([^=,]+?)\s*(?:=|,)\s*(.*)$", re.DOTALL)
+_RANGE = re.compile(r"^\s*(-?[0-9.eE+-]*?)\s*\.\.\s*(-?[0-9.eE+-]*)\s*$")
 
 
-def lay_over(codebook: Codebook, path: Path, language: str) -> tuple[Codebook, list[Finding]]:
+def declared_types(sheet: SheetLines) -> dict[str, Declared]:
+    """What the sheet says of types, by casefolded name; :func:`lay_over` tells of words that are no type."""
+    found = {}
+    for line in sheet.lines:
+        word = "text" if line.cells.get("split") else line.cells.get("type", "").strip().lower()
+        if word in TYPES:
+            parts = _parted(line.cells.get("missing", ""))
+            words = (_PAIR.match(part) for part in parts)
+            told = [(match[1] if match else part).strip() for match, part in zip(words, parts, strict=True)]
+            is_dated = word.startswith("date")  # then a number is no value either
+            missing = tuple(dict.fromkeys(one for one in told if one and (is_dated or not _is_number(one))))
+            found[line.name.casefold()] = Declared(word, missing[: len(TAGS)])
+    return found
+
+
+def lay_over(codebook: Codebook, sheet: SheetLines, findings: list[Finding]) -> Codebook:
     """The codebook with the sheet's texts in place of the file's; what the sheet leaves empty stays.
 
-    ``language`` is meant by columns without one.  Refuses a sheet without a column ``variable``, with a
-    variable twice, or with words it cannot read; variables that the file does not have are remarked on.
+    Refuses a sheet with a variable twice or with words it cannot read, all of them at once; variables that
+    the file does not have are remarked on in ``findings``.
     """
-    rows = _rows(path, language)
     known = {variable.name: variable for variable in codebook.variables}
     by_fold = {name.casefold(): name for name in known}
-    problems: list[Problem] = []
-    findings: list[Finding] = []
-    for line, row in rows:
-        name = by_fold.get(row["variable"].casefold(), "")
+    problems = _twice(sheet.lines)
+    findings += sheet.findings
+    for line in sheet.lines:
+        name = by_fold.get(line.name.casefold(), "")
         if name:
-            known[name] = _merged(known[name], row, say("codebook sheet, line {line}", line=line), problems)
-        else:
-            near = near_misses(row["variable"], known)
-            text = both(
-                say(
-                    "The codebook sheet describes {variable}, which is not in the file.",
-                    variable=row["variable"],
-                ),
-                say("Did you mean {near}?", near=near[0]) if near else "",
-            )
-            findings.append(Finding(Severity.WARNING, "sheet_variable_unknown", text, row["variable"]))
+            known[name] = _merged(known[name], line.cells, line.where, problems)
+        elif not line.is_optional and not line.name.startswith("$"):
+            findings.append(_unknown(line, known))
     if problems:
         raise Refused(problems)
-    return replace(codebook, variables=tuple(known.values())), findings
+    return replace(codebook, variables=tuple(known.values()))
 
 
-def _rows(path: Path, language: str) -> list[tuple[int, dict[str, str]]]:
-    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    text = data.decode(decide([data], utf8_is_expected=True).codec).replace("\0", "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_delimiter(text[: 256 << 10]))
-    try:
-        headings = [_heading(cell, language) for cell in next(reader, [])]
-        lines = [(reader.line_num, [unguarded(cell).strip() for cell in row]) for row in reader if any(row)]
-    except csv.Error as error:
-        raise refuse(
-            "unreadable_sheet", say("The codebook sheet cannot be read ({error}).", error=error)
-        ) from error
-    if "variable" not in headings:
-        hint = "Its first line needs a column called variable."
-        raise refuse(
-            "unreadable_sheet", "The codebook sheet does not say which variables it is about.", hint=hint
-        )
-    rows = [(line, dict(zip(headings, cells, strict=False))) for line, cells in lines]
-    rows = [(line, row) for line, row in rows if row.get("variable")]
-    _refuse_twice(rows)
-    return rows
+def _unknown(line: Line, known: Iterable[str]) -> Finding:
+    near = near_misses(line.name, known)
+    text = both(
+        say("The codebook sheet describes {variable}, which is not in the file.", variable=line.name),
+        say("Did you mean {near}?", near=near[0]) if near else "",
+    )
+    return Finding(Severity.WARNING, "sheet_variable_unknown", text, line.name)
 
 
-def _heading(cell: str, language: str) -> str:
-    plain = re.sub(r"\s+", "_", cell.strip().lower())
-    plain = _ALIASES.get(plain, plain)
-    return f"{plain}_{language}" if plain in ("label", "question", "codes") else plain
-
-
-def _refuse_twice(rows: list[tuple[int, dict[str, str]]]) -> None:
+def _twice(lines: Iterable[Line]) -> list[Problem]:
     seen: dict[str, int] = {}
     problems = []
-    for line, row in rows:
-        first = seen.setdefault(row["variable"].casefold(), line)
-        if first != line:
-            text = say("{variable} stands here and in line {first}.", variable=row["variable"], first=first)
-            problems.append(
-                Problem("variable_twice", text, where=say("codebook sheet, line {line}", line=line))
-            )
-    if problems:
-        raise Refused(problems)
+    for line in lines:
+        first = seen.setdefault(line.name.casefold(), line.number)
+        if first != line.number:
+            text = say("{variable} stands here and in line {first}.", variable=line.name, first=first)
+            problems.append(Problem("variable_twice", text, where=line.where))
+    return problems
 
 
 def _merged(variable: Variable, row: Mapping[str, str], where: str, problems: list[Problem]) -> Variable:
@@ -117,6 +92,11 @@ def _merged(variable: Variable, row: Mapping[str, str], where: str, problems: li
     for name, words in (("level", Level), ("role", Role)):
         if text := row.get(name, "").lower():
             _take_word(words, text, name, where, changes, problems)
+    if (word := row.get("type", "").strip().lower()) and word not in TYPES:
+        hint = say("One of {known}.", known=TYPES)
+        problems.append(
+            Problem("unknown_word", say("“{word}” is not a type.", word=word), where=where, hint=hint)
+        )
     codes = _codes(variable, row, where, problems)
     missing = _missing(variable, row, where, problems)
     absent = {rule.value for rule in missing}
@@ -168,44 +148,106 @@ def _codes(
 def _missing(
     variable: Variable, row: Mapping[str, str], where: str, problems: list[Problem]
 ) -> tuple[MissingRule, ...]:
-    if not row.get("missing"):
-        return variable.missing
+    """The sheet's rules, then those of the file that it does not speak of.
+
+    A word that can be no value of the variable is one of its tags, or occurs nowhere in it.
+    """
     labels = {code.value: code.labels for code in variable.codes}
-    told = [
-        MissingRule(reason or code_reason(value), value=value, labels=labels.get(value, {}))
-        for value, reason in _pairs(row["missing"], variable, where, problems, bare=True)
-    ]
-    values = {rule.value for rule in told}
+    labels |= {rule.value: rule.labels for rule in variable.missing if rule.value is not None}
+    labels |= {code.value: code.labels for code in _codes(variable, row, where, [])}
+    told, renamed = [], dict[str, str]()
+    words = {word: rule.tag for rule in variable.missing if rule.tag for word in rule.labels.values()}
+    for _, left, reason in _rules(row.get("missing", "")):
+        value = _value(left, variable)
+        if value is not None:
+            told.append(MissingRule(reason or code_reason(value), value=value, labels=labels.get(value, {})))
+        elif tag := words.get(left):
+            renamed[tag] = reason or code_reason(left)
+    told += _ranges(row.get("missing_ranges", ""), where, problems)
+    for part, left, reason in _rules(row.get("missing_tags", "")):
+        if not re.fullmatch(r"\.[A-Za-z_]", left):
+            problems.append(_unreadable(part, where))
+        elif reason:
+            renamed[left[1]] = reason
+    values = {(rule.value, rule.low, rule.high) for rule in told}
+    kept = (rule for rule in variable.missing if (rule.value, rule.low, rule.high) not in values or rule.tag)
     return tuple(told) + tuple(
-        rule for rule in variable.missing if rule.value is None or rule.value not in values
+        replace(rule, reason=renamed[rule.tag]) if rule.tag in renamed else rule for rule in kept
     )
 
 
-def _pairs(
-    text: str, variable: Variable, where: str, problems: list[Problem], *, bare: bool = False
-) -> list[tuple[Scalar, str]]:
-    """``1=yes; 2=no`` or ``1, yes | 2, no`` (and, where ``bare``, values alone)."""
-    found: list[tuple[Scalar, str]] = []
-    for part in re.split(r"[|\n]" if "|" in text else r"[;\n]", text):
-        match = _PAIR.match(part)
-        value = _value(match[1] if match else part.strip(), variable)
-        if value is not None and (match or (bare and part.strip())):
-            found.append((value, match[2].strip() if match else ""))
-        elif part.strip() and not _is_formula(part):
-            message = say("“{part}” is not a code and its label.", part=part.strip()[:40])
-            problems.append(Problem("unreadable_code", message, where=where, hint="Write 1=yes; 2=no."))
+def _ranges(text: str, where: str, problems: list[Problem]) -> list[MissingRule]:
+    found = []
+    for part, left, reason in _rules(text):
+        match = _RANGE.match(left)
+        try:
+            low, high = (float(end) if end else None for end in match.groups()) if match else (None, None)
+        except ValueError:
+            low = high = None
+        if low is None and high is None:
+            problems.append(_unreadable(part, where))
+        else:
+            found.append(MissingRule(reason or "user_missing", low=low, high=high))
     return found
+
+
+def _parted(text: str) -> list[str]:
+    return [part for part in re.split(r"[|\n]" if "|" in text else r"[;\n]", text) if part.strip()]
+
+
+def _rules(text: str) -> list[tuple[str, str, str]]:
+    """(part, code, reason) of ``-1=refused; -9``."""
+    found = []
+    for part in _parted(text):
+        match = _PAIR.match(part)
+        found.append((part, match[1] if match else part.strip(), match[2].strip() if match else ""))
+    return found
+
+
+def _pairs(text: str, variable: Variable, where: str, problems: list[Problem]) -> list[tuple[Scalar, str]]:
+    """``1=yes; 2=no`` or ``1, yes | 2, no``."""
+    found: list[tuple[Scalar, str]] = []
+    for part in _parted(text):
+        match = _PAIR.match(part)
+        value = _value(match[1], variable) if match else None
+        if match and value is not None:
+            found.append((value, match[2].strip()))
+        elif not _is_formula(part):
+            problems.append(_unreadable(part, where))
+    return found
+
+
+def _unreadable(part: str, where: str) -> Problem:
+    message = say("“{part}” is not a code and what it stands for.", part=part.strip()[:40])
+    return Problem("unreadable_code", message, where=where, hint="Write 1=yes; 2=no.")
 
 
 def _is_formula(text: str) -> bool:
     return "[" in text  # REDCap keeps calculations in the column of choices
 
 
-def _value(text: str, variable: Variable) -> Scalar | None:
-    if variable.type is ValueType.TEXT or not variable.type.is_number:
-        return text or None
+def _is_number(text: str) -> bool:
     try:
-        number = float(text)
+        float(text)
     except ValueError:
+        return False
+    return True
+
+
+def _is_moment(text: str, kind: ValueType) -> bool:
+    try:
+        missing_value(text, kind)
+    except ValueError:
+        return False
+    return True
+
+
+def _value(text: str, variable: Variable) -> Scalar | None:
+    if variable.type is ValueType.TEXT:
+        return text or None
+    if variable.type in (ValueType.DATE, ValueType.DATETIME):
+        return text if _is_moment(text, variable.type) else None
+    if not _is_number(text):
         return None
+    number = float(text)
     return int(number) if number.is_integer() else number

@@ -11,22 +11,22 @@ from surveys.core.said import both, say
 HEAD = 64 << 10
 _EXTENSIONS = {
     ".sav": "sav", ".zsav": "zsav", ".dta": "dta", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
-    ".parquet": "parquet",
+    ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx",
 }  # fmt: skip
 _OTHERS = {
-    b"PK\x03\x04": say("an Excel workbook or a zip archive"),
-    b"\xd0\xcf\x11\xe0": say("an old Excel or Word document"),
-    b"\x1f\x8b": say("a gzip archive"),
+    b"\x1f\x8b": say("a gzip archive; unpack it first"),
     b"%PDF": say("a PDF document"),
     b"HEADER RECORD*******LIBRARY": say("a SAS transport file"),
     b"RDX": say("an R data file"),
 }
 _SAS = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
-READ_HERE = say(".sav, .zsav, .dta, .csv and .parquet files are read here.")
+READ_HERE = say(".sav, .zsav, .dta, .csv, .xlsx and .parquet files are read here.")
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 
 
 def sniff(path: Path) -> str:
-    """``sav``, ``zsav``, ``dta``, ``csv`` or ``parquet``; anything else is refused by its likely name."""
+    """``sav``, ``zsav``, ``dta``, ``csv``, ``xlsx`` or ``parquet``; anything else is refused by its name."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:
@@ -43,7 +43,21 @@ def sniff(path: Path) -> str:
         return "dta"
     if head[:4] == b"PAR1":
         return "parquet"
+    if head[:4] in (_OLE, _ZIP):
+        return _workbook_or_refusal(head)
     return _text_or_refusal(head)
+
+
+def _workbook_or_refusal(head: bytes) -> str:
+    """``xlsx``; whether a zip archive really holds a workbook shows when it is opened, in a process apart."""
+    if head[:4] == _OLE:
+        what = say("an old Excel workbook (.xls), an old Office document, or a workbook with a password")
+    elif _OPEN_DOCUMENT in head[:200]:
+        what = say("an OpenDocument file (.ods)")
+    else:
+        return "xlsx"
+    hint = "Open it in a spreadsheet program and save it as .xlsx without a password, or as .csv."
+    raise refuse("unknown_format", say("By its content the file is {what}.", what=what), hint=hint)
 
 
 def _is_old_stata(head: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,17 @@ from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import Reader
 from surveys.core.reading.remarks import check_key, remarks
 from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
-from surveys.core.reading.sheet import lay_over
+from surveys.core.reading.sheet import declared_types, lay_over
+from surveys.core.reading.sheet_lines import SheetLines, read_lines
+from surveys.core.reading.sheet_sets import with_sets
+from surveys.core.reading.split_text import split_texts
 from surveys.core.reading.spss_cells import SpssReader
 from surveys.core.reading.stata_cells import StataReader
+from surveys.core.reading.workbook_reader import WorkbookReader
 from surveys.core.said import say, with_sources
 
 ROW_GROUP = 100_000
+FLAT = ("csv", "xlsx")  # formats whose columns have no types but what they look like
 
 
 def reader_for(path: Path, data: memoryview, kind: str, options: ReadOptions) -> Reader:
@@ -38,7 +44,9 @@ def reader_for(path: Path, data: memoryview, kind: str, options: ReadOptions) ->
         return StataReader(data)
     if kind == "parquet":
         return ParquetReader(path)
-    return DelimitedReader(data, options.encoding)
+    if kind == "xlsx":
+        return WorkbookReader(path, options.sheet, options.header_rows or 0)
+    return DelimitedReader(data, options.encoding, options.header_rows or 0)
 
 
 def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOptions) -> dict[str, Any]:
@@ -46,13 +54,11 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     reader = reader_for(path, data, kind, options)
     file = reader.describe()
     check_budget(file, options)
-    settled = settle(reader, file, options)
+    sheet = _sheet(options)
+    settled = settle(reader, file, options, declared_types(sheet) if file.format in FLAT else {})
     codebook = codebooks.build(file, settled, options)
     _check_names(codebook)
-    if options.codebook_path is not None:
-        language = options.languages[0] if options.languages else "und"
-        codebook, told = lay_over(codebook, options.codebook_path, language)
-        settled.findings += told
+    codebook = _laid_over(codebook, settled, sheet)
     if options.key:
         codebook = _with_key(codebook, settled, options.key)
     counted = _counted(codebook, settled)
@@ -67,6 +73,31 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
         "findings": [with_sources(_finding_json(finding)) for finding in findings],
         **counted,
     }
+
+
+def _sheet(options: ReadOptions) -> SheetLines:
+    if options.codebook_path is None:
+        return SheetLines()
+    language = options.languages[0] if options.languages else "und"
+    return read_lines(options.codebook_path, language, options.missing_reasons)
+
+
+def _laid_over(codebook: Codebook, settled: Settled, sheet: SheetLines) -> Codebook:
+    """The codebook with all that the sheet says; refused with everything that is wrong with the sheet."""
+    problems: list[Problem] = []
+    steps: tuple[Callable[[Codebook], Codebook], ...] = (
+        lambda book: lay_over(book, sheet, settled.findings),
+        lambda book: split_texts(book, settled, sheet),
+        lambda book: with_sets(book, sheet),
+    )
+    for step in steps:
+        try:
+            codebook = step(codebook)
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(problems)
+    return codebook
 
 
 def _check_names(codebook: Codebook) -> None:

@@ -1,7 +1,6 @@
-"""A codebook as a sheet with one line per variable, in the form that the import of a CSV takes back.
+"""A codebook as a sheet with one line per variable, in the form that the import of a flat file takes back.
 
-Lines without a variable speak of the whole file; columns that the import does not know (type, format,
-missing_ranges, missing_tags, set) are for people.
+Lines without a variable speak of the whole file and are for people; lines of ``$NAME`` label a set.
 """
 
 from __future__ import annotations
@@ -23,7 +22,8 @@ def codebook_frame(table: ExportTable, companions: frozenset[str] = frozenset())
 
     ``companions`` are variables whose reasons of absence stand in a column of their own.
     """
-    lines = [*_file_lines(table), *_variable_lines(table.codebook, companions)]
+    book = table.codebook
+    lines = [*_file_lines(table), *_variable_lines(book, companions), *_set_lines(book)]
     names = [name for name in _columns(table.codebook) if any(line.get(name) for line in lines)]
     cells = [tuple(line.get(name) or None for name in names) for line in lines]
     return pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String), orient="row")
@@ -79,6 +79,12 @@ def _variable_lines(codebook: Codebook, companions: frozenset[str]) -> Iterator[
         if variable.name in companions:
             note = f"Why cells of {variable.name} are empty."
             yield {"variable": companion(variable.name), "type": "text", "note": note}
+
+
+def _set_lines(codebook: Codebook) -> Iterator[Line]:
+    for one in codebook.sets:
+        told = {f"label_{language}": text for language, text in one.labels.items()}
+        yield {"variable": f"${one.name.lstrip('$')}", "set": _set(one)} | told
 
 
 def _set(one: ResponseSet) -> str:

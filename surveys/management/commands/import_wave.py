@@ -21,9 +21,13 @@ class Command(WavebookCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study")
         parser.add_argument("wave")
-        parser.add_argument("file", type=Path, help=".sav, .zsav, .dta, delimited text or .parquet")
+        parser.add_argument("file", type=Path, help=".sav, .zsav, .dta, delimited text, .xlsx or .parquet")
         parser.add_argument("--encoding", default="", help="the character set of the file's text")
-        parser.add_argument("--codebook", type=Path, help="a sheet with one line per variable")
+        parser.add_argument("--codebook", type=Path, help="a sheet with one line per variable, .csv or .xlsx")
+        parser.add_argument("--sheet", default="", help="which sheet of a workbook; the first when not said")
+        parser.add_argument(
+            "--header-rows", type=int, help="rows of headings in a flat file; found when not said"
+        )
         parser.add_argument("--key", default="", help="the variable that tells the records apart")
         parser.add_argument("--note", default="", help="what this version is, or why it was imported")
         parser.add_argument("--rows", type=int, help="how many rows there must be")
@@ -37,6 +41,8 @@ class Command(WavebookCommand):
             codebook_path=options["codebook"],
             declared_rows=options["rows"],
             declared_columns=options["columns"],
+            header_rows=options["header_rows"],
+            sheet=options["sheet"],
         )
         outcome = import_wave(
             user,

@@ -8,12 +8,14 @@ import polars as pl
 import pytest
 
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, ValueType, Variable
+from surveys.core.findings import Finding
 from surveys.core.problems import Refused
 from surveys.core.reading.codebooks import split_labels
 from surveys.core.reading.delimited import DelimitedReader, find_delimiter
 from surveys.core.reading.encodings import decide
 from surveys.core.reading.guess import guessed
 from surveys.core.reading.sheet import lay_over
+from surveys.core.reading.sheet_lines import read_lines
 
 
 def delimited(text: str) -> DelimitedReader:
@@ -165,7 +167,8 @@ def test_a_sheet_is_laid_over_the_file(tmp_path: Path) -> None:
         "city,,城市,,,,,\n"
         "sexx,typo,,,,,,\n"
     )
-    book, findings = lay_over(BOOK, sheet(tmp_path, text), "en")
+    findings: list[Finding] = []
+    book = lay_over(BOOK, read_lines(sheet(tmp_path, text), "en", {}), findings)
     sex, city = book.variables
     assert sex.labels == {"en": "Sex", "zh": "性别"}
     assert sex.question == {"en": "What is your sex?"}
@@ -182,7 +185,7 @@ def test_a_sheet_is_laid_over_the_file(tmp_path: Path) -> None:
 def test_a_dictionary_of_another_tool_is_understood(tmp_path: Path, shared: Path) -> None:
     path = shared / "files" / "redcap" / "simple__dictionary.csv"
     book = Codebook((Variable("sex", ValueType.INTEGER), Variable("age", ValueType.INTEGER)))
-    sex = lay_over(book, path, "en")[0].variables[0]
+    sex = lay_over(book, read_lines(path, "en", {}), []).variables[0]
     assert sex.labels == {"en": "Gender"}
     assert [code.value for code in sex.codes] == [0, 1]
 
@@ -194,4 +197,4 @@ def test_a_dictionary_of_another_tool_is_understood(tmp_path: Path, shared: Path
 )  # fmt: skip
 def test_a_sheet_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(Refused):
-        lay_over(BOOK, sheet(tmp_path, text), "en")
+        lay_over(BOOK, read_lines(sheet(tmp_path, text), "en", {}), [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,9 @@ def test_a_csv_comes_back_with_its_codebook(tmp_path: Path) -> None:
         position = table.codebook.names.index(name)
         assert values[name] == table.column(position)[0].to_list(), name
     assert values["ln_income__reason"] == [None, "not_applicable", None, None]
+    for about in table.codebook.variables:
+        assert found.codebook.variable(about.name).type is about.type, about.name
+    assert [replace(one, name="$" + one.name) for one in found.codebook.sets] == list(table.codebook.sets)
 
 
 def test_a_parquet_file_carries_the_whole_codebook(tmp_path: Path) -> None:

@@ -1,0 +1,162 @@
+"""The lines of a codebook sheet, from a .csv or a workbook, in the words that :mod:`sheet` understands."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from surveys.core.findings import Finding, Severity
+from surveys.core.problems import refuse
+from surveys.core.reading import redcap
+from surveys.core.reading.delimited import find_delimiter
+from surveys.core.reading.encodings import decide
+from surveys.core.reading.sheet_cells import MOST_COLUMNS, Kind, SheetCells
+from surveys.core.reading.workbook import Workbook
+from surveys.core.said import say
+from surveys.core.spreadsheets import unguarded
+
+MOST_LINES = 200_000
+_ALIASES = {
+    "name": "variable", "variable_name": "variable", "var": "variable", "variable_label": "label",
+    "question_text": "question", "values": "codes", "value_labels": "codes", "choices": "codes",
+    "missing_codes": "missing", "measure": "level", "measurement_level": "level", "block": "group",
+    "notes": "note", "sets": "set",
+}  # fmt: skip
+_KNOWN = {
+    "variable", "type", "missing", "missing_ranges", "missing_tags", "universe", "level", "role", "unit",
+    "group", "format", "set", "split", "empty", "note",
+}  # fmt: skip
+_SPOKEN = ("label", "question", "codes")
+_SHEET = "codebook"  # the sheet of a workbook, as our own exports call it
+
+Table = list[tuple[int, list[str]]]  # (line, cells)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a sheet says of one variable; ``cells`` by heading, ``is_optional``: no remark if it is absent."""
+
+    number: int
+    cells: Mapping[str, str]
+    is_optional: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.cells["variable"]
+
+    @property
+    def where(self) -> str:
+        return say("codebook sheet, line {line}", line=self.number)
+
+
+@dataclass(frozen=True)
+class SheetLines:
+    lines: tuple[Line, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def read_lines(path: Path, language: str, missing: Mapping[str, str]) -> SheetLines:
+    """The sheet at ``path``; ``language`` is meant by columns without one.
+
+    ``missing`` are the study's missing codes, which a REDCap project has for all its fields alike.
+    Refuses a sheet that does not name its variables.
+    """
+    rows = _table(path)
+    headings = [_plain(cell) for cell in rows[0][1]] if rows else []
+    lines = [(number, dict(zip(headings, cells, strict=False))) for number, cells in rows[1:]]
+    if redcap.is_dictionary(headings):
+        told = redcap.translated(lines, language, missing)
+        return SheetLines(tuple(Line(number, cells, optional) for number, cells, optional in told))
+    headings = [_heading(word, language) for word in headings]
+    if "variable" not in headings:
+        raise refuse(
+            "unreadable_sheet",
+            "The codebook sheet does not say which variables it is about.",
+            hint="Its first line needs a column called variable.",
+        )
+    lines = [(number, dict(zip(headings, cells, strict=False))) for number, cells in rows[1:]]
+    found = tuple(Line(number, cells) for number, cells in lines if cells.get("variable"))
+    return SheetLines(found, tuple(_unknown(headings)))
+
+
+def _unknown(headings: list[str]) -> list[Finding]:
+    unknown = [word for word in headings if word and word not in _KNOWN and not _is_spoken(word)]
+    if not unknown:
+        return []
+    text = say(
+        "Columns of the codebook sheet that are not understood were left out: {names}.", names=unknown[:20]
+    )
+    return [Finding(Severity.WARNING, "sheet_column_unknown", text)]
+
+
+def _is_spoken(word: str) -> bool:
+    kind, _, language = word.partition("_")
+    return kind in _SPOKEN and bool(language)
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"\s+", "_", cell.strip().lower())
+
+
+def _heading(word: str, language: str) -> str:
+    word = _ALIASES.get(word, word)
+    return f"{word}_{language}" if word in _SPOKEN else word
+
+
+def _table(path: Path) -> Table:
+    with path.open("rb") as file:
+        is_workbook = file.read(4) == b"PK\x03\x04"
+    rows = _of_workbook(path) if is_workbook else _of_text(path.read_bytes())
+    if len(rows) > MOST_LINES:
+        raise refuse(
+            "unreadable_sheet",
+            say("The codebook sheet has more than {most_lines:,} lines.", most_lines=MOST_LINES),
+        )
+    return rows
+
+
+def _of_text(data: bytes) -> Table:
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    text = data.decode(decide([data], utf8_is_expected=True).codec).replace("\0", "")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_delimiter(text[: 256 << 10]))
+    found, line = [], 1
+    try:
+        for row in reader:
+            if any(row):
+                found.append((line, [unguarded(cell).strip() for cell in row]))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise refuse(
+            "unreadable_sheet", say("The codebook sheet cannot be read ({error}).", error=error)
+        ) from error
+    return found
+
+
+def _of_workbook(path: Path) -> Table:
+    workbook = Workbook(path)
+    named = [sheet for sheet in workbook.sheets if sheet.name.strip().lower() == _SHEET]
+    found: Table = []
+    for row in SheetCells(workbook, (named or workbook.sheets)[0]).rows():
+        width = min(MOST_COLUMNS, max(row.cells, default=-1) + 1)
+        cells = [row.cells.get(column, (Kind.EMPTY, "")) for column in range(width)]
+        found.append((row.number, [_shown(kind, text).strip() for kind, text in cells]))
+        if len(found) > MOST_LINES:
+            break
+    workbook.package.close()
+    return found
+
+
+def _shown(kind: Kind, text: str) -> str:
+    """A cell of a sheet: numbers as people write them, no errors."""
+    if kind is Kind.ERROR:
+        return ""
+    if kind is Kind.TEXT or kind is Kind.BOOLEAN:
+        return text
+    try:
+        return f"{float(text):.15g}"
+    except ValueError:
+        return text

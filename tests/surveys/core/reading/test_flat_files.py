@@ -1,0 +1,82 @@
+"""Delimited files of the wild: rows of headings, widths, and every public file with its declared shape."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from surveys.core.problems import Refused
+from surveys.core.reading.delimited import DelimitedReader
+from surveys.core.reading.raw import RawFile
+from surveys.core.reading.workbook_reader import WorkbookReader
+
+
+def described(text: str, header_rows: int = 0) -> RawFile:
+    return DelimitedReader(memoryview(text.encode()), "", header_rows).describe()
+
+
+QUALTRICS = (
+    'Q1,Q2\nHow old?,"Where,\nexactly?"\n'
+    '"{""ImportId"":""QID1"",""choiceId"":""2""}","{\'ImportId\': \'QID2\'}"\n31,x\n'
+)
+
+
+def test_three_rows_of_headings_are_found_by_their_import_ids() -> None:
+    file = described(QUALTRICS)
+    assert file.rows == 1
+    assert [(v.name, v.label, v.question, v.note) for v in file.variables] == [
+        (b"Q1", b"How old?", b"How old?", b"ImportId QID1, choiceId 2"),
+        (b"Q2", b"Where,\nexactly?", b"Where,\nexactly?", b"{'ImportId': 'QID2'}"),
+    ]
+    assert [f.code for f in file.findings] == ["header_rows"]
+
+
+def test_the_older_two_rows_are_found_too() -> None:
+    file = described("V1,Q1\nResponseID,How old?\nR_1,31\n")
+    assert (file.rows, file.variables[1].question) == (1, b"How old?")
+
+
+def test_rows_that_may_be_headings_stay_rows_until_they_are_declared() -> None:
+    text = "id,Q1\nResponseID,How old?\nR_1,31\n"
+    file = described(text)
+    assert (file.rows, [f.code for f in file.findings]) == (2, ["extra_headings"])
+    declared = described(text, 2)
+    assert (declared.rows, declared.variables[1].question, declared.findings) == (1, b"How old?", [])
+    assert described(QUALTRICS, 1).rows == 3
+
+
+def test_a_declared_number_must_be_possible() -> None:
+    with pytest.raises(Refused, match="1 to 5 rows of headings, not 9"):
+        described("a\n1\n", 9)
+    assert described("a,b\nx,y\n", 2).rows == 0
+
+
+def test_too_many_columns_are_refused_before_anything_else() -> None:
+    with pytest.raises(Refused) as refused:
+        described(",".join("a" * 40_000) + "\n1\n")
+    assert [p.code for p in refused.value.problems] == ["too_large"]
+
+
+def _shapes(shared: Path) -> list[tuple[Path, int, int]]:
+    with (shared / "files" / "MANIFEST.csv").open(encoding="utf-8") as manifest:
+        lines = list(csv.DictReader(manifest))
+    flat = [line for line in lines if line["file"].endswith((".csv", ".xlsx"))]
+    return [(shared / "files" / one["file"], int(one["rows"] or 0), int(one["cols"] or 0)) for one in flat]
+
+
+def test_every_public_file_has_the_shape_it_is_said_to_have(shared: Path) -> None:
+    """A survey tool's further rows of headings are rows to a program that does not know them."""
+    found = _shapes(shared)
+    assert len(found) > 15
+    for path, rows, columns in found:
+        if path.suffix == ".xlsx":
+            file = WorkbookReader(path).describe()
+            assert (file.rows, len(file.variables)) == (34, 10), path.name
+            continue
+        reader = DelimitedReader(memoryview(path.read_bytes()))
+        file = reader.describe()
+        seen = (reader.rows + reader.headings.rows - 1, len(file.variables))
+        assert seen == (rows, columns), path.name
+        assert sum(chunk.rows for chunk in reader.chunks()) == reader.rows

@@ -1,0 +1,175 @@
+"""Codebook sheets through the door: REDCap dictionaries, sets, splits, workbooks, faults all at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from surveys.core import table
+from surveys.core.codebook import Level, MissingRule, ResponseSet, Role, ValueType
+from surveys.core.problems import Refused
+from surveys.core.reading import ReadOptions, ReadResult, read
+
+from .xlsx_bytes import number, row, text, workbook
+
+
+def reading(folder: Path, data: str, sheet: str | Path, **options: Any) -> ReadResult:
+    source = folder / "wave.csv"
+    source.write_text(data, encoding="utf-8")
+    path = sheet if isinstance(sheet, Path) else folder / "sheet.csv"
+    if isinstance(sheet, str):
+        path.write_text(sheet, encoding="utf-8")
+    out = folder / "out"
+    out.mkdir(exist_ok=True)
+    return read(source, out, ReadOptions(codebook_path=path, languages=("en",), **options))
+
+
+def cells(found: ReadResult, name: str) -> tuple[list[Any], list[Any]]:
+    place = found.codebook.names.index(name)
+    values, reasons = table.read_split(found.parquet, place, found.codebook.variables[place])
+    return values.to_list(), reasons.to_list()
+
+
+def codes(found: ReadResult) -> set[tuple[str, str]]:
+    return {(f.code, f.variable) for f in found.findings}
+
+
+DICTIONARY = (
+    '"Variable / Field Name","Form Name","Section Header","Field Type","Field Label",'
+    '"Choices, Calculations, OR Slider Labels","Field Note","Text Validation Type OR Show Slider Number",'
+    '"Text Validation Min","Text Validation Max",Identifier?,"Branching Logic (Show field only if...)"\n'
+    "id,base,,text,Record,,,,,,,\n"
+    "born,base,About you,text,Born,,,date_dmy,,,y,\n"
+    "weight,base,,text,Weight,,in kg,number_1dp_comma_decimal,30,200,,\n"
+    "kids,base,,text,Children,,,integer,,,,[married] = '1'\n"
+    "married,base,,yesno,Married,,,,,,,\n"
+    'media,more,,checkbox,Which media?,"1, Radio | -2, Print, daily | x, Web",,,,,,\n'
+    'bmi,more,,calc,BMI,"round([weight],1)",,,,,,\n'
+    "intro,more,,descriptive,Welcome,,,,,,,\n"
+)
+
+
+def test_a_redcap_dictionary(tmp_path: Path) -> None:
+    data = (
+        "id,born,weight,kids,married,base_complete,media___1,media____2,media___x,bmi\n"
+        '1,1990-01-31,"61,5",2,1,2,1,0,0,20.1\n2,,UNK,-9,0,0,0,0,0,\n'
+    )
+    reasons = {"-9": "refused", "UNK": "dont_know"}
+    found = reading(tmp_path, data, DICTIONARY, missing_reasons=reasons)
+    book = found.codebook
+    assert [v.type.value for v in book.variables[:5]] == ["integer", "date", "decimal", "integer", "integer"]
+    assert cells(found, "weight") == ([61.5, None], [None, "dont_know"])
+    assert cells(found, "kids") == ([2, None], [None, "refused"])
+    kids, born = book.variable("kids"), book.variable("born")
+    assert (kids.universe, kids.group, born.group) == ("[married] = '1'", "About you", "About you")
+    assert book.variable("weight").note == "in kg; Valid from 30 to 200"
+    assert born.note == "Identifies persons"
+    assert book.variable("bmi").note == "Computed: round([weight],1)"
+    assert [c.labels["en"] for c in book.variable("married").codes] == ["Yes", "No"]
+    assert [c.value for c in book.variable("base_complete").codes] == [0, 1, 2]
+    assert book.sets == (
+        ResponseSet("media", "D", ("media___1", "media____2", "media___x"), {"en": "Which media?"}, 1),
+    )
+    paper = book.variable("media____2")
+    assert (paper.labels, paper.question) == ({"en": "Print, daily"}, {"en": "Which media?"})
+    assert paper.level is Level.NOMINAL
+    assert not [code for code, _ in codes(found) if code.startswith("sheet_")]
+
+
+@pytest.mark.parametrize("kind", ["dictionary", "metadata"])
+def test_a_public_project(kind: str, tmp_path: Path, shared: Path) -> None:
+    folder = shared / "files" / "redcap"
+    options = ReadOptions(codebook_path=folder / f"simple__{kind}.csv", languages=("en",))
+    found = read(folder / "simple__data.csv", tmp_path, options)
+    assert (found.rows, len(found.codebook.variables)) == (5, 24)
+    sex = found.codebook.variable("sex")
+    assert [(code.value, code.labels["en"]) for code in sex.codes] == [(0, "Female"), (1, "Male")]
+    assert cells(found, "sex")[0] == [0, 1, 1, 0, 1]
+    assert [len(one.variables) for one in found.codebook.sets] == [6]
+    assert found.codebook.variable("dob").type is ValueType.DATE
+    assert not [code for code, _ in codes(found) if code.startswith("sheet_")]
+
+
+def test_sets_are_declared_in_the_sheet(tmp_path: Path) -> None:
+    sheet = (
+        'variable,label,set\na,A,"media (D, counting 1)"\nb,B,media | all (C)\nc,C,all (C)\n$media,Media,\n'
+    )
+    found = reading(tmp_path, "a,b,c\n1,0,2\n", sheet)
+    assert found.codebook.sets == (
+        ResponseSet("media", "D", ("a", "b"), {"en": "Media"}, 1),
+        ResponseSet("all", "C", ("b", "c")),
+    )
+
+
+def test_a_text_with_several_answers_is_split(tmp_path: Path) -> None:
+    sheet = (
+        "variable,label,codes,missing,split,empty\n"
+        "id,,,,,\nq1,Media,1=radio | 2=paper | 3=web,-9=refused,;,zero\nq2,More,,,bar,absent\n"
+    )
+    data = "id,q1,q2,z\n1,1;3,1|2,x\n2,,2,x\n3,-9,,x\n4,3; 7,2,x\n"
+    found = reading(tmp_path, data, sheet)
+    assert found.codebook.names == (
+        "id", "q1", "q1___1", "q1___2", "q1___3", "q2", "q2___1", "q2___2", "z",
+    )  # fmt: skip
+    assert cells(found, "q1") == (["1;3", None, None, "3; 7"], [None, "system", "refused", None])
+    assert cells(found, "q1___3") == ([1, 0, None, 1], [None, None, "refused", None])
+    assert cells(found, "q2___2")[0] == [1, 1, None, 1]
+    one = found.codebook.variable("q1___3")
+    assert (one.role, one.labels, one.question) == (Role.DERIVED, {"en": "web"}, {"en": "Media"})
+    assert one.note == "From q1: whether 3 is among its answers; empty text: none chosen."
+    assert one.missing == (MissingRule("refused", tag="a", labels={"und": "-9"}),)
+    assert [(s.name, s.kind, s.counted_value) for s in found.codebook.sets] == [
+        ("q1", "D", 1),
+        ("q2", "D", 1),
+    ]
+    assert {("split_text", "q1"), ("answers_without_code", "q1"), ("split_text", "q2")} <= codes(found)
+    assert pl.read_parquet_schema(found.parquet).len() == 9 + 3  # tags beside the three of q1
+
+
+def test_every_fault_of_a_sheet_is_told_at_once_by_line(tmp_path: Path) -> None:
+    sheet = (
+        "variable,type,codes,missing,set,split,empty,lable\n"
+        "a,number,1=x; nonsense,,,,,\n"
+        "a,,,,,,,\n"
+        "b,,,,media,,,\n"
+        "c,,,,,;,,\n"
+        "d,,,,((,,,\n"
+    )
+    with pytest.raises(Refused) as refused:
+        reading(tmp_path, "a,b,c,d\n1,1,free words;more,1\n", sheet)
+    assert sorted((p.code, p.where.removeprefix("codebook sheet, ")) for p in refused.value.problems) == [
+        ("no_codes", "line 5"),
+        ("no_empty_rule", "line 5"),
+        ("unclear_set", "line 4"),
+        ("unknown_word", "line 2"),
+        ("unreadable_code", "line 2"),
+        ("unreadable_set", "line 6"),
+        ("variable_twice", "line 3"),
+    ]
+    assert "free words" not in str(refused.value)
+
+
+def test_a_sheet_may_be_a_workbook(tmp_path: Path) -> None:
+    lines = row(1, text("A1", "variable"), text("B1", "label_zh"), text("C1", "codes"), text("D1", "missing"))
+    lines += row(2, text("A2", "sex"), text("B2", "性别"), text("C2", "1=male; 2=female"), number("D2", -9))
+    path = workbook(tmp_path / "book.xlsx", row(1, text("A1", "other")), more={"Codebook": lines})
+    sex = reading(tmp_path, "sex\n1\n-9\n", path).codebook.variable("sex")
+    assert sex.labels == {"zh": "性别"}
+    assert [code.value for code in sex.codes] == [1, 2]
+    assert sex.missing == (MissingRule("code:-9", value=-9),)
+
+
+def test_columns_that_are_not_understood_are_named(tmp_path: Path) -> None:
+    found = reading(tmp_path, "a\n1\n", "variable,lable\na,x\n")
+    assert ("sheet_column_unknown", "") in codes(found)
+
+
+def test_ranges_tags_and_words_for_missing_come_back(tmp_path: Path) -> None:
+    sheet = "variable,type,missing,missing_ranges\na,integer,NA=no_answer,-99..-90=refused | ..-1000=system\n"
+    found = reading(tmp_path, "a\n1\n-95\nNA\n", sheet)
+    assert cells(found, "a") == ([1, None, None], [None, "refused", "no_answer"])
+    tag = next(rule for rule in found.codebook.variable("a").missing if rule.tag)
+    assert (tag.reason, tag.labels) == ("no_answer", {"en": "NA"})
