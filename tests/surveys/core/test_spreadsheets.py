@@ -10,6 +10,7 @@ import pytest
 
 from surveys.core.codebook import Code, Codebook, MissingRule
 from surveys.core.reading.sheet import lay_over
+from surveys.core.reading.sheet_lines import read_lines
 from surveys.core.spreadsheets import guarded, unguarded
 from surveys.core.writing import ExportTable, codebook_beside, write
 from tests.factories import variable
@@ -37,7 +38,7 @@ def test_a_codebook_beside_a_csv_runs_nothing_and_is_read_back(tmp_path: Path) -
         cells = [cell for row in csv.reader(file) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
     bare = Codebook((variable("sex"),))
-    back, _ = lay_over(bare, codebook_beside(tmp_path / "x.csv"), "en")
+    back = lay_over(bare, read_lines(codebook_beside(tmp_path / "x.csv"), "en", {}), [])
     assert back.variables[0].labels == labels
     assert {rule.value: rule.reason for rule in back.variables[0].missing} == {-1: "refused", -2: "dont_know"}
     assert back.variables[0].codes[0].labels["en"] == "-male"
