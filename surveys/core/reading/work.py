@@ -20,11 +20,14 @@ from surveys.core.reading.delimited import DelimitedReader
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import Reader
 from surveys.core.reading.remarks import check_key, remarks
+from surveys.core.reading.sas_cells import SasReader
 from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
 from surveys.core.reading.sheet import lay_over
 from surveys.core.reading.spss_cells import SpssReader
+from surveys.core.reading.spss_por import PortableReader
 from surveys.core.reading.stata_cells import StataReader
 from surveys.core.said import say, with_sources
+from surveys.core.reading.xport_cells import XportReader
 
 ROW_GROUP = 100_000
 
@@ -35,6 +38,12 @@ def reader_for(path: Path, data: memoryview, kind: str, options: ReadOptions) ->
         return SpssReader(data)
     if kind == "dta":
         return StataReader(data)
+    if kind == "por":
+        return PortableReader(data)
+    if kind == "xpt":
+        return XportReader(data, rows_are_known=options.declared_rows is not None)
+    if kind == "sas7bdat":
+        return SasReader(data, options.encoding)
     if kind == "parquet":
         return ParquetReader(path)
     return DelimitedReader(data, options.encoding)
