@@ -26,7 +26,13 @@ _KINDS = (
     (re.compile(_LENGTHS), Calendar("time")),
     (re.compile(_DAYS), Calendar("date", 86_400.0, SECONDS_1960)),
 )
-_SHAPE = re.compile(r"(\$?[^\d.]?.*?)(\d+)?(?:\.(\d+)?)?")
+_STANDARD = re.compile(
+    "BEST[DX]?|BINARY|BITS|COMMAX?|D|DOLLARX?|E|EUROX?|F|FLOAT|FRACT|HEX|IB|IBR|IEEE|NEGPAREN|NLBEST|NLMN[A-Z]*|"
+    "NLNUM[A-Z]*|NLPCT[A-Z]*|NUMX|OCTAL|PCPIB|PD|PERCENTN?|PIB|PIBR|PK|PVALUE|RB|ROMAN|S370F[A-Z]+|SIZEKM?B?|"
+    "SIZEKMG|SSN|VAXRB|VMSZN|WORDF|WORDS|YEN|Z|ZD|"
+    r"\$(?:ASCII|BASE64X|BINARY|CHAR|CHARZB|EBCDIC|F|HEX|MSGCASE|OCTAL|QUOTE|REVERJ|REVERS|UPCASE|VARYING|W|KATAKANA|"
+    "KANJI|N8601[A-Z]+|UTF8X|UCS[24][BL]?X?|UESC|NCR)?"
+)
 
 
 def calendar_of(name: str) -> Calendar | None:
@@ -44,3 +50,8 @@ def format_text(name: bytes, width: int, decimals: int) -> str:
         return ""
     shown = f"{word}{width}" if width else word
     return f"{shown}.{decimals}" if decimals else shown
+
+
+def is_own_format(name: str) -> bool:
+    """Whether a format (by its name in capitals) is none that comes with SAS, so that it has value labels."""
+    return bool(name.strip("$")) and not calendar_of(name) and not _STANDARD.fullmatch(name)

@@ -5,11 +5,13 @@ The format knows neither its number of rows nor its character set; a mark at the
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from surveys.core.findings import Finding, Severity
 from surveys.core.reading.raw import Chunk, Numbers, RawFile, RawMissing, RawVariable, broken
 from surveys.core.reading.spss_formats import calendar_of, format_name
 from surveys.core.reading.spss_portable import PortableText, text_of
@@ -144,7 +146,13 @@ def _missing_up_to(text: PortableText, found: _Portable) -> None:
 
 
 def _missing_from(text: PortableText, found: _Portable) -> None:
-    found.last.missing.append(RawMissing(low=text.number()))
+    low = text.number()
+    if low < sys.float_info.max:
+        found.last.missing.append(RawMissing(low=low))
+        return
+    told = "The program that wrote the file lost where a range of missing values up to the highest begins."
+    name = found.last.name.decode("ascii", "replace")
+    found.file.findings.append(Finding(Severity.WARNING, "missing_range_lost", told, name))
 
 
 def _missing_between(text: PortableText, found: _Portable) -> None:

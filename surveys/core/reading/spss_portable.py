@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 
 from surveys.core.reading.raw import broken
 
@@ -130,5 +131,5 @@ def number_of(token: bytes) -> float:
     try:
         value = float(digits * 30**power) if power >= 0 else digits / 30**-power
     except OverflowError:
-        raise broken("a number of it is out of all bounds") from None
+        value = sys.float_info.max  # how SPSS writes "highest", rounded up on its way
     return -value if match[1] else value

@@ -21,6 +21,7 @@ from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import Reader
 from surveys.core.reading.remarks import check_key, remarks
 from surveys.core.reading.sas_cells import SasReader
+from surveys.core.reading.sas_labels import is_catalogue, lay_catalogue, without_labels
 from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
 from surveys.core.reading.sheet import lay_over
 from surveys.core.reading.spss_cells import SpssReader
@@ -58,9 +59,10 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     codebook = codebooks.build(file, settled, options)
     _check_names(codebook)
     if options.codebook_path is not None:
-        language = options.languages[0] if options.languages else "und"
-        codebook, told = lay_over(codebook, options.codebook_path, language)
+        codebook, told = _with_sheet(codebook, options.codebook_path, options)
         settled.findings += told
+    if file.format in ("sas7bdat", "xpt"):
+        settled.findings += without_labels(codebook)
     if options.key:
         codebook = _with_key(codebook, settled, options.key)
     counted = _counted(codebook, settled)
@@ -74,6 +76,13 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
         "findings": [with_sources(_finding_json(finding)) for finding in findings],
         **counted,
     }
+
+
+def _with_sheet(codebook: Codebook, path: Path, options: ReadOptions) -> tuple[Codebook, list[Finding]]:
+    """What was given beside the file: a sheet of variables, or a SAS catalogue of value labels."""
+    if is_catalogue(path):
+        return lay_catalogue(codebook, path, options)
+    return lay_over(codebook, path, options.languages[0] if options.languages else "und")
 
 
 def _check_names(codebook: Codebook) -> None:
