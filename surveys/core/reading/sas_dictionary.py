@@ -132,11 +132,12 @@ def _read_record(kind: str, content: bytes, records: _Records) -> bool:
     cursor.position = word
     if kind == "columns":
         records.columns = cursor.number(f"u{word}")
+    elif kind in ("texts", "names", "attributes") and cursor.number("u2") != len(content) - 2 * word - 4:
+        raise broken("a record of it is not as long as it says")
     elif kind == "texts":
-        size = cursor.number("u2")
-        records.texts.append(content[word : word + size + 8] if size else b"")
+        records.texts.append(content[word:])
     elif kind == "names":
-        cursor.take(8)
+        cursor.take(6)
         for _ in range((len(content) - 2 * word - 12) // 8):
             records.names.append(_text(cursor))
             cursor.take(2)
@@ -157,7 +158,7 @@ def _text(cursor: Bytes) -> _Text:
 
 
 def _attributes(cursor: Bytes, records: _Records, count: int) -> None:
-    cursor.take(8)
+    cursor.take(6)
     for _ in range(count):
         offset = cursor.number(f"u{records.header.word}")
         width = cursor.number("u4")
