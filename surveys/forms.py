@@ -17,8 +17,12 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Data file"),
-        help_text=_(".sav, .zsav, .dta or .csv. The file itself is kept exactly as it is."),
-        widget=forms.FileInput(attrs={"accept": ".sav,.zsav,.dta,.csv,.tsv,.txt"}),
+        help_text=_(
+            ".sav, .zsav, .por, .dta, .sas7bdat, .xpt or .csv. The file itself is kept exactly as it is."
+        ),
+        widget=forms.FileInput(
+            attrs={"accept": ".sav,.zsav,.por,.dta,.sas7bdat,.xpt,.csv,.tsv,.txt,.parquet"}
+        ),
     )
     study = forms.SlugField(
         label=_("Study"),
@@ -44,9 +48,12 @@ class UploadForm(forms.Form):
         help_text=_("Only when the letters of the labels come out wrong."),
     )
     codebook = forms.FileField(
-        label=_("Codebook sheet"),
+        label=_("Codebook sheet or SAS catalogue"),
         required=False,
-        help_text=_("For .csv: a sheet of names, labels, codes and missing codes."),
+        help_text=_(
+            "For .csv: a sheet of names, labels, codes and missing codes. "
+            "For SAS: the .sas7bcat file with its value labels."
+        ),
     )
     note = forms.CharField(
         label=_("Note"),

@@ -13,6 +13,7 @@ from surveys.core.reading.raw import Chunk, Numbers, RawFile, broken
 from surveys.core.reading.sas_dictionary import SasDictionary, deleted_finding, read_dictionary
 from surveys.core.reading.sas_packing import unpacked
 from surveys.core.reading.sas_pages import Page, pages, plain_rows, row_places
+from surveys.core.said import say
 
 Buffer = NDArray[np.uint8]
 BLOCK = 8 << 20  # bytes of rows handed on at a time
@@ -46,19 +47,23 @@ class SasReader:
         if file.encoding and not self.encoding and not codec_of(file.encoding):
             raise refuse(
                 "unknown_encoding",
-                f"The file says that its text is in {file.encoding}, which is not known here.",
-                where="character set",
-                hint="Name the character set (--encoding on the command line), for example mac-arabic.",
+                say("The file says that its text is in {name}, which is not known here.", name=file.encoding),
+                where=say("character set"),
+                hint="Name it (--encoding on the command line); the names Python and iconv use are known.",
             )
         size = found.rows * found.row_size
         if size > SWELLS_FROM and size > MOST_SWELLING * len(self.data):
             raise refuse(
                 "too_large",
-                f"The file would unpack to {size >> 20:,} MB, more than {MOST_SWELLING} times its size.",
+                say(
+                    "The file would unpack to {size:,} MB, more than {most} times its size.",
+                    size=size >> 20,
+                    most=MOST_SWELLING,
+                ),
                 hint="Save it again without compression if it is real.",
             )
         if not found.method and size > len(self.data):
-            raise broken(f"it declares {found.rows:,} rows but is too small to hold them")
+            raise broken(say("it declares {rows:,} rows but is too small to hold them", rows=found.rows))
         file.rows = found.rows - found.deleted
         return file
 
@@ -70,7 +75,7 @@ class SasReader:
         for rows in self._blocks():
             seen += len(rows)
             if seen > found.rows:
-                raise broken(f"it holds more rows than the {found.rows:,} it declares")
+                raise broken(say("it holds more rows than the {rows:,} it declares", rows=found.rows))
             yield _chunk(rows, found)
         self._agree(seen)
 
@@ -80,10 +85,19 @@ class SasReader:
             if found.deleted and seen + self.left_out == found.rows:
                 raise refuse(
                     "deleted_rows",
-                    f"{found.deleted:,} rows of the file were deleted, but which ones cannot be told.",
+                    say(
+                        "{deleted:,} rows of the file were deleted, but which ones cannot be told.",
+                        deleted=found.deleted,
+                    ),
                     hint="Copy it in SAS (data new; set old; run;) and import the copy.",
                 )
-            raise broken(f"it declares {found.rows:,} rows but holds {seen + self.left_out:,}")
+            raise broken(
+                say(
+                    "it declares {rows:,} rows but holds {seen:,}",
+                    rows=found.rows,
+                    seen=seen + self.left_out,
+                )
+            )
         if self.left_out:
             found.file.findings.append(deleted_finding(self.left_out))
 

@@ -19,6 +19,7 @@ from surveys.core.reading.sas_pages import (
     pages,
     pieces,
 )
+from surveys.core.said import say
 
 _METHODS = (b"SASYZCRL", b"SASYZCR2")
 _METHOD_AT, _LABEL_AT = 40, 22  # the method stands within the first bytes of the first texts
@@ -206,5 +207,7 @@ def _file(records: _Records) -> RawFile:
 
 
 def deleted_finding(count: int) -> Finding:
-    text = f"{count:,} rows that were deleted in SAS still lie in the file; they were left out."
+    text = say(
+        "{count:,} rows that were deleted in SAS still lie in the file; they were left out.", count=count
+    )
     return Finding(Severity.INFO, "deleted_rows", text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from surveys.core.reading.raw import Bytes, broken
+from surveys.core.said import say
 
 START = bytes(12) + bytes.fromhex("c2ea81")  # then 60 for a data set, 63 for a catalogue
 _SHORTEST_PAGE, _LONGEST_PAGE = 1024, 1 << 30
@@ -75,9 +76,15 @@ def read_header(data: memoryview) -> SasHeader:
         raise broken("its pages have an impossible size")
     declared = head_size + pages * page_size
     if declared > len(data):
-        raise broken(f"it was cut: it should hold {declared:,} bytes and holds {len(data):,}")
+        raise broken(
+            say(
+                "it was cut: it should hold {declared:,} bytes and holds {size:,}",
+                declared=declared,
+                size=len(data),
+            )
+        )
     if declared < len(data):
-        raise broken(f"it is longer than the {declared:,} bytes that it should hold")
+        raise broken(say("it is longer than the {declared:,} bytes that it should hold", declared=declared))
     is_catalogue, encoding = start[-1] == 0x63, _charset(data[70])
     return SasHeader(
         cursor.order, word, padding, is_catalogue, encoding, head_size, page_size, pages, release
@@ -86,4 +93,4 @@ def read_header(data: memoryview) -> SasHeader:
 
 def _charset(code: int) -> str:
     """The name of a character set by its number; a number without a name here is named as such."""
-    return _CHARSETS.get(code, f"the SAS character set number {code}") if code else ""
+    return _CHARSETS.get(code) or (say("the SAS character set number {code}", code=code) if code else "")

@@ -15,6 +15,7 @@ from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.sas_catalogue import Catalogue, FormatLabels, is_sas_file, read_catalogue
 from surveys.core.reading.sas_formats import is_own_format
 from surveys.core.reading.settle import clean
+from surveys.core.said import say
 
 _MOST_NAMED = 8
 
@@ -38,9 +39,11 @@ def lay_catalogue(codebook: Codebook, path: Path, options: ReadOptions) -> tuple
         used += 1
         variables.append(_labelled(variable, labels, codec, options))
         if labels.others:
-            text = (
-                f"Its format {variable.format} also labels {labels.others} ranges or other values, which no "
-                "list of codes can hold; the catalogue has them."
+            text = say(
+                "Its format {format} also labels {others} ranges or other values, which no list of codes can "
+                "hold; the catalogue has them.",
+                format=variable.format,
+                others=labels.others,
             )
             findings.append(Finding(Severity.WARNING, "format_ranges_not_kept", text, variable.name))
     if not used:
@@ -105,9 +108,12 @@ def without_labels(codebook: Codebook) -> list[Finding]:
     if not bare:
         return []
     names = sorted({_name(variable) for variable in bare})
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    text = (
-        f"{len(bare)} variables are shown in formats of their own ({', '.join(names[:_MOST_NAMED])}{more}). "
-        "Their value labels lie in a SAS catalogue: import again and give the .sas7bcat file as the codebook."
+    if len(names) > _MOST_NAMED:
+        names = [*names[:_MOST_NAMED], "…"]
+    text = say(
+        "{number:,} variables are shown in formats of their own ({names}). Their value labels lie in a SAS "
+        "catalogue: import again and give the .sas7bcat file as the codebook.",
+        number=len(bare),
+        names=names,
     )
     return [Finding(Severity.WARNING, "labels_in_a_catalogue", text)]

@@ -27,8 +27,8 @@ from surveys.core.reading.sheet import lay_over
 from surveys.core.reading.spss_cells import SpssReader
 from surveys.core.reading.spss_por import PortableReader
 from surveys.core.reading.stata_cells import StataReader
-from surveys.core.said import say, with_sources
 from surveys.core.reading.xport_cells import XportReader
+from surveys.core.said import say, with_sources
 
 ROW_GROUP = 100_000
 

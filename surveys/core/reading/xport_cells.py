@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading.raw import Chunk, Numbers, RawFile, broken
 from surveys.core.reading.xport_dictionary import RECORD, Place, read_dictionary
+from surveys.core.said import say
 
 BLOCK = 16 << 20
 _BLANK = 0x20
@@ -43,9 +44,9 @@ class XportReader:
         rest = len(self.data) - found.data_offset
         size = found.rows * found.row_size
         if size > rest:
-            raise broken(f"it declares {found.rows:,} rows but is too small to hold them")
+            raise broken(say("it declares {rows:,} rows but is too small to hold them", rows=found.rows))
         if rest - size >= RECORD or not _is_blank(self.data[found.data_offset + size :]):
-            raise broken(f"it holds more rows than the {found.rows:,} it declares")
+            raise broken(say("it holds more rows than the {rows:,} it declares", rows=found.rows))
         return found.rows
 
     def _counted(self) -> int:
@@ -74,10 +75,11 @@ def _is_blank(data: memoryview) -> bool:
 
 
 def _unsaid(rows: int | None) -> Finding:
-    text = (
-        f"Files of this kind do not say how many rows they hold: {rows or 0:,} were found. One that was cut "
+    text = say(
+        "Files of this kind do not say how many rows they hold: {rows:,} were found. One that was cut "
         "exactly between two rows looks whole: hold the number against the one its source gives "
-        "(--rows on the command line checks it)."
+        "(--rows on the command line checks it).",
+        rows=rows or 0,
     )
     return Finding(Severity.WARNING, "rows_not_declared", text)
 

@@ -14,8 +14,10 @@ import numpy as np
 from surveys.core.problems import Refused, refuse
 from surveys.core.reading.raw import Bytes, RawFile, RawVariable, broken
 from surveys.core.reading.sas_formats import calendar_of, format_text
+from surveys.core.said import say
 
 RECORD = 80
+MOST_NAMED = 20
 SLICE = 100_000  # records looked through at a time for the head of another data set
 _MARK = b"HEADER RECORD*******"
 _HEAD = re.compile(rb"HEADER RECORD\*{7}([A-Z0-9]+) *HEADER RECORD!{7}(.{30}).{2}", re.DOTALL)
@@ -55,7 +57,7 @@ class _Name:
 def read_dictionary(data: memoryview) -> XportDictionary:
     """Everything but the cells.  Refuses a file that contradicts its layout or holds several data sets."""
     if len(data) % RECORD:
-        raise broken(f"its length is no multiple of {RECORD} bytes, as that of every whole transport file is")
+        raise broken("its length is no multiple of 80 bytes, as that of every whole transport file is")
     cursor = Bytes(data, ">")
     kind, _ = _head(cursor)
     is_long = kind == b"LIBV8"
@@ -113,7 +115,7 @@ def _member(cursor: Bytes, *, is_long: bool) -> tuple[list[_Name], bytes]:
     if is_long and rest[:10].strip().isdigit():
         count = int(rest[:10])
     if count * size > len(cursor.data):
-        raise broken(f"it declares {count:,} variables but is too small to describe them")
+        raise broken(say("it declares {count:,} variables but is too small to describe them", count=count))
     names = [_variable(cursor.take(size), is_long=is_long) for _ in range(count)]
     cursor.take(-count * size % RECORD)
     return names, label
@@ -194,9 +196,8 @@ def _member_places(data: memoryview, start: int) -> list[int]:
 
 
 def _several(names: list[str]) -> Refused:
-    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     return refuse(
         "several_data_sets",
-        f"The file holds {len(names)} data sets: {shown}.",
+        say("The file holds {number:,} data sets: {names}.", number=len(names), names=names[:MOST_NAMED]),
         hint="A wave is one of them: write the one that is meant to a file of its own.",
     )

@@ -21,9 +21,13 @@ class Command(WavebookCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study")
         parser.add_argument("wave")
-        parser.add_argument("file", type=Path, help=".sav, .zsav, .dta, delimited text or .parquet")
+        parser.add_argument(
+            "file", type=Path, help=".sav, .zsav, .por, .dta, .sas7bdat, .xpt, delimited text or .parquet"
+        )
         parser.add_argument("--encoding", default="", help="the character set of the file's text")
-        parser.add_argument("--codebook", type=Path, help="a sheet with one line per variable")
+        parser.add_argument(
+            "--codebook", type=Path, help="a sheet with one line per variable, or a SAS catalogue (.sas7bcat)"
+        )
         parser.add_argument("--key", default="", help="the variable that tells the records apart")
         parser.add_argument("--note", default="", help="what this version is, or why it was imported")
         parser.add_argument("--rows", type=int, help="how many rows there must be")
@@ -31,7 +35,7 @@ class Command(WavebookCommand):
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         if options["codebook"] and not options["codebook"].is_file():
-            raise refuse("no_such_file", "There is no such codebook sheet.", where=options["codebook"].name)
+            raise refuse("no_such_file", "There is no such codebook.", where=options["codebook"].name)
         reading = ReadOptions(
             encoding=options["encoding"],
             codebook_path=options["codebook"],
