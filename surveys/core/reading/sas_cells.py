@@ -12,11 +12,11 @@ from surveys.core.reading.encodings import codec_of
 from surveys.core.reading.raw import Chunk, Numbers, RawFile, broken
 from surveys.core.reading.sas_dictionary import SasDictionary, deleted_finding, read_dictionary
 from surveys.core.reading.sas_packing import unpacked
-from surveys.core.reading.sas_pages import Page, pages, plain_rows, row_places
+from surveys.core.reading.sas_pages import RowPlaces, packed_rows, pages, plain_rows
 from surveys.core.said import say
 
 Buffer = NDArray[np.uint8]
-BLOCK = 8 << 20  # bytes of rows handed on at a time
+BLOCK = 4 << 20  # bytes of rows handed on at a time
 MOST_SWELLING, SWELLS_FROM = 400, 200 << 20  # bytes of rows per byte of file, looked at from here on
 
 
@@ -102,45 +102,51 @@ class SasReader:
             found.file.findings.append(deleted_finding(self.left_out))
 
     def _blocks(self) -> Iterator[Buffer]:
-        """Rows in file order, some megabytes at a time."""
-        held: list[Buffer] = []
-        size = 0
-        for page in pages(self.data, self.dictionary.header):
-            rows = self._rows_of(page)
-            held.append(rows)
-            size += rows.size
-            if size >= BLOCK:
-                yield np.concatenate(held)
-                held, size = [], 0
-        if size:
-            yield np.concatenate(held)
+        """Rows in file order, (n, row_size), some megabytes at a time however the pages cut them."""
+        each = max(1, BLOCK // self.dictionary.row_size)
+        held: list[RowPlaces] = []
+        waiting = 0
+        for places in self._places():
+            self.left_out += places.left_out
+            held.append(places)
+            waiting += len(places.starts)
+            if waiting >= each:
+                yield from self._read(held, each)
+                held, waiting = [], 0
+        yield from self._read(held, each)
 
-    def _rows_of(self, page: Page) -> Buffer:
-        found = self.dictionary
-        parts = [np.empty((0, found.row_size), dtype=np.uint8)]
-        if found.method and page.has_pieces and not page.is_amended:
-            parts += self._pieces(page)
-        if page.has_rows:
-            rows, left_out = plain_rows(self.data, found.header, page, found.row_size)
-            parts.append(rows)
-            self.left_out += left_out
-        return np.concatenate(parts) if len(parts) > 1 else parts[0]
+    def _places(self) -> Iterator[RowPlaces]:
+        found, header = self.dictionary, self.dictionary.header
+        for page in pages(self.data, header):
+            if found.method and page.has_pieces and not page.is_amended:
+                is_described = page.number > found.described_by
+                yield packed_rows(self.data, header, page, found.row_size, is_described=is_described)
+            if page.has_rows:
+                yield plain_rows(self.data, header, page, found.row_size)
 
-    def _pieces(self, page: Page) -> Iterator[Buffer]:
-        """Rows that are pieces of a page, most of them packed; a page of many is unpacked in parts."""
+    def _read(self, held: list[RowPlaces], each: int) -> Iterator[Buffer]:
+        """The rows at these places, ``each`` at a time: one page may hold more of packed ones."""
+        if not held:
+            return
         found, whole = self.dictionary, np.frombuffer(self.data, np.uint8)
-        starts, sizes, is_packed = row_places(
-            self.data, found.header, page, found.row_size, is_described=page.number > found.described_by
-        )
-        each = max(1, BLOCK // found.row_size)
+        starts = np.concatenate([one.starts for one in held])
+        sizes = np.concatenate([one.sizes for one in held])
+        is_packed = np.concatenate([one.is_packed for one in held])
+        windows = np.lib.stride_tricks.sliding_window_view(whole, found.row_size)
         for first in range(0, len(starts), each):
             part = slice(first, first + each)
-            rows = np.empty((len(starts[part]), found.row_size), dtype=np.uint8)
             packed = is_packed[part]
-            rows[packed] = unpacked(
-                whole, starts[part][packed], sizes[part][packed], found.row_size, found.method
-            )
-            rows[~packed] = whole[starts[part][~packed][:, None] + np.arange(found.row_size)]
+            if not packed.any():
+                yield windows[starts[part]]
+                continue
+            rows = np.empty((len(packed), found.row_size), dtype=np.uint8)
+            rows[~packed] = windows[starts[part][~packed]]
+            ends = (starts[part] + sizes[part])[packed]
+            texts = [
+                unpacked(bytes(self.data[start:end]), found.row_size, found.method)
+                for start, end in zip(starts[part][packed].tolist(), ends.tolist(), strict=True)
+            ]
+            rows[packed] = np.frombuffer(b"".join(texts), np.uint8).reshape(-1, found.row_size)
             yield rows
 
 

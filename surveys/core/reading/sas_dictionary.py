@@ -9,6 +9,7 @@ from surveys.core.problems import refuse
 from surveys.core.reading.raw import Bytes, RawFile, RawVariable, broken
 from surveys.core.reading.sas_formats import calendar_of, format_text
 from surveys.core.reading.sas_header import SasHeader, read_header
+from surveys.core.reading.sas_packing import ROSS, RUNS
 from surveys.core.reading.sas_pages import (
     DELETED_COUNT,
     PLAIN,
@@ -21,7 +22,6 @@ from surveys.core.reading.sas_pages import (
 )
 from surveys.core.said import say
 
-_METHODS = (b"SASYZCRL", b"SASYZCR2")
 _METHOD_AT, _LABEL_AT = 40, 22  # the method stands within the first bytes of the first texts
 
 
@@ -104,7 +104,7 @@ def read_dictionary(data: memoryview) -> SasDictionary:
         records.rows[ROW_SIZE],
         records.rows[ROW_COUNT],
         records.rows[DELETED_COUNT],
-        next((method for method in _METHODS if method in records.texts[0][:_METHOD_AT]), b""),
+        next((method for method in (RUNS, ROSS) if method in records.texts[0][:_METHOD_AT]), b""),
         records.last_page,
         records.places,
         _file(records),

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from surveys.core.reading.raw import broken
 from surveys.core.reading.sas_header import SasHeader
 
-Buffer = NDArray[np.uint8]
 PLAIN, LEFT_OUT, PACKED = 0, 1, 4  # how a piece of a page is stored
 _DELETED, _DATA, _MIX, _AMENDED, _KIND = 0x80, 0x100, 0x200, 0x400, 0xF00
 _SPECIAL = 0x9000  # bits of pages that hold neither
@@ -119,10 +118,20 @@ def _records(
     return np.where(known, marks, 0).astype(np.uint32)
 
 
-def row_places(
+@dataclass(frozen=True)
+class RowPlaces:
+    """Where rows lie in the file: one entry each, in order; ``left_out`` counts rows marked as deleted."""
+
+    starts: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    is_packed: NDArray[np.bool_]
+    left_out: int = 0
+
+
+def packed_rows(
     data: memoryview, header: SasHeader, page: Page, row_size: int, *, is_described: bool
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """(starts, sizes, whether packed) of rows that lie on a page as pieces of their own.
+) -> RowPlaces:
+    """Rows that lie on a page as pieces of their own, most of them packed.
 
     A plain row may begin like a record by chance: once all variables are described (``is_described``),
     a piece as long as a row is one.
@@ -132,20 +141,20 @@ def row_places(
     is_row = (found.records == 0) | is_described
     is_plain = (found.kinds == 1) & (found.packing == PLAIN) & (found.sizes == row_size) & is_row
     chosen = is_packed | is_plain
-    return found.starts[chosen], found.sizes[chosen], is_packed[chosen]
+    return RowPlaces(found.starts[chosen], found.sizes[chosen], is_packed[chosen])
 
 
-def plain_rows(data: memoryview, header: SasHeader, page: Page, row_size: int) -> tuple[Buffer, int]:
-    """The rows of a page that lie side by side, (n, row_size), and how many of them were taken as deleted."""
+def plain_rows(data: memoryview, header: SasHeader, page: Page, row_size: int) -> RowPlaces:
+    """Rows that lie side by side behind a page's pointers, without those marked as deleted."""
     start = header.page_head + page.pieces * header.pointer_size
     start += start % 8 if header.is_aligned else 0
     if page.rows < 0 or start + page.rows * row_size > header.page_size:
         raise broken("a page of it declares more rows than it can hold")
-    rows = np.frombuffer(data, np.uint8, page.rows * row_size, page.start + start).reshape(-1, row_size)
-    if not page.has_deleted or not page.rows:
-        return rows, 0
-    is_deleted = _deleted(data, header, page, row_size)
-    return rows[~is_deleted], int(is_deleted.sum())
+    starts = page.start + start + np.arange(page.rows, dtype=np.int64) * row_size
+    if page.has_deleted and page.rows:
+        starts = starts[~_deleted(data, header, page, row_size)]
+    sizes = np.full(len(starts), row_size, dtype=np.int64)
+    return RowPlaces(starts, sizes, np.zeros(len(starts), dtype=np.bool_), page.rows - len(starts))
 
 
 def _deleted(data: memoryview, header: SasHeader, page: Page, row_size: int) -> NDArray[np.bool_]:
