@@ -110,9 +110,7 @@ def _read_block(content: bytes, header: SasHeader, found: Catalogue) -> None:
     flags = content[2]
     pad = 4 if flags & 0x08 else 0
     cursor = Bytes(content, header.order, (42 if wide else 38) + pad)
-    room = cursor.number("u4")
-    cursor.take(4 if wide else 0)
-    used = cursor.number("u4")
+    room, used = _count(cursor, wide=wide), _count(cursor, wide=wide)
     name = content[8 : 8 + _SHORT_NAME]
     cursor.position = start + (pad + 16 if pad else 0)
     if flags & (0x20 if wide else 0x80):
@@ -124,6 +122,14 @@ def _read_block(content: bytes, header: SasHeader, found: Catalogue) -> None:
     key = name.rstrip(b" \0").upper()
     labels = _labels(cursor, header, used, room, is_text=key[:1] == b"$")
     found.formats.setdefault(key, labels)
+
+
+def _count(cursor: Bytes, *, wide: bool) -> int:
+    """A count in one word; on 64-bit systems in the lower half of two, or in the only one that is used."""
+    if not wide:
+        return int(cursor.number("u4"))
+    first, second = cursor.numbers("u4", 2)
+    return int(first if cursor.order == "<" else max(first, second))
 
 
 def _labels(cursor: Bytes, header: SasHeader, used: int, room: int, *, is_text: bool) -> FormatLabels:

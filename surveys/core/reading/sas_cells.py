@@ -52,6 +52,8 @@ class SasReader:
                 hint="Name it (--encoding on the command line); the names Python and iconv use are known.",
             )
         size = found.rows * found.row_size
+        if not found.method and size > len(self.data):
+            raise broken(say("it declares {rows:,} rows but is too small to hold them", rows=found.rows))
         if size > SWELLS_FROM and size > MOST_SWELLING * len(self.data):
             raise refuse(
                 "too_large",
@@ -62,14 +64,12 @@ class SasReader:
                 ),
                 hint="Save it again without compression if it is real.",
             )
-        if not found.method and size > len(self.data):
-            raise broken(say("it declares {rows:,} rows but is too small to hold them", rows=found.rows))
         file.rows = found.rows - found.deleted
         return file
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows that are not deleted; refuses when there are fewer or more than the file declares."""
-        found, seen = self.dictionary, 0
+        found, seen, self.left_out = self.dictionary, 0, 0
         if found.row_size == 0 or not found.places:
             return
         for rows in self._blocks():
@@ -99,7 +99,7 @@ class SasReader:
                 )
             )
         if self.left_out:
-            found.file.findings.append(deleted_finding(self.left_out))
+            found.file.findings = [deleted_finding(self.left_out)]
 
     def _blocks(self) -> Iterator[Buffer]:
         """Rows in file order, (n, row_size), some megabytes at a time however the pages cut them."""

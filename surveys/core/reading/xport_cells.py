@@ -35,7 +35,7 @@ class XportReader:
             return found.file
         found.file.rows = self._declared() if found.rows is not None else self._counted()
         if found.rows is None and not self.rows_are_known:
-            found.file.findings.append(_unsaid(found.file.rows))
+            found.file.findings = [_unsaid(found.file.rows)]
         return found.file
 
     def _declared(self) -> int:

@@ -27,11 +27,11 @@ class Col:
 
 
 def packed_by_runs(row: bytes) -> bytes:
-    """Runs of blanks, zeros, at-signs and other bytes, and what lies between them, as SAS packs characters."""
+    """Runs of blanks, zeros, at-signs and other bytes, and what lies between them."""
     out, literal, i = b"", b"", 0
     while i < len(row):
         size = 1
-        while i + size < len(row) and row[i + size] == row[i]:
+        while i + size < len(row) and row[i + size] == row[i] and size < 4100:
             size += 1
         if size < 3:
             literal += row[i : i + size]
@@ -114,7 +114,7 @@ def _ross_back(back: int, size: int) -> bytes:
 
 @dataclass
 class Sas:
-    """A whole file; the defaults are honest.  A cell is a number, None for ".", a letter as in ".A", or bytes."""
+    """A whole file, by default honest.  A cell is a number, None for ".", a letter as in ".A", or bytes."""
 
     columns: Sequence[Col]
     cells: Sequence[Sequence[float | str | bytes | None]]
@@ -188,20 +188,24 @@ class Sas:
             content = content[: self.word] + size + content[self.word + 2 :]
         return content
 
+    def _format(self, column: Col) -> bytes:
+        start = bytes(2 * self.word) + self._pack("HH", *column.shown) + bytes(18)
+        return start + self._text(column.format) + self._text(column.label) + bytes(12)
+
     def pieces(self) -> list[tuple[bytes, int, int]]:
         """The description as (content, packing, kind)."""
         self.texts = bytearray(12) + (self.method or b" " * 8) + b"DATASTEP"
         word, n = self.word, len(self.columns)
         names = b"".join(self._text(c.name) + bytes(2) for c in self.columns)
-        formats = [bytes(2 * word) + self._pack("HH", *c.shown) + bytes(18)
-                   + self._text(c.format) + self._text(c.label) + bytes(12) for c in self.columns]  # fmt: skip
+        formats = [self._format(c) for c in self.columns]
         attributes, offset = b"", 0
         for c in self.columns:
             attributes += self._pack("WIHBB", offset, c.width, 0, 2 if c.is_text else 1, 0)
             offset += c.width
         rows = [0] * 82
-        rows[4:7] = [self.row_size, len(self.cells) if self.declared is None else self.declared,
-                     len(self.deleted) if self.declared_deleted is None else self.declared_deleted]  # fmt: skip
+        declared = len(self.cells) if self.declared is None else self.declared
+        deleted = len(self.deleted) if self.declared_deleted is None else self.declared_deleted
+        rows[4:7] = [self.row_size, declared, deleted]
         rows[8], rows[14] = n, self.first
         size = self._pack("W" * 81, *rows[:81]) + bytes(22) + self._text(self.label) + bytes(50)
         records = [
@@ -214,7 +218,9 @@ class Sas:
         ]
         return [(record, 0, 0) for record in records]
 
-    def page(self, kind: int, pieces: list[tuple[bytes, int, int]], rows: list[bytes], gone: str = "") -> bytes:
+    def page(
+        self, kind: int, pieces: list[tuple[bytes, int, int]], rows: list[bytes], gone: str = ""
+    ) -> bytes:
         """A page: pointers and rows from its front, pieces from its back; ``gone`` marks deleted rows."""
         page = bytearray(self.page_size)
         head, pointer = (40, 24) if self.word == 8 else (24, 12)
