@@ -42,7 +42,7 @@ def text_of(data: bytes) -> bytes:
 
 def _joined(data: bytes) -> bytes:
     """Lines without their ends; each is 80 bytes, and spaces at its end may have been lost."""
-    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    lines = data.replace(b"\r\n", b"\n").split(b"\n") if b"\n" in data else data.split(b"\r")
     if len(lines) == 1:
         return data
     last = lines.pop()

@@ -44,7 +44,7 @@ def read(data: bytes) -> tuple[Any, list[list[Any]]]:
     return reader.describe(), columns_of(reader)
 
 
-@pytest.mark.parametrize("line_end", [b"\r\n", b"\n"])
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n", b"\r"])
 def test_everything_a_file_says_is_read(line_end: bytes) -> None:
     file, cells = read(Por(VARIABLES, ROWS, LABELS, WHOLE.documents, b"Q1", line_end=line_end).bytes())
     assert cells == [[row[i] for row in ROWS] for i in range(5)]
