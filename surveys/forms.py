@@ -17,8 +17,13 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Data file"),
-        help_text=_(".sav, .zsav, .dta, .csv or .xlsx. The file itself is kept exactly as it is."),
-        widget=forms.FileInput(attrs={"accept": ".sav,.zsav,.dta,.csv,.tsv,.txt,.xlsx"}),
+        help_text=_(
+            ".sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv, .xlsx or .parquet. "
+            "The file itself is kept exactly as it is."
+        ),
+        widget=forms.FileInput(
+            attrs={"accept": ".sav,.zsav,.por,.dta,.sas7bdat,.xpt,.csv,.tsv,.txt,.xlsx,.parquet"}
+        ),
     )
     study = forms.SlugField(
         label=_("Study"),
@@ -44,9 +49,12 @@ class UploadForm(forms.Form):
         help_text=_("Only when the letters of the labels come out wrong."),
     )
     codebook = forms.FileField(
-        label=_("Codebook sheet"),
+        label=_("Codebook sheet or SAS catalogue"),
         required=False,
-        help_text=_("A .csv or .xlsx of names, labels, codes and missing codes, or a REDCap dictionary."),
+        help_text=_(
+            "A .csv or .xlsx of names, labels, codes and missing codes, or a REDCap dictionary. "
+            "For SAS: the .sas7bcat file with its value labels."
+        ),
     )
     sheet = forms.CharField(
         label=_("Sheet"),

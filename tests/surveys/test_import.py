@@ -22,7 +22,9 @@ from tests.surveys.core.reading.xlsx_bytes import number, row, text, workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEADINGS = {"qualtrics_sample.csv": 2, "qualtrics_sample_legacy.csv": 1}  # counted as rows in the manifest
-FORMATS = {".sav", ".zsav", ".dta", ".csv", ".parquet"}
+FORMATS = {".sav", ".zsav", ".por", ".dta", ".sas7bdat", ".xpt", ".csv", ".parquet"}
+# The manifest's reader takes seconds for days here and fails on the dates it gets; they are honest moments.
+READ_HERE = {"malformed/date_format_dtdate.sas7bdat": (95, 6)}
 
 
 @pytest.fixture
@@ -165,11 +167,11 @@ def test_every_public_file_is_read_or_refused_as_its_manifest_says(shared: Path)
     """Rows, columns and response sets; the broken ones end with status 1, a sentence, and no trace."""
     folder = shared / "files"
     with (folder / "MANIFEST.csv").open(encoding="utf-8") as file:
-        rows = [line for line in csv.DictReader(file) if Path(line["file"]).suffix in FORMATS]
+        rows = [line for line in csv.DictReader(file) if Path(line["file"]).suffix.lower() in FORMATS]
     assert len(rows) >= 40
     for place, line in enumerate(rows):
         said = line["reader_result_pyreadstat_1_3_7"]
-        is_broken = said.startswith("ERROR") or line["rows"] == "0"
+        is_broken = line["file"] not in READ_HERE and (said.startswith("ERROR") or line["rows"] == "0")
         before = (WaveVersion.objects.count(), sorted(store().files()), Study.objects.count())
         status, found, talk = command(f"file{place}", "w", str(folder / line["file"]))
         if is_broken:
@@ -178,8 +180,9 @@ def test_every_public_file_is_read_or_refused_as_its_manifest_says(shared: Path)
             continue
         sets = int(said.split("mrsets ")[1].split()[0]) if "mrsets" in said else 0
         assert status == 0, (line["file"], talk)
-        assert status == 0 and found["variables"] == int(line["cols"]), line["file"]
-        assert found["rows"] == int(line["rows"]) - HEADINGS.get(Path(line["file"]).name, 0), line["file"]
+        headings = HEADINGS.get(Path(line["file"]).name, 0)
+        counts = READ_HERE.get(line["file"]) or (int(line["rows"]) - headings, int(line["cols"]))
+        assert (found["rows"], found["variables"]) == counts, line["file"]
         assert len(found["mr_sets"]) == sets, line["file"]
 
 
@@ -199,6 +202,19 @@ def test_a_sheet_of_a_workbook_with_two_rows_of_headings(tmp_path: Path) -> None
     )
     status, found, _ = command("s", "w", str(path), "--sheet", "answer")
     assert (status, found["problems"][0]["near"]) == (1, ["answers"])
+
+
+def test_a_sas_catalogue_gives_the_value_labels_of_its_data_set(shared: Path) -> None:
+    folder = shared / "files" / "formats"
+    data, catalogue = str(folder / "hadley.sas7bdat"), str(folder / "formats.sas7bcat")
+    status, found, _ = command("s", "w", data)
+    assert (status, found["wave_version"]) == (0, "s/w@1")
+    assert "labels_in_a_catalogue" in {finding["code"] for finding in found["findings"]}
+    status, found, _ = command("s", "w", data, "--codebook", catalogue)
+    assert (status, found["wave_version"]) == (0, "s/w@2")
+    variables = WaveVersion.objects.get(number=2).codebook()
+    assert [code.value for code in variables.variable("gender").codes] == ["f", "m"]
+    assert [str(code.value) for code in variables.variable("workshop").codes] == ["1", "2"]
 
 
 def test_a_file_that_needs_its_character_set_named(shared: Path) -> None:

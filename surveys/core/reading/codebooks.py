@@ -117,7 +117,7 @@ def _scalar(value: RawValue, calendar: Calendar | None, kind: ValueType, words: 
         return words.cell(value)
     if calendar is not None:
         return dates.moment(float(value), calendar, kind)
-    return _whole(float(value))
+    return whole(float(value))
 
 
 def _missing(
@@ -159,15 +159,20 @@ def _tag_rules(raw: RawVariable, column: TypedColumn, words: _Words) -> tuple[Mi
     """Tags that occur or have a label."""
     labels = dict(raw.tags)
     occurring = set(column.tags.drop_nulls().unique()) if column.tags is not None else set()
-    reasons = words.options.missing_reasons
     return tuple(
         MissingRule(
-            reasons.get(f".{tag}") or reasons.get(tag) or tag_reason(tag),
+            tag_word(tag, words.options),
             tag=tag,
             labels=words.labels(labels.get(tag, b"")),
         )
         for tag in sorted(occurring | set(labels))
     )
+
+
+def tag_word(tag: str, options: ReadOptions) -> str:
+    """The study's reason for a tagged missing (its key ``.a`` or ``a``), or a reason of its own."""
+    reasons = options.missing_reasons
+    return reasons.get(f".{tag}") or reasons.get(tag) or tag_reason(tag)
 
 
 def _response_set(one: RawSet, file: RawFile, variables: tuple[Variable, ...], words: _Words) -> ResponseSet:
@@ -190,12 +195,12 @@ def _response_set(one: RawSet, file: RawFile, variables: tuple[Variable, ...], w
 
 def _number(text: str) -> int | float | None:
     try:
-        return _whole(float(text))
+        return whole(float(text))
     except ValueError:
         return None
 
 
-def _whole(number: float) -> int | float:
+def whole(number: float) -> int | float:
     """A whole number as such, as far as doubles tell whole numbers apart."""
     return int(number) if number.is_integer() and abs(number) <= 2**53 else number
 

@@ -23,7 +23,8 @@ def converted(series: pl.Series, calendar: Calendar) -> tuple[pl.Series, ValueTy
     Durations stay seconds, also beyond 24 hours.  A "date" that holds a time of day becomes a timestamp.
     """
     cells = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    seconds = cells * calendar.unit + calendar.origin
+    with np.errstate(over="ignore"):  # no date, but it may stand in a damaged file
+        seconds = cells * calendar.unit + calendar.origin
     valid = ~np.isnan(seconds)
     if calendar.kind == "time":
         return _with_nulls(pl.Series("c", seconds), valid), ValueType.TIME

@@ -25,9 +25,9 @@ def read(
 ) -> ReadResult:
     """Reads a survey file into ``out_dir`` (which must exist) and returns what it holds.
 
-    Formats: .sav, .zsav, .dta, delimited text, .xlsx, .parquet, told apart by content.  ``megabytes`` is the
-    memory the reading may use (0: by the size of the file).  Raises ``Refused`` with every problem that was
-    found; leaves nothing outside ``out_dir``.
+    Formats: .sav, .zsav, .por, .dta, .sas7bdat, .xpt, delimited text, .xlsx, .parquet, told apart by content.
+    ``megabytes`` is the memory the reading may use (0: by the size of the file).  Raises ``Refused`` with
+    every problem that was found; leaves nothing outside ``out_dir``.
     """
     started = time.monotonic()
     if not path.is_file():

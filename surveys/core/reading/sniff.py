@@ -6,27 +6,29 @@ from pathlib import Path
 
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Refused, refuse
+from surveys.core.reading.sas_header import START
+from surveys.core.reading.spss_portable import is_portable
 from surveys.core.said import both, say
 
 HEAD = 64 << 10
 _EXTENSIONS = {
     ".sav": "sav", ".zsav": "zsav", ".dta": "dta", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
-    ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx",
+    ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx", ".por": "por", ".xpt": "xpt", ".xport": "xpt",
+    ".sas7bdat": "sas7bdat",
 }  # fmt: skip
 _OTHERS = {
     b"\x1f\x8b": say("a gzip archive; unpack it first"),
     b"%PDF": say("a PDF document"),
-    b"HEADER RECORD*******LIBRARY": say("a SAS transport file"),
+    b"**COMPRESSED** **COMPRESSED** **COMPRESSED**": say("a SAS transport file of PROC CPORT"),
     b"RDX": say("an R data file"),
 }
-_SAS = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
-READ_HERE = say(".sav, .zsav, .dta, .csv, .xlsx and .parquet files are read here.")
+READ_HERE = say(".sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv, .xlsx and .parquet files are read here.")
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 
 
 def sniff(path: Path) -> str:
-    """``sav``, ``zsav``, ``dta``, ``csv``, ``xlsx`` or ``parquet``; anything else is refused by its name."""
+    """The kind of a file, as in ``_EXTENSIONS``; anything else is refused by its likely name."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:
@@ -45,6 +47,12 @@ def sniff(path: Path) -> str:
         return "parquet"
     if head[:4] in (_OLE, _ZIP):
         return _workbook_or_refusal(head)
+    if head[: len(START)] == START:
+        return "sas7bdat"
+    if head[:23] == b"HEADER RECORD*******LIB":
+        return "xpt"
+    if is_portable(head):
+        return "por"
     return _text_or_refusal(head)
 
 
@@ -65,13 +73,9 @@ def _is_old_stata(head: bytes) -> bool:
 
 
 def _text_or_refusal(head: bytes) -> str:
-    if head[: len(_SAS)] == _SAS:
-        raise _foreign(say("a SAS data set"))
     for magic, what in _OTHERS.items():
         if head.startswith(magic):
             raise _foreign(what)
-    if b"ASCII SPSS PORT FILE" in head[:200] or b"SPSS PORT FILE" in head[:460]:
-        raise _foreign(say("an SPSS portable file"))
     if head[:5] in (b"<?xml", b"<html", b"<!DOC") or head[:15].lower().startswith(b"<!doctype html"):
         raise _foreign(say("a web page or XML document"))
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):

@@ -13,14 +13,13 @@ from surveys.core.codebook import Level
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import refuse
 from surveys.core.reading.raw import (
-    SECONDS_1582,
     Bytes,
-    Calendar,
     RawFile,
     RawMissing,
     RawVariable,
     broken,
 )
+from surveys.core.reading.spss_formats import calendar_of, format_name
 from surveys.core.reading.spss_sets import response_sets
 from surveys.core.said import say
 
@@ -30,16 +29,6 @@ HIGHEST = 1.7976931348623157e308
 SEGMENT = 252  # a very long string is declared as one variable per 252 bytes
 MOST_UNITS = 2_000_000  # 8-byte units per case: 32,767 variables, some of them long strings
 
-_FORMATS = {
-    1: "A", 2: "AHEX", 3: "COMMA", 4: "DOLLAR", 5: "F", 6: "IB", 7: "PIBHEX", 8: "P", 9: "PIB", 10: "PK",
-    11: "RB", 12: "RBHEX", 15: "Z", 16: "N", 17: "E", 20: "DATE", 21: "TIME", 22: "DATETIME", 23: "ADATE",
-    24: "JDATE", 25: "DTIME", 26: "WKDAY", 27: "MONTH", 28: "MOYR", 29: "QYR", 30: "WKYR", 31: "PCT",
-    32: "DOT", 33: "CCA", 34: "CCB", 35: "CCC", 36: "CCD", 37: "CCE", 38: "EDATE", 39: "SDATE",
-    40: "MTIME", 41: "YMDHMS",
-}  # fmt: skip
-_DATES = {20, 23, 24, 28, 29, 30, 38, 39}
-_DATETIMES = {22, 41}
-_TIMES = {21, 25, 40}
 _LEVELS = {1: Level.NOMINAL, 2: Level.ORDINAL, 3: Level.SCALE}
 _CODE_PAGES = {
     2: "ascii", 3: "ascii", 65001: "UTF-8", 54936: "GB18030", 936: "GBK", 950: "Big5", 932: "cp932",
@@ -268,11 +257,7 @@ def _check_places(records: list[_Record], units: int) -> None:
 
 
 def _raw_variable(record: _Record, names: dict[bytes, bytes], level: int, order: str) -> RawVariable:
-    kind = record.format >> 16 & 0xFF if not record.width else 0
-    calendar = None
-    if kind in _DATES | _DATETIMES | _TIMES:
-        temporal = "date" if kind in _DATES else "datetime" if kind in _DATETIMES else "time"
-        calendar = Calendar(temporal, 1.0, 0.0 if temporal == "time" else SECONDS_1582)
+    kind, width, decimals = record.format >> 16 & 0xFF, record.format >> 8 & 0xFF, record.format & 0xFF
     return RawVariable(
         name=names.get(record.short, record.short),
         is_text=bool(record.width),
@@ -280,8 +265,8 @@ def _raw_variable(record: _Record, names: dict[bytes, bytes], level: int, order:
         codes=[(_code(value, record.width, order), label) for value, label in record.codes],
         missing=record.missing,
         level=_LEVELS.get(level, Level.UNKNOWN),
-        format=_format_name(record),
-        calendar=calendar,
+        format=format_name(kind, record.width or width, decimals, is_text=bool(record.width)),
+        calendar=None if record.width else calendar_of(kind),
     )
 
 
@@ -289,13 +274,6 @@ def _code(value: bytes, width: int, order: str) -> float | bytes:
     if width:
         return value[:width].rstrip(b" \0")
     return float(Bytes(value, order).number("f8"))
-
-
-def _format_name(record: _Record) -> str:
-    kind, width, decimals = record.format >> 16 & 0xFF, record.format >> 8 & 0xFF, record.format & 0xFF
-    if record.width:
-        return f"{_FORMATS.get(kind, 'A')}{width}"
-    return f"{_FORMATS.get(kind, 'F')}{width}" + (f".{decimals}" if decimals or kind == 5 else "")
 
 
 def _display(content: bytes, variables: int, order: str) -> dict[int, int]:

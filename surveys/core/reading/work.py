@@ -22,14 +22,18 @@ from surveys.core.reading.delimited import DelimitedReader
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import Reader
 from surveys.core.reading.remarks import check_key, remarks
+from surveys.core.reading.sas_cells import SasReader
+from surveys.core.reading.sas_labels import is_catalogue, lay_catalogue, without_labels
 from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
 from surveys.core.reading.sheet import declared_types, lay_over
 from surveys.core.reading.sheet_lines import SheetLines, read_lines
 from surveys.core.reading.sheet_sets import with_sets
 from surveys.core.reading.split_text import split_texts
 from surveys.core.reading.spss_cells import SpssReader
+from surveys.core.reading.spss_por import PortableReader
 from surveys.core.reading.stata_cells import StataReader
 from surveys.core.reading.workbook_reader import WorkbookReader
+from surveys.core.reading.xport_cells import XportReader
 from surveys.core.said import say, with_sources
 
 ROW_GROUP = 100_000
@@ -42,6 +46,12 @@ def reader_for(path: Path, data: memoryview, kind: str, options: ReadOptions) ->
         return SpssReader(data)
     if kind == "dta":
         return StataReader(data)
+    if kind == "por":
+        return PortableReader(data)
+    if kind == "xpt":
+        return XportReader(data, rows_are_known=options.declared_rows is not None)
+    if kind == "sas7bdat":
+        return SasReader(data, options.encoding)
     if kind == "parquet":
         return ParquetReader(path)
     if kind == "xlsx":
@@ -59,6 +69,11 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     codebook = codebooks.build(file, settled, options)
     _check_names(codebook)
     codebook = _laid_over(codebook, settled, sheet)
+    if (catalogue := _catalogue(options)) is not None:
+        codebook, told = lay_catalogue(codebook, catalogue, options)
+        settled.findings += told
+    if file.format in ("sas7bdat", "xpt"):
+        settled.findings += without_labels(codebook)
     if options.key:
         codebook = _with_key(codebook, settled, options.key)
     counted = _counted(codebook, settled)
@@ -75,8 +90,15 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     }
 
 
+def _catalogue(options: ReadOptions) -> Path | None:
+    """The SAS catalogue that was given as the codebook, if it is one."""
+    given = options.codebook_path
+    return given if given is not None and is_catalogue(given) else None
+
+
 def _sheet(options: ReadOptions) -> SheetLines:
-    if options.codebook_path is None:
+    """The lines of the sheet that was given as the codebook; none when there is no sheet."""
+    if options.codebook_path is None or _catalogue(options) is not None:
         return SheetLines()
     language = options.languages[0] if options.languages else "und"
     return read_lines(options.codebook_path, language, options.missing_reasons)

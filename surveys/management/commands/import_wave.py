@@ -21,9 +21,17 @@ class Command(WavebookCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("study")
         parser.add_argument("wave")
-        parser.add_argument("file", type=Path, help=".sav, .zsav, .dta, delimited text, .xlsx or .parquet")
+        parser.add_argument(
+            "file",
+            type=Path,
+            help=".sav, .zsav, .por, .dta, .sas7bdat, .xpt, delimited text, .xlsx or .parquet",
+        )
         parser.add_argument("--encoding", default="", help="the character set of the file's text")
-        parser.add_argument("--codebook", type=Path, help="a sheet with one line per variable, .csv or .xlsx")
+        parser.add_argument(
+            "--codebook",
+            type=Path,
+            help="a sheet with one line per variable, .csv or .xlsx, or a SAS catalogue (.sas7bcat)",
+        )
         parser.add_argument("--sheet", default="", help="which sheet of a workbook; the first when not said")
         parser.add_argument(
             "--header-rows", type=int, help="rows of headings in a flat file; found when not said"
@@ -35,7 +43,7 @@ class Command(WavebookCommand):
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         if options["codebook"] and not options["codebook"].is_file():
-            raise refuse("no_such_file", "There is no such codebook sheet.", where=options["codebook"].name)
+            raise refuse("no_such_file", "There is no such codebook.", where=options["codebook"].name)
         reading = ReadOptions(
             encoding=options["encoding"],
             codebook_path=options["codebook"],

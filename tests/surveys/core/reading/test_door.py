@@ -25,6 +25,7 @@ from surveys.core.codebook import Code, MissingRule, ValueType
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, ReadResult, read, sandbox
 
+from . import xpt_bytes
 from .sav_bytes import Sav, Var
 
 DAY = 86_400.0
@@ -96,6 +97,30 @@ def test_dates_and_times(tmp_path: Path) -> None:
     assert [f.variable for f in found.findings if f.code == "dates_out_of_range"] == ["V3"]
 
 
+def test_sas_dates_of_any_year_and_letters(tmp_path: Path) -> None:
+    """Days and seconds since 1960; a date that no calendar holds keeps its column as numbers, and is told."""
+    columns = [
+        xpt_bytes.Col(b"DAY", format=b"DATE", shown=(9, 0)),
+        xpt_bytes.Col(b"AT", format=b"DATETIME", shown=(20, 2)),
+        xpt_bytes.Col(b"LONG", format=b"TIME", shown=(8, 0)),
+        xpt_bytes.Col(b"FAR", format=b"YYMMDD", shown=(10, 0)),
+    ]
+    rows = [[-137_774.0, 0.25, 90_000.5, 0.0], [".R", None, ".A", 40_000_000.0]]
+    found = reading(
+        tmp_path, xpt_bytes.Xpt(columns, rows).bytes(), "wave.xpt", missing_reasons={".R": "refused"}
+    )
+    kinds = [v.type for v in found.codebook.variables]
+    assert kinds == [ValueType.DATE, ValueType.DATETIME, ValueType.TIME, ValueType.INTEGER]
+    assert column(found, 0) == ([date(1582, 10, 15), None], [None, "refused"])
+    assert column(found, 1)[0][0].isoformat() == "1960-01-01T00:00:00.250000"
+    assert column(found, 2) == ([90_000.5, None], [None, "tag:A"])
+    assert column(found, 3)[0] == [0, 40_000_000]
+    assert [f.variable for f in found.findings if f.code == "dates_out_of_range"] == ["FAR"]
+    assert "rows_not_declared" in {f.code for f in found.findings}
+    again = reading(tmp_path, xpt_bytes.Xpt(columns, rows).bytes(), "wave.xpt", declared_rows=2)
+    assert "rows_not_declared" not in {f.code for f in again.findings}
+
+
 def test_tagged_missings_stand_beside_their_column(tmp_path: Path, shared: Path) -> None:
     found = reading(tmp_path, (shared / "files/formats/tagged-na-int.dta").read_bytes(), "tags.dta")
     reasons = [reason for reason in column(found, 0)[1] if reason]
@@ -144,6 +169,9 @@ def zipped() -> bytes:
         (zipped(), "unknown_format"),
         (os.urandom(5000), "unknown_format"),
         (b"%PDF-1.7 ...", "unknown_format"),
+        (b"**COMPRESSED** **COMPRESSED** **COMPRESSED** ...", "unknown_format"),
+        (xpt_bytes.Xpt([], []).bytes(), "no_columns"),
+        (xpt_bytes.Xpt([xpt_bytes.Col(b"A")], []).bytes(), "no_rows"),
         (b"\0" * 8 + b"ENCRYPTEDSAV" + bytes(100), "encrypted_file"),
         (Sav([Var(b"A")], [[1.0]], cases=100_000_000).bytes(), "damaged_file"),
         (Sav([Var(b"A"), Var(b"A")], [[1.0, 1.0]]).bytes(), "duplicate_name"),
