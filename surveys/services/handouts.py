@@ -115,4 +115,5 @@ def hand_out(user: User, subject: Subject, format: str, language: str, part: str
     handed_out(user, subject, export)
     if part:
         return Handout(path_of(export.codebook), f"{subject.name}.codebook.csv", "text/csv; charset=utf-8")
-    return Handout(path_of(export.file), f"{subject.name}.{format}", format_named(format).media_type)
+    form = format_named(format)
+    return Handout(path_of(export.file), f"{subject.name}.{form.ending}", form.media_type)

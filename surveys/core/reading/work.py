@@ -18,10 +18,10 @@ from surveys.core.reading import codebooks
 from surveys.core.reading.columnar import ParquetReader
 from surveys.core.reading.delimited import DelimitedReader
 from surveys.core.reading.options import ReadOptions
+from surveys.core.reading.overlay import lay_codebook_over
 from surveys.core.reading.raw import Reader
 from surveys.core.reading.remarks import check_key, remarks
 from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
-from surveys.core.reading.sheet import lay_over
 from surveys.core.reading.spss_cells import SpssReader
 from surveys.core.reading.stata_cells import StataReader
 from surveys.core.said import say, with_sources
@@ -50,7 +50,7 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     _check_names(codebook)
     if options.codebook_path is not None:
         language = options.languages[0] if options.languages else "und"
-        codebook, told = lay_over(codebook, options.codebook_path, language)
+        codebook, told = lay_codebook_over(codebook, options.codebook_path, language)
         settled.findings += told
     if options.key:
         codebook = _with_key(codebook, settled, options.key)
