@@ -88,8 +88,7 @@ class Subject:
         """Study and wave or dataset in every language of the study."""
         spoken = dict.fromkeys((*self.study.languages, *self.labels)) or {"en": None}
         return {
-            code: f"{self.study.title(code)}, {text_in(self.labels, code) or self.version}"
-            for code in spoken
+            code: f"{self.study.title(code)}, {text_in(self.labels, code) or self.version}" for code in spoken
         }
 
     def about(self) -> About:

@@ -45,7 +45,7 @@ class Choice:
 
 
 def choices(subject: Subject, language: str) -> list[Choice]:
-    """Every format, with the file that lies ready for ``language``."""
+    """Every format of data, then those of codebooks, with the file that lies ready for ``language``."""
     keys = {export_key(subject, name, language): name for name in FORMATS}
     ready = Export.objects.filter(key__in=keys).select_related("file", "codebook")
     by_format = {keys[export.key]: export for export in ready}

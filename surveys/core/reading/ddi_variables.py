@@ -16,7 +16,7 @@ from surveys.core.reading.ddi_xml import language_of, text_of
 from surveys.core.reading.settle import clean
 
 REASON_NOTE, ROLE_NOTE, KIND_NOTE, COUNTED_NOTE = "reason", "role", "set kind", "counted value"
-OUR_NOTES = (REASON_NOTE, ROLE_NOTE, KIND_NOTE, COUNTED_NOTE)
+OUR_NOTES = (REASON_NOTE, ROLE_NOTE, KIND_NOTE, COUNTED_NOTE, "disclosure")
 UNDERSTOOD = frozenset(
     ("labl", "qstn", "universe", "catgry", "invalrng", "varFormat", "notes", "location", "sumStat", "valrng")
 )

@@ -13,7 +13,11 @@ from surveys.core.reading.sheet import lay_over
 
 def lay_codebook_over(codebook: Codebook, path: Path, language: str) -> tuple[Codebook, list[Finding]]:
     """``codebook`` with what the sheet or DDI at ``path`` says in its place, and what was noticed."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-    reader = lay_over_ddi if looks_like_xml(head) else lay_over
+    reader = lay_over_ddi if looks_like_ddi(path) else lay_over
     return reader(codebook, path, language)
+
+
+def looks_like_ddi(path: Path) -> bool:
+    """Whether a file begins as an XML document does."""
+    with path.open("rb") as file:
+        return looks_like_xml(file.read(4096))

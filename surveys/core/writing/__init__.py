@@ -15,7 +15,7 @@ from surveys.core.writing.flat import codebook_beside, write_csv, write_parquet
 from surveys.core.writing.html_codebook import write_html
 from surveys.core.writing.sav import write_sav, write_zsav
 from surveys.core.writing.table import About, Derivation, ExportTable, Loss
-from surveys.core.writing.xlsx import write_xlsx
+from surveys.core.writing.xlsx import write_sheet_xlsx, write_xlsx
 
 __all__ = [
     "FORMATS",
@@ -85,6 +85,14 @@ FORMATS: dict[str, Format] = {
             "text/csv; charset=utf-8",
             write_sheet,
             suffix="codebook.csv",
+            is_codebook=True,
+        ),
+        Format(
+            "sheet",
+            "Codebook sheet, Excel",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            write_sheet_xlsx,
+            suffix="codebook.xlsx",
             is_codebook=True,
         ),
     )

@@ -78,15 +78,21 @@ def _file_lines(table: ExportTable) -> Iterator[Line]:
 
 
 def _variable_lines(codebook: Codebook, companions: frozenset[str]) -> Iterator[Line]:
+    for variable, line in zip(codebook.variables, variable_lines(codebook), strict=True):
+        yield line
+        if variable.name in companions:
+            note = f"Why cells of {variable.name} are empty."
+            yield {"variable": companion(variable.name), "type": "text", "note": note}
+
+
+def variable_lines(codebook: Codebook) -> Iterator[Line]:
+    """heading -> cell of each variable, in their order; cells may be empty."""
     member_of: dict[str, list[str]] = {}
     for one in codebook.sets:
         for name in one.variables:
             member_of.setdefault(name, []).append(_set(one))
     for variable in codebook.variables:
         yield _line(variable) | {"set": " | ".join(member_of.get(variable.name, []))}
-        if variable.name in companions:
-            note = f"Why cells of {variable.name} are empty."
-            yield {"variable": companion(variable.name), "type": "text", "note": note}
 
 
 def _set(one: ResponseSet) -> str:

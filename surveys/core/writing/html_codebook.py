@@ -153,8 +153,10 @@ class _Page:
         if table.n:
             yield f"N = {table.n:,}"
             yield f"{self._('valid')} {table.n_valid:,} ({table.percent_valid:.1f}%)"
+        instead = {"p5": "min", "p95": "max"}  # of an extreme that is not told
         for name in _STATS if variable.level is not Level.NOMINAL else ():
-            if (number := table.stats.get(name)) is not None:
+            number = table.stats.get(name)
+            if number is not None and instead.get(name) not in table.stats:
                 yield f"{self._(name)} {number:.6g}"
 
     def _derivation(self, derivation: Derivation) -> Lines:
@@ -167,8 +169,8 @@ class _Page:
 
     def _frequencies(self, variable: Variable, table: FrequencyTable) -> Lines:
         heads = ("code", "label", "count", "of_all", "of_valid")
-        cells = "".join(f'<th scope="col">{self._(head)}</th>' for head in heads)
-        yield f'<div class="wide"><table><thead><tr>{cells}<th></th></tr></thead>'
+        cells = "".join(f'<th scope="col" class="{head}">{self._(head)}</th>' for head in heads)
+        yield f'<div class="wide"><table><thead><tr>{cells}<th class="bar"></th></tr></thead>'
         if table.valid:
             yield "<tbody>"
             for row in table.valid:

@@ -27,8 +27,8 @@ WORDS: dict[str, dict[str, str]] = {
         "p95": "95th percentile", "max": "max",
     },
     "zh": {
-        "codebook": "编码手册", "cite": "引用方式", "made": "版本日期", "rows": "行数",
-        "variables": "变量数", "content": "内容 SHA-256", "codebook_hash": "编码手册 SHA-256",
+        "codebook": "编码本", "cite": "引用方式", "made": "版本日期", "rows": "行数",
+        "variables": "变量数", "content": "内容 SHA-256", "codebook_hash": "编码本 SHA-256",
         "licence": "许可", "weight": "个案权重", "file_label": "文件", "notes": "备注",
         "shown": "频数", "disclosure": "有标签的编码全部计数；没有标签的值仅在至少十行相同时列出。",
         "synthetic": "这些数据是合成的：没有任何一条记录属于真实的人。",
@@ -75,10 +75,12 @@ table{width:100%;border-collapse:collapse;font-size:.92rem}
 th,td{padding:.22rem .5rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 thead th{color:var(--quiet);font-weight:600;white-space:nowrap}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+thead .count,thead .of_all,thead .of_valid{width:1%;text-align:right}
+thead .code{width:1%}
 .bar{width:28%;min-width:5rem}
 .bar i{display:block;height:.8rem;margin-top:.25rem;min-width:1px;background:var(--bar)}
 .absent .bar i{background:var(--gone)}
 .absent th{padding-top:.7rem;color:var(--quiet);font-weight:600}
-@media (max-width:36rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}.bar{display:none}}
+@media (max-width:36rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}.bar{width:0;min-width:0;padding:0}.bar i{display:none}}
 @media print{body{max-width:none;font-size:.85rem}nav{break-after:page}}
 """  # noqa: E501 - a style sheet

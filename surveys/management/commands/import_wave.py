@@ -23,7 +23,9 @@ class Command(WavebookCommand):
         parser.add_argument("wave")
         parser.add_argument("file", type=Path, help=".sav, .zsav, .dta, delimited text or .parquet")
         parser.add_argument("--encoding", default="", help="the character set of the file's text")
-        parser.add_argument("--codebook", type=Path, help="a sheet with one line per variable")
+        parser.add_argument(
+            "--codebook", type=Path, help="a sheet with one line per variable, or a DDI-Codebook (.xml)"
+        )
         parser.add_argument("--key", default="", help="the variable that tells the records apart")
         parser.add_argument("--note", default="", help="what this version is, or why it was imported")
         parser.add_argument("--rows", type=int, help="how many rows there must be")
