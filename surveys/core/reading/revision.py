@@ -166,7 +166,7 @@ class _Codes:
         for value, label in new.items():
             if old.get(value) != label:
                 self.labels[value] = _with_text(self.labels.get(value, {}), language, label)
-        self.coded = list(dict.fromkeys([*new, *self.coded]))
+        self.coded = _merged(self.coded, list(new))
 
     def _rules(
         self, heading: str, edits: Line, read: Callable[[str, str], MissingRule | None]
@@ -239,6 +239,17 @@ class _Codes:
         self.talk.problem("unreadable_code", message, self.where, hint)
 
 
+def _merged(known: list[Scalar], told: list[Scalar]) -> list[Scalar]:
+    """The order told, where it speaks of every code; else new codes after the one they follow there."""
+    if set(known) <= set(told):
+        return told
+    order = list(known)
+    for place, value in enumerate(told):
+        if value not in order:
+            order.insert(order.index(told[place - 1]) + 1 if place else 0, value)
+    return order
+
+
 def _key(rule: MissingRule) -> tuple[Any, ...]:
     return rule.value, rule.low, rule.high, rule.tag
 
@@ -300,8 +311,9 @@ def _hold_together(
 
 def _as_told(match: re.Match[str], variable: Variable) -> ResponseSet:
     counted = (match["counted"] or "").strip()
+    value = value_of(counted, variable)
     return ResponseSet(
-        match["name"], match["kind"], (), counted_value=value_of(counted, variable) if counted else None
+        match["name"], match["kind"], (), counted_value=counted or None if value is None else value
     )
 
 

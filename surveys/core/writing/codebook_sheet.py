@@ -125,7 +125,7 @@ def _codes(variable: Variable) -> Line:
     labelled: dict[Scalar, Labels] = {code.value: code.labels for code in variable.codes}
     for rule in variable.missing:
         if rule.value is not None and not labelled.get(rule.value):
-            labelled[rule.value] = reason_labels(variable, rule.reason)
+            labelled[rule.value] = rule.labels or reason_labels(variable, rule.reason)
     spoken = {language for labels in labelled.values() for language in labels}
     return {
         f"codes_{language}": _joined(
