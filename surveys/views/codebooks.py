@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,10 +18,11 @@ from surveys.services import revisions, uploads
 from surveys.views.studies import findings_by_variable
 
 
-@login_required
 def edit_codebook(request: HttpRequest, study: str, wave: str, number: int) -> HttpResponse:
     """GET offers the sheet and takes it back; POST shows the difference, a second POST confirms it."""
     version = selectors.wave_version_named(request.user, f"{study}/{wave}@{number}")
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
     shown: dict[str, Any] = {"form": CodebookForm(label_suffix="")}
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
