@@ -19,6 +19,7 @@ from surveys.core.frequencies import count_raw
 from surveys.core.problems import refuse
 from surveys.core.reading.remarks import check_key, remarks
 from surveys.core.reading.revising import read_revision
+from surveys.core.said import say, with_sources
 from surveys.core.table import physical, read_columns, tags_of
 from surveys.models import User, Variable, WaveVersion
 from surveys.services import audit, changes, jobs
@@ -74,9 +75,10 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
 def _on_base(base: WaveVersion) -> Iterator[Finding]:
     latest = base.wave.versions.order_by("-number").first()
     if latest is not None and latest.pk != base.pk:
-        text = (
-            f"{base} is not the latest version: the new one will have the rows of @{base.number}, "
-            f"not those of @{latest.number}."
+        text = say(
+            "{base} is not the latest version: the new one will have its rows, not those of @{latest}.",
+            base=base,
+            latest=latest.number,
         )
         yield Finding(Severity.WARNING, "not_the_latest", text)
 
@@ -114,7 +116,7 @@ def save_revision(user: User, revision: Revision, note: str = "") -> WaveVersion
     if revision.is_empty:
         raise refuse(
             "nothing_changed",
-            f"The codebook says the same as that of {revision.base}.",
+            say("The codebook says the same as that of {base}.", base=revision.base),
             hint="No version was made; edit the sheet first.",
         )
     try:
@@ -139,7 +141,8 @@ def _save(user: User, revision: Revision, note: str) -> WaveVersion:
     version.codebook_hash = book.fingerprint()
     version.weight = book.weight
     version.sets = as_json(book.sets)
-    version.findings = [as_json(f) for f in (*revision.findings, *remarks(book, counts))]
+    findings = (*revision.findings, *remarks(book, counts))
+    version.findings = [with_sources(as_json(finding)) for finding in findings]
     version.options = {**base.options, "revised": str(base)}
     version.note, version.created_by = note, user
     version.save()

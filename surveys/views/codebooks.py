@@ -52,10 +52,7 @@ def _looked_at(request: HttpRequest, version: WaveVersion) -> dict[str, Any]:
     given = form.cleaned_data["codebook"]
     mark = uploads.lay_aside(request.user, given.chunks())
     revision = revisions.read_revised(request.user, version, uploads.laid_aside(request.user, mark))
-    findings = [
-        {"severity": f.severity.value, "message": f.message, "variable": f.variable}
-        for f in revision.findings
-    ]
+    findings = [with_sources(as_json(finding)) for finding in revision.findings]
     start = {"mark": mark, "seen": revision.codebook_hash}
     return {
         "form": CodebookForm(label_suffix=""),

@@ -13,6 +13,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.problems import near_misses
 from surveys.core.reading.ddi_variables import COUNTED_NOTE, KIND_NOTE, UNDERSTOOD, VarReader, value_of
 from surveys.core.reading.ddi_xml import DdiDocument, parse_ddi, text_of
+from surveys.core.said import both, say
 
 MOST_NAMED = 20  # variables remarked on one by one
 
@@ -85,11 +86,10 @@ def _on_files(document: DdiDocument, chosen: _Chosen) -> Iterator[Finding]:
         return
     taken = {_file_of(var) for var in chosen.by_name.values()}
     names = [_file_name(one) for one in document.files if one.get("ID") in taken]
-    text = (
-        f"The DDI describes {len(document.files)} files; taken by the names of variables: {', '.join(names)}."
-    )
+    count = len(document.files)
+    text = say("The DDI describes {n} files; taken by the names of variables: {names}.", n=count, names=names)
     if chosen.elsewhere:
-        text += f" {chosen.elsewhere} variables of other files were left aside."
+        text = both(text, say("{n} variables of other files were left aside.", n=chosen.elsewhere))
     yield Finding(Severity.INFO, "ddi_file_chosen", text)
 
 
@@ -101,18 +101,21 @@ def _file_name(file: Element) -> str:
 def _on_names(codebook: Codebook, chosen: _Chosen) -> Iterator[Finding]:
     for name in chosen.beyond[:MOST_NAMED]:
         near = near_misses(name, codebook.names)
-        text = f"The DDI describes {name}, which is not in the file." + (
-            f" Did you mean {near[0]}?" if near else ""
+        text = both(
+            say("The DDI describes {name}, which is not in the file.", name=name),
+            say("Did you mean {near}?", near=near[0]) if near else "",
         )
         yield Finding(Severity.WARNING, "sheet_variable_unknown", text, name)
     if len(chosen.beyond) > MOST_NAMED:
-        text = f"The DDI describes {len(chosen.beyond) - MOST_NAMED} more variables that are not in the file."
+        more = len(chosen.beyond) - MOST_NAMED
+        text = say("The DDI describes {n} more variables that are not in the file.", n=more)
         yield Finding(Severity.WARNING, "sheet_variable_unknown", text)
     without = [name for name in codebook.names if name not in chosen.by_name]
     for name in without[:MOST_NAMED]:
         yield Finding(Severity.WARNING, "sheet_variable_missing", "The DDI does not describe it.", name)
     if len(without) > MOST_NAMED:
-        text = f"The DDI does not describe {len(without) - MOST_NAMED} more variables of the file."
+        more = len(without) - MOST_NAMED
+        text = say("The DDI does not describe {n} more variables of the file.", n=more)
         yield Finding(Severity.WARNING, "sheet_variable_missing", text)
 
 
@@ -175,8 +178,15 @@ def _sets(
             continue
         kind, counted = _kind(group, members)
         if _noted(group, KIND_NOTE) is None:
-            how = f"ticked answers (code {counted})" if kind == "D" else "answers by category"
-            text = f"The multiple-response set {name} was taken as {how}; the DDI does not say."
+            text = say(
+                "The response set {name} was taken as answers by category; the DDI does not say.", name=name
+            )
+            if kind == "D":
+                text = say(
+                    "The response set {name} was taken as answers ticked with {code}; the DDI does not say.",
+                    name=name,
+                    code=counted,
+                )
             findings.append(Finding(Severity.INFO, "ddi_set_kind_assumed", text))
         names = tuple(member.name for member in members)
         found[name] = ResponseSet(name, kind, names, reader.labels(group), counted)
@@ -213,13 +223,15 @@ def _on_left_out(document: DdiDocument, taken: Iterable[Element]) -> Iterator[Fi
     for var in taken:
         counted.update(child.tag for child in var if child.tag not in UNDERSTOOD | {"txt"})
     if counted:
-        parts = ", ".join(f"{tag} ({n})" for tag, n in sorted(counted.items()))
-        text = f"Elements of variables that have no place in the codebook were left out: {parts}."
+        parts = [f"{tag} ({n})" for tag, n in sorted(counted.items())]
+        text = say(
+            "Elements of variables that have no place in the codebook were left out: {parts}.", parts=parts
+        )
         yield Finding(Severity.WARNING, "ddi_left_out", text)
     if any(var.find("sumStat") is not None or var.find("catgry/catStat") is not None for var in taken):
         text = "Frequencies and statistics of the DDI were left out: they are counted from the file itself."
         yield Finding(Severity.INFO, "ddi_statistics_left_out", text)
     sections = [tag for tag, n in sorted(document.left_out.items()) if n]
     if sections:
-        text = f"The DDI's descriptions of study and document were left out: {', '.join(sections)}."
+        text = say("The DDI's descriptions of study and document were left out: {parts}.", parts=sections)
         yield Finding(Severity.INFO, "ddi_sections_left_out", text)

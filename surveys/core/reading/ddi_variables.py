@@ -14,6 +14,7 @@ from surveys.core.codebook import Code, Labels, Level, MissingRule, Role, Scalar
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading.ddi_xml import language_of, text_of
 from surveys.core.reading.settle import clean
+from surveys.core.said import say
 
 REASON_NOTE, ROLE_NOTE, KIND_NOTE, COUNTED_NOTE = "reason", "role", "set kind", "counted value"
 OUR_NOTES = (REASON_NOTE, ROLE_NOTE, KIND_NOTE, COUNTED_NOTE, "disclosure")
@@ -97,7 +98,7 @@ class VarReader:
         found = self.labels(var, tag)
         chosen = self.language if self.language in found else next(iter(found), "")
         if others := [language for language in found if language != chosen]:
-            text = f"Its {tag} is kept in one language; left out: {', '.join(others)}."
+            text = say("Its {part} is kept in one language; left out: {others}.", part=tag, others=others)
             self.findings.append(Finding(Severity.WARNING, "ddi_language_left_out", text, name))
         return found.get(chosen, "")
 
@@ -164,7 +165,9 @@ class VarReader:
     def _tell_of_categories(self, variable: Variable, var: Element, unreadable: int) -> None:
         name = variable.name
         if unreadable:
-            text = f"{unreadable} categories of the DDI name no code that this column can hold; left out."
+            text = say(
+                "{n} categories of the DDI name no code that this column can hold; left out.", n=unreadable
+            )
             self.findings.append(Finding(Severity.WARNING, "ddi_code_left_out", text, name))
         if any(catgry.find("txt") is not None for catgry in var.findall("catgry")):
             text = "Longer descriptions of its categories are left out; their labels are kept."

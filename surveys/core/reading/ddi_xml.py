@@ -13,6 +13,7 @@ from typing import NoReturn
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from surveys.core.problems import Refused, refuse
+from surveys.core.said import say
 
 MOST_BYTES = 256 << 20
 MOST_DEPTH = 60
@@ -48,7 +49,8 @@ def parse_ddi(data: bytes) -> DdiDocument:
     entities and outside definitions are never followed.
     """
     if len(data) > MOST_BYTES:
-        raise refuse("too_large", f"The DDI is larger than {MOST_BYTES >> 20} MB.", hint="Split it by file.")
+        told = say("The DDI is larger than {most} MB.", most=MOST_BYTES >> 20)
+        raise refuse("too_large", told, hint="Split it by file.")
     target = _Sieve()
     parser = XMLParser(target=target)
     try:
@@ -58,7 +60,9 @@ def parse_ddi(data: bytes) -> DdiDocument:
         line, column = error.position
         raise refuse(
             "unreadable_ddi",
-            f"The DDI is not well-formed XML (line {line}, column {column + 1}).",
+            say(
+                "The DDI is not well-formed XML (line {line}, column {column}).", line=line, column=column + 1
+            ),
             hint="Export it again from the program it comes from, or mend it there.",
         ) from None
     if not target.is_codebook:
@@ -89,7 +93,7 @@ def _decoded(data: bytes, codec: str) -> str:
     except (LookupError, UnicodeDecodeError):
         raise refuse(
             "unknown_encoding",
-            f"The DDI says or seems to be {codec}, but it cannot be decoded so.",
+            say("The DDI says or seems to be {codec}, but it cannot be decoded so.", codec=codec),
             hint="Save it as UTF-8, then give it again.",
         ) from None
     return _DECLARATION.sub("", text, count=1)

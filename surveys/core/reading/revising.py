@@ -13,6 +13,7 @@ from surveys.core.reading import child, sandbox
 from surveys.core.reading.overlay import lay_codebook_over, looks_like_ddi
 from surveys.core.reading.revision import revised
 from surveys.core.reading.sheet_table import own_lines
+from surveys.core.said import restored, with_sources
 
 
 def read_revision(
@@ -36,7 +37,8 @@ def read_revision(
     }
     sandbox.run(task, sandbox.limits_for(path.stat().st_size, megabytes))
     found = json.loads((out_dir / child.RESULT).read_text(encoding="utf-8"))
-    findings = [Finding(**{**f, "severity": Severity(f["severity"])}) for f in found["findings"]]
+    told = map(restored, found["findings"])
+    findings = [Finding(**{**f, "severity": Severity(f["severity"])}) for f in told]
     return codebook_from_json(found["codebook"]), findings
 
 
@@ -48,4 +50,4 @@ def revise(task: dict[str, Any]) -> dict[str, Any]:
     book, findings = (
         lay_codebook_over(codebook, path, language) if lines is None else revised(codebook, lines)
     )
-    return {"codebook": as_json(book), "findings": [as_json(finding) for finding in findings]}
+    return {"codebook": as_json(book), "findings": [with_sources(as_json(finding)) for finding in findings]}

@@ -28,6 +28,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.reading.ddi_variables import value_of
 from surveys.core.reading.sheet_table import SheetLine, is_known
+from surveys.core.said import both, say
 from surveys.core.writing.codebook_sheet import told_value, variable_lines
 
 Line = Mapping[str, str]
@@ -60,9 +61,8 @@ def revised(codebook: Codebook, lines: Iterable[SheetLine]) -> tuple[Codebook, l
     told = {}
     lines = list(lines)
     for heading in sorted({h for line in lines for h in line.cells if not is_known(h)}):
-        talk.finding(
-            "sheet_column_unknown", f"The column {heading[:60]} is not known here; it was left aside."
-        )
+        text = say("The column {heading} is not known here; it was left aside.", heading=heading[:60])
+        talk.finding("sheet_column_unknown", text)
     for line in lines:
         name = line.cells["variable"]
         if name in known:
@@ -71,10 +71,9 @@ def revised(codebook: Codebook, lines: Iterable[SheetLine]) -> tuple[Codebook, l
             told[name] = line
         else:
             near = near_misses(name, known)
-            also = f" Did you mean {near[0]}?" if near else ""
-            talk.finding(
-                "sheet_variable_unknown", f"The sheet describes {name}, which is not there.{also}", name
-            )
+            also = say("Did you mean {near}?", near=near[0]) if near else ""
+            text = both(say("The sheet describes {name}, which is not there.", name=name), also)
+            talk.finding("sheet_variable_unknown", text, name)
     sets = _sets(codebook, before, told, talk)
     if talk.problems:
         raise Refused(talk.problems)
@@ -105,9 +104,8 @@ def _edited(variable: Variable, before: Line, edits: Line, where: str, talk: _Ta
         elif heading in ("level", "role"):
             _take_word(heading, text, where, changes, talk)
         elif heading in _FIXED:
-            talk.finding(
-                "sheet_column_fixed", f"Its {heading} is what the file holds and stays.", variable.name
-            )
+            text = say("Its {heading} is what the file holds and stays.", heading=heading)
+            talk.finding("sheet_column_fixed", text, variable.name)
     touching = {heading for heading in edits if heading.startswith(("codes_", "missing"))}
     if touching:
         changes |= _Codes(variable, before, where, talk).edited(edits)
@@ -124,8 +122,8 @@ def _take_word(name: str, text: str, where: str, changes: dict[str, Any], talk: 
     try:
         changes[name] = words(text.lower()) if text else default
     except ValueError:
-        hint = f"One of {', '.join(word.value for word in words)}."
-        talk.problem("unknown_word", f"“{text[:40]}” is not a {name}.", where, hint)
+        hint = say("One of {words}.", words=[word.value for word in words])
+        talk.problem("unknown_word", say("“{text}” is not a {name}.", text=text[:40], name=name), where, hint)
 
 
 class _Codes:
@@ -235,7 +233,7 @@ class _Codes:
         return found
 
     def _unreadable(self, part: str, hint: str) -> None:
-        message = f"“{part.strip()[:40]}” cannot be read as a code."
+        message = say("“{part}” cannot be read as a code.", part=part.strip()[:40])
         self.talk.problem("unreadable_code", message, self.where, hint)
 
 
@@ -273,9 +271,8 @@ def _sets(
             match = _SET.fullmatch(part.strip())
             if match is None:
                 hint = "Write name (C), or name (D, counting 1)."
-                talk.problem(
-                    "unreadable_set", f"“{part.strip()[:40]}” names no response set.", line.where, hint
-                )
+                message = say("“{part}” names no response set.", part=part.strip()[:40])
+                talk.problem("unreadable_set", message, line.where, hint)
                 continue
             one = _as_told(match, codebook.variable(name))
             there = sets.setdefault(one.name, one)
@@ -306,7 +303,8 @@ def _hold_together(
                 if match["name"] == name and (kind, counted) != (one.kind, _told(one)):
                     where = told[member].where if member in told else member
                     hint = "Give the set the same kind and counted code in every line."
-                    talk.problem("set_told_twice", f"The set {name} is told in two ways.", where, hint)
+                    message = say("The set {name} is told in two ways.", name=name)
+                    talk.problem("set_told_twice", message, where, hint)
 
 
 def _as_told(match: re.Match[str], variable: Variable) -> ResponseSet:

@@ -12,6 +12,7 @@ from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading.delimited import find_delimiter
 from surveys.core.reading.encodings import decide
 from surveys.core.reading.workbook import is_workbook, sheet_rows
+from surveys.core.said import say
 from surveys.core.spreadsheets import unguarded
 
 _OURS = re.compile(
@@ -48,7 +49,7 @@ def own_lines(path: Path, language: str) -> list[SheetLine] | None:
     for number, row in rows[1:]:
         cells = {h: unguarded(c).strip() for h, c in zip(headings, row, strict=False) if h}
         if cells.get("variable"):
-            lines.append(SheetLine(f"codebook sheet, line {number}", cells))
+            lines.append(SheetLine(say("codebook sheet, line {line}", line=number), cells))
     _refuse_twice(lines)
     return lines
 
@@ -68,7 +69,8 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     try:
         return [(reader.line_num, row) for row in reader if any(row)]
     except csv.Error as error:
-        raise refuse("unreadable_sheet", f"The codebook sheet cannot be read ({error}).") from error
+        told = say("The codebook sheet cannot be read ({error}).", error=error)
+        raise refuse("unreadable_sheet", told) from error
 
 
 def _refuse_twice(lines: list[SheetLine]) -> None:
@@ -79,7 +81,11 @@ def _refuse_twice(lines: list[SheetLine]) -> None:
         first = seen.setdefault(name, line.where)
         if first != line.where:
             problems.append(
-                Problem("variable_twice", f"{name} stands here and in {first}.", where=line.where)
+                Problem(
+                    "variable_twice",
+                    say("{name} stands here and in {first}.", name=name, first=first),
+                    where=line.where,
+                )
             )
     if problems:
         raise Refused(problems)

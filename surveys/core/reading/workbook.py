@@ -10,6 +10,7 @@ from typing import IO, NoReturn
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from surveys.core.problems import refuse
+from surveys.core.said import say
 
 MOST_BYTES = 128 << 20  # of one part, unpacked
 MOST_ROWS = 200_000
@@ -44,7 +45,7 @@ def sheet_rows(data: bytes, heading: str) -> list[tuple[int, list[str]]]:
         ) from error
     raise refuse(
         "unreadable_sheet",
-        f"No sheet of the workbook has a column {heading} in its first row.",
+        say("No sheet of the workbook has a column {heading} in its first row.", heading=heading),
         hint="Give the sheet that was downloaded as the codebook.",
     )
 

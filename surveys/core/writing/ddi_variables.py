@@ -54,8 +54,7 @@ def add_variable(
     if variable.role is not Role.RAW:
         add(var, "notes", variable.role.value, type="role")
     if table.is_withheld:
-        text = "Values that would tell single answers are not counted here."
-        add(var, "notes", text, type="disclosure")
+        add(var, "notes", "Values that would tell single answers are not counted here.", type="disclosure")
 
 
 def _attributes(variable: Variable, identity: str, is_weight: bool) -> dict[str, str]:
