@@ -11,7 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from surveys import policy, selectors
+from surveys.core.codebook import as_json
 from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.said import with_sources
 from surveys.forms import CodebookForm, ConfirmCodebookForm
 from surveys.models import WaveVersion
 from surveys.services import revisions, uploads
