@@ -52,8 +52,8 @@ class UploadForm(forms.Form):
         label=_("Codebook sheet or SAS catalogue"),
         required=False,
         help_text=_(
-            "A .csv or .xlsx of names, labels, codes and missing codes, or a REDCap dictionary. "
-            "For SAS: the .sas7bcat file with its value labels."
+            "A .csv or .xlsx of names, labels, codes and missing codes, a DDI-Codebook (.xml) or a REDCap "
+            "dictionary. For SAS: the .sas7bcat file with its value labels."
         ),
     )
     sheet = forms.CharField(
@@ -73,6 +73,29 @@ class UploadForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("What changed against the version before, and why."),
+    )
+
+
+class CodebookForm(forms.Form):
+    """An edited codebook of a wave version."""
+
+    codebook = forms.FileField(
+        label=_("Edited codebook"),
+        help_text=_("The sheet that was downloaded (.csv or .xlsx), a DDI-Codebook (.xml) or a dictionary."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xml"}),
+    )
+
+
+class ConfirmCodebookForm(forms.Form):
+    """The codebook that was looked at: its file, what it hashes to, and why it was changed."""
+
+    mark = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Why the codebook was changed."),
     )
 
 

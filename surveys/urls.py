@@ -22,6 +22,7 @@ urlpatterns = [
     path("studies/<slug:study>/", views.study, name="study"),
     path("studies/<slug:study>/waves/<slug:wave>/", views.wave, name="wave"),
     path(_WAVE, views.wave_version, name="wave_version"),
+    path(_WAVE + "codebook/", views.edit_codebook, name="edit_codebook"),
     path(_WAVE + "download/", views.wave_download, name="wave_download"),
     path(_WAVE + "download/<slug:form>/", views.wave_file, name="wave_file"),
     path(_WAVE + "variables/<path:name>/", views.variable, name="variable"),

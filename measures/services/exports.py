@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
-from measures.models import DatasetVersion
+from measures.models import DatasetColumn, DatasetVersion
 from surveys.core.table import read_derived
-from surveys.core.writing import ExportTable
+from surveys.core.writing import Derivation, ExportTable
 from surveys.models import User
 from surveys.services.exports import ExportOutcome, Subject, export_to, table_of
 from surveys.services.files import path_of
@@ -29,6 +30,7 @@ def dataset_subject(version: DatasetVersion) -> Subject:
         study=dataset.study,
         content_hash=version.content_hash,
         title=f"{dataset.study.title()}, {dataset.title()}",
+        labels=dataset.labels or {"en": dataset.slug},
         made=version.created_at.date(),
         rows=version.rows,
         is_synthetic=version.is_synthetic or dataset.study.is_synthetic,
@@ -36,7 +38,31 @@ def dataset_subject(version: DatasetVersion) -> Subject:
         table=lambda subject: _table(subject, version),
         job="export_dataset",
         address=("measures:dataset_download", (dataset.study.slug, dataset.slug, version.number)),
+        counted=lambda: list(version.columns.values_list("derived__frequencies", flat=True)),
+        derived=lambda: _derivations(version),
     )
+
+
+def _derivations(version: DatasetVersion) -> dict[str, Derivation]:
+    """The rule of each measure of the version, and its sentence as it stood when the rule was published."""
+    columns = version.columns.filter(measure_version__isnull=False)
+    return {
+        column.name: Derivation(
+            measure=str(column.measure_version),
+            rule=column.measure_version.rule,
+            sentences=column.measure_version.report.get("sentence", {}),
+            inputs=tuple(_inputs(column)),
+            citation=column.measure_version.citation,
+        )
+        for column in columns.select_related("derived", "measure_version__measure")
+    }
+
+
+def _inputs(column: DatasetColumn) -> Iterator[str]:
+    """Items and measures that a column's rule reads, by their names."""
+    for entry in column.derived.inputs:
+        if not entry.get("filter") and (name := entry.get("item") or entry.get("measure")):
+            yield name
 
 
 def _table(subject: Subject, version: DatasetVersion) -> ExportTable:

@@ -87,6 +87,7 @@ class Download(Api):
         if isinstance(export, Job):
             return _queued(request, export)
         stored, kind = export.file, FORMATS[export.format].media_type
+        ending = extension if beside else FORMATS[export.format].ending
         if beside:  # data.codebook.csv: the codebook beside data.csv
             if export.codebook is None or extension != "codebook.csv":
                 raise Http404
@@ -98,8 +99,8 @@ class Download(Api):
             path_of(stored),
             sha256=stored.sha256,
             media_type=kind,
-            name=f"{subject.name}.{extension}",
-            title=f"{subject.title} {subject.name}.{extension}".replace("/", "-"),
+            name=f"{subject.name}.{ending}",
+            title=f"{subject.title} {subject.name}.{ending}".replace("/", "-"),
         )
         response["Wavebook-Version"] = str(subject.version)
         response["Link"] = f'<{_below(request.path, "exports/" + export.format)}/>; rel="describedby"'

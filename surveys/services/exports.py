@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from django.db import models, transaction
@@ -16,11 +17,21 @@ from django.urls import reverse
 
 from surveys import policy
 from surveys.core.citation import cite
-from surveys.core.codebook import Codebook, fingerprint
+from surveys.core.codebook import Codebook, fingerprint, text_in
 from surveys.core.problems import refuse
 from surveys.core.said import restored, say, with_sources
 from surveys.core.table import physical, read_columns, split, tags_of
-from surveys.core.writing import WRITER_VERSION, ExportTable, Loss, codebook_beside, format_named, write
+from surveys.core.writing import (
+    WRITER_VERSION,
+    About,
+    Derivation,
+    ExportTable,
+    Format,
+    Loss,
+    codebook_beside,
+    format_named,
+    write,
+)
 from surveys.models import Export, StoredFile, Study, User, WaveVersion
 from surveys.services import audit
 from surveys.services.files import keeping, path_of, working_folder
@@ -39,6 +50,7 @@ class Subject:
     study: Study
     content_hash: str
     title: str
+    labels: Mapping[str, str]  # of the wave or dataset
     made: date
     rows: int
     is_synthetic: bool
@@ -46,6 +58,8 @@ class Subject:
     table: Callable[[Subject], ExportTable]
     job: str  # the kind of job that writes it when it is large
     address: tuple[str, tuple[str | int, ...]]  # of the page of its downloads: the route and its arguments
+    counted: Callable[[], Sequence[Mapping[str, Any]]]  # the stored frequencies of its columns
+    derived: Callable[[], Mapping[str, Derivation]] = dict  # how its derived columns came to be
 
     @property
     def page(self) -> str:
@@ -68,6 +82,29 @@ class Subject:
             source=self.study.citation,
             is_synthetic=self.is_synthetic,
         ).text
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Study and wave or dataset in every language of the study."""
+        spoken = dict.fromkeys((*self.study.languages, *self.labels)) or {"en": None}
+        return {
+            code: f"{self.study.title(code)}, {text_in(self.labels, code) or self.version}" for code in spoken
+        }
+
+    def about(self) -> About:
+        """What the codebooks of this version tell beside its variables."""
+        return About(
+            name=str(self.version),
+            titles=self.titles,
+            made=self.made,
+            content_hash=self.content_hash,
+            codebook_hash=self.codebook.fingerprint(),
+            counted=self.counted(),
+            source=self.study.citation,
+            licence=self.study.licence,
+            abstract=self.study.description,
+            derived=self.derived(),
+        )
 
 
 @dataclass(frozen=True)
@@ -170,24 +207,36 @@ class Wanted:
 
 def wanted_by(user: User, subject: Subject, format: str, language: str = "") -> Wanted:
     """What is asked for; refused without the right to download, or when no such format or language is."""
-    policy.require(user, policy.DOWNLOAD, subject.study)
-    chosen = format_named(format).extension
+    form = format_named(format)
+    policy.require(user, right_to(form), subject.study)
+    chosen = form.extension
     language = language or next(iter(subject.study.languages), "en")
     if not _LANGUAGE.fullmatch(language):
         raise refuse("bad_language", "A language is named like en, zh or zh-hans.", where="language")
     return Wanted(chosen, language, export_key(subject, chosen, language))
 
 
+def right_to(form: Format) -> str:
+    """Whoever may see a version may have its codebook; its microdata are a right of their own."""
+    return policy.SEE if form.is_codebook else policy.DOWNLOAD
+
+
 def is_large(subject: Subject, format: str) -> bool:
     """Whether writing takes longer than somebody should wait for an answer."""
+    if format_named(format).is_codebook:  # written from what was counted already
+        return False
     cells = subject.rows * len(subject.codebook.variables)
     return cells > CELLS_AT_ONCE.get(format, MOST_CELLS_AT_ONCE)
 
 
 def export_key(subject: Subject, format: str, language: str) -> str:
     """Everything that decides the bytes."""
+    study, told = subject.study, {}
+    if format_named(format).is_codebook:
+        told = {"titles": subject.titles, "licence": study.licence, "abstract": study.description}
     return fingerprint(
         {
+            **told,
             "version": str(subject.version),
             "content": subject.content_hash,
             "codebook": subject.codebook.fingerprint(),
@@ -204,7 +253,10 @@ def export_key(subject: Subject, format: str, language: str) -> str:
 def _write(subject: Subject, wanted: Wanted) -> Export:
     with working_folder() as folder, keeping() as keep:
         path = folder / f"data.{wanted.format}"
-        losses = write(subject.table(subject), wanted.format, path, wanted.language)
+        table = subject.table(subject)
+        if format_named(wanted.format).is_codebook:
+            table = replace(table, about=subject.about())
+        losses = write(table, wanted.format, path, wanted.language)
         stored = keep(path)
         beside = codebook_beside(path)
         codebook = keep(beside) if beside.exists() else None
@@ -244,6 +296,7 @@ def wave_subject(version: WaveVersion) -> Subject:
         study=study,
         content_hash=version.content_hash,
         title=f"{study.title()}, {wave.title()}",
+        labels=wave.labels or {"en": wave.slug},
         made=version.created_at.date(),
         rows=version.rows,
         is_synthetic=version.is_synthetic or wave.is_synthetic or study.is_synthetic,
@@ -251,6 +304,7 @@ def wave_subject(version: WaveVersion) -> Subject:
         table=lambda subject: _wave_table(subject, path_of(version.data)),
         job="export_wave",
         address=("surveys:wave_download", (study.slug, wave.slug, version.number)),
+        counted=lambda: list(version.variables.values_list("frequencies", flat=True)),
     )
 
 

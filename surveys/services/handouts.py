@@ -45,7 +45,7 @@ class Choice:
 
 
 def choices(subject: Subject, language: str) -> list[Choice]:
-    """Every format, with the file that lies ready for ``language``."""
+    """Every format of data, then those of codebooks, with the file that lies ready for ``language``."""
     keys = {export_key(subject, name, language): name for name in FORMATS}
     ready = Export.objects.filter(key__in=keys).select_related("file", "codebook")
     by_format = {keys[export.key]: export for export in ready}
@@ -115,4 +115,5 @@ def hand_out(user: User, subject: Subject, format: str, language: str, part: str
     handed_out(user, subject, export)
     if part:
         return Handout(path_of(export.codebook), f"{subject.name}.codebook.csv", "text/csv; charset=utf-8")
-    return Handout(path_of(export.file), f"{subject.name}.{format}", format_named(format).media_type)
+    form = format_named(format)
+    return Handout(path_of(export.file), f"{subject.name}.{form.ending}", form.media_type)

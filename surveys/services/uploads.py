@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Iterable
 from datetime import timedelta
@@ -118,6 +119,37 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
 def tidy(job: Job) -> None:
     """Removes the upload of a job that is final; until then another attempt may need it."""
     shutil.rmtree(_folder() / job.payload["folder"], ignore_errors=True)
+
+
+def lay_aside(user: User, chunks: Iterable[bytes]) -> str:
+    """Keeps an uploaded codebook until its owner confirms what it changes; returns what it is called then."""
+    aside = Path(mkdtemp(dir=_folder()))
+    try:
+        mark = _write(aside / "codebook", chunks)
+        final = _laid(user, mark)
+        if not final.is_dir():
+            aside.rename(final)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return mark
+
+
+def laid_aside(user: User, mark: str) -> Path:
+    """The codebook that this person laid aside under ``mark``; refused when it is gone."""
+    path = _laid(user, mark) / "codebook"
+    if re.fullmatch("[0-9a-f]{64}", mark) is None or not path.is_file():
+        raise refuse("upload_gone", "The uploaded codebook is no longer here.", hint="Upload it again.")
+    return path
+
+
+def forget(user: User, mark: str) -> None:
+    """Removes a codebook that was laid aside."""
+    if re.fullmatch("[0-9a-f]{64}", mark):
+        shutil.rmtree(_laid(user, mark), ignore_errors=True)
+
+
+def _laid(user: User, mark: str) -> Path:
+    return _folder() / f"codebook-{user.pk}-{mark}"
 
 
 def sweep() -> list[str]:

@@ -67,6 +67,21 @@ WORDS = {
     "export_wave": _("export of a wave"),
     "export_dataset": _("export of a dataset"),
     "run_analysis": _("run of an analysis"),
+    "label": _("label"),
+    "question": _("question"),
+    "universe": _("universe"),
+    "codes": _("code"),
+    "missing": _("missing code"),
+    "level": _("measure level"),
+    "role": _("role"),
+    "unit": _("unit"),
+    "group": _("block"),
+    "format": _("format"),
+    "note": _("remark"),
+    "set": _("response set"),
+    "HTML codebook": _("HTML codebook"),
+    "Codebook sheet": _("Codebook sheet"),
+    "Codebook sheet, Excel": _("Codebook sheet, Excel"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from measures.services import rules
 from measures.services.datasets import build_dataset, submit_build
 from measures.services.freshness import probe, probe_study
 from surveys.core.problems import Refused, refuse
-from surveys.models import CrosswalkEntry, Job
+from surveys.models import CrosswalkEntry, Job, WaveVersion
 from surveys.services import jobs
+from surveys.services.revisions import read_revised, save_revision
 from surveys.services.studies import decide, save_context, save_item
 from tests.factories import make_member
 from tests.measures.conftest import CELLS, MALE, Room
@@ -257,3 +259,32 @@ def test_a_build_can_be_asked_for_as_long_work(room: Room, dataset: Dataset) -> 
     assert claimed is not None
     done = jobs.perform(claimed)
     assert done.state == Job.State.DONE and done.result["dataset_version"] == "mdms/integration@1"
+
+
+def revise(room: Room, tmp_path: Path, variable: str, **cells: str) -> WaveVersion:
+    """The next version of the wave with some cells of one variable's codebook line exchanged."""
+    path = tmp_path / "sheet.csv"
+    heads, told = zip(*cells.items(), strict=True)
+    path.write_text(f"variable,{','.join(heads)}\n{variable},{','.join(told)}\n", encoding="utf-8")
+    base = room.wave.versions.order_by("-number")[0]
+    keeper = make_member(room.study, f"keeper{base.number}", role="manager")
+    return save_revision(keeper, read_revised(keeper, base, path))
+
+
+def test_a_revised_codebook_marks_what_depends_on_it_and_nothing_else(
+    room: Room, dataset: Dataset, tmp_path: Path
+) -> None:
+    revise(room, tmp_path, "q_home", label_en="Housing")  # no column carries it
+    revise(room, tmp_path, "q_union", label_en="Trade union")  # fsp has labels of its own
+    assert selectors.freshness(dataset) == FRESH
+    revise(room, tmp_path, "city", label_en="Town")
+    assert selectors.freshness(dataset) == stale("the labels of city were changed")
+    build_dataset(room.user, dataset)
+    assert selectors.freshness(dataset) == FRESH
+
+
+def test_a_revised_missing_code_alters_the_columns_that_read_it(
+    room: Room, dataset: Dataset, tmp_path: Path
+) -> None:
+    revise(room, tmp_path, "q_union", missing="-1=lost | -2=dont_know")
+    assert selectors.freshness(dataset) == stale("the missing codes of q_union were changed")

@@ -158,6 +158,7 @@ def addresses(library: Library) -> dict[str, str]:
         "variable": f"{wave}variables/q_local/",
         "evil": f"{wave}variables/evil/",
         "wave_download": f"{wave}download/",
+        "edit_codebook": f"{wave}codebook/",
         "measures": f"{study}measures/",
         "measure": f"{study}measures/fsp/",
         "measure_version": f"{study}measures/fsp@1/",

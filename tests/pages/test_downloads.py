@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 
+from surveys.core.writing import FORMATS
 from surveys.models import AuditEntry, Export
 from surveys.services import exports, jobs
 from tests.pages.conftest import Library, text, visit
@@ -28,6 +29,19 @@ def test_a_reader_is_told_that_microdata_are_a_right_of_their_own(
 
 
 @pytest.mark.parametrize("place", PLACES)
+def test_a_reader_may_have_the_codebook_without_the_microdata(
+    client: Client, library: Library, place: str
+) -> None:
+    page = visit(client, library.pages[place], library.reader)
+    assert 'class="button" href="ddi/' in text(page) and 'href="html/' in text(page)
+    file = client.get(library.pages[place] + "html/?language=zh")
+    told = b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]
+    assert ("缺失" in told and "integration@1" in told) or "mdms/2014@1" in told
+    client.force_login(library.stranger)
+    assert client.get(library.pages[place] + "html/").status_code == 200  # the study is open
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_a_visitor_is_sent_to_sign_in(client: Client, library: Library, place: str) -> None:
     answer = client.get(library.pages[place] + "sav/")
     assert answer.status_code == 302
@@ -35,7 +49,7 @@ def test_a_visitor_is_sent_to_sign_in(client: Client, library: Library, place: s
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("form", ["sav", "dta", "parquet", "csv", "xlsx"])
+@pytest.mark.parametrize("form", ["sav", "dta", "parquet", "csv", "xlsx", "html", "ddi", "codebook", "sheet"])
 def test_a_file_has_the_hash_its_page_names(client: Client, library: Library, place: str, form: str) -> None:
     client.force_login(library.owner)
     answer = client.post(f"{library.pages[place]}{form}/?language=en")
@@ -46,7 +60,7 @@ def test_a_file_has_the_hash_its_page_names(client: Client, library: Library, pl
     file = client.get(f"{library.pages[place]}{form}/?language=en")
     content = b"".join(file.streaming_content)  # type: ignore[attr-defined]
     assert sha256 is not None and hashlib.sha256(content).hexdigest() == sha256[0]
-    assert f"-v1.{form}" in file.headers["Content-Disposition"]
+    assert f"-v1.{FORMATS[form].ending}" in file.headers["Content-Disposition"]
     assert AuditEntry.objects.filter(action="export").count() == 1  # of the file, not of writing it
 
 

@@ -56,6 +56,9 @@ ADDRESSES = {
     "/waves/mdms/2014/v1/data.sav": WITH_MICRODATA,
     "/waves/mdms/2014/v1/data.codebook.csv": WITH_MICRODATA,
     "/waves/mdms/2014/v1/exports/parquet/": WITH_MICRODATA,
+    "/waves/mdms/2014/v1/data.ddi": INSIDE,
+    "/waves/mdms/2014/v1/data.html": INSIDE,
+    "/waves/mdms/2014/v1/exports/codebook/": INSIDE,
 }
 
 

@@ -26,6 +26,11 @@ class ReadOptions:
     header_rows: int | None = None  # rows of headings in a flat file; found by content when not said
     sheet: str = ""  # of a workbook; the first one when not said
 
+    @property
+    def language(self) -> str:
+        """The language of single labels."""
+        return self.languages[0] if self.languages else "und"
+
     def as_json(self) -> dict[str, Any]:
         """Plain types, as stored with a wave version; a sheet is part of the codebook, not of this."""
         return {name: value for name, value in as_json(self).items() if name != "codebook_path"}

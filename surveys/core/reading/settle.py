@@ -10,6 +10,7 @@ import polars as pl
 
 from surveys.core.codebook import ValueType
 from surveys.core.findings import Finding, Severity
+from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading import dates
 from surveys.core.reading.columns import NumberColumn, ReadyColumn, TagColumn, TextColumn
@@ -92,7 +93,7 @@ def settle(
 ) -> Settled:
     """Reads all cells.  Refuses a file whose text cannot be decoded, or whose rows are not as declared.
 
-    ``declared`` are the types that a codebook sheet gives the columns of a flat file, by casefolded name.
+    ``declared`` are the types that a codebook sheet gives the columns of a flat file.
     """
     holders, tags, rows = _gathered(reader, file)
     if rows == 0:
@@ -110,11 +111,13 @@ def settle(
     decision = _decision(file, raw, options)
     settled = Settled(rows, [], decision, [*file.findings, *decision.findings])
     problems: list[Problem] = []
-    for position, variable in enumerate(file.variables):
+    names = [decoded(variable.name, decision.codec) or "" for variable in file.variables]
+    named = spelled(names)
+    types = {named(name): wanted for name, wanted in declared.items()}
+    for position, (variable, name) in enumerate(zip(file.variables, names, strict=True)):
         series, raw[position] = raw[position], None
-        name = decoded(variable.name, decision.codec) or ""
         tag = tags[position].series(rows) if position in tags else None
-        if series is not None and (wanted := declared.get(name.casefold())):
+        if series is not None and (wanted := types.get(name)):
             column = _as_declared(series, variable, name, wanted, settled)
         else:
             column = _typed(series, variable, name, decision.codec, tag, settled, problems)

@@ -16,6 +16,7 @@ from typing import Any
 from surveys.core.absence import code_reason
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, Role, Scalar, ValueType, Variable
 from surveys.core.findings import Finding, Severity
+from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.reading.declared import TAGS, TYPES, Declared
 from surveys.core.reading.sheet_lines import Line, SheetLines
@@ -28,7 +29,7 @@ _RANGE = re.compile(r"^\s*(-?[0-9.eE+-]*?)\s*\.\.\s*(-?[0-9.eE+-]*)\s*$")
 
 
 def declared_types(sheet: SheetLines) -> dict[str, Declared]:
-    """What the sheet says of types, by casefolded name; :func:`lay_over` tells of words that are no type."""
+    """What the sheet says of types, by name; :func:`lay_over` tells of words that are no type."""
     found = {}
     for line in sheet.lines:
         word = "text" if line.cells.get("split") else line.cells.get("type", "").strip().lower()
@@ -38,7 +39,7 @@ def declared_types(sheet: SheetLines) -> dict[str, Declared]:
             told = [(match[1] if match else part).strip() for match, part in zip(words, parts, strict=True)]
             is_dated = word.startswith("date")  # then a number is no value either
             missing = tuple(dict.fromkeys(one for one in told if one and (is_dated or not _is_number(one))))
-            found[line.name.casefold()] = Declared(word, missing[: len(TAGS)])
+            found[line.name] = Declared(word, missing[: len(TAGS)])
     return found
 
 
@@ -49,11 +50,11 @@ def lay_over(codebook: Codebook, sheet: SheetLines, findings: list[Finding]) -> 
     the file does not have are remarked on in ``findings``.
     """
     known = {variable.name: variable for variable in codebook.variables}
-    by_fold = {name.casefold(): name for name in known}
-    problems = _twice(sheet.lines)
+    named = spelled(known)
+    problems = _twice(sheet.lines, named)
     findings += sheet.findings
     for line in sheet.lines:
-        name = by_fold.get(line.name.casefold(), "")
+        name = named(line.name)
         if name:
             known[name] = _merged(known[name], line.cells, line.where, problems)
         elif not line.is_optional and not line.name.startswith("$"):
@@ -72,11 +73,11 @@ def _unknown(line: Line, known: Iterable[str]) -> Finding:
     return Finding(Severity.WARNING, "sheet_variable_unknown", text, line.name)
 
 
-def _twice(lines: Iterable[Line]) -> list[Problem]:
+def _twice(lines: Iterable[Line], named: Callable[[str], str]) -> list[Problem]:
     seen: dict[str, int] = {}
     problems = []
     for line in lines:
-        first = seen.setdefault(line.name.casefold(), line.number)
+        first = seen.setdefault(named(line.name) or line.name, line.number)
         if first != line.number:
             text = say("{variable} stands here and in line {first}.", variable=line.name, first=first)
             problems.append(Problem("variable_twice", text, where=line.where))

@@ -65,7 +65,7 @@ def read_lines(path: Path, language: str, missing: Mapping[str, str]) -> SheetLi
     ``missing`` are the study's missing codes, which a REDCap project has for all its fields alike.
     Refuses a sheet that does not name its variables.
     """
-    rows = _table(path)
+    rows = table_of(path)
     headings = [_plain(cell) for cell in rows[0][1]] if rows else []
     lines = [(number, dict(zip(headings, cells, strict=False))) for number, cells in rows[1:]]
     if redcap.is_dictionary(headings):
@@ -107,7 +107,8 @@ def _heading(word: str, language: str) -> str:
     return f"{word}_{language}" if word in _SPOKEN else word
 
 
-def _table(path: Path) -> Table:
+def table_of(path: Path) -> Table:
+    """The rows of a sheet that are not empty, marks against formulas taken away."""
     with path.open("rb") as file:
         is_workbook = file.read(4) == b"PK\x03\x04"
     rows = _of_workbook(path) if is_workbook else _of_text(path.read_bytes())

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from surveys.core.codebook import Codebook, Labels, ResponseSet, Scalar, ValueType
+from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused
 from surveys.core.reading.sheet_lines import Line, SheetLines
 from surveys.core.said import say
@@ -54,10 +55,10 @@ def with_sets(codebook: Codebook, sheet: SheetLines) -> Codebook:
 
 
 def _drafts(codebook: Codebook, sheet: SheetLines, problems: list[Problem]) -> dict[str, _Draft]:
-    by_fold = {name.casefold(): name for name in codebook.names}
+    named = spelled(codebook.names)
     drafts: dict[str, _Draft] = {}
     for line in sheet.lines:
-        member = by_fold.get(line.name.casefold())
+        member = named(line.name) or None
         is_set = line.name.startswith("$") and member is None
         told = line.cells.get("set", "")
         if is_set:

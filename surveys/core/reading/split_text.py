@@ -14,6 +14,7 @@ import polars as pl
 
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
 from surveys.core.findings import Finding, Severity
+from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused
 from surveys.core.reading.declared import TAGS
 from surveys.core.reading.settle import Settled, TypedColumn
@@ -64,10 +65,10 @@ def split_texts(codebook: Codebook, settled: Settled, sheet: SheetLines) -> Code
 
 def _wanted(line: Line, codebook: Codebook, problems: list[Problem]) -> _Split | None:
     mark = line.cells.get("split", "")
-    names = [name.casefold() for name in codebook.names]
-    if not mark or line.name.casefold() not in names:
+    name = spelled(codebook.names)(line.name)
+    if not mark or not name:
         return None
-    position = names.index(line.name.casefold())
+    position = codebook.names.index(name)
     empty = line.cells.get("empty", "").strip().lower()
     if empty not in ("zero", "absent"):
         text = say("{name} is to be split, but it is not said what an empty text means.", name=line.name)

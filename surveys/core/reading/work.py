@@ -20,13 +20,14 @@ from surveys.core.reading import codebooks
 from surveys.core.reading.columnar import ParquetReader
 from surveys.core.reading.delimited import DelimitedReader
 from surveys.core.reading.options import ReadOptions
+from surveys.core.reading.overlay import lay_document_over, sheet_of
 from surveys.core.reading.raw import Reader
 from surveys.core.reading.remarks import check_key, remarks
 from surveys.core.reading.sas_cells import SasReader
-from surveys.core.reading.sas_labels import is_catalogue, lay_catalogue, without_labels
+from surveys.core.reading.sas_labels import without_labels
 from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
 from surveys.core.reading.sheet import declared_types, lay_over
-from surveys.core.reading.sheet_lines import SheetLines, read_lines
+from surveys.core.reading.sheet_lines import SheetLines
 from surveys.core.reading.sheet_sets import with_sets
 from surveys.core.reading.split_text import split_texts
 from surveys.core.reading.spss_cells import SpssReader
@@ -64,14 +65,13 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     reader = reader_for(path, data, kind, options)
     file = reader.describe()
     check_budget(file, options)
-    sheet = _sheet(options)
+    sheet = sheet_of(options)
     settled = settle(reader, file, options, declared_types(sheet) if file.format in FLAT else {})
     codebook = codebooks.build(file, settled, options)
     _check_names(codebook)
     codebook = _laid_over(codebook, settled, sheet)
-    if (catalogue := _catalogue(options)) is not None:
-        codebook, told = lay_catalogue(codebook, catalogue, options)
-        settled.findings += told
+    codebook, told = lay_document_over(codebook, options)
+    settled.findings += told
     if file.format in ("sas7bdat", "xpt"):
         settled.findings += without_labels(codebook)
     if options.key:
@@ -88,20 +88,6 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
         "findings": [with_sources(_finding_json(finding)) for finding in findings],
         **counted,
     }
-
-
-def _catalogue(options: ReadOptions) -> Path | None:
-    """The SAS catalogue that was given as the codebook, if it is one."""
-    given = options.codebook_path
-    return given if given is not None and is_catalogue(given) else None
-
-
-def _sheet(options: ReadOptions) -> SheetLines:
-    """The lines of the sheet that was given as the codebook; none when there is no sheet."""
-    if options.codebook_path is None or _catalogue(options) is not None:
-        return SheetLines()
-    language = options.languages[0] if options.languages else "und"
-    return read_lines(options.codebook_path, language, options.missing_reasons)
 
 
 def _laid_over(codebook: Codebook, settled: Settled, sheet: SheetLines) -> Codebook:

@@ -8,15 +8,20 @@ from pathlib import Path
 
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
+from surveys.core.writing.codebook_sheet import write_sheet
+from surveys.core.writing.ddi import write_ddi
 from surveys.core.writing.dta import write_dta
 from surveys.core.writing.flat import codebook_beside, write_csv, write_parquet
+from surveys.core.writing.html_codebook import write_html
 from surveys.core.writing.sav import write_sav, write_zsav
-from surveys.core.writing.table import ExportTable, Loss
-from surveys.core.writing.xlsx import write_xlsx
+from surveys.core.writing.table import About, Derivation, ExportTable, Loss
+from surveys.core.writing.xlsx import write_sheet_xlsx, write_xlsx
 
 __all__ = [
     "FORMATS",
     "WRITER_VERSION",
+    "About",
+    "Derivation",
     "ExportTable",
     "Format",
     "Loss",
@@ -25,18 +30,29 @@ __all__ = [
     "write",
 ]
 
-WRITER_VERSION = 2  # goes up whenever the same table would give other bytes
+WRITER_VERSION = 3  # goes up whenever the same table would give other bytes
 
 
 @dataclass(frozen=True)
 class Format:
-    """One format: what it is called, its type on the web, and the most variables it can hold."""
+    """One format: what it is called, its type on the web, and the most variables it can hold.
+
+    ``extension`` is its name in addresses and commands; ``ending`` is what its files end in.  A codebook
+    holds no microdata: whoever may see a version may have it.
+    """
 
     extension: str
     title: str
     media_type: str
     writer: Callable[[ExportTable, Path, str], list[Loss]]
     most_variables: int = 1_000_000
+    suffix: str = ""  # of its files, where that is not the extension
+    is_codebook: bool = False
+
+    @property
+    def ending(self) -> str:
+        """What a file of this format ends in, without the leading full stop."""
+        return self.suffix or self.extension
 
 
 FORMATS: dict[str, Format] = {
@@ -53,6 +69,31 @@ FORMATS: dict[str, Format] = {
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             write_xlsx,
             16_384,
+        ),
+        Format(
+            "html",
+            "HTML codebook",
+            "text/html; charset=utf-8",
+            write_html,
+            suffix="codebook.html",
+            is_codebook=True,
+        ),
+        Format("ddi", "DDI-Codebook 2.5", "application/xml", write_ddi, suffix="ddi.xml", is_codebook=True),
+        Format(
+            "codebook",
+            "Codebook sheet",
+            "text/csv; charset=utf-8",
+            write_sheet,
+            suffix="codebook.csv",
+            is_codebook=True,
+        ),
+        Format(
+            "sheet",
+            "Codebook sheet, Excel",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            write_sheet_xlsx,
+            suffix="codebook.xlsx",
+            is_codebook=True,
         ),
     )
 }

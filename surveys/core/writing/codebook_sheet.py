@@ -6,12 +6,14 @@ Lines without a variable speak of the whole file and are for people; lines of ``
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import polars as pl
 
 from surveys.core.codebook import Codebook, Labels, Level, MissingRule, ResponseSet, Scalar, Variable
+from surveys.core.spreadsheets import guarded
 from surveys.core.writing.cells import reason_labels
-from surveys.core.writing.table import ExportTable
+from surveys.core.writing.table import ExportTable, Loss
 
 _ORDER = ("en", "zh")  # languages that come first where they occur
 Line = dict[str, str]
@@ -27,6 +29,12 @@ def codebook_frame(table: ExportTable, companions: frozenset[str] = frozenset())
     names = [name for name in _columns(table.codebook) if any(line.get(name) for line in lines)]
     cells = [tuple(line.get(name) or None for name in names) for line in lines]
     return pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def write_sheet(table: ExportTable, path: Path, language: str) -> list[Loss]:
+    """The sheet alone, as a .csv that can be edited and given back; labels are in every language."""
+    guarded(codebook_frame(table)).write_csv(path)
+    return []
 
 
 def companion(name: str) -> str:
@@ -70,15 +78,21 @@ def _file_lines(table: ExportTable) -> Iterator[Line]:
 
 
 def _variable_lines(codebook: Codebook, companions: frozenset[str]) -> Iterator[Line]:
+    for variable, line in zip(codebook.variables, variable_lines(codebook), strict=True):
+        yield line
+        if variable.name in companions:
+            note = f"Why cells of {variable.name} are empty."
+            yield {"variable": companion(variable.name), "type": "text", "note": note}
+
+
+def variable_lines(codebook: Codebook) -> Iterator[Line]:
+    """heading -> cell of each variable, in their order; cells may be empty."""
     member_of: dict[str, list[str]] = {}
     for one in codebook.sets:
         for name in one.variables:
             member_of.setdefault(name, []).append(_set(one))
     for variable in codebook.variables:
         yield _line(variable) | {"set": " | ".join(member_of.get(variable.name, []))}
-        if variable.name in companions:
-            note = f"Why cells of {variable.name} are empty."
-            yield {"variable": companion(variable.name), "type": "text", "note": note}
 
 
 def _set_lines(codebook: Codebook) -> Iterator[Line]:
@@ -103,7 +117,7 @@ def _line(variable: Variable) -> Line:
         "group": variable.group,
         "format": variable.format,
         "note": variable.note,
-        "missing": _joined((_told(r.value), r.reason) for r in variable.missing if r.value is not None),
+        "missing": _joined((told_value(r.value), r.reason) for r in variable.missing if r.value is not None),
         "missing_ranges": _joined((_span(r), r.reason) for r in variable.missing if _is_range(r)),
         "missing_tags": _joined((f".{r.tag}", r.reason) for r in variable.missing if r.tag is not None),
     }
@@ -117,11 +131,13 @@ def _codes(variable: Variable) -> Line:
     labelled: dict[Scalar, Labels] = {code.value: code.labels for code in variable.codes}
     for rule in variable.missing:
         if rule.value is not None and not labelled.get(rule.value):
-            labelled[rule.value] = reason_labels(variable, rule.reason)
+            labelled[rule.value] = rule.labels or reason_labels(variable, rule.reason)
     spoken = {language for labels in labelled.values() for language in labels}
     return {
         f"codes_{language}": _joined(
-            (_told(value), labels[language]) for value, labels in labelled.items() if labels.get(language)
+            (told_value(value), labels[language])
+            for value, labels in labelled.items()
+            if labels.get(language)
         )
         for language in sorted(spoken)
     }
@@ -134,7 +150,8 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> str:
     return f"{joined} |" if len(parts) == 1 and ";" in joined else joined
 
 
-def _told(value: Scalar | None) -> str:
+def told_value(value: Scalar | None) -> str:
+    """A code as a sheet writes it: a decimal without the digits that doubles invent."""
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 

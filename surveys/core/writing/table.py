@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
-from surveys.core.codebook import Codebook
+from surveys.core.codebook import Codebook, Labels
 
 # Files name a moment of creation; ours is always this one, so that the same content gives the same bytes.
 FIXED_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - file formats hold local time without a zone
@@ -30,12 +31,44 @@ class Loss:
 
 
 @dataclass(frozen=True)
+class Derivation:
+    """How a derived column came to be: its rule, and the rule as a sentence per language."""
+
+    measure: str  # the measure version, as in fsp@2
+    rule: str
+    sentences: Labels = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()  # items and measures that the rule reads
+    citation: str = ""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a codebook says of a version beside its variables.
+
+    ``counted`` are the stored frequencies (``surveys.core.frequencies``) in the order of the variables:
+    writers tell of them only what ``surveys.core.disclosure`` lets everyone know.
+    """
+
+    name: str  # mdms/2014@1
+    titles: Labels
+    made: date
+    content_hash: str
+    codebook_hash: str
+    counted: Sequence[Mapping[str, Any]]
+    source: str = ""  # how the study wants to be cited
+    licence: str = ""
+    abstract: Labels = field(default_factory=dict)
+    derived: Mapping[str, Derivation] = field(default_factory=dict)  # by the name of the column
+
+
+@dataclass(frozen=True)
 class ExportTable:
     """A version as the writers see it.
 
     ``column(i)`` gives (values, reasons) of the i-th variable of the codebook, both of length ``rows``:
     values are null wherever reasons are not (``surveys.core.table.split``).  ``raw(i)``, where the
     version is an imported file, gives (cells with declared missing codes still in place, tags or None).
+    ``about`` is what the codebooks tell; writers of data do without it.
     """
 
     codebook: Codebook
@@ -45,6 +78,7 @@ class ExportTable:
     citation: str
     is_synthetic: bool
     raw: RawColumn | None = None
+    about: About | None = None
 
     @property
     def heading(self) -> str:

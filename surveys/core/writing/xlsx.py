@@ -33,14 +33,26 @@ def write_xlsx(table: ExportTable, path: Path, language: str) -> list[Loss]:
     _check_size(flat.frame)
     frame, losses = _fitted(flat.frame)
     codebook, _ = _fitted(codebook_frame(table, flat.companions))
+    _write(table, path, {"data": frame, "codebook": codebook})
+    return flat.losses + losses
+
+
+def write_sheet_xlsx(table: ExportTable, path: Path, language: str) -> list[Loss]:
+    """The codebook alone, as a workbook that can be edited and given back; labels are in every language."""
+    frame, losses = _fitted(codebook_frame(table))
+    _write(table, path, {"codebook": frame})
+    return losses
+
+
+def _write(table: ExportTable, path: Path, sheets: dict[str, pl.DataFrame]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, text in parts(_xml(table.heading), _xml(" ".join(table.remarks))).items():
+        about = parts(_xml(table.heading), _xml(" ".join(table.remarks)), tuple(sheets))
+        for name, text in about.items():
             with archive.open(_member(name), "w") as part:
                 part.write(text.encode())
-        for number, sheet in enumerate((frame, codebook), 1):
+        for number, sheet in enumerate(sheets.values(), 1):
             with archive.open(_member(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=True) as part:
                 _sheet(part, sheet)
-    return flat.losses + losses
 
 
 def _check_size(frame: pl.DataFrame) -> None:

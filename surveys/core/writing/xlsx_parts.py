@@ -12,13 +12,18 @@ _DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
-def parts(title: str, description: str) -> dict[str, str]:
-    """Every member of the archive but the sheets; ``title`` and ``description`` are XML already."""
+def parts(title: str, description: str, names: tuple[str, ...]) -> dict[str, str]:
+    """Every member of the archive but the sheets, which are called ``names``; all texts are XML already."""
     stamp = FIXED_TIME.strftime("%Y-%m-%dT%H:%M:%SZ")
     types = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     sheets = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{types}.worksheet+xml"/>'
-        for n in (1, 2)
+        for n in range(1, len(names) + 1)
+    )
+    listed = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in enumerate(names, 1))
+    related = "".join(
+        f'<Relationship Id="rId{n}" Type="{_DOCUMENT}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in range(1, len(names) + 1)
     )
     return {
         "[Content_Types].xml": f'{HEAD}<Types xmlns="{_PACKAGE}/content-types">'
@@ -37,12 +42,10 @@ def parts(title: str, description: str) -> dict[str, str]:
         f"<dc:description>{description}</dc:description>"
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{stamp}</dcterms:created></cp:coreProperties>',
         "xl/workbook.xml": f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{_DOCUMENT}"><sheets>'
-        '<sheet name="data" sheetId="1" r:id="rId1"/><sheet name="codebook" sheetId="2" r:id="rId2"/>'
-        "</sheets></workbook>",
+        f"{listed}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'{HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
-        f'<Relationship Id="rId1" Type="{_DOCUMENT}/worksheet" Target="worksheets/sheet1.xml"/>'
-        f'<Relationship Id="rId2" Type="{_DOCUMENT}/worksheet" Target="worksheets/sheet2.xml"/>'
-        f'<Relationship Id="rId3" Type="{_DOCUMENT}/styles" Target="styles.xml"/></Relationships>',
+        f'{related}<Relationship Id="rId{len(names) + 1}" Type="{_DOCUMENT}/styles" Target="styles.xml"/>'
+        "</Relationships>",
         "xl/styles.xml": _styles(("0", "14", "22")),
     }
 

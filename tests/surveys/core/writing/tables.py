@@ -10,7 +10,7 @@ import polars as pl
 
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
 from surveys.core.table import PHYSICAL
-from surveys.core.writing import ExportTable
+from surveys.core.writing import About, ExportTable
 
 Column = tuple[Variable, Sequence[Any], Sequence[str | None]]  # codebook, values, reasons
 
@@ -29,7 +29,16 @@ def make_table(*columns: Column, **fields: Any) -> ExportTable:
         for v, cells, reasons in columns
     ]
     codebook = Codebook(tuple(v for v, _, _ in columns), **fields.pop("codebook", {}))
-    about = {"title": "A title", "citation": "Team (2014). mdms/2014@1", "is_synthetic": False} | fields
+    counted: list[dict[str, Any]] = [{} for _ in columns]
+    told = About(
+        "mdms/2014@1", {"en": "A title"}, date(2020, 1, 2), "a" * 64, codebook.fingerprint(), counted
+    )
+    about = {
+        "title": "A title",
+        "citation": "Team (2014). mdms/2014@1",
+        "is_synthetic": False,
+        "about": told,
+    } | fields
     return ExportTable(codebook, len(series[0][0]) if series else 0, lambda i: series[i], **about)
 
 

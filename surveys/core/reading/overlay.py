@@ -1,0 +1,55 @@
+"""A codebook that somebody gives beside a file: a sheet, a DDI or a SAS catalogue, told apart by content."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from surveys.core.codebook import Codebook
+from surveys.core.findings import Finding
+from surveys.core.reading.ddi import lay_over_ddi
+from surveys.core.reading.ddi_xml import looks_like_xml
+from surveys.core.reading.options import ReadOptions
+from surveys.core.reading.sas_labels import is_catalogue, lay_catalogue
+from surveys.core.reading.sheet import lay_over
+from surveys.core.reading.sheet_lines import SheetLines, read_lines
+from surveys.core.reading.sheet_sets import with_sets
+
+
+class Given(StrEnum):
+    SHEET = "sheet"
+    DDI = "ddi"
+    CATALOGUE = "catalogue"
+
+
+def given(path: Path) -> Given:
+    """What a file given as a codebook is; a sheet may be a .csv, a workbook or a REDCap dictionary."""
+    if is_catalogue(path):
+        return Given.CATALOGUE
+    with path.open("rb") as file:
+        return Given.DDI if looks_like_xml(file.read(4096)) else Given.SHEET
+
+
+def sheet_of(options: ReadOptions) -> SheetLines:
+    """The lines of the sheet that was given; none where something else was, or nothing."""
+    if options.codebook_path is None or given(options.codebook_path) is not Given.SHEET:
+        return SheetLines()
+    return read_lines(options.codebook_path, options.language, options.missing_reasons)
+
+
+def lay_document_over(codebook: Codebook, options: ReadOptions) -> tuple[Codebook, list[Finding]]:
+    """The codebook with what a DDI or a catalogue says, and what was noticed; as it was without one."""
+    path = options.codebook_path
+    if path is not None and given(path) is Given.DDI:
+        return lay_over_ddi(codebook, path, options.language)
+    if path is not None and given(path) is Given.CATALOGUE:
+        return lay_catalogue(codebook, path, options)
+    return codebook, []
+
+
+def lay_codebook_over(codebook: Codebook, options: ReadOptions) -> tuple[Codebook, list[Finding]]:
+    """The codebook with all that is given says of its variables and sets, and what was noticed."""
+    sheet, found = sheet_of(options), list[Finding]()
+    codebook = with_sets(lay_over(codebook, sheet, found), sheet)
+    codebook, told = lay_document_over(codebook, options)
+    return codebook, found + told

@@ -1,0 +1,72 @@
+"""The lines of a codebook sheet as it was downloaded here, told by its headings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from surveys.core.problems import Problem, Refused
+from surveys.core.reading.sheet_lines import table_of
+from surveys.core.said import say
+
+_OURS = re.compile(
+    r"variable|type|(label|codes|question)_[\w-]+|missing(_ranges|_tags)?|universe|level|role|unit|group|format"
+    r"|set|note"
+)
+_BARE = ("label", "question", "codes")
+
+
+def is_known(heading: str) -> bool:
+    """Whether a heading is one that the sheets written here have."""
+    return _OURS.fullmatch(heading) is not None
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """One variable's line: heading -> text, and where it stands."""
+
+    where: str
+    cells: dict[str, str]
+
+
+def own_lines(path: Path, language: str) -> list[SheetLine] | None:
+    """The lines about variables of a sheet with our own headings; None when it is some other sheet.
+
+    ``language`` is meant by ``label``, ``question`` and ``codes`` without one.
+    """
+    rows = table_of(path)
+    headings = [_heading(cell, language) for cell in (rows[0][1] if rows else [])]
+    named = [heading for heading in headings if heading]
+    if "variable" not in named:
+        return None
+    lines = []
+    for number, row in rows[1:]:
+        cells = {heading: cell for heading, cell in zip(headings, row, strict=False) if heading}
+        if cells.get("variable") and not cells["variable"].startswith("$"):  # a line on a set
+            lines.append(SheetLine(say("codebook sheet, line {line}", line=number), cells))
+    _refuse_twice(lines)
+    return lines
+
+
+def _heading(cell: str, language: str) -> str:
+    plain = re.sub(r"\s+", "_", cell.strip())
+    return f"{plain}_{language}" if plain in _BARE else plain
+
+
+def _refuse_twice(lines: list[SheetLine]) -> None:
+    seen: dict[str, str] = {}
+    problems = []
+    for line in lines:
+        name = line.cells["variable"]
+        first = seen.setdefault(name, line.where)
+        if first != line.where:
+            problems.append(
+                Problem(
+                    "variable_twice",
+                    say("{name} stands here and in {first}.", name=name, first=first),
+                    where=line.where,
+                )
+            )
+    if problems:
+        raise Refused(problems)

@@ -1,0 +1,174 @@
+"""A wave's codebook taken back edited: looked at first, then saved as a version with the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from surveys import policy
+from surveys.core.codebook import Codebook, Role, as_json
+from surveys.core.codebook import Variable as CodebookVariable
+from surveys.core.codebook_changes import VariableChanges, codebook_changes
+from surveys.core.findings import Finding, Severity
+from surveys.core.frequencies import count_raw
+from surveys.core.problems import refuse
+from surveys.core.reading.remarks import check_key, remarks
+from surveys.core.reading.revising import read_revision
+from surveys.core.said import say, with_sources
+from surveys.core.table import physical, read_columns, tags_of
+from surveys.models import User, Variable, WaveVersion
+from surveys.services import audit, changes, jobs
+from surveys.services.files import path_of, working_folder
+from surveys.services.studies import next_number
+from surveys.services.waves import BATCH, search_text
+
+_RECOUNTED = ("codes", "missing", "role", "type")  # what a frequency depends on
+
+
+@dataclass(frozen=True)
+class Revision:
+    """An edited codebook held against a version: nothing is saved yet.
+
+    ``counts`` are the new frequencies of variables whose codes, missing codes or role changed.
+    """
+
+    base: WaveVersion
+    codebook: Codebook
+    changes: tuple[VariableChanges, ...]
+    findings: tuple[Finding, ...]
+    counts: dict[str, dict[str, Any]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the edited codebook says the same as the version's."""
+        return not self.changes
+
+    @property
+    def codebook_hash(self) -> str:
+        """What the new version's codebook will hash to."""
+        return self.codebook.fingerprint()
+
+
+def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
+    """The edited codebook at ``path`` (sheet, DDI or REDCap dictionary) against that of ``base``.
+
+    Needs the right to import.  Raises ``Refused`` with everything that cannot be read; saves nothing.
+    """
+    policy.require(user, policy.IMPORT, base.study)
+    old = base.codebook()
+    language = next(iter(base.study.languages), "und")
+    with working_folder() as folder:
+        new, findings = read_revision(path, folder, old, language, megabytes=settings.WAVEBOOK_IMPORT_MEMORY)
+    kept = {variable.name: variable for variable in old.variables}
+    variables = tuple(kept[v.name] if v == kept[v.name] else v for v in new.variables)
+    new = replace(new, variables=variables, sets=old.sets if new.sets == old.sets else new.sets)
+    counts = _counts(base, old, new)
+    found = tuple(_with_counts(one, base, counts) for one in codebook_changes(old, new))
+    return Revision(base, new, found, (*_on_base(base), *findings), counts)
+
+
+def _on_base(base: WaveVersion) -> Iterator[Finding]:
+    latest = base.wave.versions.order_by("-number").first()
+    if latest is not None and latest.pk != base.pk:
+        text = say(
+            "{base} is not the latest version: the new one will have its rows, not those of @{latest}.",
+            base=base,
+            latest=latest.number,
+        )
+        yield Finding(Severity.WARNING, "not_the_latest", text)
+
+
+def _counts(base: WaveVersion, old: Codebook, new: Codebook) -> dict[str, dict[str, Any]]:
+    """Frequencies again where the codebook decides them; a new key is held against its column."""
+    found = {}
+    for position, (before, after) in enumerate(zip(old.variables, new.variables, strict=True)):
+        if any(getattr(before, part) != getattr(after, part) for part in _RECOUNTED):
+            frame = read_columns(path_of(base.data), [position])
+            raw = frame[physical(position)]
+            tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
+            if after.role is Role.KEY and before.role is not Role.KEY:
+                check_key(new, after.name, raw, tags)
+            found[after.name] = count_raw(raw, tags, after)
+    return found
+
+
+def _with_counts(
+    one: VariableChanges, base: WaveVersion, counts: dict[str, dict[str, Any]]
+) -> VariableChanges:
+    if one.name not in counts:
+        return one
+    before = base.variables.get(name=one.name).frequencies.get("valid", 0)
+    after = counts[one.name]["valid"]
+    return one if before == after else replace(one, valid=(before, after))
+
+
+def save_revision(user: User, revision: Revision, note: str = "") -> WaveVersion:
+    """The next version of the wave: the rows of the base, the new codebook; nothing is overwritten.
+
+    Refused when nothing changed, and when somebody else made a version at the same moment.
+    """
+    policy.require(user, policy.IMPORT, revision.base.study)
+    if revision.is_empty:
+        raise refuse(
+            "nothing_changed",
+            say("The codebook says the same as that of {base}.", base=revision.base),
+            hint="No version was made; edit the sheet first.",
+        )
+    try:
+        return _save(user, revision, note.replace("\0", ""))
+    except IntegrityError:
+        raise refuse(
+            "conflict",
+            "Somebody else made a version of this wave at the same moment.",
+            hint="Look at the wave, then give the codebook again if it is still needed.",
+        ) from None
+
+
+@transaction.atomic
+def _save(user: User, revision: Revision, note: str) -> WaveVersion:
+    jobs.guard()
+    base, book = revision.base, revision.codebook
+    stored = list(base.variables.all())
+    counts = [revision.counts.get(v.name, v.frequencies) for v in stored]
+    version = WaveVersion.objects.get(pk=base.pk)
+    version.pk, version._state.adding = None, True
+    version.number = next_number(base.wave.versions)
+    version.codebook_hash = book.fingerprint()
+    version.weight = book.weight
+    version.sets = as_json(book.sets)
+    findings = (*revision.findings, *remarks(book, counts))
+    version.findings = [with_sources(as_json(finding)) for finding in findings]
+    version.options = {**base.options, "revised": str(base)}
+    version.note, version.created_by = note, user
+    version.save()
+    rows = _variables(version, stored, book.variables, counts)
+    Variable.objects.bulk_create(rows, batch_size=BATCH)
+    audit.record(
+        user, "revise_codebook", version, study=base.study, base=str(base), content_hash=version.content_hash,
+        codebook_hash=version.codebook_hash, variables=sum(bool(one.name) for one in revision.changes),
+    )  # fmt: skip
+    changes.tell(user, base.study)
+    return version
+
+
+def _variables(
+    version: WaveVersion, stored: list[Variable], book: tuple[CodebookVariable, ...], counts: list[Any]
+) -> Iterator[Variable]:
+    for before, variable, counted in zip(stored, book, counts, strict=True):
+        yield Variable(
+            version=version,
+            position=before.position,
+            name=variable.name,
+            labels=dict(variable.labels),
+            type=variable.type.value,
+            codebook=as_json(variable),
+            column_hash=before.column_hash,
+            has_tags=before.has_tags,
+            frequencies=counted,
+            search_text=search_text(variable),
+        )

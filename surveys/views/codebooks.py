@@ -1,0 +1,85 @@
+"""A codebook taken back edited: it goes up, the difference is shown, and only then a version is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from surveys import policy, selectors
+from surveys.core.codebook import as_json
+from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.said import with_sources
+from surveys.forms import CodebookForm, ConfirmCodebookForm
+from surveys.models import WaveVersion
+from surveys.services import revisions, uploads
+from surveys.views.studies import findings_by_variable
+
+
+def edit_codebook(request: HttpRequest, study: str, wave: str, number: int) -> HttpResponse:
+    """GET offers the sheet and takes it back; POST shows the difference, a second POST confirms it."""
+    version = selectors.wave_version_named(request.user, f"{study}/{wave}@{number}")
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    shown: dict[str, Any] = {"form": CodebookForm(label_suffix="")}
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            if "mark" in request.POST:
+                return _confirmed(request, version)
+            shown = _looked_at(request, version)
+        except Refused as refused:
+            problems = refused.problems
+    context = shown | {
+        "study": version.study,
+        "wave": version.wave,
+        "version": version,
+        "problems": problems,
+        "may_import": policy.may(request.user, policy.IMPORT, version.study),
+    }
+    wrong = problems or shown["form"].errors
+    return render(request, "surveys/edit_codebook.html", context, status=422 if wrong else 200)
+
+
+def _looked_at(request: HttpRequest, version: WaveVersion) -> dict[str, Any]:
+    """What an uploaded codebook would change, and the form that confirms it."""
+    form = CodebookForm(request.POST, request.FILES, label_suffix="")
+    if not form.is_valid():
+        return {"form": form}
+    policy.require(request.user, policy.IMPORT, version.study)
+    given = form.cleaned_data["codebook"]
+    mark = uploads.lay_aside(request.user, given.chunks())
+    revision = revisions.read_revised(request.user, version, uploads.laid_aside(request.user, mark))
+    findings = [with_sources(as_json(finding)) for finding in revision.findings]
+    start = {"mark": mark, "seen": revision.codebook_hash}
+    return {
+        "form": CodebookForm(label_suffix=""),
+        "file": given.name,
+        "revision": revision,
+        "findings": findings_by_variable(findings),
+        "confirm": ConfirmCodebookForm(initial=start, label_suffix=""),
+    }
+
+
+def _confirmed(request: HttpRequest, version: WaveVersion) -> HttpResponse:
+    """Makes the version of what was seen, and of nothing else."""
+    form = ConfirmCodebookForm(request.POST)
+    if not form.is_valid():
+        raise refuse("upload_gone", "The uploaded codebook is no longer here.", hint="Upload it again.")
+    given = form.cleaned_data
+    revision = revisions.read_revised(request.user, version, uploads.laid_aside(request.user, given["mark"]))
+    if revision.codebook_hash != given["seen"]:
+        raise refuse(
+            "not_what_was_seen",
+            "The codebook is not the one whose changes were shown.",
+            hint="Upload it again and look at the changes.",
+        )
+    made = revisions.save_revision(request.user, revision, given["note"])
+    uploads.forget(request.user, given["mark"])
+    said = _("%(version)s was made: the rows of %(base)s, the new codebook.")
+    messages.success(request, said % {"version": made, "base": version}, extra_tags="ok")
+    return redirect("surveys:wave_version", made.wave.study.slug, made.wave.slug, made.number)

@@ -1,0 +1,96 @@
+"""The page that takes a codebook back: who may, what is shown, that only what was seen is saved."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from surveys.models import AuditEntry, WaveVersion
+from tests.pages.conftest import Library, text, visit
+
+SHEET = "variable,label_en,codes_en\nq_union,Trade union <b>,0=never | 1=yes | -2=don't know\n"
+
+
+def address(library: Library) -> str:
+    return library.pages["wave"] + "codebook/"
+
+
+def give(client: Client, library: Library, sheet: str = SHEET) -> Any:
+    file = SimpleUploadedFile("edited.csv", sheet.encode())
+    return client.post(address(library), {"codebook": file})
+
+
+def hidden(page: Any) -> dict[str, str]:
+    return dict(re.findall(r'name="(mark|seen)" value="([0-9a-f]{64})"', text(page)))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_difference_is_shown_and_nothing_is_saved(
+    client: Client, library: Library, language: str
+) -> None:
+    client.force_login(library.owner)
+    client.cookies["django_language"] = language
+    page = give(client, library)
+    assert page.status_code == 200
+    told = text(page)
+    assert "<del>Union</del>" in told and "<ins>Trade union &lt;b&gt;</ins>" in told
+    assert "<del>no</del>" in told and "<ins>never</ins>" in told
+    assert library.wave.versions.count() == 1
+
+
+def test_confirming_makes_the_version_that_was_seen(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    seen = hidden(give(client, library))
+    answer = client.post(address(library), {**seen, "note": "Plainer words"}, follow=True)
+    made = WaveVersion.objects.get(wave=library.wave, number=2)
+    assert made.codebook_hash == seen["seen"] and made.note == "Plainer words"
+    assert made.content_hash == library.version.content_hash
+    assert (
+        "mdms/2014@2 was made" in text(answer)
+        and AuditEntry.objects.filter(action="revise_codebook").exists()
+    )
+    again = client.post(address(library), seen)
+    assert again.status_code == 422 and "no longer here" in text(again)
+
+
+def test_what_was_not_seen_is_not_saved(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    seen = hidden(give(client, library))
+    for wrong in ({"seen": "0" * 64}, {"mark": "0" * 64}, {"mark": "../../etc"}):
+        page = client.post(address(library), {**seen, **wrong})
+        assert page.status_code == 422, wrong
+    assert library.wave.versions.count() == 1
+
+
+def test_another_person_cannot_confirm_it(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    seen = hidden(give(client, library))
+    client.force_login(library.reader)
+    assert client.post(address(library), seen).status_code == 422
+    assert library.wave.versions.count() == 1
+
+
+def test_the_same_codebook_says_so(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    page = give(client, library, "variable,label_en\nq_union,Union\n")
+    assert "Nothing changed." in text(page) and not hidden(page)
+
+
+def test_what_cannot_be_read_is_told(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    page = give(client, library, "variable,codes_en,level\nq_union,one=x,high\n")
+    assert page.status_code == 422 and text(page).count('class="notice error"') == 2
+
+
+def test_a_reader_may_have_the_sheet_but_not_give_it_back(client: Client, library: Library) -> None:
+    page = visit(client, address(library), library.reader)
+    assert "download/sheet/" in text(page) and 'type="file"' not in text(page)
+    assert "You may not import" in text(give(client, library))
+
+
+def test_a_visitor_is_sent_to_sign_in(client: Client, library: Library) -> None:
+    assert client.get(address(library)).status_code == 302

@@ -1,0 +1,228 @@
+"""An edited sheet: only cells that were changed count, everything else stays to the letter."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
+from surveys.core.findings import Finding
+from surveys.core.problems import Refused
+from surveys.core.reading.revising import read_revision
+from surveys.core.reading.revision import revised
+from surveys.core.reading.sheet_table import own_lines
+from surveys.core.writing import write
+from tests.surveys.core.codebooks import QUICK, bare, codebooks, in_order, table_of
+
+BASE = Codebook(
+    (
+        Variable(
+            "sex",
+            ValueType.INTEGER,
+            labels={"en": "Sex | of the person", "zh": "性别"},
+            question={"en": "Your\nsex?"},
+            codes=(Code(1, {"en": "male"}), Code(2, {"en": "fe|male", "zh": "女"}), Code(3, {})),
+            missing=(MissingRule("refused", value=-1), MissingRule("user_missing", low=-9.0, high=-2.0)),
+            role=Role.WEIGHT,
+        ),
+        Variable("a", ValueType.INTEGER, codes=(Code(1, {"en": "yes"}),)),
+        Variable("b", ValueType.DECIMAL, missing=(MissingRule("tag:a", tag="a", labels={"en": "left"}),)),
+    ),
+    (ResponseSet("multi", "D", ("a", "b"), {"en": "Several"}, 1),),
+    weight="sex",
+)
+Edit = Callable[[dict[str, dict[str, str]]], None]
+
+
+def edited(tmp_path: Path, edit: Edit, base: Codebook = BASE) -> tuple[Codebook, list[Finding]]:
+    """The codebook after its own sheet was written, edited and read back."""
+    path = tmp_path / "sheet.csv"
+    write(table_of(base), "codebook", path, "en")
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        headings = list(reader.fieldnames or ())
+        lines = {row["variable"] or str(number): row for number, row in enumerate(reader)}
+    edit(lines)
+    more = [heading for row in lines.values() for heading in row if heading not in headings]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*headings, *dict.fromkeys(more)])
+        writer.writeheader()
+        writer.writerows(lines.values())
+    told = own_lines(path, "en")
+    assert told is not None
+    return revised(base, told)
+
+
+def test_a_sheet_that_nobody_edited_changes_nothing(tmp_path: Path) -> None:
+    assert edited(tmp_path, lambda lines: None) == (BASE, [])
+
+
+def test_texts_words_and_a_new_language(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"] |= {"label_en": "Gender", "label_fr": "Sexe", "label_zh": "", "level": "nominal"}
+        lines["a"] |= {"universe": "adults", "role": "", "unit": "km", "group": "G", "note": "N"}
+
+    sex, a, b = edited(tmp_path, edit)[0].variables
+    assert (sex.labels, sex.level, sex.question) == (
+        {"en": "Gender", "fr": "Sexe"},
+        Level.NOMINAL,
+        {"en": "Your\nsex?"},
+    )
+    assert (a.universe, a.role, a.unit, a.group, a.note) == ("adults", Role.RAW, "km", "G", "N")
+    assert b == BASE.variables[2]
+
+
+def test_one_code_is_relabelled_and_its_neighbours_stay_to_the_letter(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"]["codes_en"] = lines["sex"]["codes_en"].replace("1=male", "1=man | 4=other")
+
+    sex = edited(tmp_path, edit)[0].variables[0]
+    assert sex.codes == (
+        Code(1, {"en": "man"}), Code(4, {"en": "other"}), Code(2, {"en": "fe|male", "zh": "女"}), Code(3, {}),
+    )  # fmt: skip
+    assert sex.missing == BASE.variables[0].missing  # the vocabulary's words beside -1 are not its labels
+
+
+def test_a_code_that_is_taken_out_of_every_language_goes(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"] |= {"codes_en": "1=male | -1=refused", "codes_zh": "-1=拒答"}
+
+    assert [code.value for code in edited(tmp_path, edit)[0].variables[0].codes] == [1, 3]
+
+
+def test_missing_codes_move_in_and_out(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"] |= {"missing": "2=dont_know | -7", "missing_ranges": "..-90=lost"}
+        lines["b"]["missing_tags"] = ".a=refused; .b=lost"
+
+    book, _ = edited(tmp_path, edit)
+    assert [code.value for code in book.variables[0].codes] == [1, 3]
+    assert book.variables[0].missing == (
+        MissingRule("dont_know", value=2, labels={"en": "fe|male", "zh": "女"}),
+        MissingRule("code:-7", value=-7),
+        MissingRule("lost", low=None, high=-90.0),
+    )
+    assert book.variables[2].missing == (
+        MissingRule("refused", tag="a", labels={"en": "left"}),
+        MissingRule("lost", tag="b"),
+    )
+
+
+def test_response_sets_are_edited_by_their_members(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["b"]["set"] = ""
+        lines["sex"]["set"] = "multi (D, counting 1) | kinds (C)"
+
+    assert edited(tmp_path, edit)[0].sets == (
+        ResponseSet("multi", "D", ("a", "sex"), {"en": "Several"}, 1),
+        ResponseSet("kinds", "C", ("sex",)),
+    )
+
+
+def test_the_case_weight_follows_its_role(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"]["role"], lines["b"]["role"] = "raw", "weight"
+
+    assert edited(tmp_path, edit)[0].weight == "b"
+
+
+def test_what_cannot_be_is_said(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"]["type"] = "text"
+        lines["a"]["variable"] = "aa"
+        lines["b"]["colour"] = "red"
+
+    book, findings = edited(tmp_path, edit)
+    assert book == BASE
+    assert [(f.code, f.variable) for f in findings] == [
+        ("sheet_column_unknown", ""), ("sheet_column_fixed", "sex"), ("sheet_variable_unknown", "aa"),
+    ]  # fmt: skip
+
+
+def test_every_unreadable_cell_is_told_at_once(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"] |= {"codes_en": "one=male", "level": "high", "missing_ranges": "9..1=x"}
+        lines["a"] |= {"set": "multi", "missing": "x=refused"}
+        lines["b"]["set"] = "multi (C)"
+
+    with pytest.raises(Refused) as refused:
+        edited(tmp_path, edit)
+    codes = sorted({problem.code for problem in refused.value.problems})
+    assert codes == ["set_told_twice", "unknown_word", "unreadable_code", "unreadable_set"] or codes == [
+        "unknown_word", "unreadable_code", "unreadable_set",
+    ]  # fmt: skip
+    assert all(problem.where.startswith("codebook sheet, line ") for problem in refused.value.problems)
+
+
+def test_a_workbook_is_taken_back_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:
+    write(table_of(BASE), "sheet", tmp_path / "sheet.xlsx", "en")
+    book = openpyxl.load_workbook(tmp_path / "sheet.xlsx")
+    sheet = book["codebook"]
+    place = {cell.value: cell.column for cell in sheet[1]}
+    line = next(row[0].row for row in sheet.iter_rows(min_row=2) if row[place["variable"] - 1].value == "a")
+    sheet.cell(line, place["label_en"]).value = "A_x000A_ label\nof two lines"
+    book.save(tmp_path / "edited.xlsx")  # shared strings now
+    (tmp_path / "out").mkdir()
+    found, findings = read_revision(tmp_path / "edited.xlsx", tmp_path / "out", BASE, "en")
+    assert found.variable("a").labels["en"].split() == ["A", "label", "of", "two", "lines"]
+    assert found.variable("sex") == BASE.variables[0] and not findings
+
+
+def test_other_sheets_and_ddi_are_laid_over_as_at_an_import(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "d.csv").write_text(
+        "Variable / Field Name,Form Name,Field Type,Field Label,"
+        '"Choices, Calculations, OR Slider Labels"\na,one,yesno,Ticked,\n'
+    )
+    (tmp_path / "d.xml").write_text(
+        '<codeBook><dataDscr><var name="a"><labl>Asked</labl></var></dataDscr></codeBook>'
+    )
+    for name, label in (("d.csv", "Ticked"), ("d.xml", "Asked")):
+        found, _ = read_revision(tmp_path / name, tmp_path / "out", BASE, "en")
+        assert found.variable("a").labels == {"en": label}
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 no archive", b"no,variables\n1,2\n"])
+def test_what_is_no_codebook_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "x").write_bytes(data)
+    with pytest.raises(Refused):
+        read_revision(tmp_path / "x", tmp_path / "out", BASE, "en")
+
+
+@settings(
+    max_examples=30, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(codebook=codebooks())
+def test_any_codebook_comes_back_from_its_sheet(codebook: Codebook, tmp_path: Path) -> None:
+    for form in ("codebook", "sheet"):
+        path = tmp_path / f"x.{form}"
+        write(table_of(codebook), form, path, "en")
+        lines = own_lines(path, "en")
+        assert lines is not None
+        assert revised(codebook, lines) == (codebook, [])
+        back, findings = revised(bare(codebook), lines)
+        assert in_order(_told(back)) == in_order(_told(codebook)) and not findings
+
+
+def _told(codebook: Codebook) -> Codebook:
+    """With the vocabulary's words as labels of missing codes, which is how a sheet shows them."""
+    from dataclasses import replace
+
+    from surveys.core.writing.cells import reason_labels
+
+    def spoken(variable: Variable) -> Variable:
+        rules = (
+            replace(rule, labels=rule.labels or reason_labels(variable, rule.reason))
+            if rule.value is not None
+            else rule
+            for rule in variable.missing
+        )
+        return replace(variable, missing=tuple(rules))
+
+    return replace(codebook, variables=tuple(map(spoken, codebook.variables)))
