@@ -1,0 +1,40 @@
+"""Two codebooks, and two versions of one wave, side by side: pure, and nothing is decided here."""
+
+from surveys.core.comparison.books import NOTICEABLE, Book, compare_books
+from surveys.core.comparison.cells import (
+    CellDifference,
+    ColumnDifference,
+    StoredColumn,
+    StoredRows,
+    cell_difference,
+    changed_cells,
+    match_rows,
+    told,
+)
+from surveys.core.comparison.codes import suggested_map
+from surveys.core.comparison.difference import Comparison, Kind, Renaming, VariableDifference
+from surveys.core.comparison.document import cells_document, comparison_document, distribution_document
+from surveys.core.comparison.texts import word_difference
+
+__all__ = [
+    "NOTICEABLE",
+    "Book",
+    "CellDifference",
+    "ColumnDifference",
+    "Comparison",
+    "Kind",
+    "Renaming",
+    "StoredColumn",
+    "StoredRows",
+    "VariableDifference",
+    "cell_difference",
+    "cells_document",
+    "changed_cells",
+    "compare_books",
+    "comparison_document",
+    "distribution_document",
+    "match_rows",
+    "suggested_map",
+    "told",
+    "word_difference",
+]
