@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from surveys.core.absence import NOT_ASKED, VOCABULARY
-from surveys.core.codebook import MissingRule, Scalar, ValueType, Variable
+from surveys.core.codebook import Code, MissingRule, Scalar, ValueType, Variable
 from surveys.core.comparison.codes import code_key, is_inside, valid_codes
 from surveys.core.problems import Problem, near_misses
 
@@ -152,3 +152,16 @@ def _unknown_reasons(missing_map: MissingMap, reasons: Collection[str]) -> Itera
             yield Problem(
                 "unknown_reason", f"“{why}” is no reason for an absence here.", hint=hint, near=near
             )
+
+
+def item_codes(variable: Variable, code_map: CodeMap) -> dict[Scalar, Code]:
+    """The codes an item has where ``variable`` carries it: its own, or those that they are mapped to."""
+    own = {code_key(code.value): code for code in valid_codes(variable).values()}
+    if not code_map:
+        return {code.value: code for code in own.values()}
+    found: dict[Scalar, Code] = {}
+    for source, target in code_map:
+        if target is not None and target not in found:
+            before = own.get(code_key(source))
+            found[target] = Code(target, before.labels if before else {})
+    return found

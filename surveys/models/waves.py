@@ -62,6 +62,11 @@ class WaveVersion(models.Model):
         return self.wave.study
 
     @property
+    def short(self) -> str:
+        """The name within its study, as in ``2014@1``."""
+        return f"{self.wave.slug}@{self.number}"
+
+    @property
     def response_sets(self) -> tuple[ResponseSet, ...]:
         return tuple(ResponseSet(**{**s, "variables": tuple(s["variables"])}) for s in self.sets)
 

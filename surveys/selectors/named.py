@@ -81,6 +81,16 @@ def wave_version_named(user: User, text: str) -> WaveVersion:
     return latest
 
 
+def variable_named(version: WaveVersion, name: str) -> Variable:
+    """The variable of a version called ``name``."""
+    found = version.variables.filter(name=name).first()
+    if found is None:
+        near = near_misses(name, version.variables.values_list("name", flat=True))
+        message = say("There is no variable called {name} in {version}.", name=name, version=version)
+        raise refuse("not_found", message, near=near)
+    return found
+
+
 def latest_version(wave: Wave) -> WaveVersion | None:
     """The version of a wave in force."""
     return wave.versions.select_related("wave__study", "data").order_by("-number").first()

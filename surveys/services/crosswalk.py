@@ -139,6 +139,11 @@ def decide_row(
     policy.require(user, policy.DEFINE, study)
     if kind not in Kind.values or kind == Kind.UNDO:
         raise refuse("bad_kind", "There is no such decision.", near=near_misses(kind, Kind.values))
+    if before.wave_id == after.wave_id and after.number <= before.number:
+        hint = "Compare the earlier version with the later one."
+        raise refuse("wrong_order", "A decision between two versions holds for the later one.", hint=hint)
+    if before.study.pk != study.pk:
+        raise refuse("other_study", "A decision links waves of one study.", where=item)
     needs_reason = kind in (Kind.NOT_COMPARABLE, Kind.UNDETERMINED)
     if needs_reason and not reason.strip():
         raise refuse("missing_reason", "Say why.", where=item, hint="A reason is kept with the decision.")

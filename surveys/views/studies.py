@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from surveys import policy, selectors
-from surveys.core.problems import near_misses, refuse
-from surveys.core.said import say
 from surveys.models import Study, Wave, WaveVersion
 from surveys.views.variable_list import variable_list
 
@@ -90,14 +88,7 @@ def findings_by_variable(findings: list[dict[str, Any]]) -> list[tuple[str, list
 def variable(request: HttpRequest, study: str, wave: str, number: int, name: str) -> HttpResponse:
     """One variable: label and question side by side, codes with counts, absences set apart."""
     version = selectors.wave_version_named(request.user, f"{study}/{wave}@{number}")
-    found = version.variables.filter(name=name).first()
-    if found is None:
-        near = near_misses(name, version.variables.values_list("name", flat=True))
-        raise refuse(
-            "not_found",
-            say("There is no variable called {name} in {version}.", name=name, version=version),
-            near=near,
-        )
+    found = selectors.variable_named(version, name)
     neighbours = version.variables.filter(position__in=(found.position - 1, found.position + 1))
     context = {
         "study": version.study,
