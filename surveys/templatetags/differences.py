@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from surveys.core.codebook import text_in
 from surveys.core.comparison.texts import Piece, word_difference
+from surveys.templatetags.numerals import NO_VALUE
 from surveys.templatetags.vocabulary import language
 
 
@@ -37,7 +37,7 @@ def _marked(pieces: Iterable[Piece], tag: str) -> SafeString:
     """Each run of the text, those that only this side has within ``tag``."""
     runs = list(pieces)
     if not runs:
-        return format_html('<span class="quiet">{}</span>', gettext("nothing"))
+        return format_html('<span class="quiet">{}</span>', NO_VALUE)
     form = f"<{tag}>{{}}</{tag}>"
     return format_html_join(
         "", "{}", ((run.text if run.is_shared else format_html(form, run.text),) for run in runs)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -21,13 +22,14 @@ from surveys.core.comparison.distribution import Side, distribution
 from surveys.core.comparison.texts import words_of
 
 WEIGHTS: Mapping[str, float] = {
-    "label": 0.35,
-    "name": 0.2,
-    "question": 0.15,
-    "codes": 0.2,
+    "label": 0.4,
+    "question": 0.2,
+    "codes": 0.25,
+    "name": 0.15,
     "distribution": 0.1,
 }
-LEAST_SCORE = 0.6
+LEAST_SCORE = 0.5
+LEAST_WORDS = 0.5  # likeness of label or question, above which alone a renaming is thought of
 BY_NAME_ALONE = 0.9  # what the score must be where nothing but names (and answers) can be compared
 OTHER_TYPE = 0.85  # a number that became text is less likely the same
 CANDIDATES = 6  # per variable that is gone
@@ -146,13 +148,14 @@ def _renaming(before: _Face, after: _Face, is_told: bool) -> Renaming | None:
     if before.name.casefold() == after.name.casefold():
         parts["name"] = 1.0
     if before.label and after.label:
-        parts["label"] = _dice(before.label, after.label)
+        parts["label"] = _likeness(before.label, after.label)
     if before.question and after.question:
-        parts["question"] = _dice(before.question, after.question)
+        parts["question"] = _likeness(before.question, after.question)
     if before.codes and after.codes:
-        values = _dice(before.codes, after.codes)
-        is_labelled = before.code_words and after.code_words
-        parts["codes"] = (values + _dice(before.code_words, after.code_words)) / 2 if is_labelled else values
+        parts["codes"] = _code_likeness(before, after)
+    told = [parts[name] for name in ("label", "question") if name in parts]
+    if told and max(told) <= LEAST_WORDS:
+        return None  # other words: another question, however alike its codes are
     if _score(before, after, parts) < LEAST_SCORE - WEIGHTS["distribution"]:
         return None  # its answers cannot lift it high enough
     answers = distribution(before.side, after.side, is_told=is_told)
@@ -162,8 +165,8 @@ def _renaming(before: _Face, after: _Face, is_told: bool) -> Renaming | None:
     has_words = parts.keys() & {"label", "question", "codes"}
     if score < (LEAST_SCORE if has_words else BY_NAME_ALONE):
         return None
-    told = {name: round(parts[name], 3) for name in WEIGHTS if name in parts}
-    return Renaming(before.name, after.name, round(score, 3), told)
+    shown = {name: round(parts[name], 3) for name in WEIGHTS if name in parts}
+    return Renaming(before.name, after.name, round(score, 3), shown)
 
 
 def _score(before: _Face, after: _Face, parts: Mapping[str, float]) -> float:
@@ -173,7 +176,22 @@ def _score(before: _Face, after: _Face, parts: Mapping[str, float]) -> float:
     return score if is_same_type else score * OTHER_TYPE
 
 
-def _dice(one: frozenset[object] | frozenset[str], other: frozenset[object] | frozenset[str]) -> float:
+def _code_likeness(before: _Face, after: _Face) -> float:
+    """By values, by values with their labels, and by labels alone (a scale may be turned round)."""
+    values = _dice(before.codes, after.codes)
+    if not before.code_words or not after.code_words:
+        return values
+    words = [frozenset(word for _key, word in one.code_words) for one in (before, after)]
+    return (values + _dice(before.code_words, after.code_words) + _dice(*words)) / 3
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Shared words of two texts; one that says the same at greater length stays near."""
+    inside = len(one & other) / min(len(one), len(other))
+    return (_dice(one, other) + inside) / 2
+
+
+def _dice(one: frozenset[Any], other: frozenset[Any]) -> float:
     """Shared members twice over all members: 0 to 1."""
     whole = len(one) + len(other)
     return 2 * len(one & other) / whole if whole else 0.0
