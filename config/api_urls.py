@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from analytics.api import runs, targets
+from analytics.api import errata, runs, targets
 from config.api_root import Root
 from measures.api import datasets, measures
 from surveys.api import crosswalk, downloads, jobs, studies
@@ -35,6 +35,7 @@ urlpatterns = [
         downloads.AboutWaveExport.as_view(),
         name="api_wave_export",
     ),
+    path(_WAVE_VERSION + "erratum/", errata.Erratum.as_view(), name="api_erratum"),
     path("comparison/", crosswalk.Compare.as_view(), name="api_compare"),
     path("comparison/cells/", crosswalk.ChangedCells.as_view(), name="api_cells"),
     path("items/", crosswalk.Items.as_view(), name="api_items"),

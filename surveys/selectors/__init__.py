@@ -12,7 +12,6 @@ from surveys.selectors.crosswalk import (
     item_named,
     items_carried,
 )
-from surveys.selectors.errata import changed_columns
 from surveys.selectors.named import (
     Reference,
     context_latest,
@@ -30,7 +29,6 @@ __all__ = [
     "Binding",
     "Reference",
     "bindings",
-    "changed_columns",
     "context_latest",
     "decided_since",
     "decision_in_words",

@@ -13,6 +13,7 @@ from surveys import policy
 from surveys.core.codebook import Codebook, variable_from_json
 from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.comparison import (
+    IN_ONE_WAVE,
     NOTICEABLE,
     Book,
     CellDifference,
@@ -90,7 +91,7 @@ def compared_variables(
             near = near_misses(name, book.codebook.names)
             raise refuse("not_found", f"There is no variable called {name} in {version}.", near=near)
         sides.append(book.side(found))
-    least = 0.0 if before.wave_id == after.wave_id else NOTICEABLE
+    least = IN_ONE_WAVE if before.wave_id == after.wave_id else NOTICEABLE
     is_told = may_be_told(user, before, after)
     found_difference = variable_difference(*sides, is_told=is_told, least=least)
     return sides[0].variable, sides[1].variable, found_difference

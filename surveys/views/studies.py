@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 
 from surveys import policy, selectors
 from surveys.models import Study, Wave, WaveVersion
+from surveys.services.errata import change_to
 from surveys.views.variable_list import variable_list
 
 MOST_HITS = 60
@@ -71,6 +72,7 @@ def wave_version(request: HttpRequest, study: str, wave: str, number: int) -> Ht
     context |= {
         "versions": versions,
         "findings": findings_by_variable(version.findings),
+        "change": change_to(version) if version.number > 1 else None,
         "rights": policy.rights(request.user, version.study),
     }
     return render(request, "surveys/wave_version.html", context)

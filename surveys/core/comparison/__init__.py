@@ -1,6 +1,6 @@
 """Two codebooks, and two versions of one wave, side by side: pure, and nothing is decided here."""
 
-from surveys.core.comparison.books import NOTICEABLE, Book, compare_books
+from surveys.core.comparison.books import IN_ONE_WAVE, NOTICEABLE, Book, compare_books
 from surveys.core.comparison.cells import (
     CellDifference,
     ColumnDifference,
@@ -17,6 +17,7 @@ from surveys.core.comparison.document import cells_document, comparison_document
 from surveys.core.comparison.texts import word_difference
 
 __all__ = [
+    "IN_ONE_WAVE",
     "NOTICEABLE",
     "Book",
     "CellDifference",

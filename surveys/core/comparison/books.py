@@ -14,6 +14,7 @@ from surveys.core.comparison.texts import text_pairs
 from surveys.core.comparison.variables import variable_difference
 
 NOTICEABLE = 0.05  # the distance from which two rounds of fieldwork are said to answer differently
+IN_ONE_WAVE = 0.001  # and two versions of one wave
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,14 @@ def compare_books(
     """What differs from ``before`` to ``after``; nothing is decided by it.
 
     ``is_told``: small counts may be told (see :mod:`surveys.core.comparison.distribution`).
-    ``is_one_wave``: both are versions of one wave, so any difference of answers counts, not only a
-    noticeable one.
+    ``is_one_wave``: both are versions of one wave, so a much smaller difference of answers counts.
     """
     old = {variable.name: variable for variable in before.codebook.variables}
     new = {variable.name: variable for variable in after.codebook.variables}
     shared = [name for name in new if name in old]
     removed = [variable for name, variable in old.items() if name not in new]
     added = [variable for name, variable in new.items() if name not in old]
-    least = 0.0 if is_one_wave else NOTICEABLE
+    least = IN_ONE_WAVE if is_one_wave else NOTICEABLE
     found = [_shared(before, after, old[name], new[name], is_told, least) for name in shared]
     return Comparison(
         added=tuple(variable.name for variable in added),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.core.codebook import Scalar, Variable
+from surveys.core.codebook import Role, Scalar, Variable
 from surveys.core.comparison.codes import code_key, mixes_types
 from surveys.core.comparison.difference import CountPair, Distribution
 from surveys.core.disclosure import FEWEST, disclosed
@@ -24,13 +24,13 @@ class Side:
 
 
 def distribution(before: Side, after: Side, *, is_told: bool) -> Distribution | None:
-    """Both sides' valid answers side by side; None when one of them was not counted.
+    """Both sides' valid answers side by side; None when one of them was not counted, or is a key.
 
     With ``is_told`` every stored count is told (for those who may download the data).  Otherwise counts
     under ten are not, nor what would give a single hidden one away, and the distance is taken with all such
     values as one class.
     """
-    if not before.counts or not after.counts:
+    if not before.counts or not after.counts or Role.KEY in (before.variable.role, after.variable.role):
         return None
     if not is_told:
         before, after = (Side(one.variable, disclosed(one.variable, one.counts)) for one in (before, after))

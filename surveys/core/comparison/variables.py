@@ -33,7 +33,7 @@ def variable_difference(
         missing=missing_differences(old, new),
         attributes=tuple(_attributes(old, new)),
         distribution=answers,
-        is_distribution_changed=is_changed and (answers is None or answers.distance != 0),
+        is_distribution_changed=is_changed,
     )
 
 
