@@ -163,6 +163,8 @@ def _wave_causes(version: DatasetVersion, resolved: Resolved, pairs: Pairs) -> I
 
 def _corrected(before: WaveVersion, after: WaveVersion, variables: list[str]) -> str:
     counts = _changed_rows(before.pk, after.pk, before.data_id, after.data_id, tuple(variables))
+    if before.rows != after.rows:  # rows that came or went alter every column, but nobody's answer
+        variables = [name for name in variables if counts.get(name) != 0]
     parts = [_in_rows(name, counts.get(name)) for name in variables[:MOST_NAMED]]
     if more := len(variables) - MOST_NAMED:
         parts += [_("and %(more)s more variables") % {"more": more}] if more > 0 else []

@@ -20,7 +20,7 @@ from surveys.core.problems import near_misses, refuse
 from surveys.models import CrosswalkDecision, Item, Study, Wave, WaveVersion
 from surveys.selectors.crosswalk import in_force_in, standing_decisions
 
-NOT_ASKED = "not_asked"  # the wave has no variable for it; never to be read as "no"
+ABSENT = "absent"  # the wave has no variable for it: there it was not asked, which is never "no"
 SAME_NAME = "same_name"  # carried by the variable of its name, which nobody has looked at yet
 NO_DATA = "no_data"
 
@@ -38,7 +38,7 @@ class Cell:
 
     @property
     def is_there(self) -> bool:
-        return self.status not in (NOT_ASKED, NO_DATA, CrosswalkDecision.Status.IMPOSSIBLE)
+        return self.status not in (ABSENT, NO_DATA, CrosswalkDecision.Status.IMPOSSIBLE)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _in_wave(study: Study, wave: Wave, version: WaveVersion | None) -> Found:
     }
     for name, one in decided.items():
         is_lost = one.variable not in rows and _carries(one)
-        status = NOT_ASKED if is_lost else one.status
+        status = ABSENT if is_lost else one.status
         cells[name] = Cell(wave, version, status, one.variable, one, rows.get(one.variable, ({}, None))[1])
     return cells, {name: rows[cell.variable][0] for name, cell in cells.items() if cell.variable in rows}
 
@@ -124,7 +124,7 @@ def _line(
 ) -> Line:
     cells = []
     for (wave, version), (there, _labels) in zip(waves, found, strict=True):
-        empty = Cell(wave, version, NOT_ASKED if version else NO_DATA)
+        empty = Cell(wave, version, ABSENT if version else NO_DATA)
         cells.append(there.get(name, empty))
     labels: Mapping[str, str] = item.labels if item is not None else {}
     if not labels:

@@ -85,7 +85,7 @@ WORDS = {
     "partial": _("partly comparable"),
     "impossible": _("not comparable"),
     "undetermined": _("undetermined"),
-    "not_asked": _("not asked"),
+    "absent": _("not there"),
     "same_name": _("by its name"),
     "no_data": _("no data yet"),
     "import_wave": _("import of a wave"),

@@ -94,15 +94,11 @@ def _same_step(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]])
 
 
 def _hidden(cells: Cells) -> set[Cell]:
-    """What may not be told: counts under ten, and where one stands alone the smallest beside it."""
-    hidden: set[Cell] = set()
-    for place in (0, 1):
-        counts = {key: pair[place] for key, pair in cells.items() if pair[place]}
-        few = {key for key, n in counts.items() if n < FEWEST}
-        others = sorted((n, str(key)) for key, n in counts.items() if key not in few)
-        if len(few) == 1 and others:
-            few |= {key for key in counts if (counts[key], str(key)) == others[0]}
-        hidden |= few
+    """What may not be told: counts under ten, and where one stands alone the smallest value beside it."""
+    hidden = {key for key, pair in cells.items() if any(0 < n < FEWEST for n in pair)}
+    others = [(not all(pair), sum(pair), str(key), key) for key, pair in cells.items() if key not in hidden]
+    if len(hidden) == 1 and others:
+        hidden.add(min(others, key=lambda one: one[:3])[3])
     return hidden
 
 
