@@ -32,7 +32,7 @@ from surveys.core.problems import near_misses, refuse
 from surveys.models import User, WaveVersion
 from surveys.services.files import path_of
 
-Key = tuple[int, str, str]  # a version's row and the hashes of its cells and codebook
+Identity = tuple[int, str, str]  # a version's row and the hashes of its cells and codebook
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def compared(user: User, before: WaveVersion, after: WaveVersion, *, with_cells:
     """What differs between two versions one may see; counts as the person's rights allow."""
     is_told = may_be_told(user, before, after)
     is_one_wave = before.wave_id == after.wave_id
-    found = _compared(_key(before), _key(after), is_told, is_one_wave)
+    found = _compared(identity(before), identity(after), is_told, is_one_wave)
     cells = cells_of(before, after, is_told=is_told) if with_cells and is_one_wave else None
     return Compared(before, after, is_told, found, cells)
 
@@ -75,7 +75,7 @@ def may_be_told(user: User, before: WaveVersion, after: WaveVersion) -> bool:
 
 def cells_of(before: WaveVersion, after: WaveVersion, *, is_told: bool) -> CellDifference:
     """Rows and cells by the wave's key, counted; the values only where ``is_told``."""
-    found = _cells(_key(before), _key(after), after.wave.key)
+    found = _cells(identity(before), identity(after), after.wave.key)
     return found if is_told else told(found)
 
 
@@ -83,7 +83,7 @@ def compared_variables(
     user: User, before: WaveVersion, after: WaveVersion, old: str, new: str
 ) -> tuple[CodebookVariable, CodebookVariable, VariableDifference]:
     """One variable of each side, whatever they are called, with every kind of difference."""
-    books = _book(_key(before)), _book(_key(after))
+    books = _book(identity(before)), _book(identity(after))
     sides = []
     for version, book, name in zip((before, after), books, (old, new), strict=True):
         found = next((one for one in book.codebook.variables if one.name == name), None)
@@ -99,7 +99,7 @@ def compared_variables(
 
 def stored_rows(version: WaveVersion) -> StoredRows:
     """Where a version's cells lie, for the cores."""
-    book = _book(_key(version))
+    book = _book(identity(version))
     columns = {
         one.name: StoredColumn(one, place, book.hashes[one.name])
         for place, one in enumerate(book.codebook.variables)
@@ -107,12 +107,13 @@ def stored_rows(version: WaveVersion) -> StoredRows:
     return StoredRows(path_of(version.data), columns)
 
 
-def _key(version: WaveVersion) -> Key:
+def identity(version: WaveVersion) -> Identity:
+    """What tells versions apart where something about them is kept in memory."""
     return version.pk, version.content_hash, version.codebook_hash
 
 
 @lru_cache(maxsize=8)
-def _book(key: Key) -> Book:
+def _book(key: Identity) -> Book:
     """A version's codebook, counts and column hashes, read once."""
     version = WaveVersion.objects.get(pk=key[0])
     rows = version.variables.order_by("position").values_list(
@@ -128,11 +129,11 @@ def _book(key: Key) -> Book:
 
 
 @lru_cache(maxsize=16)
-def _compared(before: Key, after: Key, is_told: bool, is_one_wave: bool) -> Comparison:
+def _compared(before: Identity, after: Identity, is_told: bool, is_one_wave: bool) -> Comparison:
     return compare_books(_book(before), _book(after), is_told=is_told, is_one_wave=is_one_wave)
 
 
 @lru_cache(maxsize=16)
-def _cells(before: Key, after: Key, key: str) -> CellDifference:
+def _cells(before: Identity, after: Identity, key: str) -> CellDifference:
     sides = (WaveVersion.objects.select_related("data").get(pk=one[0]) for one in (before, after))
     return cell_difference(*(stored_rows(version) for version in sides), key)

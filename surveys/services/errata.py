@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from surveys.models import AuditEntry, WaveVersion
 from surveys.selectors import latest_version
-from surveys.services.comparing import cells_of
+from surveys.services.comparing import Identity, cells_of, identity
 
 CELLS, CODEBOOK, REMOVED, ROWS = "cells", "codebook", "removed", "rows"
 MOST_CELLS = 30_000_000  # cells matched by key while somebody waits; of larger waves hashes alone are asked
@@ -83,7 +83,7 @@ def correction(before: WaveVersion, after: WaveVersion) -> Correction:
     """What ``after`` holds otherwise.  Equal rows are told by the stored hashes; where rows came or went,
     they are matched by the wave's key, so that a column is named only when answers of the same people differ.
     """
-    columns = _by_hash(before.pk, after.pk)
+    columns = _by_hash(identity(before), identity(after))
     added, removed = max(after.rows - before.rows, 0), max(before.rows - after.rows, 0)
     if before.rows == after.rows and not _is_key_changed(before, columns):
         return Correction(before, after, columns)
@@ -103,13 +103,13 @@ def _is_key_changed(version: WaveVersion, columns: Mapping[str, str]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _by_hash(before: int, after: int) -> Mapping[str, str]:
+def _by_hash(before: Identity, after: Identity) -> Mapping[str, str]:
     """Variable of the version ``before`` -> what is other, from stored hashes; versions never change."""
     fields = ("name", "column_hash", "codebook")
-    versions = WaveVersion.objects.in_bulk([before, after])
-    new = {name: rest for name, *rest in versions[after].variables.values_list(*fields)}
+    versions = WaveVersion.objects.in_bulk([before[0], after[0]])
+    new = {name: rest for name, *rest in versions[after[0]].variables.values_list(*fields)}
     found = {}
-    for name, digest, book in versions[before].variables.order_by("position").values_list(*fields):
+    for name, digest, book in versions[before[0]].variables.order_by("position").values_list(*fields):
         if name not in new:
             found[name] = REMOVED
         elif new[name][0] != digest or _missing(new[name][1]) != _missing(book):

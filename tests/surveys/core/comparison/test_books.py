@@ -153,11 +153,8 @@ def test_counts_under_ten_are_told_only_with_the_right_to_the_data() -> None:
     (one,) = compare_books(before, after).changed
     assert one.distribution is not None
     told = {pair.value: (pair.before, pair.after) for pair in one.distribution.counts}
-    assert told == {
-        1: (100, 20),
-        2: (None, None),
-        3: (None, None),
-    }  # 3, and 2 from which it could be reckoned
+    assert told[2] == (50, 100) and told[3] == (None, None)
+    assert told[1] == (None, None)  # from which the one under ten could be reckoned
     (one,) = compare_books(before, after, is_told=True).changed
     assert one.distribution is not None and one.distribution.distance == pytest.approx(100 / 153 - 20 / 124)
     assert {pair.value: pair.before for pair in one.distribution.counts} == {1: 100, 2: 50, 3: 3}
