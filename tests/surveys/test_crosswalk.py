@@ -183,7 +183,8 @@ def test_who_sees_what_of_a_closed_study(address: str, study: Study, sides: Any)
 def test_the_api_signs_and_takes_back(study: Study, sides: Any) -> None:
     people = clients_of(study)
     given = {"before": "mdms/2014@1", "after": "mdms/2016@1", "item": "sex", "kind": "rename",
-             "variable": "gender", "code_map": [[1, 1], [0, 2]], "missing_map": [[97, "dont_know"]]}  # fmt: skip
+             "variable": "gender", "code_map": [[1, 1], [0, 2]], "missing_map": [[97, "dont_know"]],
+             }  # fmt: skip
     assert people["reader"].post(f"{ROOT}/decisions/", given, "application/json").status_code == 403
     said = people["manager"].post(f"{ROOT}/decisions/", given, "application/json")
     assert said.status_code == 201 and said.json()["decided_by"] == "a_manager"
