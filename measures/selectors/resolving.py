@@ -127,7 +127,9 @@ def _unknown_item(here: Ground, name: str, where: str) -> Problem:
     decision = in_force_in(here.study, here.version).get(name)
     if decision is not None and decision.status == CrosswalkDecision.Status.IMPOSSIBLE:
         why = decision.reason.rstrip(".") or sentence("no reason was given")
-        message = say("“{name}” is not comparable in {version}: {why}.", name=name, version=here.version, why=why)
+        message = say(
+            "“{name}” is not comparable in {version}: {why}.", name=name, version=here.version, why=why
+        )
         hint = say("Undo decision {number}, or take the item out.", number=decision.pk)
         return Problem("not_comparable", message, where, hint=hint)
     message = say("{version} has no item called “{name}”.", version=here.version, name=name)

@@ -76,7 +76,7 @@ def availability(study: Study, *, query: str = "", status: str = "") -> Grid:
     waves = _latest(study)
     stored = {item.name: item for item in study.items.all()}
     found = [_in_wave(study, wave, version) for wave, version in waves]
-    names = dict.fromkeys([*stored, *(name for cells, _labels in found for name in cells)])
+    names = dict.fromkeys([*(name for cells, _labels in found for name in cells), *stored])
     lines = [_line(name, stored.get(name), waves, found) for name in names]
     lines = [line for line in lines if _matches(line, query)]
     counts = Counter(one for line in lines for one in line.statuses)
