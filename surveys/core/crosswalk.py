@@ -10,6 +10,7 @@ from surveys.core.absence import NOT_ASKED, VOCABULARY
 from surveys.core.codebook import Code, MissingRule, Scalar, ValueType, Variable
 from surveys.core.comparison.codes import code_key, is_inside, valid_codes
 from surveys.core.problems import Problem, near_misses
+from surveys.core.said import say
 
 CodeMap = Sequence[Sequence[Any]]  # [[source code, harmonised code or None], …]
 MissingMap = Sequence[Sequence[Any]]  # [[source code or .tag, reason], …]
@@ -103,7 +104,7 @@ def _doubles(codes: Iterable[Scalar]) -> Iterator[Problem]:
     seen: set[Any] = set()
     for code in codes:
         if code_key(code) in seen:
-            message = f"The code {code} is mapped twice."
+            message = say("The code {code} is mapped twice.", code=code)
             yield Problem("mapped_twice", message, hint="Give each code of the wave one meaning.")
         seen.add(code_key(code))
 
@@ -114,10 +115,10 @@ def _wrong_codes(variable: Variable, code_map: CodeMap, missing_map: MissingMap)
         if isinstance(code, bool) or not isinstance(code, int | float | str):
             yield Problem("bad_code", "A code is a number or a text.", where=variable.name)
         elif is_text and variable.type.is_number:
-            message = f"“{code}” is a text, but {variable.name} holds numbers."
+            message = say("“{code}” is a text, but {name} holds numbers.", code=code, name=variable.name)
             yield Problem("bad_code", message, where=variable.name, hint="Write the code without quotes.")
         elif not isinstance(code, str) and variable.type is ValueType.TEXT:
-            message = f"{code} is a number, but {variable.name} holds text."
+            message = say("{code} is a number, but {name} holds text.", code=code, name=variable.name)
             yield Problem("bad_code", message, where=variable.name, hint="Write the code in quotes.")
 
 
@@ -127,8 +128,12 @@ def _answers_of_absences(variable: Variable, code_map: CodeMap, missing_map: Mis
         rule = _declared(variable, source)
         if target is None or rule is None or code_key(source) in moved:
             continue
-        what = "was not asked" if rule.reason == NOT_ASKED else "is missing"
-        message = f"The code {source} says that an answer {what}; it cannot become the code {target}."
+        told = {"source": source, "target": target}
+        message = say("The code {source} stands for an absence; it cannot become the code {target}.", **told)
+        if rule.reason == NOT_ASKED:
+            message = say(
+                "The code {source} says that it was not asked; it cannot become the code {target}.", **told
+            )
         hint = "Leave it out, or map it to a reason: what was not asked is never “no”."
         yield Problem("absence_as_answer", message, where=variable.name, hint=hint)
 
@@ -148,10 +153,9 @@ def _unknown_reasons(missing_map: MissingMap, reasons: Collection[str]) -> Itera
     for _code, why in missing_map:
         if why not in known:
             near = near_misses(str(why), known)
-            hint = f"Use one of {', '.join(dict.fromkeys(known))}."
-            yield Problem(
-                "unknown_reason", f"“{why}” is no reason for an absence here.", hint=hint, near=near
-            )
+            hint = say("Use one of {words}.", words=tuple(dict.fromkeys(known)))
+            message = say("“{why}” is no reason for an absence here.", why=why)
+            yield Problem("unknown_reason", message, hint=hint, near=near)
 
 
 def item_codes(variable: Variable, code_map: CodeMap) -> dict[Scalar, Code]:

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Item, Study, Variable, Wave, WaveVersion
 
 
@@ -98,7 +99,9 @@ def item_named(study: Study, name: str) -> Item:
     found = study.items.filter(name=name).first()
     if found is None:
         near = near_misses(name, study.items.values_list("name", flat=True))
-        raise refuse("not_found", f"There is no item called {name} in {study}.", near=near)
+        raise refuse(
+            "not_found", say("There is no item called {name} in {study}.", name=name, study=study), near=near
+        )
     return found
 
 
@@ -107,7 +110,9 @@ def decision_named(study: Study, number: int) -> CrosswalkDecision:
     found = CrosswalkDecision.objects.filter(item__study=study, pk=number)
     decision = found.select_related("item__study", "wave__study", "decided_by").first()
     if decision is None:
-        raise refuse("not_found", f"There is no decision number {number} in {study}.")
+        raise refuse(
+            "not_found", say("There is no decision number {number} in {study}.", number=number, study=study)
+        )
     return decision
 
 

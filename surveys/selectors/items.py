@@ -17,6 +17,7 @@ from surveys.core.comparison.codes import code_key
 from surveys.core.comparison.distribution import Side
 from surveys.core.comparison.variables import variable_difference
 from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Item, Study, Wave, WaveVersion
 from surveys.selectors.crosswalk import in_force_in, standing_decisions
 
@@ -202,7 +203,9 @@ def item_over_waves(study: Study, name: str, against: str = "") -> OverWaves:
             study.items.values_list("name", flat=True)
         )
         raise refuse(
-            "not_found", f"There is no item called {name} in {study}.", near=near_misses(name, known)
+            "not_found",
+            say("There is no item called {name} in {study}.", name=name, study=study),
+            near=near_misses(name, known),
         )
     line = _line(name, stored, waves, found)
     sides = [(cell, *_described(cell)) for cell in line.cells]

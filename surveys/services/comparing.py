@@ -29,6 +29,7 @@ from surveys.core.comparison import (
 )
 from surveys.core.comparison.variables import variable_difference
 from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
 from surveys.models import User, WaveVersion
 from surveys.services.files import path_of
 
@@ -89,7 +90,11 @@ def compared_variables(
         found = next((one for one in book.codebook.variables if one.name == name), None)
         if found is None:
             near = near_misses(name, book.codebook.names)
-            raise refuse("not_found", f"There is no variable called {name} in {version}.", near=near)
+            raise refuse(
+                "not_found",
+                say("There is no variable called {name} in {version}.", name=name, version=version),
+                near=near,
+            )
         sides.append(book.side(found))
     least = IN_ONE_WAVE if before.wave_id == after.wave_id else NOTICEABLE
     is_told = may_be_told(user, before, after)

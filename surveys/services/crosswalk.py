@@ -10,6 +10,7 @@ from django.db.models import Q
 from surveys import policy
 from surveys.core.crosswalk import check_maps, unmapped
 from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Item, Study, User, Variable, Wave, WaveVersion
 from surveys.selectors.crosswalk import decision_in_force
 from surveys.services import audit, changes
@@ -202,7 +203,9 @@ def _check(item: Item, wave: Wave, since: int | None, fields: dict[str, Any]) ->
     """Refuses a variable that the wave has not, and maps that cannot be meant.  A wave without data yet, and
     what is said to be impossible, are taken as they are."""
     if wave.study_id != item.study_id:
-        raise refuse("other_study", f"{wave} is no wave of {item.study}.", where=item.name)
+        raise refuse(
+            "other_study", say("{wave} is no wave of {study}.", wave=wave, study=item.study), where=item.name
+        )
     if fields["status"] == Status.IMPOSSIBLE or not wave.versions.exists():
         return
     stored = Variable.objects.filter(version__wave=wave, name=fields["variable"])
@@ -211,7 +214,7 @@ def _check(item: Item, wave: Wave, since: int | None, fields: dict[str, Any]) ->
     if found is None:
         latest = wave.versions.order_by("number").last()
         near = near_misses(fields["variable"], latest.variables.values_list("name", flat=True))
-        message = f"{wave} has no variable called “{fields['variable']}”."
+        message = say("{wave} has no variable called “{name}”.", wave=wave, name=fields["variable"])
         raise Refused(Problem("unknown_variable", message, where=item.name, near=near))
     reasons = item.study.missing_reasons.values()
     problems = check_maps(found.as_core(), fields["code_map"], fields["missing_map"], tuple(reasons))

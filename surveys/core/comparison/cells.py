@@ -16,6 +16,7 @@ import polars as pl
 from surveys.core.codebook import Variable
 from surveys.core.disclosure import FEWEST
 from surveys.core.problems import Problem
+from surveys.core.said import say
 from surveys.core.table import physical, read_columns, split, tags_of
 
 BATCH = 32  # columns in memory at a time
@@ -179,7 +180,7 @@ class Matched:
 def match_rows(before: StoredRows, after: StoredRows, key: str) -> Matched | Problem:
     """The rows of both sides matched by ``key``, or why they cannot be."""
     sides = []
-    for rows, words in ((before, "the version before"), (after, "the version after")):
+    for rows, words in ((before, say("the version before")), (after, say("the version after"))):
         found = _key(rows, key, words)
         if isinstance(found, Problem):
             return found
@@ -199,20 +200,28 @@ def match_rows(before: StoredRows, after: StoredRows, key: str) -> Matched | Pro
     )
 
 
-def _key(rows: StoredRows, key: str, words: str) -> pl.Series | Problem:
+def _key(rows: StoredRows, key: str, side: str) -> pl.Series | Problem:
     if not key:
         hint = "Name the key of the wave; then changed cells are found row by row."
         return Problem("no_key", "The wave names no key, so rows cannot be matched.", hint=hint)
     column = rows.columns.get(key)
     if column is None:
         return Problem(
-            "no_key", f"There is no variable {key} in {words}, so rows cannot be matched.", where=key
+            "no_key",
+            say("There is no variable {key} in {side}, so rows cannot be matched.", key=key, side=side),
+            where=key,
         )
     values, reasons = _parted(*_raw(read_columns(rows.path, [column.position]), column), column)
     if empty := reasons.len() - reasons.null_count():
-        return Problem("empty_key", f"The key is empty in {empty} rows of {words}.", where=key)
+        return Problem(
+            "empty_key", say("The key is empty in {n} rows of {side}.", n=empty, side=side), where=key
+        )
     if doubles := values.len() - values.n_unique():
-        return Problem("repeated_key", f"The key repeats itself in {doubles} rows of {words}.", where=key)
+        return Problem(
+            "repeated_key",
+            say("The key repeats itself in {n} rows of {side}.", n=doubles, side=side),
+            where=key,
+        )
     return values
 
 
