@@ -13,7 +13,7 @@ from django.db import transaction
 
 from surveys import policy
 from surveys.core.comparison import changed_cells, match_rows
-from surveys.core.comparison.cells import Matched
+from surveys.core.comparison.matching import Matched
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.models import User, WaveVersion
 from surveys.services import audit

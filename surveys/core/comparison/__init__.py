@@ -4,16 +4,14 @@ from surveys.core.comparison.books import IN_ONE_WAVE, NOTICEABLE, Book, compare
 from surveys.core.comparison.cells import (
     CellDifference,
     ColumnDifference,
-    StoredColumn,
-    StoredRows,
     cell_difference,
     changed_cells,
-    match_rows,
     told,
 )
 from surveys.core.comparison.codes import suggested_map
 from surveys.core.comparison.difference import Comparison, Kind, Renaming, VariableDifference
 from surveys.core.comparison.document import cells_document, comparison_document, distribution_document
+from surveys.core.comparison.matching import StoredColumn, StoredRows, match_rows
 from surveys.core.comparison.texts import word_difference
 
 __all__ = [

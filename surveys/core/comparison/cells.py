@@ -6,45 +6,28 @@ that differ are parted into values and absences.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from surveys.core.codebook import Variable
+from surveys.core.comparison.matching import (
+    Matched,
+    StoredColumn,
+    StoredRows,
+    as_text,
+    match_rows,
+    parted,
+    raw_cells,
+)
 from surveys.core.disclosure import FEWEST
 from surveys.core.problems import Problem
-from surveys.core.said import say
-from surveys.core.table import physical, read_columns, split, tags_of
+from surveys.core.table import read_columns
 
 BATCH = 32  # columns in memory at a time
 MOST_MOVES = 60  # from-to pairs kept per variable
 SIDES = ("before", "before_reason", "after", "after_reason")
-
-
-@dataclass(frozen=True)
-class StoredColumn:
-    """A variable and where its cells lie."""
-
-    variable: Variable
-    position: int
-    content_hash: str
-
-    @property
-    def reading(self) -> Any:
-        """How raw cells become values and absences; labels do not matter."""
-        rules = ((r.reason, r.value, r.low, r.high, r.tag) for r in self.variable.missing)
-        return self.variable.type, sorted(rules, key=str)
-
-
-@dataclass(frozen=True)
-class StoredRows:
-    """A wave version's file and its columns by name."""
-
-    path: Path
-    columns: Mapping[str, StoredColumn]
 
 
 @dataclass(frozen=True)
@@ -161,90 +144,6 @@ def changed_cells(
             yield changed.select(cells).insert_column(0, keys)
 
 
-@dataclass(frozen=True)
-class Matched:
-    """Rows of both sides by key: ``left`` and ``right`` are their places, None where both sides hold the
-    same keys in the same order.  ``keys`` belong to the matched rows."""
-
-    keys: pl.Series
-    left: pl.Series | None
-    right: pl.Series | None
-    added: pl.Series = field(default_factory=pl.Series)
-    removed: pl.Series = field(default_factory=pl.Series)
-
-    @property
-    def both(self) -> int:
-        return len(self.keys)
-
-
-def match_rows(before: StoredRows, after: StoredRows, key: str) -> Matched | Problem:
-    """The rows of both sides matched by ``key``, or why they cannot be."""
-    sides = []
-    for rows, words in ((before, say("the version before")), (after, say("the version after"))):
-        found = _key(rows, key, words)
-        if isinstance(found, Problem):
-            return found
-        sides.append(found)
-    old, new = _alike_keys(*sides)
-    if old.equals(new):
-        return Matched(new, None, None, new.clear(), new.clear())
-    left = pl.DataFrame({"key": old}).with_row_index("left")
-    right = pl.DataFrame({"key": new}).with_row_index("right")
-    both = left.join(right, on="key", how="inner").sort("right")
-    return Matched(
-        both["key"],
-        both["left"],
-        both["right"],
-        right.join(left, on="key", how="anti").sort("right")["key"],
-        left.join(right, on="key", how="anti").sort("left")["key"],
-    )
-
-
-def _key(rows: StoredRows, key: str, side: str) -> pl.Series | Problem:
-    if not key:
-        hint = "Name the key of the wave; then changed cells are found row by row."
-        return Problem("no_key", "The wave names no key, so rows cannot be matched.", hint=hint)
-    column = rows.columns.get(key)
-    if column is None:
-        return Problem(
-            "no_key",
-            say("There is no variable {key} in {side}, so rows cannot be matched.", key=key, side=side),
-            where=key,
-        )
-    values, reasons = _parted(*_raw(read_columns(rows.path, [column.position]), column), column)
-    if empty := reasons.len() - reasons.null_count():
-        return Problem(
-            "empty_key", say("The key is empty in {n} rows of {side}.", n=empty, side=side), where=key
-        )
-    if doubles := values.len() - values.n_unique():
-        return Problem(
-            "repeated_key",
-            say("The key repeats itself in {n} rows of {side}.", n=doubles, side=side),
-            where=key,
-        )
-    return values
-
-
-def _alike_keys(old: pl.Series, new: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Keys in one type; a number that became text keeps its digits."""
-    if old.dtype == new.dtype:
-        return old, new
-    if old.dtype.is_numeric() and new.dtype.is_numeric():
-        return old.cast(pl.Float64), new.cast(pl.Float64)
-    return _as_text(old), _as_text(new)
-
-
-def _as_text(values: pl.Series) -> pl.Series:
-    """Whole decimals without their ``.0``, as somebody would type them."""
-    if values.dtype == pl.Float64:
-        whole = values.cast(pl.Int64, strict=False)
-        is_whole = whole.cast(pl.Float64) == values
-        return pl.select(
-            pl.when(is_whole).then(whole.cast(pl.String)).otherwise(values.cast(pl.String))
-        ).to_series()
-    return values.cast(pl.String)
-
-
 def _changed(
     before: StoredRows, after: StoredRows, matched: Matched, names: Sequence[str]
 ) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -260,16 +159,16 @@ def _changed(
 def _differing(
     old: pl.DataFrame, new: pl.DataFrame, was: StoredColumn, is_now: StoredColumn, matched: Matched
 ) -> pl.DataFrame:
-    left = [_placed(series, matched.left) for series in _raw(old, was)]
-    right = [_placed(series, matched.right) for series in _raw(new, is_now)]
+    left = [_placed(series, matched.left) for series in raw_cells(old, was)]
+    right = [_placed(series, matched.right) for series in raw_cells(new, is_now)]
     rows: pl.Series | None = None
     if was.reading == is_now.reading:  # cells that are stored alike are the same; the others are parted
         mask = _unlike(left[0], right[0]) | _unlike(left[1], right[1])
         assert mask is not None
         rows = mask.arg_true()
         left, right = ([_placed(series, rows) for series in side] for side in (left, right))
-    values, reasons = _parted(left[0], left[1], was)
-    new_values, new_reasons = _parted(right[0], right[1], is_now)
+    values, reasons = parted(left[0], left[1], was)
+    new_values, new_reasons = parted(right[0], right[1], is_now)
     mask = _values_differ(values, new_values) | reasons.ne_missing(new_reasons)
     frame = pl.DataFrame(
         [
@@ -283,20 +182,8 @@ def _differing(
     return frame.filter(mask)
 
 
-Raw = tuple[pl.Series, pl.Series | None]
-
-
-def _raw(frame: pl.DataFrame, column: StoredColumn) -> Raw:
-    tags = tags_of(column.position)
-    return frame[physical(column.position)], frame[tags] if tags in frame.columns else None
-
-
 def _placed(series: Any, places: pl.Series | None) -> Any:
     return series if series is None or places is None else series.gather(places)
-
-
-def _parted(values: pl.Series, tags: pl.Series | None, column: StoredColumn) -> tuple[pl.Series, pl.Series]:
-    return split(values, tags, column.variable)
 
 
 def _unlike(one: pl.Series | None, other: pl.Series | None) -> Any:
@@ -318,7 +205,7 @@ def _values_differ(old: pl.Series, new: pl.Series) -> pl.Series:
         if text.dtype == pl.String and other.dtype.is_numeric():
             number = text.str.strip_chars().cast(pl.Float64, strict=False)
             return number.ne_missing(other.cast(pl.Float64)) | (text.is_not_null() & number.is_null())
-    return _as_text(old).ne_missing(_as_text(new))
+    return as_text(old).ne_missing(as_text(new))
 
 
 def _counted(name: str, changed: pl.DataFrame) -> ColumnDifference:
