@@ -15,5 +15,6 @@ urlpatterns = [
     path(_STUDY + "analyses/<slug:slug>/", views.analysis, name="analysis"),
     path(_STUDY + "analyses/<slug:slug>/run/", views.start_run, name="start_run"),
     path(_STUDY + "targets/<path:slug>/", views.target, name="target"),
+    path(_STUDY + "waves/<slug:wave>@<int:number>/erratum/", views.erratum, name="erratum"),
     path("runs/<int:pk>/", views.run, name="run"),
 ]

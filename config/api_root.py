@@ -18,6 +18,7 @@ _LISTS = (
     "analyses",
     "runs",
     "targets",
+    "decisions",
     "jobs",
     "tokens",
     "schema",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from analytics.api import runs, targets
+from analytics.api import errata, runs, targets
 from config.api_root import Root
 from measures.api import datasets, measures
-from surveys.api import downloads, jobs, studies
+from surveys.api import crosswalk, downloads, jobs, studies
 
 _WAVE = "waves/<slug:study>/<slug:wave>/"
 _WAVE_VERSION = _WAVE + "v<int:number>/"
@@ -35,6 +35,12 @@ urlpatterns = [
         downloads.AboutWaveExport.as_view(),
         name="api_wave_export",
     ),
+    path(_WAVE_VERSION + "erratum/", errata.Erratum.as_view(), name="api_erratum"),
+    path("comparison/", crosswalk.Compare.as_view(), name="api_compare"),
+    path("comparison/cells/", crosswalk.ChangedCells.as_view(), name="api_cells"),
+    path("items/", crosswalk.Items.as_view(), name="api_items"),
+    path("decisions/", crosswalk.Decisions.as_view(), name="api_decisions"),
+    path("decisions/<int:pk>/undo/", crosswalk.UndoDecision.as_view(), name="api_undo"),
     path("variables/", studies.FoundVariables.as_view(), name="api_search"),
     path("measures/", measures.Measures.as_view(), name="api_measures"),
     path("measures/<slug:study>/<slug:name>/", measures.OneMeasure.as_view(), name="api_measure"),

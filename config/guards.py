@@ -44,6 +44,7 @@ GUARDS = (
     Guard("surveys.Variable"),
     Guard("surveys.StoredFile"),
     Guard("surveys.ContextVersion"),
+    Guard("surveys.CrosswalkDecision"),
     Guard("surveys.AuditEntry", free=("study_id",), stays=True),
     Guard("measures.MeasureVersion", free=("state", "retired_because"), when="OLD.state <> 'draft'"),
     Guard("measures.DerivedColumn"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -132,3 +133,50 @@ class TokenForm(forms.Form):
     days = forms.IntegerField(
         label=_("Works for, days"), min_value=1, max_value=366, initial=90, help_text=_("1 to 366.")
     )
+
+
+class DecisionForm(forms.Form):
+    """What is decided about one row of a comparison; codes come as pairs of ``source-n`` and ``map-n``."""
+
+    item = forms.CharField(label=_("Item"), max_length=255)
+    kind = forms.CharField(label=_("Decision"), max_length=20)
+    variable = forms.CharField(label=_("Variable"), max_length=255, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=2000, required=False)
+    note = forms.CharField(label=_("Note"), max_length=2000, required=False)
+    new_only = forms.BooleanField(required=False)
+
+    def told(self) -> dict[str, Any]:
+        """The fields as the service takes them; maps only where codes are mapped."""
+        given = {name: self.cleaned_data[name] for name in ("item", "kind", "variable", "reason", "note")}
+        code_map, missing_map = self._maps() if given["kind"] in ("map", "rename") else ([], [])
+        return given | {"code_map": code_map, "missing_map": missing_map}
+
+    def _maps(self) -> tuple[list[list[Any]], list[list[Any]]]:
+        """``=1`` is a harmonised code, ``!refused`` a reason; an empty answer leaves a code without either.
+
+        Where every code stays what it is there is nothing to map.
+        """
+        code_map: list[list[Any]] = []
+        missing_map: list[list[Any]] = []
+        for number in range(len(self.data)):
+            if (source := self.data.get(f"source-{number}")) is None:
+                break
+            chosen, code = self.data.get(f"map-{number}", ""), _scalar(source)
+            if chosen.startswith("!"):
+                missing_map.append([code, chosen[1:]])
+            elif chosen.startswith("="):
+                code_map.append([code, _scalar(chosen[1:])])
+            elif f"missing-{number}" not in self.data:
+                code_map.append([code, None])
+        if all(source == target for source, target in code_map):
+            code_map = []
+        return code_map, missing_map
+
+
+def _scalar(text: str) -> int | float | str:
+    """A code as the page wrote it; anything else is taken as the text it is."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, int | float | str) and not isinstance(value, bool) else text

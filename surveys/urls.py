@@ -8,6 +8,7 @@ from surveys import views
 
 app_name = "surveys"
 
+_COMPARE = "studies/<slug:study>/compare/"
 _WAVE = "studies/<slug:study>/waves/<slug:wave>@<int:number>/"
 
 urlpatterns = [
@@ -20,6 +21,13 @@ urlpatterns = [
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<slug:token>/revoke/", views.revoke_token, name="revoke_token"),
     path("studies/<slug:study>/", views.study, name="study"),
+    path(_COMPARE, views.compare, name="compare"),
+    path(_COMPARE + "row/", views.compare_row, name="compare_row"),
+    path(_COMPARE + "row/decide/", views.decide_row, name="decide_row"),
+    path(_COMPARE + "cells.<slug:form>", views.cells, name="cells"),
+    path("studies/<slug:study>/decisions/<int:number>/undo/", views.undo_decision, name="undo_decision"),
+    path("studies/<slug:study>/items/", views.items, name="items"),
+    path("studies/<slug:study>/items/<path:name>/", views.item, name="item"),
     path("studies/<slug:study>/waves/<slug:wave>/", views.wave, name="wave"),
     path(_WAVE, views.wave_version, name="wave_version"),
     path(_WAVE + "codebook/", views.edit_codebook, name="edit_codebook"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from analytics.models import Run
 from analytics.selectors.documents import run_document
+from analytics.selectors.errata import errata_of_run, errata_of_target, erratum_of
 from analytics.selectors.named import (
     analysis_named,
     run_with,
@@ -35,6 +36,9 @@ __all__ = [
     "audit_of",
     "compare",
     "compare_run",
+    "errata_of_run",
+    "errata_of_target",
+    "erratum_of",
     "published_table",
     "run_document",
     "run_freshness",

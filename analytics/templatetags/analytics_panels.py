@@ -10,12 +10,15 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from analytics import selectors
 from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
 from analytics.core.targets import PublishedTable
+from analytics.models import Run, Target
 from analytics.selectors import listed
 from measures.models import DatasetVersion, MeasureVersion
 from surveys.core.codebook import text_in
-from surveys.models import Study
+from surveys.models import Study, WaveVersion
+from surveys.services.errata import correction_of
 from surveys.templatetags.numerals import MINUS, NO_VALUE
 from surveys.templatetags.vocabulary import WORDS, language
 
@@ -61,6 +64,24 @@ def dataset_runs(version: DatasetVersion) -> dict[str, Any]:
 def measure_runs(version: MeasureVersion) -> dict[str, Any]:
     """Runs that read a column made by a measure version."""
     return {"study": version.measure.study, "runs": listed.runs_with(version)}
+
+
+@register.inclusion_tag("analytics/_wave_erratum.html")
+def wave_erratum(version: WaveVersion) -> dict[str, Any]:
+    """That a wave version was corrected since, with the way to what rests on it."""
+    return {"study": version.study, "correction": correction_of(version)}
+
+
+@register.inclusion_tag("analytics/_errata.html")
+def run_errata(run: Run) -> dict[str, Any]:
+    """Corrections of waves that reach what a run read."""
+    return {"study": run.study, "errata": selectors.errata_of_run(run)}
+
+
+@register.inclusion_tag("analytics/_errata.html")
+def target_errata(target: Target) -> dict[str, Any]:
+    """Corrections that reach what the runs beside a published table read."""
+    return {"study": target.study, "errata": selectors.errata_of_target(target), "with_run": True}
 
 
 @register.filter

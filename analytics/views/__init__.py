@@ -1,7 +1,8 @@
 """Pages of the analytics room, split by subject."""
 
 from analytics.views.analyses import analyses, analysis, start_run
+from analytics.views.errata import erratum
 from analytics.views.runs import run
 from analytics.views.targets import target
 
-__all__ = ["analyses", "analysis", "run", "start_run", "target"]
+__all__ = ["analyses", "analysis", "erratum", "run", "start_run", "target"]

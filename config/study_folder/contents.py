@@ -64,6 +64,9 @@ class Decision:
     code_map: list[list[Any]]
     status: str
     reason: str
+    missing_map: list[list[Any]] = field(default_factory=list)
+    note: str = field(default="", compare=False)  # said when it was signed, so no reason to sign it anew
+    since: int | None = None
 
 
 @dataclass(frozen=True)

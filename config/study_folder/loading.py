@@ -34,7 +34,8 @@ from surveys.core.problems import Problem, Refused
 from surveys.core.reading.options import ReadOptions
 from surveys.models import Study, User
 from surveys.services import audit
-from surveys.services.studies import create_study, create_wave, decide, save_context, save_item
+from surveys.services.crosswalk import decide, save_item
+from surveys.services.studies import create_study, create_wave, save_context
 from surveys.services.waves import import_wave
 
 Talk = Callable[[str], None]
@@ -202,8 +203,11 @@ class _Loader:
                     waves[one.wave],
                     variable=one.variable,
                     code_map=one.code_map,
+                    missing_map=one.missing_map,
                     status=one.status,
                     reason=one.reason,
+                    note=one.note,
+                    since=one.since,
                 )
 
         self._apply("items", "item", "crosswalk: {}", self.contents.items, save)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from analytics.core.fields import Fields
 from analytics.core.targets import Cell, check_cells
 from config.study_folder.contents import ContextEntry, Decision, ItemEntry, TargetEntry, plain
 from config.study_folder.fields import block, named_blocks, texts
 from config.study_folder.files import Source, cell
-from surveys.models import CrosswalkEntry
+from surveys.models import CrosswalkDecision
 
 CELL_COLUMNS = ("column", "term", "statistic", "printed", "label")
-STATUSES = tuple(CrosswalkEntry.Status.values)
+STATUSES = tuple(CrosswalkDecision.Status.values)
 
 
 def contexts(source: Source) -> tuple[ContextEntry, ...]:
@@ -56,20 +57,37 @@ def items(source: Source) -> tuple[ItemEntry, ...]:
 
 
 def _decision(fields: Fields, wave: str, item: str) -> Decision:
-    codes = fields.take("codes") or []
-    if not isinstance(codes, list) or any(not isinstance(pair, list) or len(pair) != 2 for pair in codes):
-        hint = "Write [[1, 1], [2, 0]]: the code in this wave, the code of the item."
-        fields.wrong("codes", "“codes” must list pairs.", hint=hint)
-        codes = []
     decision = Decision(
         wave=wave,
         variable=fields.text("variable", item),
-        code_map=codes,
+        code_map=_pairs(
+            fields, "codes", "Write [[1, 1], [2, 0]]: the code in this wave, the code of the item."
+        ),
+        missing_map=_pairs(fields, "missing", "Write [[97, dont_know]]: the code in this wave, the reason."),
         status=fields.choice("status", STATUSES, "complete"),
         reason=fields.text("reason").strip(),
+        note=fields.text("note").strip(),
+        since=_since(fields),
     )
     fields.finish()
     return decision
+
+
+def _pairs(fields: Fields, name: str, hint: str) -> list[list[Any]]:
+    pairs: Any = fields.take(name) or []
+    if not isinstance(pairs, list) or any(not isinstance(pair, list) or len(pair) != 2 for pair in pairs):
+        fields.wrong(name, f"“{name}” must list pairs.", hint=hint)
+        return []
+    return pairs
+
+
+def _since(fields: Fields) -> int | None:
+    number = fields.take("since")
+    if number is not None and (not isinstance(number, int) or isinstance(number, bool) or number < 1):
+        hint = "It is the first version of the wave that the decision is meant for."
+        fields.wrong("since", "“since” must be a version's number.", hint=hint)
+        return None
+    return number
 
 
 def targets(source: Source) -> tuple[TargetEntry, ...]:

@@ -17,8 +17,8 @@ from config.study_folder.contents import (
 )
 from measures.core.wording import Wording
 from measures.models import Measure, MeasureVersion
-from surveys.models import ContextVersion, Item, Study, Wave
-from surveys.selectors import context_latest
+from surveys.models import ContextVersion, Study, Wave
+from surveys.selectors import context_latest, in_force
 from surveys.services.files import path_of
 
 STUDY_FIELDS = (
@@ -42,7 +42,7 @@ def stored_contents(study: Study) -> StudyContents:
         fields={name: getattr(study, name) for name in STUDY_FIELDS},
         waves=tuple(_wave(wave) for wave in study.waves.all()),
         contexts=tuple(_context(version) for version in context_latest(study).values()),
-        items=tuple(_item(item) for item in study.items.order_by("name")),
+        items=_items(study),
         measures=tuple(_measure(measure) for measure in study.measures.order_by("name")),
         datasets=tuple(
             DatasetEntry(d.slug, d.labels, d.description, d.recipe) for d in study.datasets.order_by("slug")
@@ -71,12 +71,18 @@ def _context(version: ContextVersion) -> ContextEntry:
     return ContextEntry(version.table.slug, version.table.labels, version.note, version.columns, version.rows)
 
 
-def _item(item: Item) -> ItemEntry:
-    decisions = (
-        Decision(entry.wave.slug, entry.variable, entry.code_map, entry.status, entry.reason)
-        for entry in item.entries.select_related("wave").order_by("wave__slug")
+def _items(study: Study) -> tuple[ItemEntry, ...]:
+    """The items with the decisions that hold; what was decided before and taken back is not said."""
+    decided: dict[str, list[Decision]] = {}
+    for (name, wave), one in sorted(in_force(study).items()):
+        decision = Decision(
+            wave, one.variable, one.code_map, one.status, one.reason, one.missing_map, one.note, one.since
+        )
+        decided.setdefault(name, []).append(decision)
+    return tuple(
+        ItemEntry(item.name, item.labels, item.note, tuple(decided.get(item.name, ())))
+        for item in study.items.order_by("name")
     )
-    return ItemEntry(item.name, item.labels, item.note, tuple(decisions))
 
 
 def _measure(measure: Measure) -> MeasureEntry:

@@ -116,7 +116,15 @@ def _wave_files(wave: WaveEntry) -> list[tuple[str, Path]]:
 def _item(item: ItemEntry) -> dict[str, Any]:
     waves = {
         one.wave: _given(
-            {"variable": one.variable, "codes": one.code_map, "status": one.status, "reason": one.reason}
+            {
+                "variable": one.variable,
+                "codes": one.code_map,
+                "missing": one.missing_map,
+                "status": one.status,
+                "reason": one.reason,
+                "note": one.note,
+                "since": one.since,
+            }
         )
         for one in item.decisions
     }

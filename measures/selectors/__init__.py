@@ -1,6 +1,7 @@
 """Reads of the measures room; split by subject."""
 
 from measures.core.freshness import Freshness
+from measures.selectors.errata import AffectedDataset, datasets_affected, errata_of
 from measures.selectors.overview import columns_reading, datasets_standing, versions_made_of
 from measures.selectors.resolving import resolve_dataset
 from measures.selectors.scopes import one_look, published_measures, study_wave_versions
@@ -15,13 +16,16 @@ from measures.selectors.versions import (
 )
 
 __all__ = [
+    "AffectedDataset",
     "Freshness",
     "columns_reading",
     "current_column_hashes",
     "current_columns",
     "dataset_named",
     "dataset_version_named",
+    "datasets_affected",
     "datasets_standing",
+    "errata_of",
     "freshness",
     "lineage",
     "measure_named",

@@ -14,6 +14,7 @@ from measures.core.language import CodeMap, ContextTable, Scope, harmonised, par
 from measures.core.language.nodes import Node
 from measures.models import Measure, MeasureVersion
 from surveys.core.codebook import Code, Level, Role, Scalar, ValueType, Variable, fingerprint
+from surveys.core.crosswalk import recounted, with_reasons
 from surveys.models import ContextVersion, Study, WaveVersion
 from surveys.selectors import Binding, bindings, context_latest
 from surveys.services.files import path_of
@@ -43,7 +44,7 @@ class Carried:
 
     @property
     def reading(self) -> list[Any]:
-        """How the stored cells are read: the crosswalk's code map and the declared missing codes."""
+        """How the stored cells are read: the crosswalk's code map, and which codes are absences."""
         rules = [[rule.reason, rule.value, rule.low, rule.high, rule.tag] for rule in self.source.missing]
         return [[list(pair) for pair in self.code_map], sorted(rules, key=str)]
 
@@ -126,11 +127,11 @@ def _carried(binding: Binding, source: Variable) -> Carried:
     return Carried(
         item=binding.item,
         position=stored.position,
-        source=source,
+        source=with_reasons(source, binding.missing_map),
         tags=stored.has_tags,
         code_map=tuple((pair[0], pair[1]) for pair in binding.code_map),
         column_hash=stored.column_hash,
-        frequencies=stored.frequencies,
+        frequencies=recounted(stored.frequencies, binding.missing_map),
     )
 
 

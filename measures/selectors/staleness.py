@@ -19,6 +19,7 @@ from surveys.core.codebook import as_json
 from surveys.core.problems import Refused
 from surveys.core.table import read_split
 from surveys.models import Variable, WaveVersion
+from surveys.selectors import decided_since, decision_in_words
 from surveys.services.files import path_of
 from surveys.translation import spoken
 
@@ -86,7 +87,11 @@ def _causes(version: DatasetVersion, resolved: Resolved) -> Iterator[str]:
         return
     explained = set(_with_earlier(changed, resolved))
     pairs = [(then[c.name], c) for c in resolved.columns if c.name in explained and c.name in then]
-    found = [*_rule_causes(pairs), *_wave_causes(version, resolved, pairs), *_other_causes(pairs)]
+    found = [
+        *_rule_causes(pairs),
+        *_wave_causes(version, resolved, pairs),
+        *_other_causes(version, resolved, pairs),
+    ]
     yield from found
     if not found and version.recipe.get("where", "") == resolved.recipe.where:
         yield _("%(columns)s would come out differently today") % {"columns": _listed(sorted(changed))}
@@ -158,6 +163,8 @@ def _wave_causes(version: DatasetVersion, resolved: Resolved, pairs: Pairs) -> I
 
 def _corrected(before: WaveVersion, after: WaveVersion, variables: list[str]) -> str:
     counts = _changed_rows(before.pk, after.pk, before.data_id, after.data_id, tuple(variables))
+    if before.rows != after.rows:  # rows that came or went alter every column, but nobody's answer
+        variables = [name for name in variables if counts.get(name) != 0]
     parts = [_in_rows(name, counts.get(name)) for name in variables[:MOST_NAMED]]
     if more := len(variables) - MOST_NAMED:
         parts += [_("and %(more)s more variables") % {"more": more}] if more > 0 else []
@@ -202,7 +209,7 @@ def _cells(version: WaveVersion, variable: Variable) -> Any:
     return read_split(path_of(version.data), variable.position, variable.as_core())
 
 
-def _other_causes(pairs: Pairs) -> Iterator[str]:
+def _other_causes(version: DatasetVersion, resolved: Resolved, pairs: Pairs) -> Iterator[str]:
     """Context tables, crosswalk decisions and missing codes."""
     for then, column in pairs:
         old, new = _inputs(then.derived.inputs, "context"), _inputs(column.inputs, "context")
@@ -211,13 +218,28 @@ def _other_causes(pairs: Pairs) -> Iterator[str]:
                 versions = f"{table}@{old[table]['version']}", f"{table}@{new[table]['version']}"
                 yield _("%(old)s was replaced by %(new)s") % {"old": versions[0], "new": versions[1]}
         old, new = _inputs(then.derived.inputs, "item"), _inputs(column.inputs, "item")
-        for item in set(old) & set(new):
-            if old[item]["code_map"] != new[item]["code_map"] or (
-                old[item]["variable"] != new[item]["variable"]
-            ):
-                yield _("the crosswalk of %(item)s was changed") % {"item": item}
-            if old[item]["missing"] != new[item]["missing"]:
-                yield _("the missing codes of %(item)s were changed") % {"item": item}
+        for item in sorted(set(old) & set(new)):
+            yield from _reading_causes(version, resolved, item, old[item], new[item])
+
+
+def _reading_causes(
+    version: DatasetVersion, resolved: Resolved, item: str, old: dict[str, Any], new: dict[str, Any]
+) -> Iterator[str]:
+    """Why the same cells are read otherwise: a decision of the crosswalk, or other missing codes."""
+    is_mapped = old["code_map"] != new["code_map"] or old["variable"] != new["variable"]
+    is_missing = old["missing"] != new["missing"]
+    if not is_mapped and not is_missing:
+        return
+    decision = decided_since(resolved.ground.version, item, version.created_at)
+    if decision is not None and (is_mapped or decision.touches_missing):
+        yield _("the crosswalk of %(item)s was changed: %(decision)s") % {
+            "item": item,
+            "decision": decision_in_words(decision),
+        }
+    elif is_mapped:
+        yield _("the crosswalk of %(item)s was changed") % {"item": item}
+    else:
+        yield _("the missing codes of %(item)s were changed") % {"item": item}
 
 
 def _listed(names: list[str]) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from measures import selectors
 from measures.core.language import parse
 from measures.core.language.nodes import Call, walk
-from measures.models import DatasetColumn, MeasureVersion
+from measures.models import DatasetColumn, DatasetVersion, MeasureVersion
 from measures.policy import may_define
 from measures.selectors.disclosure import measures_shown_to
 from surveys.core.codebook import text_in
@@ -50,6 +50,13 @@ def variable_used_by(version: WaveVersion, variable: Variable) -> dict[str, Any]
     using = selectors.columns_reading(version, variable.name)
     measures = list({c.measure_version_id: c.measure_version for c in using if c.measure_version}.values())
     return {"study": version.study, "measure_versions": measures, "columns": using}
+
+
+@register.inclusion_tag("measures/_errata.html")
+def dataset_errata(version: DatasetVersion, only: str = "") -> dict[str, Any]:
+    """Corrections of waves that reach columns of a dataset version (or the column ``only``)."""
+    errata = [one for one in selectors.errata_of(version) if not only or only in one.names]
+    return {"study": version.study, "errata": errata, "only": only}
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """What the surveys room stores; split by subject."""
 
 from surveys.models.context import ContextTable, ContextVersion
-from surveys.models.crosswalk import CrosswalkEntry, Item
+from surveys.models.crosswalk import CrosswalkDecision, Item
 from surveys.models.exports import Export
 from surveys.models.files import StoredFile
 from surveys.models.jobs import Job
@@ -15,7 +15,7 @@ __all__ = [
     "AuditEntry",
     "ContextTable",
     "ContextVersion",
-    "CrosswalkEntry",
+    "CrosswalkDecision",
     "Export",
     "Item",
     "Job",

@@ -1,8 +1,9 @@
-"""Items: one question as the study means it, and the variable that carries it in each wave."""
+"""Items: one question as the study means it, and the decisions on which variable carries it in each wave."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from surveys.core.codebook import text_in
 from surveys.models.people import User
@@ -28,26 +29,62 @@ class Item(models.Model):
         return text_in(self.labels, language) or self.name
 
 
-class CrosswalkEntry(models.Model):
-    """Which variable carries an item in a wave, and how its codes map; without an entry the name does."""
+class CrosswalkDecision(models.Model):
+    """One signed statement: which variable carries an item in a wave, and how its codes map.
+
+    The decisions that stand are the crosswalk; without one, the variable of the item's name carries it.
+    Of two on the same item and wave the later one holds.  A decision is undone by a row of its own, and
+    then the one before it holds again; none is ever changed or deleted.
+    """
 
     class Status(models.TextChoices):
-        COMPLETE = "complete"
-        PARTIAL = "partial"
-        IMPOSSIBLE = "impossible"
-        UNDETERMINED = "undetermined"
+        COMPLETE = "complete", _("complete")
+        PARTIAL = "partial", _("partial")
+        IMPOSSIBLE = "impossible", _("impossible")
+        UNDETERMINED = "undetermined", _("undetermined")
 
-    item = models.ForeignKey(Item, models.CASCADE, related_name="entries")
-    wave = models.ForeignKey(Wave, models.CASCADE, related_name="crosswalk")
+    class Kind(models.TextChoices):
+        SAME = "same", _("the same")
+        MAP = "map", _("codes mapped")
+        RENAME = "rename", _("renamed")
+        NOT_COMPARABLE = "not_comparable", _("not comparable")
+        UNDETERMINED = "undetermined", _("left open")
+        UNDO = "undo", _("undone")
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="decisions")
+    wave = models.ForeignKey(Wave, models.CASCADE, related_name="decisions")
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.SAME)
     variable = models.CharField(max_length=255, blank=True)
     code_map = models.JSONField(default=list)  # [[source code, harmonised code], …]; empty: as they are
+    missing_map = models.JSONField(default=list)  # [[source code, reason], …]: absences beside the declared
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.COMPLETE)
     reason = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    since = models.PositiveIntegerField(null=True, blank=True)  # holds from this version of the wave on
+    compared = models.CharField(max_length=200, blank=True)  # what was looked at: "mdms/2014@1 mdms/2016@1"
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["item", "wave"], name="one_entry_per_item_and_wave")]
+        ordering = ["id"]
+        indexes = [models.Index(fields=["wave", "item"], name="decisions_of_a_wave")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="undo", undoes__isnull=False)
+                | (~models.Q(kind="undo") & models.Q(undoes__isnull=True)),
+                name="an_undo_names_what_it_undoes",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item} in {self.wave}"
+
+    @property
+    def study(self) -> Study:
+        return self.item.study
+
+    @property
+    def touches_missing(self) -> bool:
+        """Whether it says of codes that they are absences (or takes back that they are)."""
+        return bool(self.missing_map)

@@ -61,11 +61,20 @@ class WaveVersion(models.Model):
     def study(self) -> Study:
         return self.wave.study
 
+    @property
+    def short(self) -> str:
+        """The name within its study, as in ``2014@1``."""
+        return f"{self.wave.slug}@{self.number}"
+
+    @property
+    def response_sets(self) -> tuple[ResponseSet, ...]:
+        return tuple(ResponseSet(**{**s, "variables": tuple(s["variables"])}) for s in self.sets)
+
     def codebook(self) -> Codebook:
         """The codebook as the cores know it; variables in file order."""
         return Codebook(
             variables=tuple(variable.as_core() for variable in self.variables.all()),
-            sets=tuple(ResponseSet(**{**s, "variables": tuple(s["variables"])}) for s in self.sets),
+            sets=self.response_sets,
             labels=self.file_labels,
             notes=tuple(self.file_notes),
             weight=self.weight,

@@ -1,4 +1,4 @@
-"""Studies, waves, context tables, items and crosswalk decisions: the door for writes."""
+"""Studies, waves and context tables: the door for writes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from surveys import policy
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import refuse
 from surveys.core.said import say
-from surveys.models import ContextTable, ContextVersion, CrosswalkEntry, Item, Study, User, Wave
+from surveys.models import ContextTable, ContextVersion, Study, User, Wave
 from surveys.services import audit, changes
 from surveys.services.names import require_slug
 from surveys.services.people import grant
@@ -22,11 +21,9 @@ __all__ = [
     "check_slugs",
     "create_study",
     "create_wave",
-    "decide",
     "grant",
     "next_number",
     "save_context",
-    "save_item",
 ]
 
 
@@ -96,52 +93,6 @@ def save_context(
     audit.record(user, "save", version, study=study, content_hash=content_hash)
     changes.tell(user, study)
     return version
-
-
-@transaction.atomic
-def save_item(
-    user: User, study: Study, name: str, *, labels: dict[str, str] | None = None, note: str = ""
-) -> Item:
-    """An item of the study's vocabulary, made or changed."""
-    policy.require(user, policy.DEFINE, study)
-    item, is_new = Item.objects.get_or_create(
-        study=study, name=name, defaults={"labels": labels or {}, "note": note}
-    )
-    if is_new:
-        audit.record(user, "create", item, study=study)
-    else:
-        save_differing(user, item, {"labels": item.labels if labels is None else labels, "note": note})
-    return item
-
-
-@transaction.atomic
-def decide(
-    user: User,
-    item: Item,
-    wave: Wave,
-    *,
-    variable: str,
-    code_map: list[list[Any]] | None = None,
-    status: str = CrosswalkEntry.Status.COMPLETE,
-    reason: str = "",
-) -> CrosswalkEntry:
-    """Signs which variable carries ``item`` in ``wave`` and how its codes map.
-
-    A decision that says something else is signed anew; the same again leaves signer and date as they are.
-    """
-    policy.require(user, policy.DEFINE, item.study)
-    fields = {"variable": variable, "code_map": code_map or [], "status": status, "reason": reason}
-    entry = CrosswalkEntry.objects.filter(item=item, wave=wave).first()
-    if entry is None:
-        entry = CrosswalkEntry.objects.create(item=item, wave=wave, decided_by=user, **fields)
-        audit.record(user, "decide", entry, study=item.study, variable=variable, status=status)
-    elif any(getattr(entry, name) != value for name, value in fields.items()):
-        signed = {"decided_by": user, "decided_at": timezone.now()}
-        save_differing(user, entry, fields | signed, study=item.study)
-    else:
-        return entry
-    changes.tell(user, item.study)
-    return entry
 
 
 def next_number(versions: models.QuerySet[Any]) -> int:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from surveys.core.citation import cite
 from surveys.core.codebook import Level, Variable, text_in
 from surveys.core.frequency_table import FrequencyTable, frequency_table
-from surveys.templatetags import charts, numerals, vocabulary
+from surveys.templatetags import charts, differences, numerals, vocabulary
 from surveys.templatetags.charts import ordered_tally
 from surveys.templatetags.vocabulary import language
 from surveys.translation import field_spoken, spoken
@@ -36,6 +36,11 @@ for function in (
     vocabulary.lang_tag,
     vocabulary.language_name,
     ordered_tally,
+    differences.marked_before,
+    differences.marked_after,
+    differences.marked_label,
+    differences.in_page_language,
+    differences.told_count,
 ):
     register.filter(function.__name__, function)
 for drawing in (charts.bar, charts.stacked, charts.histogram):

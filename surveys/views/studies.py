@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from surveys import policy, selectors
-from surveys.core.problems import near_misses, refuse
-from surveys.core.said import say
 from surveys.models import Study, Wave, WaveVersion
+from surveys.services.errata import change_to
 from surveys.views.variable_list import variable_list
 
 MOST_HITS = 60
@@ -73,6 +72,7 @@ def wave_version(request: HttpRequest, study: str, wave: str, number: int) -> Ht
     context |= {
         "versions": versions,
         "findings": findings_by_variable(version.findings),
+        "change": change_to(version) if version.number > 1 else None,
         "rights": policy.rights(request.user, version.study),
     }
     return render(request, "surveys/wave_version.html", context)
@@ -90,14 +90,7 @@ def findings_by_variable(findings: list[dict[str, Any]]) -> list[tuple[str, list
 def variable(request: HttpRequest, study: str, wave: str, number: int, name: str) -> HttpResponse:
     """One variable: label and question side by side, codes with counts, absences set apart."""
     version = selectors.wave_version_named(request.user, f"{study}/{wave}@{number}")
-    found = version.variables.filter(name=name).first()
-    if found is None:
-        near = near_misses(name, version.variables.values_list("name", flat=True))
-        raise refuse(
-            "not_found",
-            say("There is no variable called {name} in {version}.", name=name, version=version),
-            near=near,
-        )
+    found = selectors.variable_named(version, name)
     neighbours = version.variables.filter(position__in=(found.position - 1, found.position + 1))
     context = {
         "study": version.study,

@@ -47,7 +47,7 @@ items:
   sex:
     labels: {en: Sex, zh: 性别}
     waves:
-      "2020": {variable: gender, codes: [[1, 1], [2, 0]]}
+      "2020": {variable: gender, codes: [[1, 1], [2, 0]], missing: [[9, refused]], note: as printed}
 """,
     "context/towns.csv": "town,people,post\n10,2.5,0012\n20,7,0034\n",
     "context/towns.yaml": """

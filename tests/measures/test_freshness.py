@@ -17,10 +17,11 @@ from measures.services import rules
 from measures.services.datasets import build_dataset, submit_build
 from measures.services.freshness import probe, probe_study
 from surveys.core.problems import Refused, refuse
-from surveys.models import CrosswalkEntry, Job, WaveVersion
+from surveys.models import CrosswalkDecision, Job, WaveVersion
 from surveys.services import jobs
+from surveys.services.crosswalk import decide, save_item, undo
 from surveys.services.revisions import read_revised, save_revision
-from surveys.services.studies import decide, save_context, save_item
+from surveys.services.studies import save_context
 from tests.factories import make_member
 from tests.measures.conftest import CELLS, MALE, Room
 
@@ -119,15 +120,32 @@ def test_a_retired_measure_blocks(room: Room, dataset: Dataset, male: Measure) -
 
 def test_a_lost_item_blocks(room: Room, dataset: Dataset) -> None:
     item = save_item(room.user, room.study, "city")
-    decide(room.user, item, room.wave, variable="", status=CrosswalkEntry.Status.IMPOSSIBLE)
+    impossible = CrosswalkDecision.Status.IMPOSSIBLE
+    decide(room.user, item, room.wave, variable="", status=impossible, reason="drawn anew.")
     found = selectors.freshness(dataset)
-    assert found.state is State.BLOCKED and "city" in found.causes[0]
+    assert found.state is State.BLOCKED
+    assert "“city” is not comparable in mdms/2014@1: drawn anew. Undo decision" in found.causes[0]
 
 
 def test_a_crosswalk_decision_is_a_cause(room: Room, dataset: Dataset) -> None:
     item = save_item(room.user, room.study, "q_union")
-    decide(room.user, item, room.wave, variable="q_union", code_map=[[1, 0], [0, 1]])
-    assert probe(room.user, dataset) == stale("the crosswalk of q_union was changed")
+    decision = decide(room.user, item, room.wave, variable="q_union", code_map=[[1, 0], [0, 1]])
+    words = f"decision {decision.pk} (codes mapped) by researcher, {decision.decided_at:%Y-%m-%d}"
+    assert probe(room.user, dataset) == stale(f"the crosswalk of q_union was changed: {words}")
+    undo(room.user, decision)
+    assert selectors.freshness(dataset) == FRESH  # as it was built
+
+
+def test_an_undone_decision_is_a_cause(room: Room, fsp: Measure) -> None:
+    item = save_item(room.user, room.study, "q_union")
+    decision = decide(room.user, item, room.wave, variable="q_union", missing_map=[[1, "not_asked"]])
+    dataset = room.dataset(measures=["fsp"], items=["q_union"])
+    built = build_dataset(room.user, dataset).version
+    tally = built.columns.get(name="q_union").derived.tally
+    assert tally["not_asked"] == 2 and tally["valid"] == 5
+    row = undo(room.user, decision, note="they were asked")
+    words = f"decision {decision.pk} was undone by researcher, {row.decided_at:%Y-%m-%d}"
+    assert probe(room.user, dataset) == stale(f"the crosswalk of q_union was changed: {words}")
 
 
 def test_a_crosswalk_decision_is_followed_up_after_the_commit(
@@ -148,9 +166,9 @@ def test_a_changed_crosswalk_decision_is_signed_anew(room: Room) -> None:
     other = make_member(room.study, "other")
     same = decide(other, item, room.wave, variable="q_union")
     assert (same.decided_by, same.decided_at) == (room.user, first.decided_at)
-    decide(other, item, room.wave, variable="q_party")
-    entry = CrosswalkEntry.objects.get()
-    assert entry.decided_by == other and entry.decided_at > first.decided_at
+    second = decide(other, item, room.wave, variable="q_party")
+    assert second.decided_by == other and second.decided_at > first.decided_at
+    assert list(CrosswalkDecision.objects.all()) == [first, second]  # nothing is changed or deleted
 
 
 def test_a_crosswalk_that_moves_codes_with_their_labels_alters_no_rule_on_labels(

@@ -168,6 +168,12 @@ def addresses(library: Library) -> dict[str, str]:
         "analyses": f"{study}analyses/",
         "analysis": f"{study}analyses/table2/",
         "target": f"{study}targets/paper/table2/",
+        "compare": f"{study}compare/?before=2014@1&after=2014@1",
+        "choose": f"{study}compare/",
+        "compare_row": f"{study}compare/row/?before=2014@1&after=2014@1&old=q_local&new=q_local",
+        "items": f"{study}items/",
+        "item": f"{study}items/q_local/",
+        "erratum": f"{wave}erratum/",
         **runs,
     }
 

@@ -14,7 +14,6 @@ from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.models import (
     ContextVersion,
-    CrosswalkEntry,
     Study,
     User,
     Variable,
@@ -82,6 +81,16 @@ def wave_version_named(user: User, text: str) -> WaveVersion:
     return latest
 
 
+def variable_named(version: WaveVersion, name: str) -> Variable:
+    """The variable of a version called ``name``."""
+    found = version.variables.filter(name=name).first()
+    if found is None:
+        near = near_misses(name, version.variables.values_list("name", flat=True))
+        message = say("There is no variable called {name} in {version}.", name=name, version=version)
+        raise refuse("not_found", message, near=near)
+    return found
+
+
 def latest_version(wave: Wave) -> WaveVersion | None:
     """The version of a wave in force."""
     return wave.versions.select_related("wave__study", "data").order_by("-number").first()
@@ -98,32 +107,6 @@ def _one(found: QuerySet[Any], what: str, name: str, known: Iterable[str]) -> An
             near=near,
         )
     return thing
-
-
-@dataclass(frozen=True)
-class Binding:
-    """What carries an item in one wave version: a variable, its codes mapped to the item's codes."""
-
-    item: str
-    variable: Variable
-    code_map: tuple[tuple[Any, Any], ...] = ()
-    status: str = CrosswalkEntry.Status.COMPLETE
-    reason: str = ""
-
-
-def bindings(study: Study, version: WaveVersion) -> dict[str, Binding]:
-    """Item name -> binding: every variable under its own name, overridden by crosswalk decisions."""
-    by_name = {variable.name: variable for variable in version.variables.all()}
-    bound = {name: Binding(name, variable) for name, variable in by_name.items()}
-    entries = CrosswalkEntry.objects.filter(wave=version.wave, item__study=study).select_related("item")
-    for entry in entries:
-        variable = by_name.get(entry.variable)
-        if variable is None or entry.status == CrosswalkEntry.Status.IMPOSSIBLE:
-            bound.pop(entry.item.name, None)
-            continue
-        pairs = tuple((source, target) for source, target in entry.code_map)
-        bound[entry.item.name] = Binding(entry.item.name, variable, pairs, entry.status, entry.reason)
-    return bound
 
 
 def context_latest(study: Study) -> dict[str, ContextVersion]:

@@ -1,0 +1,52 @@
+"""Says what rests on the columns of a wave version that were corrected since: ``erratum mdms/2014@1``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from analytics.selectors import erratum_of
+from surveys import policy
+from surveys.management.base import WavebookCommand
+from surveys.models import User
+from surveys.selectors import wave_version_named
+
+
+class Command(WavebookCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("version", metavar="STUDY/WAVE@n", help="the version that was corrected")
+
+    def work(self, user: User, **options: Any) -> dict[str, Any]:
+        version = wave_version_named(user, options["version"])
+        found = erratum_of(version)
+        if found is None:
+            return {"wave_version": str(version), "corrected_by": None}
+        return found.document(with_people=policy.may(user, policy.ADMINISTER, version.study))
+
+    def show(self, outcome: dict[str, Any]) -> None:
+        """What was corrected, then a line for everything it reaches with the columns concerned."""
+        if outcome["corrected_by"] is None:
+            self.stdout.write(f"{outcome['wave_version']} was not corrected.")
+            return
+        changed = [name for name, what in outcome["columns"].items() if what != "codebook"]
+        self.stdout.write(
+            f"{outcome['wave_version']} was corrected by {outcome['corrected_by']}: "
+            f"{len(changed)} columns changed, "
+            f"{outcome['rows_added']:,} rows added, {outcome['rows_removed']:,} removed"
+        )
+        for one in outcome["datasets"]:
+            self.stdout.write(f"  dataset {one['dataset_version']}: {_columns(one['columns'])}")
+        for one in outcome["runs"]:
+            self.stdout.write(
+                f"  run {one['run']} of {one['analysis'] or one['of']}: {_columns(one['columns'])}"
+            )
+        for one in outcome["targets"]:
+            self.stdout.write(f"  target {one['target']}: runs {', '.join(map(str, one['runs']))}")
+        self.stdout.write(f"  files handed out: {outcome['n_downloads']}")
+
+
+def _columns(columns: list[dict[str, Any]]) -> str:
+    return ", ".join(one["name"] for one in columns) or "by its rows"

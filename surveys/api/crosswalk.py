@@ -1,0 +1,146 @@
+"""Comparisons of wave versions, items over the waves, and the decisions that link them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from surveys import selectors
+from surveys.http import STUDY, AnyType, Api, BadParameter, ListApi
+from surveys.models import CrosswalkDecision, Study, WaveVersion
+from surveys.selectors.items import availability, item_over_waves
+from surveys.serializers import DecisionSerializer, NewDecisionSerializer, UndoSerializer, grid_document
+from surveys.services import comparing, crosswalk
+from surveys.services.cell_files import MEDIA_TYPES, cell_file
+
+SIDES = [
+    OpenApiParameter("before", str, required=True, description="A wave version, as in mdms/2014@1."),
+    OpenApiParameter("after", str, required=True, description="The version that it is held against."),
+]
+
+
+class AboutComparison(Api):
+    """What all views of a comparison share."""
+
+    parameters = ("before", "after")
+
+    def sides(self) -> tuple[WaveVersion, WaveVersion]:
+        """The two versions that the address names, if the person may see them."""
+        if not self.asked("before") or not self.asked("after"):
+            raise BadParameter("Name two wave versions: before=mdms/2014@1 and after=mdms/2016@1.")
+        before, after = (
+            selectors.wave_version_named(self.person, self.asked(side)) for side in self.parameters[:2]
+        )
+        return before, after
+
+
+class Compare(AboutComparison):
+    """What differs between two wave versions, one list per kind of difference.
+
+    Counts under ten are null for those who may not download the data.
+    """
+
+    @extend_schema(parameters=SIDES, responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return Response(comparing.compared(self.person, *self.sides()).document())
+
+
+class ChangedCells(AboutComparison):
+    """Rows and cells that changed between two versions of one wave; asks for the right to the data."""
+
+    content_negotiation_class = AnyType
+    parameters = (*AboutComparison.parameters, "as")
+
+    @extend_schema(
+        parameters=[*SIDES, OpenApiParameter("as", str, enum=list(MEDIA_TYPES))],
+        responses={(200, "application/json"): OpenApiTypes.OBJECT},
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        form = self.asked("as") or "json"
+        name, lines = cell_file(self.person, *self.sides(), form)
+        response = StreamingHttpResponse(lines, content_type=MEDIA_TYPES.get(form, ""))
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class AboutStudy(Api):
+    """A view of one study, which a parameter names."""
+
+    def study(self) -> Study:
+        if not self.asked("study"):
+            raise BadParameter("Name the study: study=mdms.")
+        return get_object_or_404(Study.objects.visible_to(self.person), slug=self.asked("study"))
+
+
+class Items(AboutStudy):
+    """Every item in every wave: asked or not, under which name, how comparable, and why."""
+
+    parameters = ("study", "q", "status", "item")
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("study", str, required=True),
+            OpenApiParameter("q", str, description="Words of a name or label."),
+            OpenApiParameter("status", str, description="Items with this status in some wave."),
+            OpenApiParameter("item", str, description="Only this one."),
+        ],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request) -> Response:
+        study = self.study()
+        grid = availability(study, query=self.asked("q"), status=self.asked("status"))
+        only = self.asked("item")
+        lines = [item_over_waves(study, only).line] if only else grid.rows
+        return Response(grid_document(study, grid.waves, lines))
+
+
+class Decisions(ListApi):
+    """Crosswalk decisions of the studies one may see, newest first; POST signs one on a comparison."""
+
+    serializer_class = DecisionSerializer
+    queryset = CrosswalkDecision.objects.none()
+    parameters = ("study", "item")
+
+    @extend_schema(parameters=[STUDY, OpenApiParameter("item", str, description="Only of this item.")])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[CrosswalkDecision]:
+        visible = Study.objects.visible_to(self.person)
+        found = CrosswalkDecision.objects.filter(item__study__in=visible).order_by("-id")
+        found = found.select_related("item__study", "wave__study", "decided_by", "undone_by")
+        if self.asked("study"):
+            found = found.filter(item__study__slug=self.asked("study"))
+        return found.filter(item__name=self.asked("item")) if self.asked("item") else found
+
+    @extend_schema(request=NewDecisionSerializer, responses={201: DecisionSerializer})
+    def post(self, request: Request) -> Response:
+        given = NewDecisionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        fields = dict(given.validated_data)
+        sides = {
+            side: selectors.wave_version_named(self.person, fields.pop(side)) for side in ("before", "after")
+        }
+        decision = crosswalk.decide_row(self.person, **sides, **fields)
+        return Response(DecisionSerializer(decision).data, status=201)
+
+
+class UndoDecision(Api):
+    """Takes a decision back by a row that says so; what was decided before it holds again."""
+
+    @extend_schema(request=UndoSerializer, responses={201: DecisionSerializer})
+    def post(self, request: Request, pk: int) -> Response:
+        given = UndoSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        visible = CrosswalkDecision.objects.filter(item__study__in=Study.objects.visible_to(self.person))
+        decision = get_object_or_404(visible.select_related("item__study", "wave__study"), pk=pk)
+        row = crosswalk.undo(self.person, decision, given.validated_data["note"])
+        return Response(DecisionSerializer(row).data, status=201)

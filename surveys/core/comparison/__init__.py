@@ -1,0 +1,39 @@
+"""Two codebooks, and two versions of one wave, side by side: pure, and nothing is decided here."""
+
+from surveys.core.comparison.books import IN_ONE_WAVE, NOTICEABLE, Book, compare_books
+from surveys.core.comparison.cells import (
+    CellDifference,
+    ColumnDifference,
+    cell_difference,
+    changed_cells,
+    told,
+)
+from surveys.core.comparison.codes import suggested_map
+from surveys.core.comparison.difference import Comparison, Kind, Renaming, VariableDifference
+from surveys.core.comparison.document import cells_document, comparison_document, distribution_document
+from surveys.core.comparison.matching import StoredColumn, StoredRows, match_rows
+from surveys.core.comparison.texts import word_difference
+
+__all__ = [
+    "IN_ONE_WAVE",
+    "NOTICEABLE",
+    "Book",
+    "CellDifference",
+    "ColumnDifference",
+    "Comparison",
+    "Kind",
+    "Renaming",
+    "StoredColumn",
+    "StoredRows",
+    "VariableDifference",
+    "cell_difference",
+    "cells_document",
+    "changed_cells",
+    "compare_books",
+    "comparison_document",
+    "distribution_document",
+    "match_rows",
+    "suggested_map",
+    "told",
+    "word_difference",
+]

@@ -1,0 +1,49 @@
+"""One variable on both sides: every kind of difference, each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from surveys.core.codebook import Variable
+from surveys.core.comparison.codes import code_differences, missing_differences
+from surveys.core.comparison.difference import AttributePair, Kind, VariableDifference
+from surveys.core.comparison.distribution import Side, distribution
+from surveys.core.comparison.texts import text_pairs, tidy
+
+
+def variable_difference(
+    before: Side, after: Side, *, is_told: bool, least: float, is_same_content: bool = False
+) -> VariableDifference:
+    """How ``after`` differs from ``before``; a distribution counts as changed from a distance of ``least``.
+
+    With ``is_same_content`` (equal column hashes) the answers are not looked at.
+    """
+    old, new = before.variable, after.variable
+    added, removed, relabelled = code_differences(old, new)
+    answers = None if is_same_content else distribution(before, after, is_told=is_told)
+    is_changed = answers is not None and answers.distance is not None and answers.distance >= least
+    return VariableDifference(
+        before=old.name,
+        after=new.name,
+        labels=text_pairs(old.labels, new.labels),
+        question=text_pairs(old.question, new.question),
+        codes_added=added,
+        codes_removed=removed,
+        relabelled=relabelled,
+        missing=missing_differences(old, new),
+        attributes=tuple(_attributes(old, new)),
+        distribution=answers,
+        is_distribution_changed=is_changed,
+    )
+
+
+def _attributes(old: Variable, new: Variable) -> Iterator[AttributePair]:
+    pairs = {
+        Kind.TYPE: (old.type.value, new.type.value),
+        Kind.LEVEL: (old.level.value, new.level.value),
+        Kind.UNIVERSE: (tidy(old.universe), tidy(new.universe)),
+        Kind.UNIT: (tidy(old.unit), tidy(new.unit)),
+    }
+    for kind, (was, is_now) in pairs.items():
+        if was != is_now:
+            yield AttributePair(kind, was, is_now)

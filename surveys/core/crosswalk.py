@@ -1,0 +1,171 @@
+"""What a decision of the crosswalk may say, and what it makes of a wave's variable."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from surveys.core.absence import NOT_ASKED, VOCABULARY
+from surveys.core.codebook import Code, MissingRule, Scalar, ValueType, Variable
+from surveys.core.comparison.codes import code_key, is_inside, valid_codes
+from surveys.core.problems import Problem, near_misses
+from surveys.core.said import say
+
+CodeMap = Sequence[Sequence[Any]]  # [[source code, harmonised code or None], …]
+MissingMap = Sequence[Sequence[Any]]  # [[source code or .tag, reason], …]
+
+
+def with_reasons(variable: Variable, missing_map: MissingMap) -> Variable:
+    """The variable as the crosswalk reads it: some of its codes are absences, whatever the file declares.
+
+    What the file says of the same code gives way; everything else of its missing scheme stays.
+    """
+    if not missing_map:
+        return variable
+    reasons = {code_key(code): (code, str(why)) for code, why in missing_map}
+    kept = tuple(rule for rule in variable.missing if _rule_key(rule) not in reasons)
+    return replace(variable, missing=(*(_rule(variable, *pair) for pair in reasons.values()), *kept))
+
+
+def recounted(counted: Mapping[str, Any], missing_map: MissingMap) -> Mapping[str, Any]:
+    """Stored frequencies as :func:`with_reasons` reads the column: rows of those codes are absences."""
+    if not missing_map or not counted:
+        return counted
+    reasons = {code_key(code): str(why) for code, why in missing_map}
+    absent = dict(counted.get("absent", {}))
+    values = [list(pair) for pair in counted.get("values", ()) if code_key(pair[0]) not in reasons]
+    moved = [
+        [value, n, reasons[code_key(value)]]
+        for value, n in counted.get("values", ())
+        if code_key(value) in reasons
+    ]
+    codes = [[code, n, reasons.get(code_key(code), why)] for code, n, why in counted.get("missing_codes", ())]
+    for (_code, n, why), (_same, _n, now) in zip(counted.get("missing_codes", ()), codes, strict=True):
+        absent[why] = absent.get(why, 0) - n
+        absent[now] = absent.get(now, 0) + n
+    for _value, n, why in moved:
+        absent[why] = absent.get(why, 0) + n
+    told = {
+        "values": values,
+        "missing_codes": [*moved, *codes],
+        "valid": counted.get("valid", 0) - sum(n for _value, n, _why in moved),
+        "distinct": counted.get("distinct", 0) - sum(1 for _value, n, _why in moved if n),
+        "absent": {why: n for why, n in sorted(absent.items()) if n},
+    }
+    without: dict[str, Any] = {"stats": {}, "histogram": []} if moved else {}
+    return {**counted, **told, **without}
+
+
+def check_maps(
+    variable: Variable, code_map: CodeMap, missing_map: MissingMap, reasons: Collection[str] = ()
+) -> list[Problem]:
+    """Everything that is wrong with the maps of a decision; ``reasons`` are the study's own words.
+
+    An absence never becomes an answer: what the file declares missing may get another reason, but no code.
+    """
+    return [
+        *_doubles([pair[0] for pair in (*code_map, *missing_map)]),
+        *_wrong_codes(variable, code_map, missing_map),
+        *_answers_of_absences(variable, code_map, missing_map),
+        *_unknown_reasons(missing_map, reasons),
+    ]
+
+
+def unmapped(variable: Variable, code_map: CodeMap, missing_map: MissingMap) -> list[Scalar]:
+    """Codes of the variable that get neither a harmonised code nor a reason; none without a code map."""
+    if not code_map:
+        return []
+    told = {code_key(source) for source, target in code_map if target is not None}
+    told |= {code_key(source) for source, _why in missing_map}
+    return [code.value for key, code in valid_codes(variable).items() if key not in told]
+
+
+def _rule_key(rule: MissingRule) -> Any:
+    if rule.tag is not None:
+        return code_key(f".{rule.tag}")
+    return code_key(rule.value) if rule.value is not None else None
+
+
+def _is_tag(variable: Variable, code: Any) -> bool:
+    return variable.type is not ValueType.TEXT and isinstance(code, str) and len(code) == 2 and code[0] == "."
+
+
+def _rule(variable: Variable, code: Scalar, why: str) -> MissingRule:
+    labels = next((one.labels for one in variable.codes if code_key(one.value) == code_key(code)), {})
+    before = next((rule for rule in variable.missing if _rule_key(rule) == code_key(code)), None)
+    labels = before.labels if before is not None and before.labels else labels
+    if _is_tag(variable, code):
+        return MissingRule(why, tag=str(code)[1:], labels=labels)
+    return MissingRule(why, value=code, labels=labels)
+
+
+def _doubles(codes: Iterable[Scalar]) -> Iterator[Problem]:
+    seen: set[Any] = set()
+    for code in codes:
+        if code_key(code) in seen:
+            message = say("The code {code} is mapped twice.", code=code)
+            yield Problem("mapped_twice", message, hint="Give each code of the wave one meaning.")
+        seen.add(code_key(code))
+
+
+def _wrong_codes(variable: Variable, code_map: CodeMap, missing_map: MissingMap) -> Iterator[Problem]:
+    for code in (pair[0] for pair in (*code_map, *missing_map)):
+        is_text = isinstance(code, str) and not _is_tag(variable, code)
+        if isinstance(code, bool) or not isinstance(code, int | float | str):
+            yield Problem("bad_code", "A code is a number or a text.", where=variable.name)
+        elif is_text and variable.type.is_number:
+            message = say("“{code}” is a text, but {name} holds numbers.", code=code, name=variable.name)
+            yield Problem("bad_code", message, where=variable.name, hint="Write the code without quotes.")
+        elif not isinstance(code, str) and variable.type is ValueType.TEXT:
+            message = say("{code} is a number, but {name} holds text.", code=code, name=variable.name)
+            yield Problem("bad_code", message, where=variable.name, hint="Write the code in quotes.")
+
+
+def _answers_of_absences(variable: Variable, code_map: CodeMap, missing_map: MissingMap) -> Iterator[Problem]:
+    moved = {code_key(code) for code, _why in missing_map}
+    for source, target in code_map:
+        rule = _declared(variable, source)
+        if target is None or rule is None or code_key(source) in moved:
+            continue
+        told = {"source": source, "target": target}
+        message = say("The code {source} stands for an absence; it cannot become the code {target}.", **told)
+        if rule.reason == NOT_ASKED:
+            message = say(
+                "The code {source} says that it was not asked; it cannot become the code {target}.", **told
+            )
+        hint = "Leave it out, or map it to a reason: what was not asked is never “no”."
+        yield Problem("absence_as_answer", message, where=variable.name, hint=hint)
+
+
+def _declared(variable: Variable, code: Scalar) -> MissingRule | None:
+    """The rule by which the file declares ``code`` missing."""
+    for rule in variable.missing:
+        if _rule_key(rule) == code_key(code):
+            return rule
+        if (rule.low is not None or rule.high is not None) and is_inside(code, rule):
+            return rule
+    return None
+
+
+def _unknown_reasons(missing_map: MissingMap, reasons: Collection[str]) -> Iterator[Problem]:
+    known = (*VOCABULARY, *reasons)
+    for _code, why in missing_map:
+        if why not in known:
+            near = near_misses(str(why), known)
+            hint = say("Use one of {words}.", words=tuple(dict.fromkeys(known)))
+            message = say("“{why}” is no reason for an absence here.", why=why)
+            yield Problem("unknown_reason", message, hint=hint, near=near)
+
+
+def item_codes(variable: Variable, code_map: CodeMap) -> dict[Scalar, Code]:
+    """The codes an item has where ``variable`` carries it: its own, or those that they are mapped to."""
+    own = {code_key(code.value): code for code in valid_codes(variable).values()}
+    if not code_map:
+        return {code.value: code for code in own.values()}
+    found: dict[Scalar, Code] = {}
+    for source, target in code_map:
+        if target is not None and target not in found:
+            before = own.get(code_key(source))
+            found[target] = Code(target, before.labels if before else {})
+    return found

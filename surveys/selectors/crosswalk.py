@@ -1,0 +1,137 @@
+"""The crosswalk as the decisions in force amount to: what carries each item in each wave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
+from surveys.models import CrosswalkDecision, Item, Study, Variable, Wave, WaveVersion
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What carries an item in one wave version: a variable, its codes mapped to the item's codes.
+
+    ``missing_map`` are codes that are absences beside those the file declares, with their reasons.
+    """
+
+    item: str
+    variable: Variable
+    code_map: tuple[tuple[Any, Any], ...] = ()
+    missing_map: tuple[tuple[Any, str], ...] = ()
+    status: str = CrosswalkDecision.Status.COMPLETE
+    reason: str = ""
+
+
+def bindings(study: Study, version: WaveVersion) -> dict[str, Binding]:
+    """Item name -> binding: every variable under its own name, overridden by crosswalk decisions."""
+    by_name = {variable.name: variable for variable in version.variables.all()}
+    bound = {name: Binding(name, variable) for name, variable in by_name.items()}
+    for item, decision in in_force_in(study, version).items():
+        variable = by_name.get(decision.variable)
+        if variable is None or decision.status == CrosswalkDecision.Status.IMPOSSIBLE:
+            bound.pop(item, None)
+            continue
+        bound[item] = Binding(
+            item,
+            variable,
+            tuple((source, target) for source, target in decision.code_map),
+            tuple((code, why) for code, why in decision.missing_map),
+            decision.status,
+            decision.reason,
+        )
+    return bound
+
+
+def standing_decisions() -> QuerySet[CrosswalkDecision]:
+    """Decisions that nobody has undone, oldest first: of two on the same item and wave the later holds."""
+    return CrosswalkDecision.objects.filter(undone_by__isnull=True, undoes__isnull=True).order_by("id")
+
+
+def in_force_in(study: Study, version: WaveVersion) -> dict[str, CrosswalkDecision]:
+    """Item name -> the decision that holds for ``version``; one made for later versions does not."""
+    found = standing_decisions().filter(item__study=study, wave_id=version.wave_id)
+    found = found.filter(Q(since__isnull=True) | Q(since__lte=version.number))
+    return {decision.item.name: decision for decision in found.select_related("item", "decided_by")}
+
+
+def in_force(study: Study) -> dict[tuple[str, str], CrosswalkDecision]:
+    """(item name, wave slug) -> the decision that holds for the wave's latest version."""
+    latest = dict(study.waves.annotate(latest=Max("versions__number")).values_list("pk", "latest"))
+    found = standing_decisions().filter(item__study=study).select_related("item", "wave", "decided_by")
+    return {
+        (decision.item.name, decision.wave.slug): decision
+        for decision in found
+        if decision.since is None or decision.since <= (latest.get(decision.wave_id) or 0)
+    }
+
+
+def decision_in_force(item: Item, wave: Wave, since: int | None = None) -> CrosswalkDecision | None:
+    """The newest standing decision on an item in a wave that was made for versions from ``since`` on."""
+    found = standing_decisions().filter(item=item, wave=wave)
+    if since is not None:
+        found = found.filter(Q(since__isnull=True) | Q(since__lte=since))
+    return found.last()
+
+
+def items_carried(study: Study, version: WaveVersion) -> dict[str, str]:
+    """Variable -> the item that it carries in ``version``, where a decision says so (else its own name)."""
+    decided = in_force_in(study, version)
+    named = {decision.variable: name for name, decision in sorted(decided.items(), reverse=True)}
+    return {variable: name for variable, name in named.items() if variable}
+
+
+def history(study: Study, item: str, wave: Wave) -> list[CrosswalkDecision]:
+    """Every decision on an item in a wave, newest first, those undone and the undoings among them."""
+    found = CrosswalkDecision.objects.filter(item__study=study, item__name=item, wave=wave)
+    return list(found.select_related("item", "decided_by", "undone_by", "undoes").order_by("-id"))
+
+
+def item_named(study: Study, name: str) -> Item:
+    """The item of the study's vocabulary called ``name``."""
+    found = study.items.filter(name=name).first()
+    if found is None:
+        near = near_misses(name, study.items.values_list("name", flat=True))
+        raise refuse(
+            "not_found", say("There is no item called {name} in {study}.", name=name, study=study), near=near
+        )
+    return found
+
+
+def decision_named(study: Study, number: int) -> CrosswalkDecision:
+    """The study's decision with this number."""
+    found = CrosswalkDecision.objects.filter(item__study=study, pk=number)
+    decision = found.select_related("item__study", "wave__study", "decided_by").first()
+    if decision is None:
+        raise refuse(
+            "not_found", say("There is no decision number {number} in {study}.", number=number, study=study)
+        )
+    return decision
+
+
+def decided_since(version: WaveVersion, item: str, moment: datetime) -> CrosswalkDecision | None:
+    """The newest decision (or undoing of one) on an item in a version's wave that was signed after
+    ``moment``."""
+    found = CrosswalkDecision.objects.filter(wave_id=version.wave_id, item__name=item, decided_at__gt=moment)
+    return found.select_related("item", "decided_by", "undoes").order_by("id").last()
+
+
+def decision_in_words(decision: CrosswalkDecision) -> str:
+    """``decision 7 (codes mapped) by anna, 2026-11-25``; an undoing names what it took back."""
+    told = {
+        "number": decision.pk,
+        "undone": decision.undoes_id,
+        "kind": decision.get_kind_display(),
+        "who": decision.decided_by.get_username(),
+        "day": localtime(decision.decided_at).date().isoformat(),
+    }
+    if decision.undoes_id is not None:
+        return _("decision %(undone)s was undone by %(who)s, %(day)s") % told
+    return _("decision %(number)s (%(kind)s) by %(who)s, %(day)s") % told

@@ -1,0 +1,144 @@
+"""Two wave versions side by side, as far as a person may be told; nothing here is stored.
+
+Versions never change, so what was found is kept in memory for the next page that asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from surveys import policy
+from surveys.core.codebook import Codebook, variable_from_json
+from surveys.core.codebook import Variable as CodebookVariable
+from surveys.core.comparison import (
+    IN_ONE_WAVE,
+    NOTICEABLE,
+    Book,
+    CellDifference,
+    Comparison,
+    StoredColumn,
+    StoredRows,
+    VariableDifference,
+    cell_difference,
+    cells_document,
+    compare_books,
+    comparison_document,
+    told,
+)
+from surveys.core.comparison.variables import variable_difference
+from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
+from surveys.models import User, WaveVersion
+from surveys.services.files import path_of
+
+Identity = tuple[int, str, str]  # a version's row and the hashes of its cells and codebook
+
+
+@dataclass(frozen=True)
+class Compared:
+    """``after`` against ``before``; ``is_told`` says whether small counts and single cells may be told.
+
+    ``cells`` is the difference by key, of two versions of one wave only.
+    """
+
+    before: WaveVersion
+    after: WaveVersion
+    is_told: bool
+    found: Comparison
+    cells: CellDifference | None = None
+
+    @property
+    def is_one_wave(self) -> bool:
+        return self.before.wave_id == self.after.wave_id
+
+    def document(self) -> dict[str, object]:
+        """Plain types for ``--json`` and the API."""
+        sides: dict[str, object] = {"before": str(self.before), "after": str(self.after)}
+        cells = cells_document(self.cells) if self.cells is not None else {}
+        return sides | comparison_document(self.found) | cells
+
+
+def compared(user: User, before: WaveVersion, after: WaveVersion, *, with_cells: bool = True) -> Compared:
+    """What differs between two versions one may see; counts as the person's rights allow."""
+    is_told = may_be_told(user, before, after)
+    is_one_wave = before.wave_id == after.wave_id
+    found = _compared(identity(before), identity(after), is_told, is_one_wave)
+    cells = cells_of(before, after, is_told=is_told) if with_cells and is_one_wave else None
+    return Compared(before, after, is_told, found, cells)
+
+
+def may_be_told(user: User, before: WaveVersion, after: WaveVersion) -> bool:
+    """Whether single answers of both sides may be told: the right to download their data."""
+    return all(policy.may(user, policy.DOWNLOAD, study) for study in {before.study, after.study})
+
+
+def cells_of(before: WaveVersion, after: WaveVersion, *, is_told: bool) -> CellDifference:
+    """Rows and cells by the wave's key, counted; the values only where ``is_told``."""
+    found = _cells(identity(before), identity(after), after.wave.key)
+    return found if is_told else told(found)
+
+
+def compared_variables(
+    user: User, before: WaveVersion, after: WaveVersion, old: str, new: str
+) -> tuple[CodebookVariable, CodebookVariable, VariableDifference]:
+    """One variable of each side, whatever they are called, with every kind of difference."""
+    books = _book(identity(before)), _book(identity(after))
+    sides = []
+    for version, book, name in zip((before, after), books, (old, new), strict=True):
+        found = next((one for one in book.codebook.variables if one.name == name), None)
+        if found is None:
+            near = near_misses(name, book.codebook.names)
+            raise refuse(
+                "not_found",
+                say("There is no variable called {name} in {version}.", name=name, version=version),
+                near=near,
+            )
+        sides.append(book.side(found))
+    least = IN_ONE_WAVE if before.wave_id == after.wave_id else NOTICEABLE
+    is_told = may_be_told(user, before, after)
+    found_difference = variable_difference(*sides, is_told=is_told, least=least)
+    return sides[0].variable, sides[1].variable, found_difference
+
+
+def stored_rows(version: WaveVersion) -> StoredRows:
+    """Where a version's cells lie, for the cores."""
+    book = _book(identity(version))
+    columns = {
+        one.name: StoredColumn(one, place, book.hashes[one.name])
+        for place, one in enumerate(book.codebook.variables)
+    }
+    return StoredRows(path_of(version.data), columns)
+
+
+def identity(version: WaveVersion) -> Identity:
+    """What tells versions apart where something about them is kept in memory."""
+    return version.pk, version.content_hash, version.codebook_hash
+
+
+@lru_cache(maxsize=8)
+def _book(key: Identity) -> Book:
+    """A version's codebook, counts and column hashes, read once."""
+    version = WaveVersion.objects.get(pk=key[0])
+    rows = version.variables.order_by("position").values_list(
+        "name", "codebook", "frequencies", "column_hash"
+    )
+    counts: dict[str, Mapping[str, object]] = {}
+    hashes: dict[str, str] = {}
+    variables = []
+    for name, codebook, frequencies, digest in rows:
+        variables.append(variable_from_json(codebook))
+        counts[name], hashes[name] = frequencies, digest
+    return Book(Codebook(tuple(variables), version.response_sets), counts, hashes)
+
+
+@lru_cache(maxsize=16)
+def _compared(before: Identity, after: Identity, is_told: bool, is_one_wave: bool) -> Comparison:
+    return compare_books(_book(before), _book(after), is_told=is_told, is_one_wave=is_one_wave)
+
+
+@lru_cache(maxsize=16)
+def _cells(before: Identity, after: Identity, key: str) -> CellDifference:
+    sides = (WaveVersion.objects.select_related("data").get(pk=one[0]) for one in (before, after))
+    return cell_difference(*(stored_rows(version) for version in sides), key)

@@ -1,0 +1,226 @@
+"""Items and the decisions that are the crosswalk: signed, dated, undone by a decision of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from surveys import policy
+from surveys.core.crosswalk import check_maps, unmapped
+from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.said import say
+from surveys.models import CrosswalkDecision, Item, Study, User, Variable, Wave, WaveVersion
+from surveys.selectors.crosswalk import decision_in_force
+from surveys.services import audit, changes
+from surveys.services.rows import save_differing
+
+Status, Kind = CrosswalkDecision.Status, CrosswalkDecision.Kind
+
+
+@transaction.atomic
+def save_item(
+    user: User, study: Study, name: str, *, labels: dict[str, str] | None = None, note: str = ""
+) -> Item:
+    """An item of the study's vocabulary, made or changed."""
+    policy.require(user, policy.DEFINE, study)
+    item, is_new = Item.objects.get_or_create(
+        study=study, name=name, defaults={"labels": labels or {}, "note": note}
+    )
+    if is_new:
+        audit.record(user, "create", item, study=study)
+    else:
+        save_differing(user, item, {"labels": item.labels if labels is None else labels, "note": note})
+    return item
+
+
+@transaction.atomic
+def decide(
+    user: User,
+    item: Item,
+    wave: Wave,
+    *,
+    variable: str,
+    code_map: list[list[Any]] | None = None,
+    missing_map: list[list[Any]] | None = None,
+    status: str = Status.COMPLETE,
+    reason: str = "",
+    kind: str = "",
+    note: str = "",
+    since: int | None = None,
+    compared: str = "",
+) -> CrosswalkDecision:
+    """Signs which variable carries ``item`` in ``wave`` and how its codes map, as a row of its own.
+
+    The same again makes no new row and leaves signer and date as they are.  ``since`` is the first version
+    of the wave it is meant for; left out, all of them.  Refused with every problem of the maps.
+    """
+    policy.require(user, policy.DEFINE, item.study)
+    fields = {
+        "variable": variable,
+        "code_map": code_map or [],
+        "missing_map": missing_map or [],
+        "status": status,
+        "reason": reason,
+    }
+    standing = decision_in_force(item, wave)
+    told = fields | {"since": since}
+    if standing is not None and all(getattr(standing, name) == value for name, value in told.items()):
+        return standing
+    _check(item, wave, since, fields)
+    decision = CrosswalkDecision.objects.create(
+        item=item,
+        wave=wave,
+        kind=kind or _kind(item, fields),
+        note=note,
+        compared=compared,
+        decided_by=user,
+        **told,
+    )
+    audit.record(
+        user,
+        "decide",
+        decision,
+        study=item.study,
+        decision=decision.pk,
+        kind=decision.kind,
+        **_brief(decision),
+    )
+    changes.tell(user, item.study)
+    return decision
+
+
+@transaction.atomic
+def undo(user: User, decision: CrosswalkDecision, note: str = "") -> CrosswalkDecision:
+    """Takes a decision back by a row that says so; what was decided before it holds again."""
+    study = decision.item.study
+    policy.require(user, policy.DEFINE, study)
+    if decision.kind == Kind.UNDO:
+        hint = "Decide the row anew instead."
+        raise refuse("not_undoable", "What takes a decision back is not taken back itself.", hint=hint)
+    copied = ("item", "wave", "variable", "code_map", "missing_map", "status", "since", "compared")
+    try:
+        with transaction.atomic():
+            row = CrosswalkDecision.objects.create(
+                kind=Kind.UNDO,
+                undoes=decision,
+                note=note,
+                decided_by=user,
+                **{name: getattr(decision, name) for name in copied},
+            )
+    except IntegrityError as error:
+        raise refuse("already_undone", "This decision has been undone already.") from error
+    audit.record(user, "undo", row, study=study, decision=row.pk, undoes=decision.pk)
+    changes.tell(user, study)
+    return row
+
+
+@transaction.atomic
+def decide_row(
+    user: User,
+    before: WaveVersion,
+    after: WaveVersion,
+    *,
+    item: str,
+    kind: str,
+    variable: str = "",
+    code_map: list[list[Any]] | None = None,
+    missing_map: list[list[Any]] | None = None,
+    reason: str = "",
+    note: str = "",
+) -> CrosswalkDecision:
+    """A decision on one row of a comparison: what carries ``item``, as ``before`` has it, in ``after``.
+
+    ``kind`` is ``same``, ``map``, ``rename``, ``not_comparable`` or ``undetermined``; the last two need a
+    reason.  Where codes are left without a counterpart the match is partial, and says which.  Between two
+    versions of one wave it holds from the later one on.
+    """
+    study = after.study
+    policy.require(user, policy.DEFINE, study)
+    if kind not in Kind.values or kind == Kind.UNDO:
+        raise refuse("bad_kind", "There is no such decision.", near=near_misses(kind, Kind.values))
+    if before.wave_id == after.wave_id and after.number <= before.number:
+        hint = "Compare the earlier version with the later one."
+        raise refuse("wrong_order", "A decision between two versions holds for the later one.", hint=hint)
+    if before.study.pk != study.pk:
+        raise refuse("other_study", "A decision links waves of one study.", where=item)
+    needs_reason = kind in (Kind.NOT_COMPARABLE, Kind.UNDETERMINED)
+    if needs_reason and not reason.strip():
+        raise refuse("missing_reason", "Say why.", where=item, hint="A reason is kept with the decision.")
+    name = variable or item
+    maps = {"code_map": code_map or [], "missing_map": missing_map or []} if not needs_reason else {}
+    status, why = _status(kind), reason.strip()
+    if maps and (lost := _lost(after, name, maps)):
+        status, why = Status.PARTIAL, why or f"Codes without a counterpart: {', '.join(map(str, lost))}."
+    return decide(
+        user,
+        _item(user, study, before, item),
+        after.wave,
+        variable=name,
+        status=status,
+        reason=why,
+        kind=kind,
+        note=note.strip(),
+        since=after.number if before.wave_id == after.wave_id else None,
+        compared=f"{before} {after}",
+        **maps,
+    )
+
+
+def _item(user: User, study: Study, before: WaveVersion, name: str) -> Item:
+    """The item, made with the labels it has where it comes from when nobody has named it yet."""
+    found = study.items.filter(name=name).first()
+    if found is not None:
+        return found
+    source = before.variables.filter(name=name).first()
+    return save_item(user, study, name, labels=dict(source.labels) if source else {})
+
+
+def _status(kind: str) -> str:
+    return {Kind.NOT_COMPARABLE: Status.IMPOSSIBLE, Kind.UNDETERMINED: Status.UNDETERMINED}.get(
+        Kind(kind), Status.COMPLETE
+    )
+
+
+def _lost(version: WaveVersion, name: str, maps: dict[str, list[list[Any]]]) -> list[Any]:
+    stored = version.variables.filter(name=name).first()
+    return unmapped(stored.as_core(), maps["code_map"], maps["missing_map"]) if stored else []
+
+
+def _kind(item: Item, fields: dict[str, Any]) -> str:
+    """What was decided, told from what it says."""
+    if fields["status"] == Status.IMPOSSIBLE:
+        return Kind.NOT_COMPARABLE
+    if fields["status"] == Status.UNDETERMINED:
+        return Kind.UNDETERMINED
+    if fields["code_map"] or fields["missing_map"]:
+        return Kind.MAP
+    return Kind.SAME if fields["variable"] == item.name else Kind.RENAME
+
+
+def _check(item: Item, wave: Wave, since: int | None, fields: dict[str, Any]) -> None:
+    """Refuses a variable that the wave has not, and maps that cannot be meant.  A wave without data yet, and
+    what is said to be impossible, are taken as they are."""
+    if wave.study_id != item.study_id:
+        raise refuse(
+            "other_study", say("{wave} is no wave of {study}.", wave=wave, study=item.study), where=item.name
+        )
+    if fields["status"] == Status.IMPOSSIBLE or not wave.versions.exists():
+        return
+    stored = Variable.objects.filter(version__wave=wave, name=fields["variable"])
+    stored = stored.filter(Q(version__number__gte=since)) if since is not None else stored
+    found = stored.order_by("version__number").last()
+    if found is None:
+        latest = wave.versions.order_by("number").last()
+        near = near_misses(fields["variable"], latest.variables.values_list("name", flat=True))
+        message = say("{wave} has no variable called “{name}”.", wave=wave, name=fields["variable"])
+        raise Refused(Problem("unknown_variable", message, where=item.name, near=near))
+    reasons = item.study.missing_reasons.values()
+    problems = check_maps(found.as_core(), fields["code_map"], fields["missing_map"], tuple(reasons))
+    if problems:
+        raise Refused(problems)
+
+
+def _brief(decision: CrosswalkDecision) -> dict[str, Any]:
+    return {"variable": decision.variable, "status": decision.status}

@@ -1,0 +1,131 @@
+"""Corrections: which columns of an earlier version of a wave the version in force holds otherwise.
+
+Reads only; it stands among the services because the files that it looks into are kept here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+
+from surveys.models import AuditEntry, WaveVersion
+from surveys.selectors import latest_version
+from surveys.services.comparing import Identity, cells_of, identity
+
+CELLS, CODEBOOK, REMOVED, ROWS = "cells", "codebook", "removed", "rows"
+MOST_CELLS = 30_000_000  # cells matched by key while somebody waits; of larger waves hashes alone are asked
+
+
+@dataclass(frozen=True)
+class Correction:
+    """``before`` was corrected by ``after``.
+
+    ``columns``: variable of ``before`` -> ``cells`` (other cells of the same people, or other missing codes),
+    ``rows`` (other only because rows came or went), ``codebook`` (other words alone) or ``removed``.
+    """
+
+    before: WaveVersion
+    after: WaveVersion
+    columns: Mapping[str, str]
+    rows_added: int = 0
+    rows_removed: int = 0
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The variables whose answers are no longer what they were."""
+        return frozenset(name for name, what in self.columns.items() if what in (CELLS, REMOVED))
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The columns that somebody should look at: without those in which only rows came or went."""
+        return {name: what for name, what in self.columns.items() if what != ROWS}
+
+    @property
+    def n_changed(self) -> int:
+        return len(self.changed)
+
+    @property
+    def n_reworded(self) -> int:
+        return sum(what == CODEBOOK for what in self.columns.values())
+
+    @property
+    def moves_rows(self) -> bool:
+        """Whether rows came or went, which concerns everything made of the wave."""
+        return bool(self.rows_added or self.rows_removed)
+
+    @property
+    def alters_answers(self) -> bool:
+        return self.moves_rows or bool(self.changed)
+
+
+def correction_of(version: WaveVersion) -> Correction | None:
+    """How ``version`` was corrected since; None where it is in force, or nothing of it was changed."""
+    latest = latest_version(version.wave)
+    if latest is None or latest.pk == version.pk:
+        return None
+    found = correction(version, latest)
+    return found if found.columns or found.moves_rows else None
+
+
+def change_to(version: WaveVersion) -> Correction | None:
+    """What ``version`` changed against the one before it; None for the first."""
+    found = WaveVersion.objects.filter(wave_id=version.wave_id, number__lt=version.number)
+    before = found.select_related("wave__study", "data").order_by("-number").first()
+    return correction(before, version) if before is not None else None
+
+
+def correction(before: WaveVersion, after: WaveVersion) -> Correction:
+    """What ``after`` holds otherwise.  Equal rows are told by the stored hashes; where rows came or went,
+    they are matched by the wave's key, so that a column is named only when answers of the same people differ.
+    """
+    columns = _by_hash(identity(before), identity(after))
+    added, removed = max(after.rows - before.rows, 0), max(before.rows - after.rows, 0)
+    if before.rows == after.rows and not _is_key_changed(before, columns):
+        return Correction(before, after, columns)
+    if max(before.rows, after.rows) * max(before.columns, after.columns) > MOST_CELLS:
+        return Correction(before, after, columns, added, removed)
+    found = cells_of(before, after, is_told=False)
+    if found.problem is not None:
+        return Correction(before, after, columns, added, removed)
+    exact = {one.name for one in found.columns}
+    told = {name: ROWS if what == CELLS and name not in exact else what for name, what in columns.items()}
+    return Correction(before, after, told, found.rows_added, found.rows_removed)
+
+
+def _is_key_changed(version: WaveVersion, columns: Mapping[str, str]) -> bool:
+    """Whether the same number of rows may be other rows, or stand in another order."""
+    return columns.get(version.wave.key) == CELLS
+
+
+@lru_cache(maxsize=64)
+def _by_hash(before: Identity, after: Identity) -> Mapping[str, str]:
+    """Variable of the version ``before`` -> what is other, from stored hashes; versions never change."""
+    fields = ("name", "column_hash", "codebook")
+    versions = WaveVersion.objects.in_bulk([before[0], after[0]])
+    new = {name: rest for name, *rest in versions[after[0]].variables.values_list(*fields)}
+    found = {}
+    for name, digest, book in versions[before[0]].variables.order_by("position").values_list(*fields):
+        if name not in new:
+            found[name] = REMOVED
+        elif new[name][0] != digest or _missing(new[name][1]) != _missing(book):
+            found[name] = CELLS
+        elif new[name][1] != book:
+            found[name] = CODEBOOK
+    return found
+
+
+def _missing(book: Mapping[str, Any]) -> list[str]:
+    """A missing scheme without its labels, which alter no cell."""
+    rules = book.get("missing", ())
+    return sorted(str(sorted((k, v) for k, v in rule.items() if k != "labels")) for rule in rules)
+
+
+def downloads_of(version: models.Model) -> QuerySet[AuditEntry]:
+    """What the audit trail says of files of ``version`` that were handed out, newest first."""
+    label = version._meta.label
+    return AuditEntry.objects.filter(action="export", object_type=label, object_id=str(version.pk))

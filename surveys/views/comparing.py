@@ -1,0 +1,179 @@
+"""Two wave versions side by side: the list of differences, one row of it, its decision, its cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from surveys import policy, selectors
+from surveys.core.comparison.beside import code_lines
+from surveys.core.problems import Problem, Refused
+from surveys.forms import DecisionForm
+from surveys.models import Study, WaveVersion
+from surveys.services import comparing, crosswalk
+from surveys.services.cell_files import MEDIA_TYPES, cell_file, some_cells
+from surveys.views.comparison_list import comparison_list
+from surveys.views.mapping import code_choices
+
+MOST_CELLS = 100  # single cells shown on a page
+
+
+def compare(request: HttpRequest, study: str) -> HttpResponse:
+    """Choosing two versions, and what differs between them."""
+    found = selectors.study_named(request.user, study)
+    context: dict[str, Any] = {"study": found, "versions": _versions(found)}
+    if not request.GET.get("before") or not request.GET.get("after"):
+        return render(request, "surveys/compare.html", context)
+    sides = _sides(request, found)
+    compared = comparing.compared(request.user, sides["before"], sides["after"])
+    context |= sides | {
+        "compared": compared,
+        "list": comparison_list(compared, request.GET),
+        "pair": _pair(sides),
+        "rights": policy.rights(request.user, found),
+    }
+    partial = request.htmx and not request.htmx.history_restore_request
+    return render(request, "surveys/_comparison_list.html" if partial else "surveys/compare.html", context)
+
+
+def compare_row(request: HttpRequest, study: str) -> HttpResponse:
+    """One row in full: texts with what differs marked, codes beside each other, answers, decisions."""
+    found = selectors.study_named(request.user, study)
+    sides = _sides(request, found)
+    return render(request, "surveys/compare_row.html", _row_context(request, found, sides, request.GET))
+
+
+@login_required
+@require_POST
+def decide_row(request: HttpRequest, study: str) -> HttpResponse:
+    """Signs what was decided about a row."""
+    found = selectors.study_named(request.user, study)
+    sides = _sides(request, found)
+    form, problems = DecisionForm(request.POST), ()
+    if form.is_valid():
+        try:
+            decision = crosswalk.decide_row(request.user, **_decided_on(sides, form), **form.told())
+        except Refused as refused:
+            problems = refused.problems
+        else:
+            messages.success(
+                request, _("Decided: %(what)s") % {"what": selectors.decision_in_words(decision)}
+            )
+            return redirect(f"{reverse('surveys:compare_row', args=[study])}?{request.GET.urlencode()}")
+    context = _row_context(request, found, sides, request.GET)
+    context |= {"problems": problems or _problems(form), "given": request.POST}
+    return render(request, "surveys/compare_row.html", context, status=422)
+
+
+@login_required
+@require_POST
+def undo_decision(request: HttpRequest, study: str, number: int) -> HttpResponse:
+    """Takes a decision back, by a row that says so."""
+    found = selectors.study_named(request.user, study)
+    row = crosswalk.undo(request.user, selectors.decision_named(found, number), request.POST.get("note", ""))
+    messages.success(request, _("Undone: %(what)s") % {"what": selectors.decision_in_words(row)})
+    item = reverse("surveys:item", args=[study, row.item.name])
+    query = request.GET.urlencode()
+    return redirect(f"{reverse('surveys:compare_row', args=[study])}?{query}" if query else item)
+
+
+@login_required
+def cells(request: HttpRequest, study: str, form: str) -> HttpResponseBase:
+    """Every changed cell between two versions of a wave, as CSV or JSON; asks for the right to the data."""
+    found = selectors.study_named(request.user, study)
+    sides = _sides(request, found)
+    name, lines = cell_file(request.user, sides["before"], sides["after"], form)
+    response = StreamingHttpResponse(lines, content_type=MEDIA_TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _versions(study: Study) -> list[tuple[str, list[WaveVersion]]]:
+    """Waves with their versions, newest first, for the two choices."""
+    waves = study.waves.prefetch_related("versions__wave")
+    return [(wave, sorted(wave.versions.all(), key=lambda v: -v.number)) for wave in waves]
+
+
+def _sides(request: HttpRequest, study: Study) -> dict[str, WaveVersion]:
+    return {
+        side: selectors.wave_version_named(request.user, f"{study.slug}/{request.GET.get(side, '').strip()}")
+        for side in ("before", "after")
+    }
+
+
+def _pair(sides: dict[str, WaveVersion]) -> str:
+    """The two versions as a query."""
+    query = QueryDict(mutable=True)
+    for side, version in sides.items():
+        query[side] = version.short
+    return query.urlencode()
+
+
+def _row_context(
+    request: HttpRequest, study: Study, sides: dict[str, WaveVersion], asked: QueryDict
+) -> dict[str, Any]:
+    before, after = sides["before"], sides["after"]
+    old, new = asked.get("old", ""), asked.get("new", "")
+    item = selectors.items_carried(study, before).get(old, old) if old else new
+    wave = after.wave if old else before.wave
+    context: dict[str, Any] = {
+        "study": study,
+        "pair": _pair(sides),
+        "query": asked.urlencode(),
+        "old": old,
+        "new": new,
+        "item": item,
+        "target": wave,
+        "decisions": selectors.history(study, item, wave),
+        "rights": policy.rights(request.user, study),
+        "others": after.variables.values_list("name", flat=True) if not new else (),
+    } | sides
+    if old and new:
+        left, right, difference = comparing.compared_variables(request.user, before, after, old, new)
+        context |= {
+            "left": left,
+            "right": right,
+            "difference": difference,
+            "lines": code_lines(left, right, difference.distribution),
+            "choices": code_choices(study, before, after, item, left, right),
+        }
+        if before.wave_id == after.wave_id and old == new:
+            context |= _cells_context(request, before, after, new)
+        return context
+    version, name = (before, old) if old else (after, new)
+    return context | {"alone": selectors.variable_named(version, name), "alone_in": version}
+
+
+def _cells_context(
+    request: HttpRequest, before: WaveVersion, after: WaveVersion, name: str
+) -> dict[str, Any]:
+    """How the variable's cells changed; the single cells for those who may have them."""
+    is_told = comparing.may_be_told(request.user, before, after)
+    counted = comparing.cells_of(before, after, is_told=is_told)
+    mine = next((one for one in counted.columns if one.name == name), None)
+    shown = some_cells(request.user, before, after, name, MOST_CELLS) if is_told and mine else None
+    return {"counted": counted, "cells": mine, "shown": shown, "is_told": is_told}
+
+
+def _decided_on(sides: dict[str, WaveVersion], form: DecisionForm) -> dict[str, WaveVersion]:
+    """An item that only the later side has is decided about in the earlier one."""
+    if form.cleaned_data["new_only"]:
+        return {"before": sides["after"], "after": sides["before"]}
+    return sides
+
+
+def _problems(form: DecisionForm) -> tuple[Problem, ...]:
+    return tuple(
+        Problem("bad_field", str(error), where=str(form.fields[name].label or name))
+        for name, errors in form.errors.items()
+        for error in errors
+    )

@@ -1,0 +1,71 @@
+"""A correction travels: by column, over the API and by command."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from analytics.selectors import erratum_of
+from measures.services.freshness import probe
+from tests.factories import make_wave_version
+from tests.pages.conftest import Library, build_library, columns
+
+
+@pytest.fixture
+def library(db: None) -> Library:
+    return build_library(is_open=True)
+
+
+def again(library: Library, union: Any, rows: slice = slice(None)) -> None:
+    make_wave_version(
+        library.wave,
+        [(one, (union(cells) if one.name == "q_union" else cells)[rows]) for one, cells in columns()],
+    )
+
+
+def test_a_version_in_force_has_no_erratum(library: Library) -> None:
+    assert erratum_of(library.version) is None
+
+
+def test_what_was_made_from_a_changed_column_is_listed_by_column(library: Library) -> None:
+    again(library, lambda cells: [1 - cells[0], *cells[1:]])
+    found = erratum_of(library.version)
+    assert found is not None and found.correction.changed == {"q_union"}
+    (dataset,) = found.datasets
+    assert [(one.column.name, one.variables) for one in dataset.columns] == [("fsp", ("q_union",))]
+    assert {one.run.analysis.slug for one in found.runs} == {"table1", "table2"}
+    assert [str(one.target) for one in found.targets] == ["mdms:paper/table2"]
+
+
+def test_a_column_that_comes_out_the_same_is_said_to(library: Library) -> None:
+    again(library, lambda cells: [*cells[:2], 1, *cells[3:]])  # who is in the party branch already
+    found = erratum_of(library.version)
+    assert found is not None and found.datasets[0].columns[0].outcome == "unknown"
+    assert probe(library.owner, library.dataset).is_fresh
+    found = erratum_of(library.version)
+    assert found is not None and found.datasets[0].columns[0].outcome == "same"
+    again(library, list)  # the wrong correction is taken back
+    assert erratum_of(library.version) is None
+
+
+def test_rows_that_came_or_went_concern_everything_but_name_no_column(library: Library) -> None:
+    again(library, list, slice(0, 55))
+    found = erratum_of(library.version)
+    assert found is not None and found.correction.changed == frozenset()
+    assert (found.correction.rows_removed, found.correction.told) == (5, {})
+    assert found.datasets[0].columns == () and len(found.runs) == 3
+
+
+def test_api_and_command_say_the_same(library: Library, client: Client) -> None:
+    again(library, lambda cells: [1 - cells[0], *cells[1:]])
+    out = StringIO()
+    call_command("erratum", "mdms/2014@1", "--json", stdout=out, stderr=StringIO())
+    said = json.loads(out.getvalue())
+    assert said == client.get("/api/v1/waves/mdms/2014/v1/erratum/").json()
+    assert said["columns"] == {"q_union": "cells"} and said["corrected_by"] == "mdms/2014@2"
+    assert client.get("/api/v1/waves/mdms/2014/v2/erratum/").json()["corrected_by"] is None

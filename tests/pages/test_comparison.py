@@ -1,0 +1,117 @@
+"""Pages of comparisons, decisions, items and errata, as different people see them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from surveys.core.codebook import Code
+from surveys.models import AuditEntry, CrosswalkDecision, WaveVersion
+from tests.factories import make_wave, make_wave_version, variable
+from tests.pages.conftest import Library, columns, text, visit
+
+OTHER = (Code(0, {"en": "not", "zh": "否"}), Code(1, {"en": "yes", "zh": "是"}), Code(2, {"en": "unsure"}))
+
+
+@pytest.fixture
+def corrected(library: Library) -> WaveVersion:
+    """The wave again: union of three people is other, local reads otherwise."""
+    again: list[Any] = []
+    for entry, cells in columns():
+        if entry.name == "q_union":
+            cells = [1 - cell if place < 3 else cell for place, cell in enumerate(cells)]
+        if entry.name == "q_local":
+            entry = replace(entry, labels={"en": "Feels like a local", "zh": "本地认同"}, codes=OTHER)
+        again.append((entry, cells))
+    return make_wave_version(library.wave, again)
+
+
+COMPARE = "/studies/mdms/compare/?before=2014@1&after=2014@2"
+ROW = "/studies/mdms/compare/row/?before=2014@1&after=2014@2&old={0}&new={0}"
+
+
+def test_a_comparison_marks_words_and_counts_cells(client: Client, library: Library, corrected: Any) -> None:
+    page = text(visit(client, COMPARE, library.owner))
+    assert "<ins>like a </ins>" in page and "Feels " in page
+    assert "3 cells changed" in page and "cells.csv" in page
+    assert "q_income" not in text(visit(client, COMPARE + "&kind=cells"))
+    assert "q_income" in text(visit(client, COMPARE + "&kind=same"))
+    part = text(visit(client, COMPARE + "&q=local", headers={"HX-Request": "true"}))
+    assert part.lstrip().startswith('<div id="comparison"') and "q_union" not in part
+
+
+def test_single_cells_are_shown_to_those_with_the_right_and_audited(
+    client: Client, library: Library, corrected: Any
+) -> None:
+    page = text(visit(client, ROW.format("q_union"), library.owner))
+    assert "Single cells" in page and AuditEntry.objects.filter(action="read_cells").count() == 1
+    page = text(visit(client, ROW.format("q_union"), library.reader))
+    assert "everyone else sees counts" in page and "<summary>Single cells" not in page
+    assert visit(client, "/studies/mdms/compare/cells.csv?before=2014@1&after=2014@2").status_code == 403
+    assert AuditEntry.objects.filter(action="read_cells").count() == 1
+    answer = visit(client, "/studies/mdms/compare/cells.json?before=2014@1&after=2014@2", library.owner)
+    assert b"".join(answer.streaming_content).count(b'"cell"') == 3  # type: ignore[attr-defined]
+
+
+def test_a_row_is_decided_and_undone_on_its_page(client: Client, library: Library, corrected: Any) -> None:
+    make_wave_version(
+        make_wave(library.study, "2016", position=1), [(variable("loc", codes=OTHER), [0, 1, 2])]
+    )
+    row = "/studies/mdms/compare/row/?before=2014@2&after=2016@1&old=q_local&new=loc"
+    client.force_login(library.owner)
+    page = text(client.get(row))
+    assert 'name="source-2" value="2"' in page and "Sign this decision" in page
+    given = {"item": "q_local", "kind": "rename", "variable": "loc", "reason": "", "note": "as labels say"}
+    codes = {
+        "source-0": "0",
+        "map-0": "=0",
+        "source-1": "1",
+        "map-1": "=1",
+        "source-2": "2",
+        "map-2": "!dont_know",
+    }
+    decide = row.replace("row/", "row/decide/")
+    assert client.post(decide, given | codes).status_code == 302
+    decision = CrosswalkDecision.objects.get()
+    assert (decision.missing_map, decision.status) == ([[2, "dont_know"]], "complete")
+    page = text(client.get(row))
+    assert "signed by owner_mdms" in page and "as labels say" in page
+    assert "comparable" in text(client.get("/studies/mdms/items/q_local/"))
+    undo = f"/studies/mdms/decisions/{decision.pk}/undo/"
+    assert client.post(undo, {"note": "no"}).status_code == 302
+    assert CrosswalkDecision.objects.filter(kind="undo", undoes=decision).exists()
+    page = client.post(decide, {"item": "q_local", "kind": "not_comparable", "variable": "loc"})
+    assert page.status_code == 422 and "Say why." in text(page)
+
+
+def test_a_reader_sees_decisions_and_may_not_make_any(
+    client: Client, library: Library, corrected: Any
+) -> None:
+    page = text(visit(client, ROW.format("q_local"), library.reader))
+    assert "Sign this decision" not in page
+    decide = ROW.format("q_local").replace("row/", "row/decide/")
+    answer = client.post(decide, {"item": "q_local", "kind": "same"})
+    assert answer.status_code in (403, 422) and not CrosswalkDecision.objects.exists()
+
+
+def test_an_erratum_travels_to_every_page_it_reaches(
+    client: Client, library: Library, corrected: Any
+) -> None:
+    client.force_login(library.owner)
+    b"".join(client.get("/studies/mdms/waves/2014@1/download/csv/?language=en").streaming_content)  # type: ignore[attr-defined]
+    page = text(client.get("/studies/mdms/waves/2014@1/erratum/"))
+    assert "1 column holds other answers" in page and "1 only other words" in page
+    assert "fsp" in page and "A paper, Table 2" in page and "owner_mdms" in page
+    assert "Erratum" in text(client.get(library.pages["dataset"]))
+    assert "q_union" in text(client.get(library.pages["dataset"] + "columns/fsp/"))
+    assert "Erratum" not in text(client.get(library.pages["dataset"] + "columns/q_ins/"))
+    assert "Erratum" in text(client.get(library.pages["run_table1"]))
+    assert "Erratum" not in text(client.get(library.pages["run_by_insurance"]))
+    assert "Erratum" in text(client.get(library.pages["target"]))
+    assert "What rests on it" in text(client.get(library.pages["wave"]))
+    assert "What changed against version 1" in text(client.get("/studies/mdms/waves/2014@2/"))
+    page = text(visit(client, "/studies/mdms/waves/2014@1/erratum/", library.reader))
+    assert "1 file was handed out" in page and "owner_mdms" not in page

@@ -1,0 +1,82 @@
+"""``compare_waves A B``: what it prints, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from surveys.core.codebook import Code, MissingRule, ValueType
+from surveys.models import Wave
+from tests.factories import make_study, make_wave, make_wave_version, variable
+
+pytestmark = pytest.mark.django_db
+YES_NO = (Code(1, {"en": "yes"}), Code(0, {"en": "no"}))
+
+
+@pytest.fixture
+def wave() -> Wave:
+    wave = make_wave(make_study())
+    make_wave_version(
+        wave,
+        [
+            (variable("rid"), [1, 2, 3]),
+            (variable("union", labels={"en": "Union"}, codes=YES_NO), [1, 0, 0]),
+            (variable("hours", labels={"en": "Hours a day"}), [8, 9, 10]),
+        ],
+    )
+    make_wave_version(
+        wave,
+        [
+            (variable("rid"), [1, 2, 4]),
+            (
+                variable("union", labels={"en": "Union"}, codes=(Code(1, {"en": "member"}), Code(2)),
+                         missing=(MissingRule("refused", value=0),)),
+                [1, 1, 1],
+            ),
+            (variable("hours", ValueType.TEXT, labels={"en": "Hours a week"}), ["8", "9", "10"]),
+        ],
+    )  # fmt: skip
+    return wave
+
+
+def run(*arguments: str) -> Any:
+    out = StringIO()
+    call_command("compare_waves", *arguments, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def test_every_kind_is_a_list_of_its_own(wave: Wave) -> None:
+    said = json.loads(run("mdms/2014@1", "mdms/2014", "--json"))
+    assert (said["before"], said["after"]) == ("mdms/2014@1", "mdms/2014@2")
+    assert said["added"] == said["removed"] == said["renamed"] == []
+    assert said["label_changed"] == [{"variable": "hours", "texts": {"en": ["Hours a day", "Hours a week"]}}]
+    assert said["type_changed"] == [{"variable": "hours", "before": "integer", "after": "text"}]
+    (codes,) = said["codes_changed"]
+    assert [code["value"] for code in codes["added"]] == [2] and [c["value"] for c in codes["removed"]] == [0]
+    assert said["code_relabelled"][0]["codes"] == [{"value": 1, "texts": {"en": ["yes", "member"]}}]
+    assert said["missing_changed"][0]["rules"][0]["after"]["reason"] == "refused"
+    assert (said["rows_added"], said["rows_removed"], said["cells_changed"]) == (1, 1, {"union": 1})
+
+
+def test_people_read_counts_and_names(wave: Wave) -> None:
+    said = run("mdms/2014@1", "mdms/2014@2")
+    assert "other label              1  hours" in said
+    assert "rows added 1, removed 1" in said and "cells changed 1 in 1 variables" in said
+
+
+def test_of_two_waves_no_cells_are_told(wave: Wave) -> None:
+    make_wave_version(make_wave(wave.study, "2016"), [(variable("rid"), [9])])
+    said = json.loads(run("mdms/2014", "mdms/2016", "--json"))
+    assert said["removed"] == ["union", "hours"] and "cells_changed" not in said
+
+
+def test_without_a_key_it_is_said_why(wave: Wave) -> None:
+    wave.key = ""
+    wave.save()
+    said = json.loads(run("mdms/2014@1", "mdms/2014@2", "--json"))
+    assert said["cells_changed"] is None and said["key_problem"]["code"] == "no_key"
+    assert "rows were not matched" in run("mdms/2014@1", "mdms/2014@2")

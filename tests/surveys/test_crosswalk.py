@@ -1,0 +1,210 @@
+"""Decisions on rows of a comparison: who may sign, what they amount to, and how they are taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from surveys.core.codebook import Code, MissingRule
+from surveys.core.problems import Refused
+from surveys.models import AuditEntry, CrosswalkDecision, Study, User, WaveVersion
+from surveys.selectors import bindings
+from surveys.selectors.items import availability, item_over_waves
+from surveys.services.crosswalk import decide, decide_row, save_item, undo
+from tests.clients import INSIDE, WITH_MICRODATA, clients_of, statuses
+from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
+
+pytestmark = pytest.mark.django_db
+OLD = (Code(1, {"en": "male"}), Code(2, {"en": "female"}))
+NEW = (Code(1, {"en": "male"}), Code(0, {"en": "female"}), Code(97, {"en": "do not know"}))
+ROOT = "/api/v1"
+
+
+@pytest.fixture
+def study() -> Study:
+    return make_study()
+
+
+@pytest.fixture
+def sides(study: Study) -> tuple[WaveVersion, WaveVersion]:
+    """Two waves: sex was renamed and recoded, union was asked in the first alone."""
+    old = [(variable("rid"), [1, 2, 3]), (variable("sex", codes=OLD, labels={"en": "Sex"}), [1, 2, 2])]
+    old.append((variable("union", codes=(Code(1), Code(0))), [1, 0, 0]))
+    gender = variable("gender", codes=NEW, labels={"en": "Sex"}, missing=(MissingRule("not_asked", value=8),))
+    new = [(variable("rid"), [11, 12, 13]), (gender, [1, 0, 97])]
+    return (
+        make_wave_version(make_wave(study, "2014"), old),
+        make_wave_version(make_wave(study, "2016", position=1), new),
+    )
+
+
+@pytest.fixture
+def user(study: Study, sides: Any) -> User:
+    return make_member(study)
+
+
+def rename(user: User, sides: Any, **more: Any) -> CrosswalkDecision:
+    given = {"item": "sex", "kind": "rename", "variable": "gender", "code_map": [[1, 1], [0, 2]],
+             "missing_map": [[97, "dont_know"]]}  # fmt: skip
+    return decide_row(user, *sides, **given | more)
+
+
+def test_a_renaming_that_was_signed_is_the_crosswalk(study: Study, sides: Any, user: User) -> None:
+    assert "sex" not in bindings(study, sides[1])
+    decision = rename(user, sides, note="same question")
+    assert (decision.status, decision.decided_by, decision.compared) == (
+        "complete",
+        user,
+        "mdms/2014@1 mdms/2016@1",
+    )
+    bound = bindings(study, sides[1])["sex"]
+    assert (bound.variable.name, bound.code_map, bound.missing_map) == (
+        "gender",
+        ((1, 1), (0, 2)),
+        ((97, "dont_know"),),
+    )
+    entry = AuditEntry.objects.get(action="decide")
+    assert entry.detail["decision"] == decision.pk and entry.actor == "researcher"
+
+
+def test_codes_left_over_make_the_match_partial_and_are_named(sides: Any, user: User) -> None:
+    decision = rename(user, sides, missing_map=[])
+    assert decision.status == "partial" and decision.reason == "Codes without a counterpart: 97."
+
+
+def test_an_undoing_is_a_row_and_what_was_decided_before_holds_again(
+    study: Study, sides: Any, user: User
+) -> None:
+    first = rename(user, sides)
+    second = decide_row(
+        user, *sides, item="sex", kind="not_comparable", variable="gender", reason="other question"
+    )
+    assert "sex" not in bindings(study, sides[1])
+    row = undo(user, second, "it is the same question")
+    assert row.undoes == second and row.kind == "undo"
+    assert bindings(study, sides[1])["sex"].code_map == ((1, 1), (0, 2))
+    assert CrosswalkDecision.objects.count() == 3
+    with pytest.raises(Refused, match="undone already"):
+        undo(user, second)
+    with pytest.raises(Refused, match="not taken back itself"):
+        undo(user, row)
+    undo(user, first)
+    assert "sex" not in bindings(study, sides[1])
+
+
+def test_the_database_lets_nobody_change_a_decision(sides: Any, user: User) -> None:
+    decision = rename(user, sides)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CrosswalkDecision.objects.filter(pk=decision.pk).update(reason="rewritten")
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"kind": "not_comparable"}, "missing_reason"),
+        ({"kind": "undetermined"}, "missing_reason"),
+        ({"kind": "guess"}, "bad_kind"),
+        ({"variable": "gendr"}, "unknown_variable"),
+        ({"code_map": [[1, 1], [8, 2]]}, "absence_as_answer"),
+        ({"missing_map": [[97, "dunno"]]}, "unknown_reason"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(sides: Any, user: User, given: dict[str, Any], code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        rename(user, sides, **given)
+    assert refused.value.problems[0].code == code
+    assert not CrosswalkDecision.objects.exists()
+
+
+def test_who_may_sign(study: Study, sides: Any) -> None:
+    reader = make_member(study, "reader", role="reader")
+    with pytest.raises(Refused, match="may not define"):
+        rename(reader, sides)
+    decision = rename(make_member(study, "other"), sides)
+    with pytest.raises(Refused, match="may not define"):
+        undo(reader, decision)
+
+
+def test_between_versions_of_one_wave_a_decision_holds_from_the_later_on(
+    study: Study, sides: Any, user: User
+) -> None:
+    after = make_wave_version(
+        sides[0].wave, [(variable("rid"), [1, 2, 3]), (variable("sex2", codes=OLD), [1, 2, 2])]
+    )
+    decision = decide_row(user, sides[0], after, item="sex", kind="rename", variable="sex2")
+    assert decision.since == 2
+    assert bindings(study, sides[0])["sex"].variable.name == "sex"
+    assert bindings(study, after)["sex"].variable.name == "sex2"
+    with pytest.raises(Refused, match="holds for the later one"):
+        decide_row(user, after, sides[0], item="sex2", kind="not_comparable", reason="new")
+
+
+def test_the_grid_says_where_an_item_is_and_why_not(study: Study, sides: Any, user: User) -> None:
+    rename(user, sides)
+    decide_row(user, *sides, item="union", kind="not_comparable", reason="not asked in 2016")
+    grid = availability(study)
+    lines = {line.name: [(cell.status, cell.variable) for cell in line.cells] for line in grid.rows}
+    assert lines["sex"] == [("same_name", "sex"), ("complete", "gender")]
+    assert lines["union"][1][0] == "impossible" and "gender" not in lines
+    assert [line.name for line in availability(study, query="UNI").rows] == ["union"]
+    over = item_over_waves(study, "sex")
+    assert [(line.value, line.becomes) for line in over.waves[1].lines if line.state != "removed"] == [
+        (0, 2), (1, 1), (97, "dont_know"), (8, "not_asked")]  # fmt: skip
+    with pytest.raises(Refused, match="no item called sxe"):
+        item_over_waves(study, "sxe")
+
+
+def test_a_decision_of_a_folder_goes_the_same_way(study: Study, sides: Any, user: User) -> None:
+    item = save_item(user, study, "sex")
+    first = decide(user, item, sides[1].wave, variable="gender", code_map=[[1, 1], [0, 2]])
+    assert first.kind == "map"
+    assert decide(user, item, sides[1].wave, variable="gender", code_map=[[1, 1], [0, 2]]) == first
+    assert decide(user, item, sides[1].wave, variable="gender").kind == "rename"
+
+
+ADDRESSES = {
+    "/comparison/?before=mdms/2014@1&after=mdms/2016": INSIDE,
+    "/items/?study=mdms": INSIDE,
+    "/items/?study=mdms&item=sex": INSIDE,
+    "/waves/mdms/2014/v1/erratum/": INSIDE,
+    "/comparison/cells/?before=mdms/2014@1&after=mdms/2014@2": WITH_MICRODATA,
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_who_sees_what_of_a_closed_study(address: str, study: Study, sides: Any) -> None:
+    make_wave_version(sides[0].wave, [(variable("rid"), [1, 2, 3]), (variable("sex", codes=OLD), [1, 1, 2])])
+    assert statuses(clients_of(study), ROOT + address) == ADDRESSES[address]
+
+
+def test_the_api_signs_and_takes_back(study: Study, sides: Any) -> None:
+    people = clients_of(study)
+    given = {"before": "mdms/2014@1", "after": "mdms/2016@1", "item": "sex", "kind": "rename",
+             "variable": "gender", "code_map": [[1, 1], [0, 2]], "missing_map": [[97, "dont_know"]],
+             }  # fmt: skip
+    assert people["reader"].post(f"{ROOT}/decisions/", given, "application/json").status_code == 403
+    said = people["manager"].post(f"{ROOT}/decisions/", given, "application/json")
+    assert said.status_code == 201 and said.json()["decided_by"] == "a_manager"
+    number = said.json()["id"]
+    assert (
+        people["manager"].post(f"{ROOT}/decisions/{number}/undo/", {}, "application/json").status_code == 201
+    )
+    listed = people["reader"].get(f"{ROOT}/decisions/?study=mdms").json()["results"]
+    assert [(row["kind"], row["undone_by"] is None) for row in listed] == [("undo", True), ("rename", False)]
+    assert people["outsider"].get(f"{ROOT}/decisions/").json()["count"] == 0
+    wrong = people["manager"].post(f"{ROOT}/decisions/", given | {"code_map": [[8, 2]]}, "application/json")
+    assert wrong.status_code == 422 and "never “no”" in wrong.json()["problems"][0]["hint"]
+
+
+def test_changed_cells_are_handed_out_with_an_audit_row(study: Study, sides: Any, client: Client) -> None:
+    make_wave_version(sides[0].wave, [(variable("rid"), [1, 2, 4]), (variable("sex", codes=OLD), [1, 1, 2])])
+    holder = clients_of(study)["holder"]
+    address = f"{ROOT}/comparison/cells/?before=mdms/2014@1&after=mdms/2014@2"
+    lines = b"".join(holder.get(address + "&as=csv").streaming_content).decode().splitlines()
+    assert lines == ["change,key,variable,before,before_reason,after,after_reason", "row_removed,3,,,,,",
+                     "row_added,4,,,,,", "cell,2,sex,2,,1,"]  # fmt: skip
+    assert AuditEntry.objects.get(action="read_cells").detail["form"] == "csv"
+    assert holder.get(address + "&as=xls").status_code == 404
