@@ -76,6 +76,72 @@ def test_each_model_on_its_own_rows() -> None:
     assert "different rows" in outcome.result["comparisons"][0]["reason"]
 
 
+def test_rows_used_and_lost_are_each_models_own() -> None:
+    """Two models without a row in common: each has its own rows, and the run has those of either."""
+    text = """
+kind: series
+base: z ~ x
+sample: each
+models:
+  - {kind: linear, where: {y: 0}}
+  - {kind: linear, where: {y: 1}}
+"""
+    outcome = run_spec(read_spec(text), survey())
+    first, second = outcome.result["models"]
+    assert first["n_used"] + second["n_used"] == outcome.n_used == 1180
+    assert first["n_lost"]["y: outside “where”"] + second["n_lost"]["y: outside “where”"] == 1200
+    assert first["n_lost"]["x: refused"] + second["n_lost"]["x: refused"] == 20
+    assert outcome.n_lost == {}
+
+
+def test_a_model_without_rows_is_named() -> None:
+    frame = {
+        "y": column("y", [1.0, 2.0, 4.0]),
+        "x": column("x", [1.0, 2.0, 2.0]),
+        "z": column("z", [None] * 3),
+    }
+    text = "kind: series\nbase: y ~ x\nsample: each\nmodels: [{kind: linear}, {kind: linear, add: z}]"
+    with pytest.raises(Refused, match="Model 2: No row has all"):
+        run_spec(read_spec(text), frame)
+
+
+NOT_NESTED = [
+    ("{kind: linear, formula: z ~ x}", "{kind: linear, from: model1, formula: z ~ y}", "every term"),
+    (
+        "{kind: linear, formula: z ~ x}",
+        "{kind: linear, from: model1, formula: x ~ z + y}",
+        "different outcomes",
+    ),
+    (
+        "{kind: linear, formula: y ~ x, outcome_value: 1}",
+        "{kind: linear, from: model1, formula: y ~ x + z, outcome_value: 0}",
+        "different outcomes",
+    ),
+    (
+        "{kind: linear, formula: z ~ x, where: {y: 0}}",
+        "{kind: linear, from: model1, add: C(job), where: {y: 1}}",
+        "different rows",
+    ),
+    (
+        "{kind: linear, formula: y ~ 1 + x:z}",
+        "{kind: linear, from: model1, add: w, center: [x]}",
+        "every term",
+    ),
+    ("{kind: linear, formula: z ~ x}", "{kind: linear, from: model1, add: C(job)}", ""),
+    ("{kind: linear, formula: z ~ x + I(x^2)}", "{kind: linear, from: model1, add: y, center: [x]}", ""),
+    ("{kind: linear, formula: y ~ x*z}", "{kind: linear, from: model1, add: C(job), center: [x]}", ""),
+]
+
+
+@pytest.mark.parametrize(("smaller", "larger", "reason"), NOT_NESTED)
+def test_only_nested_models_of_the_same_rows_are_tested(smaller: str, larger: str, reason: str) -> None:
+    frame = survey()
+    frame = {**frame, "w": frame["z"]}
+    text = f"kind: series\nsample: each\nmodels: [{smaller}, {larger}]"
+    (found,) = run_spec(read_spec(text), frame).result["comparisons"]
+    assert reason in found.get("reason", "") and ("statistic" in found) == (not reason)
+
+
 def test_null_model_names_the_scale_of_its_icc() -> None:
     found = {}
     for kind in ("multilevel_linear", "multilevel_logit"):
