@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analytics.core.audit.fit import parameters
+from analytics.core.audit.implied import parameters
 from analytics.core.audit.stars import p_value, stars_of
 from analytics.core.printed import Printed
 from analytics.core.targets import (
