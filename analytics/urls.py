@@ -16,4 +16,7 @@ urlpatterns = [
     path(_STUDY + "analyses/<slug:slug>/run/", views.start_run, name="start_run"),
     path(_STUDY + "targets/<path:slug>/", views.target, name="target"),
     path("runs/<int:pk>/", views.run, name="run"),
+    path("runs/<int:pk>/table.csv", views.table, name="table"),
+    path("runs/<int:pk>/again/", views.run_again, name="run_again"),
+    path("runs/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
 ]

@@ -1,7 +1,7 @@
 """Pages of the analytics room, split by subject."""
 
 from analytics.views.analyses import analyses, analysis, start_run
-from analytics.views.runs import run
+from analytics.views.runs import run, run_again, table, withdraw
 from analytics.views.targets import target
 
-__all__ = ["analyses", "analysis", "run", "start_run", "target"]
+__all__ = ["analyses", "analysis", "run", "run_again", "start_run", "table", "target", "withdraw"]
