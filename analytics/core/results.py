@@ -71,7 +71,11 @@ class Estimate(Record):
 
 @dataclass(frozen=True)
 class MarginalEffect(Record):
-    """The average change in the predicted probability; standard error by the delta method."""
+    """The average change in the predicted probability; standard error by the delta method.
+
+    Per unit of a continuous variable, from 0 to 1 of a dummy, from the reference to a category: ``term`` is
+    the variable, or ``C(variable)[category]``, whatever products, powers and logs it enters.
+    """
 
     term: str
     estimate: float

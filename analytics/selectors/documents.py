@@ -65,6 +65,7 @@ def _model(model: Mapping[str, Any]) -> dict[str, Any]:
         "n_lost": model["n_lost"],
         "converged": result["converged"],
         "estimates": [_estimate(one) for one in result["estimates"]],
+        "marginal_effects": result["marginal_effects"],
         "fit": result["fit"],
         "random": result["random"],
         "icc": result["icc"],

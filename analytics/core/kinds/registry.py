@@ -35,18 +35,21 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives),
+        Kind(
+            "descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives, 2
+        ),
         Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
-        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model),
+        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 2),
         Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model),
         Kind(
             "multilevel_linear",
             {"en": "Multilevel linear model", "zh": "多层线性模型"},
             read_model,
             run_model,
+            2,
         ),
         Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model),
-        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series),
+        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 2),
     )
 }
 

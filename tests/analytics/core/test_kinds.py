@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from analytics.core.kinds import DONE, FAILED, Outcome, read_spec, run_spec
-from analytics.core.tables import table_of_result
+from analytics.core.tables import Table, TableCell, TableRow, table_of_result
 from surveys.core.codebook import Level, ValueType
 from surveys.core.problems import Refused
 from tests.analytics.columns import column, labelled, survey
@@ -219,10 +222,18 @@ def test_a_scale_with_labelled_ends_keeps_its_order() -> None:
     assert result["codes"] == ["1", "2", "4", "7"]
 
 
-def test_spreadsheets_run_nothing() -> None:
-    frame = {
-        "a": labelled("a", [1, 2], {1: "=HYPERLINK(1)", 2: "no"}),
-        "g": labelled("g", [1, 1], {1: "x"}),
-    }
+RISKY = ["=HYPERLINK(1)", "-1+cmd|' /C calc'!A0", "+1+1", "@SUM(1)", "\t=1", "\r=1", "-", "-0.5* (0.1)"]
+
+
+@pytest.mark.parametrize("label", RISKY)
+def test_spreadsheets_run_nothing(label: str) -> None:
+    frame = {"a": labelled("a", [1, 2], {1: label, 2: "no"}), "g": labelled("g", [1, 1], {1: "x"})}
     text = table_of_result(run_spec(read_spec("kind: crosstab\nvariable: a\nby: g"), frame).result).as_csv()
-    assert "'=HYPERLINK(1)" in text
+    cells = [line[0] for line in csv.reader(io.StringIO(text, newline="")) if line]
+    assert f"'{label}" in cells and label not in cells
+
+
+def test_numbers_stay_numbers_and_notes_stand_below() -> None:
+    rows = tuple(TableRow(text, text, (TableCell(text),)) for text in ("-0.512", "+3", "-1,204.5", "-1e-05"))
+    lines = Table(("A",), rows, ("- a note",)).as_csv().splitlines()
+    assert lines == [",A", "-0.512,-0.512", "+3,+3", '"-1,204.5","-1,204.5"', "-1e-05,-1e-05", "'- a note"]
