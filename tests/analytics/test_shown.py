@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analytics.models import Run
@@ -19,7 +20,7 @@ from analytics.services.runs import withdraw_run
 from analytics.services.targets import define_target
 from surveys.core.codebook import Level, ValueType
 from surveys.core.problems import Refused
-from surveys.models import AuditEntry, Membership, Study, User, WaveVersion
+from surveys.models import AuditEntry, Job, Membership, Study, User, WaveVersion
 from tests.clients import client_of
 from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
 
@@ -171,6 +172,38 @@ def test_who_may_withdraw(researcher: User, holder: User, version: WaveVersion) 
     assert json.loads(out.getvalue()) == {"run": run.pk, "withdrawn_because": "wrong wave"}
     with pytest.raises(Refused, match="This run was withdrawn: wrong wave"):
         withdraw_run(researcher, run, "again")
+
+
+def test_a_stale_run_without_an_analysis_can_be_run_again(researcher: User, version: WaveVersion) -> None:
+    run = run_analysis(researcher, {"kind": "descriptives", "variables": ["age"]}, version)
+    client = Client()
+    client.force_login(researcher)
+    assert "again/" not in client.get(f"/runs/{run.pk}/").content.decode()
+    age = variable("age", ValueType.DECIMAL, level=Level.SCALE)
+    make_wave_version(version.wave, [(age, [20.0] * 33)])
+    assert f'action="/runs/{run.pk}/again/"' in client.get(f"/runs/{run.pk}/").content.decode()
+    job = Job.objects.get(pk=int(client.post(f"/runs/{run.pk}/again/").headers["Location"].split("/")[-2]))
+    assert job.payload == {"run": run.pk, "subject": "mdms/2014"}
+
+
+def test_results_are_read_of_the_runs_beside_a_target_alone(
+    researcher: User, holder: User, version: WaveVersion
+) -> None:
+    printed = [{"column": "all", "term": "age", "statistic": "mean", "printed": "30.0"}]
+    target = define_target(researcher, version.study, "paper/ages", kind="descriptives", cells=printed)
+    analysis = define_analysis(researcher, version.study, "ages", spec=TABLE)
+    for missing in ("each", "listwise", "each", "listwise"):
+        define_analysis(
+            researcher, version.study, "ages", spec=TABLE | {"missing": missing, "where": {"b": 1}}
+        )
+        analysis.refresh_from_db()
+        latest = run_analysis(researcher, analysis, version)
+    other = run_analysis(researcher, TABLE | {"targets": "paper/ages_of_others"}, version)
+    with CaptureQueriesContext(connection) as queries:
+        found = runs_beside(holder, target)
+    assert found == [latest] and other not in found
+    whole = [query["sql"] for query in queries if '"analytics_run"."result"' in query["sql"]]
+    assert len(whole) == 1 and f"IN ({latest.pk})" in whole[0]
 
 
 def test_the_rest_of_a_run_stays_immutable(researcher: User, version: WaveVersion) -> None:
