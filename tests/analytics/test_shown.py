@@ -156,6 +156,7 @@ def test_a_withdrawn_run_is_told_to_nobody_and_stays(
         told = everywhere(user, run)
         assert "18.25" not in told and "22." not in told.partition("mean")[2][:30]
         assert "withdrawn: the weights were wrong" in told
+        assert "Every check passed" not in told and "badge fresh" not in told
     for what in (analysis, TABLE):
         with pytest.raises(Refused, match="run and withdrawn: the weights were wrong"):
             run_analysis(researcher, what, version)
