@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from analytics.forms import AnalysisForm
 from analytics.models import Analysis, Run, Target
+from analytics.selectors import shown_to
 from analytics.services.analyses import define_analysis
 from surveys.http.listing import LabelSearch, VisibleStudies
 from surveys.http.rights import FrozenAdmin, NamedInStudyAdmin
@@ -39,12 +40,18 @@ class AnalysisAdmin(LabelSearch, NamedInStudyAdmin):
 
 @admin.register(Run)
 class RunAdmin(FrozenAdmin):
-    list_display = ("__str__", "study", "kind", "state", "n_used", "created_by", "created_at")
     list_filter = (("study", VisibleStudies), "kind", "state")
+
+    list_display = ("__str__", "study", "kind", "state", "created_by", "created_at", "withdrawn_because")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         found = Run.objects.visible_to(request.user)
         return found.select_related("study", "analysis__study", "created_by")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Run | None:
+        """The run as this person may see it: an administration is no way round what pages withhold."""
+        found = super().get_object(request, object_id, from_field)
+        return shown_to(request.user, found) if found is not None else None
 
 
 @admin.register(Target)

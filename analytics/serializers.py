@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.models import Analysis, Run, Target, TargetCell
+from analytics.selectors import rows_shown_to
 from measures.serializers import FreshnessSerializer
 from surveys.models import Study
 from surveys.serializers import LabelsField, SentencesField
@@ -26,11 +27,15 @@ class RunBriefSerializer(serializers.ModelSerializer[Run]):
     study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
     analysis = serializers.SlugRelatedField[Analysis](slug_field="slug", read_only=True, allow_null=True)
     version = serializers.CharField(source="subject.__str__", help_text="What it read: mdms/integration@3.")
+    n_used = serializers.SerializerMethodField(help_text="Rows used; null where so few are not told.")
 
     class Meta:
         model = Run
         fields: tuple[str, ...] = ("id", "study", "analysis", "version", "kind", "state", "n_used", "seconds",
-                                   "created_at")  # fmt: skip
+                                   "created_at", "withdrawn_because")  # fmt: skip
+
+    def get_n_used(self, run: Run) -> int | None:
+        return rows_shown_to(self.context["request"].user, run)
 
 
 class RunSerializer(RunBriefSerializer):
@@ -40,11 +45,12 @@ class RunSerializer(RunBriefSerializer):
     checks = serializers.ListField(child=SentencesField())
     inputs = serializers.DictField(child=serializers.CharField(), help_text="column -> content hash")
     environment = serializers.JSONField()
+    withheld = serializers.CharField(help_text="What of the result this person is not told, and why.")
     freshness = FreshnessSerializer()
 
     class Meta(RunBriefSerializer.Meta):
         fields = (*RunBriefSerializer.Meta.fields, "key", "spec", "result", "n_lost", "checks", "inputs",
-                  "environment", "freshness")  # fmt: skip
+                  "environment", "withheld", "freshness")  # fmt: skip
 
 
 class TargetCellSerializer(serializers.ModelSerializer[TargetCell]):

@@ -13,7 +13,11 @@ from surveys.services.jobs import Progress, register
 
 def run_analysis(job: Job, progress: Progress) -> dict[str, Any]:
     """Runs an analysis (``analysis``), or an earlier run again (``run``), on the version in ``subject``."""
-    from analytics.selectors import run_with, subject_named  # the data libraries load inside the job
+    from analytics.selectors import (  # the data libraries load inside the job
+        rows_shown_to,
+        run_with,
+        subject_named,
+    )
     from analytics.services import analyses
 
     user, payload = job.created_by, job.payload
@@ -25,7 +29,7 @@ def run_analysis(job: Job, progress: Progress) -> dict[str, Any]:
         analysis = Analysis.objects.visible_to(user).get(pk=payload["analysis"])
         made = analyses.run_analysis(user, analysis, version, progress=progress)
     url = reverse("analytics:run", args=[made.pk])
-    return {"run": made.pk, "state": made.state, "n_used": made.n_used, "url": url}
+    return {"run": made.pk, "state": made.state, "n_used": rows_shown_to(user, made), "url": url}
 
 
 register("run_analysis", run_analysis)

@@ -50,7 +50,7 @@ GUARDS = (
     Guard("measures.DerivedColumn"),
     Guard("measures.DatasetVersion"),
     Guard("measures.DatasetColumn"),
-    Guard("analytics.Run"),
+    Guard("analytics.Run", free=("withdrawn_because",)),
     Guard("analytics.TargetCell"),
 )
 

@@ -57,9 +57,9 @@ def travel(user: User, talk: Talk) -> Journey:
     return journey
 
 
-def beside(run: Run) -> Iterator[str]:
+def beside(user: User, run: Run) -> Iterator[str]:
     """A run laid beside its target as lines of text: printed figure, computed figure, verdict."""
-    comparison = compare_run(run)
+    comparison = compare_run(user, run)
     if comparison is None:
         return
     heads = ["", *(column["label"] or column["column"] for column in comparison.columns)]

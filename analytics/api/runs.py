@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from analytics.core.results import plain
 from analytics.models import Analysis, Run
-from analytics.selectors import compare, run_document, run_freshness
+from analytics.selectors import compare, run_document, run_freshness, shown_to
 from analytics.serializers import AnalysisSerializer, ComparisonSerializer, RunBriefSerializer, RunSerializer
 from surveys.http import STUDY, Api, ListApi, OneApi
 from surveys.models import User
@@ -74,7 +74,7 @@ class OneRun(OneApi):
     queryset = Run.objects.none()
 
     def get_object(self) -> Any:
-        run: Any = get_object_or_404(runs_shown_to(self.person), pk=self.kwargs["pk"])
+        run: Any = shown_to(self.person, get_object_or_404(runs_shown_to(self.person), pk=self.kwargs["pk"]))
         run.freshness = run_freshness(run)
         return run
 
@@ -85,7 +85,7 @@ class RunDocument(Api):
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, pk: int) -> Response:
         run = get_object_or_404(runs_shown_to(self.person), pk=pk)
-        return Response(run_document(run))
+        return Response(run_document(self.person, run))
 
 
 class Comparison(Api):
@@ -94,4 +94,4 @@ class Comparison(Api):
     @extend_schema(responses=ComparisonSerializer)
     def get(self, request: Request, pk: int) -> Response:
         run = get_object_or_404(runs_shown_to(self.person), pk=pk)
-        return Response({"run": run.pk, "cells": plain(compare(run))})
+        return Response({"run": run.pk, "cells": plain(compare(self.person, run))})

@@ -83,12 +83,6 @@ def check_events(design: Design) -> tuple[Check, ...]:
     return (Check("warning", "few_events", message),)
 
 
-def vifs(design: Design) -> dict[str, float]:
-    """Variance inflation factor of every column but the intercept; empty for fewer than two."""
-    columns, precision = _precision(design)
-    return {design.terms[column]: float(precision[i, i]) for i, column in enumerate(columns)}
-
-
 def check_collinearity(design: Design) -> tuple[Check, ...]:
     """One warning for each set of columns that nearly determine each other, naming the set."""
     columns, precision = _precision(design)

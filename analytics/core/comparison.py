@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analytics.core.audit.fit import parameters
+from analytics.core.audit.implied import parameters
 from analytics.core.audit.stars import p_value, stars_of
 from analytics.core.printed import Printed
 from analytics.core.targets import (
@@ -271,7 +271,8 @@ def _crosstab_figures(table: PublishedTable, result: Mapping[str, Any]) -> Calla
         if column is None:
             return None
         if cell.statistic == "n":
-            return float(crosstab["bases"][column])
+            base = crosstab["bases"][column]
+            return float(base) if base is not None else None
         row = _place(rows, (cell.term, cell.label))
         if row is None or cell.statistic not in ("percent", "count"):
             return None

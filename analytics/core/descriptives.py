@@ -73,7 +73,7 @@ def _share(variable: Described, numbers: npt.NDArray[np.float64]) -> Descriptive
     spread = float(np.sqrt(share * (1 - share) * n / (n - 1))) if n > 1 else None
     return DescriptiveRow(
         variable.name, "share", n, count=ones, percent=100 * share, mean=share, sd=spread,
-        minimum=float(numbers.min()), maximum=float(numbers.max()), absent=dict(variable.reasons),
+        **_extremes(numbers), absent=dict(variable.reasons),
     )  # fmt: skip
 
 
@@ -82,8 +82,19 @@ def _mean(variable: Described, numbers: npt.NDArray[np.float64]) -> DescriptiveR
     sd = float(numbers.std(ddof=1)) if n > 1 else None
     return DescriptiveRow(
         variable.name, "mean", n, mean=float(numbers.mean()), sd=sd,
-        minimum=float(numbers.min()), maximum=float(numbers.max()), absent=dict(variable.reasons),
+        **_extremes(numbers), absent=dict(variable.reasons),
     )  # fmt: skip
+
+
+def _extremes(numbers: npt.NDArray[np.float64]) -> dict[str, Any]:
+    """The smallest and the largest number, and how many rows hold each."""
+    low, high = float(numbers.min()), float(numbers.max())
+    return {
+        "minimum": low,
+        "maximum": high,
+        "minimum_rows": int((numbers == low).sum()),
+        "maximum_rows": int((numbers == high).sum()),
+    }
 
 
 def _level_rows(variable: Described, valid: npt.NDArray[Any]) -> tuple[list[DescriptiveRow], list[Check]]:

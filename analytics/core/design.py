@@ -40,6 +40,7 @@ from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import alternatives, say
 
 Labels = Mapping[str, str]
+Made = tuple[Atom, Scalar | None]  # an atom, and which level of it where it is a factor
 LANGUAGES = ("en", "zh")
 
 
@@ -57,7 +58,8 @@ class DesignColumn:
 class Design:
     """``matrix``: rows used x columns; ``outcome``: rows used; ``groups``: whole numbers from 0, rows used.
 
-    ``means`` holds what centring took away, ``references`` the label of each factor's reference.
+    ``means`` holds what centring took away, ``references`` the label of each factor's reference and ``bases``
+    its code by variable; ``made_of`` says of every column which atoms, and levels of factors, it multiplies.
     """
 
     columns: tuple[DesignColumn, ...]
@@ -67,6 +69,8 @@ class Design:
     group_levels: tuple[str, ...] = ()
     means: Mapping[str, float] = field(default_factory=dict)
     references: Mapping[str, str] = field(default_factory=dict)
+    bases: Mapping[str, Scalar] = field(default_factory=dict)
+    made_of: tuple[tuple[Made, ...], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,6 +85,7 @@ class _Part:
     key: str
     labels: Labels
     numbers: Numbers
+    made: Made
 
 
 def check_names(formula: Formula, known: Iterable[str], where: str = "formula") -> tuple[Problem, ...]:
@@ -135,12 +140,15 @@ def build(formula: Formula, frame: Frame, sample: Sample, outcome: Numbers, grou
     if parts.problems:
         raise Refused(parts.problems.values())
     columns, blocks = [], []
+    made_of: list[tuple[Made, ...]] = []
     if formula.intercept:
+        made_of.append(())
         columns.append(DesignColumn(INTERCEPT, INTERCEPT, INTERCEPT, {"en": "Constant", "zh": "常数项"}))
         blocks.append(np.ones(sample.n))
     for term, factors in terms:
         for chosen in itertools.product(*factors):
             columns.append(_named(term, chosen))
+            made_of.append(tuple(part.made for part in chosen))
             blocks.append(reduce(np.multiply, (part.numbers for part in chosen)))
     codes, levels = group_codes(frame[groups], sample.mask) if groups else (None, ())
     return Design(
@@ -151,6 +159,8 @@ def build(formula: Formula, frame: Frame, sample: Sample, outcome: Numbers, grou
         group_levels=levels,
         means=parts.means,
         references=parts.references,
+        bases=parts.bases,
+        made_of=tuple(made_of),
     )
 
 
@@ -206,6 +216,7 @@ class _Parts:
             self.margins.add(frozenset())
         self.means: dict[str, float] = {}
         self.references: dict[str, str] = {}
+        self.bases: dict[str, Scalar] = {}
         self.problems: dict[str, Problem] = {}
         self._levels: dict[Atom, tuple[Scalar, tuple[Scalar, ...]] | None] = {}
 
@@ -222,12 +233,14 @@ class _Parts:
                     atom.plain,
                     _worded(atom, _labels(column)),
                     transformed(atom, self.frame, self.mask, self.means),
+                    (atom, None),
                 )
             ]
         known = self._known_levels(atom, column)
         if known is None:
             return []
         reference, levels = known
+        self.bases.setdefault(column.variable.name, reference)
         rest = frozenset(other.plain for other in term.atoms if other != atom)
         if rest in self.margins:
             levels = tuple(level for level in levels if level != reference)
@@ -268,7 +281,8 @@ def _indicator(atom: Atom, column: Column, level: Scalar, used: pl.Series) -> _P
         for language, text in _labels(column).items()
     }
     plain = Factor(atom.name).plain if isinstance(atom, Factor) else atom.plain
-    return _Part(plain + ending, plain + ending, labels, (used == level).cast(pl.Float64).to_numpy())
+    numbers = (used == level).cast(pl.Float64).to_numpy()
+    return _Part(plain + ending, plain + ending, labels, numbers, (atom, level))
 
 
 def _named(term: Term, chosen: tuple[_Part, ...]) -> DesignColumn:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _NUMBER = re.compile(r"[-−+]?\d[\d,]*(\.\d+)?|[-−+]?\.\d+")
+LARGEST = 1e15  # beyond it a float no longer holds every whole number, and nothing is printed to the unit
+MOST_DECIMALS = 100
 SLACK = 1e-9  # of rounding in binary; allows half-up and half-to-even alike
 
 
@@ -86,10 +88,16 @@ class Printed:
 
 
 def read(text: str) -> Printed | None:
-    """The number in a printed cell, or None when it holds none (stars, “in”, an empty cell)."""
+    """The number in a printed cell, or None when it holds none (stars, “in”, an empty cell).
+
+    Numbers that no table prints (over ``LARGEST``) are none: arithmetic on them would be on rounding.
+    """
     stripped = text.strip().rstrip("%").strip("() ")
     if not _NUMBER.fullmatch(stripped):
         return None
     plain = Decimal(stripped.replace(",", "").replace("−", "-"))
     exponent = plain.as_tuple().exponent
-    return Printed(text.strip(), float(plain), max(0, -exponent) if isinstance(exponent, int) else 0)
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    if abs(plain) > LARGEST or decimals > MOST_DECIMALS:
+        return None
+    return Printed(text.strip(), float(plain), decimals)

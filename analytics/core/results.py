@@ -71,7 +71,11 @@ class Estimate(Record):
 
 @dataclass(frozen=True)
 class MarginalEffect(Record):
-    """The average change in the predicted probability; standard error by the delta method."""
+    """The average change in the predicted probability; standard error by the delta method.
+
+    Per unit of a continuous variable, from 0 to 1 of a dummy, from the reference to a category: ``term`` is
+    the variable, or ``C(variable)[category]``, whatever products, powers and logs it enters.
+    """
 
     term: str
     estimate: float
@@ -199,7 +203,8 @@ class DescriptiveRow(Record):
     """One line of a descriptive table.
 
     ``kind``: ``share`` (0/1: count of ones and percent of n), ``mean`` (mean, SD with n - 1), or ``level``
-    (one line per category, named by ``level``). ``n`` counts valid rows, ``absent`` the others by reason.
+    (one line per category, named by ``level``). ``n`` counts valid rows, ``absent`` the others by reason;
+    ``minimum_rows`` and ``maximum_rows`` how many hold the extremes, which decides who is told them.
     """
 
     variable: str
@@ -211,6 +216,8 @@ class DescriptiveRow(Record):
     sd: float | None = None
     minimum: float | None = None
     maximum: float | None = None
+    minimum_rows: int | None = None
+    maximum_rows: int | None = None
     level: str = ""
     absent: Mapping[str, int] = field(default_factory=dict)
 

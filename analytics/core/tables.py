@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from analytics.core.audit.stars import stars_of
 from analytics.core.formula import INTERCEPT
 from analytics.core.targets import STARS
 from surveys.core.codebook import text_in
+from surveys.core.spreadsheets import GUARDABLE
 
 DECIMALS = 3
 ABSORBED_TEXT = {"en": "in", "zh": "已纳入"}
@@ -37,6 +39,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 LIKELIHOODS = {"ols": "least squares", "ml": "ML", "reml": "REML", "laplace": "Laplace"}
 FIT_ROWS = ("n", "loglik", "aic", "bic", "df", "mcfadden_r2", "r2")
 WHOLE = ("n", "df")
+_NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,12 @@ class Table:
         return [["", *self.columns], *body]
 
     def as_csv(self) -> str:
-        """Comma-separated text with the shown figures; cells that a spreadsheet would run are quoted."""
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows([_harmless(c) for c in row] for row in self.as_lists())
+        """Comma-separated text with the shown figures, notes below; texts like formulas are made harmless.
+
+        Lines end with carriage return and line feed, so that cells that hold either are quoted.
+        """
+        out, lines = io.StringIO(), [*self.as_lists(), *([note] for note in self.notes)]
+        csv.writer(out).writerows([_harmless(cell) for cell in line] for line in lines)
         return out.getvalue()
 
     def as_text(self) -> str:
@@ -286,8 +292,7 @@ def _word(name: str, language: str) -> str:
 
 def _harmless(text: str) -> str:
     """A text that starts like a formula is prefixed, so that no spreadsheet runs it; numbers stay numbers."""
-    risky = text[:1] in ("=", "@", "\t", "\r") or (text[:1] in "+-" and text[1:2].isalpha())
-    return f"'{text}" if text and risky else text
+    return f"'{text}" if re.match(GUARDABLE, text) and not _NUMBER.fullmatch(text) else text
 
 
 def _width(text: str) -> int:

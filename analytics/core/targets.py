@@ -110,7 +110,9 @@ class PublishedTable:
         noted = self.notes.get("n")
         if printed is None and isinstance(noted, Mapping):
             noted = noted.get(column)
-        return round(printed.value) if printed is not None else (int(noted) if noted else None)
+        if printed is None and noted:
+            printed = read(str(noted))
+        return round(printed.value) if printed is not None else None
 
     def models(self) -> tuple[PrintedModel, ...]:
         """The columns of a table of models, in their order."""

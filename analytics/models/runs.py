@@ -44,7 +44,13 @@ class RunQuerySet(models.QuerySet["Run"]):
 
 
 class Run(models.Model):
-    """One execution of a specification against one dataset version (or wave version); immutable."""
+    """One execution of a specification against one dataset version (or wave version); immutable.
+
+    It may be withdrawn: then the row stays, and nobody is shown its numbers.  ``withheld`` is no column: it
+    says of a copy made for one person what is missing in it.
+    """
+
+    withheld: str = ""
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="runs")
     analysis = models.ForeignKey(Analysis, models.PROTECT, null=True, blank=True, related_name="runs")
@@ -63,6 +69,7 @@ class Run(models.Model):
     inputs = models.JSONField(default=dict)  # {column: content hash}
     environment = models.JSONField(default=dict)
     seconds = models.FloatField(default=0.0)
+    withdrawn_because = models.TextField(default="", blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -21,13 +21,15 @@ from analytics.selectors.published import (
     runs_beside,
     target_of,
 )
+from analytics.selectors.shown import rows_shown_to, shown_to
 from analytics.selectors.standing import run_freshness
 from analytics.selectors.tables import table_of
+from surveys.models import User
 
 
-def compare(run: Run) -> list[dict[str, Any]]:
+def compare(user: User, run: Run) -> list[dict[str, Any]]:
     """The rows of a run beside the target its specification names; empty where there is none."""
-    comparison = compare_run(run)
+    comparison = compare_run(user, run)
     return comparison.as_json()["rows"] if comparison is not None else []
 
 
@@ -40,10 +42,12 @@ __all__ = [
     "errata_of_target",
     "erratum_of",
     "published_table",
+    "rows_shown_to",
     "run_document",
     "run_freshness",
     "run_with",
     "runs_beside",
+    "shown_to",
     "subject_named",
     "subject_of",
     "table_of",

@@ -7,7 +7,9 @@ from typing import Any
 
 from analytics.models import Run
 from analytics.selectors.published import compare_run, target_of
+from analytics.selectors.shown import shown_to
 from surveys.core.said import without_sources
+from surveys.models import User
 
 ESTIMATE_FIELDS = (
     "term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
@@ -15,8 +17,12 @@ ESTIMATE_FIELDS = (
 MORE_FIELDS = ("df", "odds_ratio", "odds_ratio_low", "odds_ratio_high")
 
 
-def run_document(run: Run) -> dict[str, Any]:
-    """The run as plain JSON: a single model at the top level, the models of a series under ``models``."""
+def run_document(user: User, run: Run) -> dict[str, Any]:
+    """The run as plain JSON, as ``user`` may see it; ``withheld`` says what is missing, and why.
+
+    A single model stands at the top level, the models of a series under ``models``.
+    """
+    run = shown_to(user, run)
     document: dict[str, Any] = {
         "run": run.pk,
         "analysis": str(run.analysis) if run.analysis else None,
@@ -25,6 +31,7 @@ def run_document(run: Run) -> dict[str, Any]:
         "state": run.state,
         "n_used": run.n_used,
         "n_lost": run.n_lost,
+        "withheld": run.withheld,
         "checks": [without_sources(check) for check in run.checks],
     }
     models = run.result.get("models")
@@ -36,7 +43,7 @@ def run_document(run: Run) -> dict[str, Any]:
         document["absorbed"] = run.result["absorbed"]
     else:
         document |= _model(models[0])
-    comparison = compare_run(run)
+    comparison = compare_run(user, run)
     named = target_of(run)
     document["targets"] = (
         {"target": named[0].slug, **comparison.as_json()} if named and comparison is not None else None
@@ -54,8 +61,11 @@ def _model(model: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "kind": model["kind"],
         "formula": model["formula"],
+        "n_used": model["n_used"],
+        "n_lost": model["n_lost"],
         "converged": result["converged"],
         "estimates": [_estimate(one) for one in result["estimates"]],
+        "marginal_effects": result["marginal_effects"],
         "fit": result["fit"],
         "random": result["random"],
         "icc": result["icc"],

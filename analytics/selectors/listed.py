@@ -10,8 +10,9 @@ from surveys.models import Study
 
 
 def analyses_with_latest_run(study: Study) -> list[tuple[Analysis, Run | None]]:
-    """Each analysis of the study with its latest run."""
-    newest = Run.objects.filter(analysis=OuterRef("pk")).order_by("-id").values("pk")[:1]
+    """Each analysis of the study with its latest run that was not withdrawn."""
+    in_force = Run.objects.filter(analysis=OuterRef("pk"), withdrawn_because="")
+    newest = in_force.order_by("-id").values("pk")[:1]
     analyses = list(study.analyses.annotate(latest_run=Subquery(newest)))
     runs = {run.pk: run for run in _light(Run.objects.filter(pk__in=[a.latest_run for a in analyses]))}
     return [(analysis, runs.get(analysis.latest_run)) for analysis in analyses]
@@ -24,13 +25,13 @@ def targets_with_sizes(study: Study) -> QuerySet[Target]:
 
 def runs_on(version: DatasetVersion) -> list[Run]:
     """Runs that read a dataset version."""
-    return list(_light(Run.objects.filter(dataset_version=version)))
+    return list(_light(Run.objects.filter(dataset_version=version, withdrawn_because="")))
 
 
 def runs_with(version: MeasureVersion) -> list[Run]:
     """Runs that read a column made by a measure version."""
     names = dict(version.dataset_columns.values_list("version_id", "name"))
-    runs = _light(Run.objects.filter(dataset_version__in=names))
+    runs = _light(Run.objects.filter(dataset_version__in=names, withdrawn_because=""))
     return [run for run in runs if names[run.dataset_version_id] in run.inputs]
 
 

@@ -11,6 +11,8 @@ from surveys.core.said import say
 from surveys.models import Study, User, Wave
 from surveys.selectors import reference, study_named, wave_version_named
 
+WHOLE = ("analysis", "study", "created_by", "dataset_version__dataset__study", "wave_version__wave__study")
+
 
 def analysis_named(user: User, text: str) -> Analysis:
     """The analysis ``STUDY/ANALYSIS``."""
@@ -75,7 +77,7 @@ def subject_of(user: User, analysis: Analysis, name: str = "") -> Subject:
 
 def run_with(user: User, pk: int) -> Run:
     """The run with this number, if this person may see it."""
-    found = Run.objects.visible_to(user).filter(pk=pk).first()
+    found = Run.objects.visible_to(user).select_related(*WHOLE).filter(pk=pk).first()
     if found is None:
         raise refuse("not_found", say("There is no run {pk} that you can see.", pk=pk))
     return found

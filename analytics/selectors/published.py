@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.db.models import Q
 
 from analytics.core.audit import AuditFinding, audit
 from analytics.core.comparison import Comparison, compare
 from analytics.core.targets import Cell, PublishedTable
 from analytics.models import Run, Target
+from analytics.selectors.shown import shown_to
+from surveys.models import User
 
 
 def published_table(target: Target) -> PublishedTable:
@@ -25,8 +27,12 @@ def target_of(run: Run) -> tuple[Target, str] | None:
     return (found, column) if found is not None else None
 
 
-def compare_run(run: Run, target: Target | None = None) -> Comparison | None:
-    """A run beside ``target``, or beside the one its specification names; None where there is nothing."""
+def compare_run(user: User, run: Run, target: Target | None = None) -> Comparison | None:
+    """A run, as ``user`` may see it, beside ``target``, or beside the one its specification names.
+
+    None where there is nothing.
+    """
+    run = shown_to(user, run)
     column = ""
     if target is None:
         named = target_of(run)
@@ -44,12 +50,19 @@ def audit_of(target: Target) -> tuple[AuditFinding, ...]:
     return audit(published_table(target), published_table(moments) if moments is not None else None)
 
 
-def runs_beside(target: Target) -> list[Run]:
-    """The latest run of each analysis whose specification names this target, oldest analysis first."""
-    latest: dict[Any, Run] = {}
-    named = Run.objects.filter(study=target.study, spec__targets__startswith=target.slug)
-    runs = named.select_related("analysis", "dataset_version__dataset__study")
-    for run in runs.order_by("pk"):
-        if str(run.spec.get("targets", "")).partition("#")[0] == target.slug:
-            latest[run.analysis_id or f"run {run.pk}"] = run
-    return list(latest.values())
+def runs_beside(user: User, target: Target) -> list[Run]:
+    """The latest run of each analysis whose specification names this target, oldest analysis first.
+
+    As ``user`` may see them; withdrawn runs are left out.  Results are read of the chosen runs alone.
+    """
+    named = Run.objects.filter(
+        Q(spec__targets=target.slug) | Q(spec__targets__startswith=f"{target.slug}#"),
+        study=target.study,
+        withdrawn_because="",
+    )
+    latest: dict[object, int] = {}
+    for pk, analysis in named.order_by("pk").values_list("pk", "analysis"):
+        latest[analysis or f"run {pk}"] = pk
+    runs = Run.objects.select_related("analysis", "study", "dataset_version__dataset__study",
+                                      "wave_version__wave__study").in_bulk(latest.values())  # fmt: skip
+    return [shown_to(user, runs[pk]) for pk in latest.values()]

@@ -6,14 +6,21 @@ from dataclasses import replace
 
 from analytics.core.tables import Table, table_of_result
 from analytics.models import Run
+from analytics.selectors.shown import shown_to
 from measures.models import DatasetVersion
 from surveys.core.said import say
+from surveys.models import User
 
 
-def table_of(run: Run, language: str = "en") -> Table:
-    """A run's table; the last notes name the version, the measures and whether the data are synthetic."""
+def table_of(user: User, run: Run, language: str = "en") -> Table:
+    """A run's table, as ``user`` may see it.
+
+    The last notes say what is withheld and name the version, the measures and whether the data are synthetic.
+    """
+    run = shown_to(user, run)
     table = table_of_result(run.result, language)
-    return replace(table, notes=(*table.notes, *_sources(run)))
+    withheld = (run.withheld,) if run.withheld else ()
+    return replace(table, notes=(*table.notes, *withheld, *_sources(run)))
 
 
 def _sources(run: Run) -> tuple[str, ...]:

@@ -72,12 +72,15 @@ def run_again(user: User, earlier: Run, version: Subject, *, progress: Progress 
 
 
 def ask_to_run(user: User, analysis: Analysis, version: Subject) -> Job:
-    """Queues a run, for pages that do not wait."""
+    """Queues a run, for pages that do not wait.
+
+    A job that runs already may have read an earlier specification: it is not joined.
+    """
     policy.require_run(user, version.study)
     _require_fresh(version)
     payload = {"analysis": analysis.pk, "subject": str(version)}
     key = f"run_analysis:{analysis.pk}:{version}"
-    return submit(user, "run_analysis", payload, key=key, study=version.study)
+    return submit(user, "run_analysis", payload, key=key, study=version.study, joins_running=False)
 
 
 def ask_to_run_again(user: User, earlier: Run) -> Job:
@@ -86,7 +89,8 @@ def ask_to_run_again(user: User, earlier: Run) -> Job:
     _require_fresh(earlier.subject)
     subject = str(earlier.subject).rpartition("@")[0]
     payload = {"run": earlier.pk, "subject": subject}
-    return submit(user, "run_analysis", payload, key=f"run_again:{earlier.pk}", study=earlier.study)
+    key = f"run_again:{earlier.pk}"
+    return submit(user, "run_analysis", payload, key=key, study=earlier.study, joins_running=False)
 
 
 def _require_fresh(version: Subject) -> None:

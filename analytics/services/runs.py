@@ -17,8 +17,8 @@ from analytics.models import Analysis, Run
 from analytics.selectors.inputs import Input, Subject, column_names, inputs, read_frame
 from measures.models import DatasetVersion
 from surveys.core.codebook import fingerprint
-from surveys.core.problems import Refused
-from surveys.core.said import with_sources
+from surveys.core.problems import Refused, refuse
+from surveys.core.said import say, with_sources
 from surveys.models import User
 from surveys.services import audit, jobs
 
@@ -43,6 +43,7 @@ def run(
         raise Refused(problems)
     known = inputs(version, spec.columns)
     key = run_key(spec, known)
+    _refuse_withdrawn(key, version)
     if (same := _same(key, version, analysis)) is not None:
         return same
     tell(0.1, f"reading {len(known)} columns")
@@ -50,6 +51,35 @@ def run(
     fields = _known_result(key, version) or _computed(spec, version, known, tell)
     fields = {"seconds": round(time.perf_counter() - started, 4)} | fields
     return _save(user, spec, version, analysis, key, known, fields)
+
+
+@transaction.atomic
+def withdraw_run(user: User, run: Run, because: str) -> Run:
+    """Takes a run's numbers away from view, for everybody and for good; the row stays, with the reason.
+
+    The same question of the same columns is then refused with that reason: withdrawn numbers stay away.
+    """
+    policy.require_run(user, run.study)
+    because = because.strip()
+    if not because:
+        raise refuse("no_reason", "Say why the run is withdrawn.", where="because")
+    found = Run.objects.select_for_update().get(pk=run.pk)
+    if found.withdrawn_because:
+        raise refuse("withdrawn", say("This run was withdrawn: {because}", because=found.withdrawn_because))
+    found.withdrawn_because = because
+    found.save(update_fields=["withdrawn_because"])
+    audit.record(user, "withdraw", found, study=found.study, because=because)
+    return found
+
+
+def _refuse_withdrawn(key: str, version: Subject) -> None:
+    reasons = Run.objects.filter(key=key, study=version.study).exclude(withdrawn_because="")
+    if because := reasons.values_list("withdrawn_because", flat=True).first():
+        raise refuse(
+            "withdrawn",
+            say("This was run and withdrawn: {because}", because=because),
+            hint="Ask otherwise, or correct the data first.",
+        )
 
 
 def run_key(spec: Spec, known: Mapping[str, Input]) -> str:

@@ -14,7 +14,7 @@ from analytics import selectors
 from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
 from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
-from analytics.selectors import listed
+from analytics.selectors import listed, rows_shown_to
 from measures.models import DatasetVersion, MeasureVersion
 from surveys.core.codebook import text_in
 from surveys.models import Study, WaveVersion
@@ -42,10 +42,12 @@ FIGURES = {
 }
 
 
-@register.inclusion_tag("analytics/_study_analyses.html")
-def study_analyses(study: Study) -> dict[str, Any]:
-    """The study's analyses, each with its latest run."""
-    return {"study": study, "rows": listed.analyses_with_latest_run(study)}
+@register.inclusion_tag("analytics/_study_analyses.html", takes_context=True)
+def study_analyses(context: template.Context, study: Study) -> dict[str, Any]:
+    """The study's analyses, each with its latest run and the rows it used."""
+    user = context["request"].user
+    found = listed.analyses_with_latest_run(study)
+    return {"study": study, "rows": [(one, run, run and rows_shown_to(user, run)) for one, run in found]}
 
 
 @register.inclusion_tag("analytics/_study_targets.html")

@@ -2,7 +2,17 @@
 
 from analytics.views.analyses import analyses, analysis, start_run
 from analytics.views.errata import erratum
-from analytics.views.runs import run
+from analytics.views.runs import run, run_again, table, withdraw
 from analytics.views.targets import target
 
-__all__ = ["analyses", "analysis", "erratum", "run", "start_run", "target"]
+__all__ = [
+    "analyses",
+    "analysis",
+    "erratum",
+    "run",
+    "run_again",
+    "start_run",
+    "table",
+    "target",
+    "withdraw",
+]

@@ -29,11 +29,12 @@ def analysis(request: HttpRequest, study: str, slug: str) -> HttpResponse:
         )
         .defer("result", "environment")
     )
+    in_force = [run for run in runs if not run.withdrawn_because]
     context = {
         "study": found.study,
         "analysis": found,
-        "runs": runs,
-        "freshness": selectors.run_freshness(runs[0]) if runs else None,
+        "rows": [(run, selectors.rows_shown_to(request.user, run)) for run in runs],
+        "freshness": selectors.run_freshness(in_force[0]) if in_force else None,
         "may_run": may_run(request.user, found.study),
     }
     return render(request, "analytics/analysis.html", context)

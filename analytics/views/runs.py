@@ -1,4 +1,4 @@
-"""One run: its passport, its tables, and the published table beside it."""
+"""One run: its passport, its tables, the published table beside it; running it again, withdrawing it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from analytics import selectors
 from analytics.core.comparison import Comparison, compare
@@ -15,18 +16,17 @@ from analytics.core.side_by_side import regression_table
 from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
 from analytics.policy import may_run
+from analytics.services.analyses import ask_to_run_again
+from analytics.services.runs import withdraw_run
 from measures.models import DatasetColumn
-from surveys.core.problems import refuse
-from surveys.core.said import Said, restored, say
-
-WHOLE = ("analysis", "study", "created_by", "dataset_version__dataset__study", "wave_version__wave__study")
+from surveys.core.said import Said, restored
+from surveys.models import User
+from surveys.templatetags.vocabulary import language
 
 
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     """The passport beside the numbers, the target beside the run, the audit beneath."""
-    found = Run.objects.visible_to(request.user).select_related(*WHOLE).filter(pk=pk).first()
-    if found is None:
-        raise refuse("not_found", say("There is no run {pk} that you can see.", pk=pk))
+    found = selectors.shown_to(request.user, selectors.run_with(request.user, pk))
     models = found.result.get("models", [])
     target, column = selectors.target_of(found) or (None, "")
     table = selectors.published_table(target) if target else None
@@ -37,7 +37,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "freshness": selectors.run_freshness(found),
         "checks": checks(found),
         "columns": measure_columns(found),
-        "lost": [(*key.split(": ", 1), rows) for key, rows in found.n_lost.items()],
+        "lost": lost(found.n_lost),
+        "rows_by_model": rows_by_model(found),
         "regression": regression_table(found.result) if models else None,
         "in_full": next(
             (m for m in models if len(models) == 1 or m["name"] == request.GET.get("model")), None
@@ -47,10 +48,50 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "comparison": compare(table, found.result, column) if table and found.result else None,
         "target": target,
         "audit": selectors.audit_of(target) if target else (),
-        "beside": beside(target, table, except_for=found) if target and table else [],
+        "beside": beside(request.user, target, table, except_for=found) if target and table else [],
         "may_run": may_run(request.user, found.study),
     }
     return render(request, "analytics/run.html", context)
+
+
+def table(request: HttpRequest, pk: int) -> HttpResponse:
+    """The run's table as a file of comma-separated text, in the reader's language."""
+    found = selectors.run_with(request.user, pk)
+    text = selectors.table_of(request.user, found, language()).as_csv()
+    answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
+    name = found.analysis.slug if found.analysis else found.kind
+    answer["Content-Disposition"] = f'attachment; filename="{name}_run{found.pk}.csv"'
+    return answer
+
+
+@require_POST
+def run_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queues the run's specification on the version in force today, and shows the job."""
+    found = selectors.run_with(request.user, pk)
+    return redirect("surveys:job", ask_to_run_again(request.user, found).pk)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes the run's numbers away from view, and shows what is left of it."""
+    found = selectors.run_with(request.user, pk)
+    withdraw_run(request.user, found, request.POST.get("because", ""))
+    return redirect("analytics:run", pk)
+
+
+def lost(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(column, reason, rows) of each ``column: reason``."""
+    return [(name, why, rows) for key, rows in counts.items() for name, _, why in [key.partition(": ")]]
+
+
+def rows_by_model(run: Run) -> list[dict[str, Any]]:
+    """Of a series whose models have rows of their own: how many each used, and lost to what."""
+    if run.result.get("sample") != "each":
+        return []
+    return [
+        {"label": one["label"], "n_used": one["n_used"], "lost": lost(one["n_lost"])}
+        for one in run.result["models"]
+    ]
 
 
 def checks(run: Run) -> list[dict[str, Any]]:
@@ -82,11 +123,11 @@ def measure_columns(run: Run) -> QuerySet[DatasetColumn]:
 
 
 def beside(
-    target: Target, table: PublishedTable, except_for: Run | None = None
+    user: User, target: Target, table: PublishedTable, except_for: Run | None = None
 ) -> list[tuple[Run, list[dict[str, Any]]]]:
     """(run, its columns of the target in brief) for every analysis that replicates ``target``."""
     found = []
-    for run in selectors.runs_beside(target):
+    for run in selectors.runs_beside(user, target):
         column = str(run.spec["targets"]).partition("#")[2]
         comparison = compare(table, run.result, column) if run.result and run != except_for else None
         if comparison is not None:

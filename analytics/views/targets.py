@@ -20,6 +20,6 @@ def target(request: HttpRequest, study: str, slug: str) -> HttpResponse:
         "target": found,
         "table": table,
         "audit": selectors.audit_of(found),
-        "beside": beside(found, table),
+        "beside": beside(request.user, found, table),
     }
     return render(request, "analytics/target.html", context)

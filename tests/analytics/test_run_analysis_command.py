@@ -107,6 +107,21 @@ def test_the_job(desk: Desk) -> None:
     assert done.result["state"] == "done" and done.result_url.endswith(f"/{done.result['run']}/")
 
 
+def test_a_running_job_is_not_joined(desk: Desk) -> None:
+    """It may have read the specification before it was changed; the next one reads what is asked now."""
+    analysis = define_analysis(desk.user, desk.study, "table2", spec=SPEC)
+    job = ask_to_run(desk.user, analysis, desk.version)
+    running = claim("test")
+    assert running is not None and running.pk == job.pk
+    define_analysis(desk.user, desk.study, "table2", spec="kind: logit\nformula: y ~ x\n")
+    later = ask_to_run(desk.user, analysis, desk.version)
+    assert later != job and ask_to_run(desk.user, analysis, desk.version) == later
+    earlier = run_analysis(desk.user, SPEC, desk.version)
+    again = ask_to_run_again(desk.user, earlier)
+    assert claim("test", later.pk) is not None and claim("test", again.pk) is not None
+    assert ask_to_run_again(desk.user, earlier) != again
+
+
 def test_running_again_takes_the_version_in_force(desk: Desk) -> None:
     earlier = run_analysis(desk.user, SPEC, desk.version)
     later = desk.corrected(z=[1 - cell for cell in desk.cells("z")])

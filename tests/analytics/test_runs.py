@@ -123,7 +123,7 @@ def test_runs_on_datasets_name_the_rule_that_was_replaced(desk: Desk) -> None:
     build_dataset(desk.user, dataset)
     assert run_freshness(on_member).causes == ("member@1 was replaced by member@2",)
     assert run_freshness(run_again(desk.user, on_member, dataset.latest)) == FRESH
-    notes = table_of(on_member).notes
+    notes = table_of(desk.user, on_member).notes
     assert any("member@1" in note for note in notes) and any("mdms/integration@1" in note for note in notes)
 
 
@@ -141,7 +141,7 @@ def test_a_model_without_numbers_is_a_failed_run_in_words(desk: Desk) -> None:
     run = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, separated)
     assert run.state == "failed"
     assert [check["severity"] for check in run.checks].count("error") == 1
-    assert run_document(run)["estimates"] == []
+    assert run_document(desk.user, run)["estimates"] == []
 
 
 def test_unknown_names_leave_nothing_behind(desk: Desk) -> None:
@@ -183,7 +183,7 @@ def test_defining_twice(desk: Desk) -> None:
 
 def test_the_document_of_a_run(desk: Desk) -> None:
     spec = {"kind": "multilevel_linear", "formula": "y ~ x", "groups": "city"}
-    document = run_document(run_analysis(desk.user, spec, desk.version))
+    document = run_document(desk.user, run_analysis(desk.user, spec, desk.version))
     assert {"run", "state", "n_used", "n_lost", "estimates", "fit", "random", "checks", "targets"} <= set(
         document
     )

@@ -141,12 +141,12 @@ def test_a_run_beside_the_target_its_specification_names(desk: Desk) -> None:
     target = define_target(desk.user, desk.study, "paper/table2", kind="models", cells=cells)
     spec = {"kind": "logit", "formula": "y ~ x", "targets": "paper/table2#model3"}
     run = run_analysis(desk.user, spec, desk.version)
-    rows = compare_rows(run)
+    rows = compare_rows(desk.user, run)
     assert [row["term"] for row in rows] == ["x"]
     assert rows[0]["cells"][0]["printed"] == {"estimate": "0.500", "se": "0.100"}
-    assert runs_beside(target) == [run]
+    assert runs_beside(desk.user, target) == [run]
     unknown = run_analysis(desk.user, spec | {"targets": "paper/nothing"}, desk.version)
-    assert compare_run(unknown) is None
+    assert compare_run(desk.user, unknown) is None
 
 
 def test_the_audit_of_a_target_uses_the_descriptives_it_names(desk: Desk) -> None:

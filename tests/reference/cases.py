@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,3 +101,10 @@ def difference(result: ModelResult, reference: dict[str, Any]) -> Difference:
         aic=abs(result.fit.aic - reference["AIC"]),
         bic=abs((result.fit.bic_rows or np.nan) - reference["BIC"]),
     )
+
+
+def null_model(
+    fit: Callable[..., ModelResult], y: npt.NDArray[np.float64], groups: npt.NDArray[Any], group: str
+) -> ModelResult:
+    """The model of a constant and a random intercept alone."""
+    return fit(y, np.ones((len(y), 1)), ("(Intercept)",), groups, group)

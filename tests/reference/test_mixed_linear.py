@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from analytics.core.estimators.icc import null_icc
 from analytics.core.estimators.mixed_linear import fit_mixed_linear
-from tests.reference.cases import difference, load
+from tests.reference.cases import difference, load, null_model
 
 COEF = 1e-6
 SE_RELATIVE = 1e-6
@@ -51,7 +50,7 @@ def test_exam(shared: Path, model: str, estimator: str) -> None:
 
 def test_null_icc_is_on_the_response_scale(shared: Path) -> None:
     case = load(shared / "reference/stats/exam_lmm", ("school",))
-    result = null_icc(case.numbers("normexam"), case.rows["school"].to_numpy(), "school")
+    result = null_model(fit_mixed_linear, case.numbers("normexam"), case.rows["school"].to_numpy(), "school")
     assert result.icc is not None
     assert result.icc.scale == "response"
     assert result.icc.value == pytest.approx(case.reference["null_REML"]["icc"], rel=VARIANCE_RELATIVE)

@@ -15,10 +15,9 @@ from typing import Any
 
 import pytest
 
-from analytics.core.estimators.icc import null_icc
 from analytics.core.estimators.mixed_logit import fit_mixed_logit
 from analytics.core.results import ModelResult
-from tests.reference.cases import Case, city3k, difference, load
+from tests.reference.cases import Case, city3k, difference, load, null_model
 
 COEF_IN_SE = 1e-6
 SE_RELATIVE = 1e-5
@@ -79,7 +78,7 @@ def test_verbagg(shared: Path, model: str) -> None:
 def test_null_model_names_its_scale(shared: Path) -> None:
     case = load(shared / "reference/stats/verbagg", ("id",))
     reference = case.reference["glmm"]["null_nAGQ1"]
-    result = null_icc(case.numbers("r2"), case.rows["id"].to_numpy(), "id", "binomial")
+    result = null_model(fit_mixed_logit, case.numbers("r2"), case.rows["id"].to_numpy(), "id")
     assert result.icc is not None
     assert result.icc.scale == "latent_logit"
     assert result.icc.value == pytest.approx(reference["icc_latent"], abs=SIGMA)

@@ -46,7 +46,7 @@ def beside(boss: User, name: str) -> list[dict[str, Any]]:
     analysis = Analysis.objects.get(study__slug=study, slug=slug)
     run = run_analysis(boss, analysis, subject_of(boss, analysis))
     assert run.state == "done"
-    return [{"row": row["term"], **cell} for row in compare(run) for cell in row["cells"] if cell]
+    return [{"row": row["term"], **cell} for row in compare(boss, run) for cell in row["cells"] if cell]
 
 
 def test_xie_tables_are_replicated(boss: User) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analytics.core.audit.crosstabs import crosstab_findings
 from analytics.core.audit.finding import AuditFinding, Severity
 from analytics.core.audit.fit import fit_findings
+from analytics.core.audit.impossible import impossible_findings
 from analytics.core.audit.scale import scale_findings
 from analytics.core.audit.shares import share_findings
 from analytics.core.audit.stars import star_findings
@@ -28,6 +29,7 @@ def audit(table: PublishedTable, descriptives: PublishedTable | None = None) -> 
     models, outcome = table.models(), str(table.notes.get("outcome", ""))
     moments = Moments(descriptives) if descriptives is not None else None
     findings = [
+        *impossible_findings(models, moments, outcome),
         *star_findings(table),
         *fit_findings(models),
         *scale_findings(models, moments, outcome),

@@ -10,6 +10,7 @@ from analytics.core.targets import FIT_STATISTICS, PublishedTable
 from surveys.core.said import say
 
 ALL = "all"
+MOST_BASES = 20_000  # with more rows nearly every percentage is a whole count of some base nearby
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,7 @@ def percents(table: PublishedTable, column: str) -> dict[str, Printed]:
 
 def implied_base(cells: dict[str, Printed], printed: int) -> int | None:
     """The smallest base under the printed one on which every cell is a whole count, adding to it."""
-    whole = [base for base in range(2, printed) if _fits(cells, base)]
-    return whole[0] if whole else None
+    return next((base for base in range(2, min(printed, MOST_BASES)) if _fits(cells, base)), None)
 
 
 def _fits(cells: dict[str, Printed], base: int) -> bool:

@@ -66,7 +66,7 @@ def listed(labels: Iterable[str]) -> str:
     names = list(labels)
     split = [name.rpartition(" ") for name in names]
     same_word = len({word for word, _, _ in split}) == 1 and split[0][0] != ""
-    if len(names) > 1 and same_word and all(number.isdigit() for _, _, number in split):
+    if len(names) > 1 and same_word and all(number.isdecimal() for _, _, number in split):
         numbers = [int(number) for _, _, number in split]
         if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
             return say(

@@ -1,60 +1,24 @@
-"""What AIC, BIC and log-likelihood say of the number of parameters, the number of rows and the method.
-
-AIC = 2 k - 2 LL gives k; BIC = k ln n - 2 LL then gives n.  Under REML nlme counts n less the fixed effects.
-"""
+"""Findings on what AIC, BIC and log-likelihood imply: parameters, variances, rows, and nested models."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from analytics.core.audit.finding import AuditFinding, in_words, listed
-from analytics.core.printed import Interval
+from analytics.core.audit.implied import (
+    MOST_ROWS,
+    MULTILEVEL_LOGIT,
+    REML_ROWS,
+    ROWS,
+    SINGLE_LEVEL_LOGIT,
+    Implied,
+    absorbed_dummies,
+    implied,
+    log_rows,
+)
 from analytics.core.targets import PrintedModel
 from surveys.core.said import say
-
-SINGLE_LEVEL_LOGIT = "logit"
-MULTILEVEL_LOGIT = "multilevel_logit"
-REML_ROWS = "rows_minus_fixed"
-ROWS = "rows"
-
-
-@dataclass(frozen=True)
-class Implied:
-    """What one model's fit statistics imply.  ``k`` as computed, ``whole_k`` the one whole number it allows.
-
-    ``fixed`` counts printed terms plus the absorbed dummies; ``variances`` what is left of k; ``n`` with its
-    interval comes from BIC; ``bic_rows`` says which count of rows it is.
-    """
-
-    model: PrintedModel
-    k: float
-    whole_k: int | None
-    fixed: int | None = None
-    variances: int | None = None
-    n: float | None = None
-    n_interval: Interval | None = None
-    bic_rows: str = ""
-
-
-def implied(models: Sequence[PrintedModel]) -> tuple[Implied, ...]:
-    """What the printed fit statistics imply, for every model that prints log-likelihood and AIC."""
-    absorbed = absorbed_dummies(models)
-    return tuple(_imply(model, absorbed) for model in models if "loglik" in model.fit and "aic" in model.fit)
-
-
-def absorbed_dummies(models: Sequence[PrintedModel]) -> int | None:
-    """How many dummies an absorbed set stands for: what the single-level logits have beyond printed terms.
-
-    A logit has no variance, so all its parameters are terms.  None when the models disagree.
-    """
-    spare = {
-        whole - len(model.terms)
-        for model in models
-        if model.kind == SINGLE_LEVEL_LOGIT and (whole := parameters(model)[1]) is not None
-    }
-    return spare.pop() if len(spare) == 1 else None
 
 
 def fit_findings(models: Sequence[PrintedModel]) -> list[AuditFinding]:
@@ -75,51 +39,11 @@ def simpler(model: PrintedModel, models: Sequence[PrintedModel]) -> PrintedModel
     return max(inside, key=lambda one: len(one.terms), default=None)
 
 
-def parameters(model: PrintedModel) -> tuple[float, int | None]:
-    """(AIC + 2 LL) / 2, and the one whole number within print rounding of it."""
-    if "aic" not in model.fit or "loglik" not in model.fit:
-        return math.nan, None
-    aic, loglik = model.fit["aic"], model.fit["loglik"]
-    whole = ((aic.interval + loglik.interval * 2.0) * 0.5).whole_numbers()
-    return (aic.value + 2 * loglik.value) / 2, whole[0] if len(whole) == 1 else None
-
-
-def _imply(model: PrintedModel, absorbed: int | None) -> Implied:
-    k, whole = parameters(model)
-    dummies = (absorbed if model.absorbed or model.kind == SINGLE_LEVEL_LOGIT else 0) if absorbed else 0
-    fixed = (
-        len(model.terms) + dummies
-        if whole is not None and (absorbed is not None or not model.absorbed)
-        else None
-    )
-    variances = whole - fixed if whole is not None and fixed is not None else None
-    if whole is None or "bic" not in model.fit:
-        return Implied(model, k, whole, fixed, variances)
-    bic, loglik = model.fit["bic"], model.fit["loglik"]
-    interval = ((bic.interval + loglik.interval * 2.0) * (1.0 / whole)).exp()
-    n = math.exp((bic.value + 2 * loglik.value) / whole)
-    rows = ""
-    if model.n is not None:
-        rows = ROWS if model.n in interval else ""
-        if not rows and fixed is not None and model.n - fixed in interval:
-            rows = REML_ROWS
-    return Implied(model, k, whole, fixed, variances, n, interval, rows)
-
-
 def _parameter_findings(found: Sequence[Implied], absorbed: int | None) -> list[AuditFinding]:
     findings = []
     if found:
         counts = " ".join(str(one.whole_k) if one.whole_k is not None else f"{one.k:.2f}" for one in found)
-        lines = [
-            say(
-                "{label}: ({aic} + 2 × {loglik}) / 2 = {k:.3f}",
-                label=one.model.label,
-                aic=one.model.fit["aic"].text,
-                loglik=one.model.fit["loglik"].text,
-                k=one.k,
-            )
-            for one in found
-        ]
+        lines = [_parameter_line(one) for one in found]
         sentence = say(
             "AIC and log-likelihood imply {counts} parameters ({models}).",
             counts=counts,
@@ -130,11 +54,14 @@ def _parameter_findings(found: Sequence[Implied], absorbed: int | None) -> list[
     for one in found:
         if one.whole_k is None:
             sentence = say(
-                "{label}: AIC and log-likelihood imply {k:.2f} parameters, no whole number.",
+                "{label}: AIC and log-likelihood imply {k:.2f} parameters, no whole number."
+                if one.k > 0
+                else "{label}: AIC and log-likelihood imply {k:.2f} parameters: impossible as printed.",
                 label=one.model.label,
                 k=one.k,
             )
-            findings.append(AuditFinding("aic_impossible", "error", sentence, columns=(one.model.column,)))
+            line, columns = _parameter_line(one), (one.model.column,)
+            findings.append(AuditFinding("aic_impossible", "error", sentence, (line,), columns))
     logits = [one for one in found if one.model.kind == SINGLE_LEVEL_LOGIT]
     if absorbed and logits:
         names = sorted({name for one in logits for name in one.model.absorbed}) or [say("a set not printed")]
@@ -160,6 +87,16 @@ def _parameter_findings(found: Sequence[Implied], absorbed: int | None) -> list[
             AuditFinding("absorbed_dummies", "info", sentence, tuple(lines), values={"dummies": absorbed})
         )
     return findings
+
+
+def _parameter_line(one: Implied) -> str:
+    return say(
+        "{label}: ({aic} + 2 × {loglik}) / 2 = {k:.3f}",
+        label=one.model.label,
+        aic=one.model.fit["aic"].text,
+        loglik=one.model.fit["loglik"].text,
+        k=one.k,
+    )
 
 
 def _variance_findings(found: Sequence[Implied]) -> list[AuditFinding]:
@@ -207,8 +144,8 @@ def _variance_findings(found: Sequence[Implied]) -> list[AuditFinding]:
 
 
 def _bic_findings(found: Sequence[Implied]) -> list[AuditFinding]:
-    with_bic = [one for one in found if one.n is not None and one.model.n is not None]
-    findings = []
+    with_bic = [one for one in found if one.n is not None and (one.model.n or 0) > 0]
+    findings = [_endless_rows(one, log_n) for one in found if (log_n := _too_many_rows(one)) is not None]
     for rows, code, severity, words in (
         (ROWS, "bic_rows", "info", say("the rows printed")),
         (
@@ -243,6 +180,27 @@ def _bic_findings(found: Sequence[Implied]) -> list[AuditFinding]:
                 )
             )
     return findings
+
+
+def _too_many_rows(one: Implied) -> float | None:
+    log_n = log_rows(one.model, one.whole_k)
+    return log_n if log_n is not None and log_n > MOST_ROWS else None
+
+
+def _endless_rows(one: Implied, log_n: float) -> AuditFinding:
+    sentence = say(
+        "{label}: BIC and log-likelihood imply more rows than could be counted: impossible as printed.",
+        label=one.model.label,
+    )
+    line = say(
+        "{label}: ln n = ({bic} + 2 × {loglik}) / {k} = {log_n:,.1f}",
+        label=one.model.label,
+        bic=one.model.fit["bic"].text,
+        loglik=one.model.fit["loglik"].text,
+        k=one.whole_k or 0,
+        log_n=log_n,
+    )
+    return AuditFinding("bic_impossible", "error", sentence, (line,), (one.model.column,))
 
 
 def _bic_lines(one: Implied) -> list[str]:

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from statistics import median
 
 from analytics.core.audit.finding import AuditFinding, listed
-from analytics.core.audit.fit import MULTILEVEL_LOGIT, SINGLE_LEVEL_LOGIT, simpler
+from analytics.core.audit.fit import simpler
+from analytics.core.audit.implied import MULTILEVEL_LOGIT, SINGLE_LEVEL_LOGIT
 from analytics.core.printed import Interval, exactly
 from analytics.core.targets import Moments, PrintedModel, is_constant
 from surveys.core.said import both, say
 
 CLEAR_Z = 2.0  # ratios of slopes are read where the logit's slope is clear of noise
+LARGE = 30.0  # ln of a residual variance that no outcome of 0 and 1 could have
 NEAR = 0.25  # how far, relatively, a median ratio may be from p (1 - p) to speak for the linear scale
 
 
@@ -24,7 +26,7 @@ def scale_findings(
     models: Sequence[PrintedModel], moments: Moments | None, outcome: str
 ) -> list[AuditFinding]:
     """Findings on the scale of the multilevel models beside the logits, where both are printed."""
-    share = moments.share(outcome) if moments is not None and outcome else None
+    share = varying_share(moments, outcome)
     findings = _ratio_findings(models, share)
     if moments is not None and share is not None:
         findings += _at_means_findings(models, moments, share)
@@ -32,8 +34,17 @@ def scale_findings(
     return findings
 
 
-def slope_ratio(model: PrintedModel, base: PrintedModel) -> tuple[float, float, int] | None:
-    """(median ratio of slopes where |z| > 2 in ``base``, median ratio of SEs, number of slopes)."""
+def varying_share(moments: Moments | None, outcome: str) -> float | None:
+    """The outcome's share of ones, where it is one that an outcome of a model can have."""
+    share = moments.share(outcome) if moments is not None and outcome else None
+    return share if share is not None and 0 < share < 1 else None
+
+
+def slope_ratio(model: PrintedModel, base: PrintedModel) -> tuple[float, float | None, int] | None:
+    """(median ratio of slopes where |z| > 2 in ``base``, median ratio of SEs, number of slopes).
+
+    Without standard errors in ``model`` there is no ratio of them.
+    """
     shared = [t for t in base.estimates if t in model.estimates and not is_constant(t) and t in base.errors]
     clear = [
         t
@@ -48,7 +59,7 @@ def slope_ratio(model: PrintedModel, base: PrintedModel) -> tuple[float, float, 
     if not clear:
         return None
     slopes = [model.estimates[t].value / base.estimates[t].value for t in clear]
-    return median(slopes), median(errors), len(clear)
+    return median(slopes), median(errors) if errors else None, len(clear)
 
 
 def _ratio_findings(models: Sequence[PrintedModel], share: float | None) -> list[AuditFinding]:
@@ -63,12 +74,15 @@ def _ratio_findings(models: Sequence[PrintedModel], share: float | None) -> list
             lines.append(
                 say(
                     "{label} / {base}: median ratio of {count} slopes {slopes:.3f}, of standard "
-                    "errors {errors:.3f}",
+                    "errors {errors}"
+                    if errors is not None
+                    else "{label} / {base}: median ratio of {count} slopes {slopes:.3f}; no standard "
+                    "errors are printed",
                     label=model.label,
                     base=base.label,
                     count=count,
                     slopes=slopes,
-                    errors=errors,
+                    errors=f"{errors or 0:.3f}",
                 )
             )
     if not found:
@@ -210,7 +224,10 @@ def _loglik_findings(models: Sequence[PrintedModel], n: int, share: float) -> li
                 )
             )
         elif model.kind == MULTILEVEL_LOGIT:
-            variance = math.exp(-2 * loglik / n - 1 - math.log(2 * math.pi))
+            log_variance = -2 * loglik / n - 1 - math.log(2 * math.pi)
+            if log_variance > LARGE:
+                continue
+            variance = math.exp(log_variance)
             values[model.column] = variance
             gaussian.append(model)
             lines.append(

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Sequence
 
 from analytics.core.audit.finding import AuditFinding
-from analytics.core.audit.fit import SINGLE_LEVEL_LOGIT
-from analytics.core.audit.scale import null_loglik
+from analytics.core.audit.implied import SINGLE_LEVEL_LOGIT
+from analytics.core.audit.scale import null_loglik, varying_share
 from analytics.core.targets import Moments, PrintedModel
 from surveys.core.said import say
 
@@ -109,11 +109,11 @@ def complement_findings(
 
 def _inflation(model: PrintedModel, terms: tuple[str, str], moments: Moments, outcome: str) -> list[str]:
     """VIF = SE² x n x variance of the variable x mean p (1 - p), which McFadden's R² brings down."""
-    share_of_ones = moments.share(outcome)
-    if share_of_ones is None or "loglik" not in model.fit or model.n is None:
+    share_of_ones = varying_share(moments, outcome)
+    if share_of_ones is None or "loglik" not in model.fit or (model.n or 0) <= 0:
         return []
     spread = share_of_ones * (1 - share_of_ones)
-    null = null_loglik(model.n, share_of_ones)
+    null = null_loglik(model.n or 0, share_of_ones)
     weight = spread * model.fit["loglik"].value / null
     lines = []
     for term in terms:

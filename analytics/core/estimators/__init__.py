@@ -6,6 +6,5 @@ Every function takes ``y`` (n,), ``x`` (n, k) with the intercept as a column of 
 result then has ``converged`` false, no numbers, and a check that says why.
 
 ``linear.fit_linear``, ``logit.fit_logit``, ``mixed_linear.fit_mixed_linear``,
-``mixed_logit.fit_mixed_logit``, ``icc.null_icc`` and ``margins.average_effects`` are the doors; the rest
-are their parts.
+``mixed_logit.fit_mixed_logit`` and ``margins.average_effects`` are the doors; the rest are their parts.
 """

@@ -7,30 +7,35 @@ the formula) hands over whole designs: what the rows become, or how fast each co
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from analytics.core.estimators.logistic import curve
-from analytics.core.estimators.moments import FloatArray
+from analytics.core.estimators.moments import FloatArray, IntArray
 from analytics.core.estimators.summary import UPPER
 from analytics.core.results import MarginalEffect
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is done to the rows: all set to ``high`` against all set to ``low`` (n, k), for a category or
-    dummy; or ``slope`` (n, k), the derivative of every column by a continuous variable, rows as they are."""
+    """What is done to the rows: all set to ``high`` against all set to ``low`` (n, c), for a category or
+    dummy; or ``slope`` (n, c), the derivative of every column by a continuous variable, rows as they are.
+
+    ``columns`` (c,) are the positions of the columns that change; without it they are all k in their order.
+    """
 
     term: str
     high: FloatArray | None = None
     low: FloatArray | None = None
     slope: FloatArray | None = None
+    columns: IntArray | None = None
 
 
 def average_effects(
-    x: FloatArray, beta: FloatArray, covariance: FloatArray, changes: tuple[Change, ...]
+    x: FloatArray, beta: FloatArray, covariance: FloatArray, changes: Iterable[Change]
 ) -> tuple[MarginalEffect, ...]:
     """Average change in probability for each of ``changes``; standard errors by the delta method.
 
@@ -42,16 +47,20 @@ def average_effects(
 
 def _average(x: FloatArray, beta: FloatArray, change: Change) -> tuple[float, FloatArray]:
     """The effect and its gradient in beta (k,)."""
+    own = np.arange(x.shape[1]) if change.columns is None else change.columns
     if change.slope is not None:
         at = curve(x @ beta)
-        speed = change.slope @ beta
-        bend = at.slope * (1 - 2 * at.p) * speed
-        return float(np.mean(at.slope * speed)), (at.slope @ change.slope + bend @ x) / len(x)
+        speed = change.slope @ beta[own]
+        gradient = (at.slope * (1 - 2 * at.p) * speed) @ x
+        gradient[own] += at.slope @ change.slope
+        return float(np.mean(at.slope * speed)), gradient / len(x)
     if change.high is None or change.low is None:
         raise ValueError(f"{change.term}: a change needs a slope, or both high and low.")
-    high, low = curve(change.high @ beta), curve(change.low @ beta)
-    gradient = (high.slope @ change.high - low.slope @ change.low) / len(x)
-    return float(np.mean(high.p - low.p)), gradient
+    rest = x @ beta - x[:, own] @ beta[own]
+    high, low = curve(rest + change.high @ beta[own]), curve(rest + change.low @ beta[own])
+    gradient = (high.slope - low.slope) @ x
+    gradient[own] = high.slope @ change.high - low.slope @ change.low
+    return float(np.mean(high.p - low.p)), gradient / len(x)
 
 
 def _effect(term: str, effect: float, gradient: FloatArray, covariance: FloatArray) -> MarginalEffect:

@@ -15,8 +15,8 @@ from analytics.core.estimators import logit
 from analytics.core.estimators.design import Design, prepare
 from analytics.core.estimators.groups import Groups, group_rows
 from analytics.core.estimators.laplace import Derivatives, Rows, State, differentiate, evaluate
-from analytics.core.estimators.mixed_linear import between_terms, group_sums
 from analytics.core.estimators.moments import FloatArray
+from analytics.core.estimators.profile import between_terms, group_sums
 from analytics.core.estimators.summary import failed, normal_estimates, rows_of, scaled_inverse, scaled_solve
 from analytics.core.results import (
     Check,

@@ -161,15 +161,24 @@ def leaf(atom: Atom) -> Variable | Factor:
 
 
 def centred(formula: Formula, names: frozenset[str]) -> Formula:
-    """The formula with each variable in ``names`` centred, in main effects and in products alike."""
+    """The formula with each variable in ``names`` centred, in main effects and in products alike.
 
-    def replaced(atom: Atom) -> Atom:
-        if isinstance(atom, Variable) and atom.name in names:
-            return Center(atom, atom.position)
-        return atom
+    What enters is centred: ``x`` and ``ln(x)`` become ``center(x)`` and ``center(ln(x))``; a power is taken
+    of what was centred before.  Terms that become the same are one.
+    """
 
-    terms = tuple(Term(tuple(replaced(atom) for atom in term.atoms)) for term in formula.terms)
-    return Formula(terms, formula.intercept, formula.outcome)
+    def replaced(atom: Numeric) -> Numeric:
+        if leaf(atom).name not in names or isinstance(atom, Center):
+            return atom
+        if isinstance(atom, Power):
+            return Power(replaced(atom.of), atom.exponent, atom.position)
+        return Center(atom, atom.position)
+
+    terms: dict[frozenset[Atom], Term] = {}
+    for term in formula.terms:
+        made = Term(tuple(atom if isinstance(atom, Factor) else replaced(atom) for atom in term.atoms))
+        terms.setdefault(made.key, made)
+    return Formula(tuple(terms.values()), formula.intercept, formula.outcome)
 
 
 def quoted(name: str) -> str:

@@ -48,7 +48,7 @@ def fitted_model(
     design = build(spec.formula, frame, sample, _outcome(spec, frame, sample), spec.groups)
     from analytics.core.kinds.fits import FITS  # loads the estimators, which pages and lists do without
 
-    result = FITS[spec.kind](spec, design)
+    result = FITS[spec.kind](spec, design, frame, sample)
     outcome = spec.formula.outcome
     assert outcome is not None  # checked when the specification was read
     return {

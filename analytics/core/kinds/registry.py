@@ -12,15 +12,8 @@ from analytics.core.kinds.models import name_problems, run_model
 from analytics.core.kinds.outcome import Outcome
 from analytics.core.kinds.series import run_series
 from analytics.core.kinds.simple import run_crosstab, run_descriptives
-from analytics.core.spec import (
-    ModelSpec,
-    SeriesSpec,
-    Spec,
-    read_crosstab,
-    read_descriptives,
-    read_model,
-    read_series,
-)
+from analytics.core.reading import read_crosstab, read_descriptives, read_model, read_series
+from analytics.core.spec import ModelSpec, SeriesSpec, Spec
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 
@@ -42,18 +35,21 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives),
+        Kind(
+            "descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives, 2
+        ),
         Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
-        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model),
+        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 2),
         Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model),
         Kind(
             "multilevel_linear",
             {"en": "Multilevel linear model", "zh": "多层线性模型"},
             read_model,
             run_model,
+            2,
         ),
         Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model),
-        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series),
+        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 2),
     )
 }
 

@@ -1,25 +1,35 @@
-"""Nested models side by side: each fitted on the same rows, and compared where that means something."""
+"""Nested models side by side: each fitted, and compared where that means something."""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
+import numpy as np
+
+from analytics.core.formula import Atom, Formula, Power, Term
 from analytics.core.frame import Frame
 from analytics.core.kinds.models import fitted_model, model_sample, require_names, require_types
 from analytics.core.kinds.outcome import DONE, FAILED, Outcome
 from analytics.core.results import Check
 from analytics.core.sample import Sample
-from analytics.core.spec import SeriesModel, SeriesSpec
+from analytics.core.spec import ModelSpec, SeriesModel, SeriesSpec
+from surveys.core.problems import Problem, Refused
 from surveys.core.said import say
+
+Samples = dict[str, Sample]
 
 
 def run_series(spec: SeriesSpec, frame: Frame) -> Outcome:
-    """Fits every model; done when at least one gave numbers, and the checks name those that did not."""
+    """Fits every model; done when at least one gave numbers, and the checks name those that did not.
+
+    Under ``sample: each`` the run uses the rows that any model uses, and what was lost is told per model.
+    """
     require_names(spec.columns, frame)
     for one in spec.models:
         require_types(one.model, frame)
-    whole = model_sample(tuple(one.model for one in spec.models), frame)
-    fitted = [_fit(one, spec, frame, whole) for one in spec.models]
+    samples = _samples(spec, frame)
+    fitted = [_fit(one, spec, frame, samples[one.name]) for one in spec.models]
     checks = [
         Check(
             check["severity"],
@@ -30,19 +40,40 @@ def run_series(spec: SeriesSpec, frame: Frame) -> Outcome:
         for model in fitted
         for check in model["result"]["checks"]
     ]
+    compared = (_compare(one, spec, fitted, samples) for one in spec.models)
     result = {
         "kind": spec.kind,
         "models": fitted,
         "absorbed": dict(spec.absorbed),
         "sample": spec.sample,
-        "comparisons": [comparison for one in spec.models if (comparison := _compare(one, fitted))],
+        "comparisons": [comparison for comparison in compared if comparison],
     }
     state = DONE if any(model["result"]["converged"] for model in fitted) else FAILED
-    return Outcome(state, result, whole.n, whole.lost, checks)
+    used, *others = samples.values()
+    if spec.sample == "common":
+        return Outcome(state, result, used.n, used.lost, checks)
+    any_model = np.logical_or.reduce([sample.mask for sample in (used, *others)])
+    return Outcome(state, result, int(any_model.sum()), {}, checks)
 
 
-def _fit(one: SeriesModel, spec: SeriesSpec, frame: Frame, whole: Sample) -> dict[str, Any]:
-    sample = whole if spec.sample == "common" else model_sample((one.model,), frame)
+def _samples(spec: SeriesSpec, frame: Frame) -> Samples:
+    """The rows of each model by its name; Refused for every model that has none."""
+    if spec.sample == "common":
+        whole = model_sample(tuple(one.model for one in spec.models), frame)
+        return {one.name: whole for one in spec.models}
+    samples: Samples = {}
+    problems: list[Problem] = []
+    for one in spec.models:
+        try:
+            samples[one.name] = model_sample((one.model,), frame)
+        except Refused as refused:
+            problems += [Problem(p.code, p.message, one.label, p.hint, p.near) for p in refused.problems]
+    if problems:
+        raise Refused(problems)
+    return samples
+
+
+def _fit(one: SeriesModel, spec: SeriesSpec, frame: Frame, sample: Sample) -> dict[str, Any]:
     terms = {term.text for term in one.model.formula.terms}
     return {
         **fitted_model(one.model, frame, sample, one.name, one.label),
@@ -52,31 +83,52 @@ def _fit(one: SeriesModel, spec: SeriesSpec, frame: Frame, whole: Sample) -> dic
     }
 
 
-def _compare(one: SeriesModel, fitted: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _compare(
+    one: SeriesModel, spec: SeriesSpec, fitted: list[dict[str, Any]], samples: Samples
+) -> dict[str, Any] | None:
     """The likelihood-ratio test of a model against the one it extends, or why there is none."""
-    by_name = {model["name"]: model for model in fitted}
-    larger, smaller = by_name[one.name], by_name.get(one.base)
-    if smaller is None:
+    base = next((other for other in spec.models if other.name == one.base), None)
+    if base is None:
         return None
-    both = {"smaller": smaller["name"], "larger": larger["name"]}
-    first, second = smaller["result"]["fit"], larger["result"]["fit"]
-    reason = _why_not(smaller, larger)
+    both = {"smaller": base.name, "larger": one.name}
+    results = {model["name"]: model["result"] for model in fitted}
+    smaller, larger = results[base.name], results[one.name]
+    reason = (
+        _not_nested(base.model, one.model)
+        or _other_rows(samples[base.name], samples[one.name])
+        or _other_likelihoods(smaller, larger)
+    )
     if reason:
         return {**both, "reason": reason}
     from scipy.special import chdtrc  # takes long to import: only for who compares
 
+    first, second = smaller["fit"], larger["fit"]
     statistic, df = 2 * (second["loglik"] - first["loglik"]), second["df"] - first["df"]
     return {**both, "statistic": statistic, "df": df, "p_value": float(chdtrc(df, max(statistic, 0.0)))}
 
 
-def _why_not(smaller: dict[str, Any], larger: dict[str, Any]) -> str:
-    if not (smaller["result"]["converged"] and larger["result"]["converged"]):
-        return say("One of the two models gave no numbers.")
-    if smaller["kind"] != larger["kind"]:
+def _not_nested(smaller: ModelSpec, larger: ModelSpec) -> str:
+    if smaller.kind != larger.kind:
         return say("The two models are of different kinds.")
-    if smaller["n_used"] != larger["n_used"]:
-        return say("The two models use different rows.")
-    first, second = smaller["result"]["fit"], larger["result"]["fit"]
+    first, second = smaller.formula.outcome, larger.formula.outcome
+    if (first and first.text, smaller.outcome_value) != (second and second.text, larger.outcome_value):
+        return say("The two models have different outcomes.")
+    if smaller.groups != larger.groups:
+        return say("The two models have different groups.")
+    if not contains(larger.formula, smaller.formula):
+        return say("The larger model does not have every term of the smaller one.")
+    return ""
+
+
+def _other_rows(smaller: Sample, larger: Sample) -> str:
+    same = np.array_equal(smaller.mask, larger.mask)
+    return "" if same else say("The two models use different rows.")
+
+
+def _other_likelihoods(smaller: dict[str, Any], larger: dict[str, Any]) -> str:
+    if not (smaller["converged"] and larger["converged"]):
+        return say("One of the two models gave no numbers.")
+    first, second = smaller["fit"], larger["fit"]
     if first["likelihood"] != second["likelihood"]:
         return say("The two models were fitted by different likelihoods.")
     if first["likelihood"] == "reml":
@@ -84,3 +136,37 @@ def _why_not(smaller: dict[str, Any], larger: dict[str, Any]) -> str:
     if second["df"] <= first["df"]:
         return say("The larger model has no parameter more.")
     return ""
+
+
+def contains(larger: Formula, smaller: Formula) -> bool:
+    """Whether every column of ``smaller`` is a combination of columns of ``larger``, by the terms alone.
+
+    A term centred, or coded against another reference, in one of them is the same where the larger model has
+    the constant and all the terms below it.
+    """
+    if smaller.intercept and not larger.intercept:
+        return False
+    exact = {term.key for term in larger.terms}
+    names = {_names(term) for term in larger.terms}
+    return all(
+        term.key in exact or (larger.intercept and _names(term) in names and _below(term) <= names)
+        for term in smaller.terms
+    )
+
+
+def _names(term: Term) -> frozenset[str]:
+    """The term whatever is centred in it and whatever its references are."""
+    return frozenset(atom.plain for atom in term.atoms)
+
+
+def _below(term: Term) -> set[frozenset[str]]:
+    """What the term leaves behind when its parts are moved: products of fewer parts, and of lower powers."""
+    parts = [(atom.plain, *_lower(atom)) for atom in term.atoms]
+    return {frozenset(chosen) - {""} for chosen in product(*parts)} - {_names(term), frozenset()}
+
+
+def _lower(atom: Atom) -> tuple[str, ...]:
+    """Nothing, and for a power the powers below it."""
+    if not isinstance(atom, Power):
+        return ("",)
+    return ("", atom.of.plain, *(Power(atom.of, less).plain for less in range(2, atom.exponent)))

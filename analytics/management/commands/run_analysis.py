@@ -17,6 +17,7 @@ from surveys.models import User
 
 
 class Command(WavebookCommand):
+    table = ""  # as the acting user may see it
     help = "Runs an analysis, or a specification file, on a dataset version or a wave version."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,7 +34,8 @@ class Command(WavebookCommand):
                 "give STUDY/ANALYSIS, or --spec FILE with --dataset STUDY/NAME@n", returncode=2
             )
         run = self._run(user, analysis, spec, dataset)
-        return run_document(run)
+        self.table = table_of(user, run).as_text()
+        return run_document(user, run)
 
     def _run(self, user: User, analysis: str, spec: str, dataset: str) -> Run:
         def progress(share: float, line: str) -> None:
@@ -55,8 +57,9 @@ class Command(WavebookCommand):
             f"run {outcome['run']}: {outcome['kind']} on {outcome['version']}: {outcome['state']}"
         )
         lost = ", ".join(f"{count} {reason}" for reason, count in outcome["n_lost"].items())
-        self.stdout.write(f"n = {outcome['n_used']:,}" + (f"; lost: {lost}" if lost else ""))
-        self.stdout.write(table_of(Run.objects.get(pk=outcome["run"])).as_text())
+        if outcome["n_used"] is not None:
+            self.stdout.write(f"n = {outcome['n_used']:,}" + (f"; lost: {lost}" if lost else ""))
+        self.stdout.write(self.table)
         for check in outcome["checks"]:
             self.stdout.write(f"{check['severity']}: {check['message']}")
 

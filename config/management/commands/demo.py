@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.models import Run
 from config import journey
 from surveys.management.base import WavebookCommand
 from surveys.models import Study
@@ -15,6 +14,7 @@ class Command(WavebookCommand):
 
     def work(self, user: Any, **options: Any) -> dict[str, Any]:
         done = journey.travel(user, self.talk)
+        self.lines = [line for run in done.runs for line in journey.beside(user, run)]
         return {
             "studies": done.loaded,
             "datasets": done.built,
@@ -25,10 +25,8 @@ class Command(WavebookCommand):
         }
 
     def show(self, outcome: dict[str, Any]) -> None:
-        runs = Run.objects.in_bulk([one["run"] for one in outcome["runs"]])
-        for one in outcome["runs"]:
-            for line in journey.beside(runs[one["run"]]):
-                self.stdout.write(line)
+        for line in self.lines:
+            self.stdout.write(line)
         self.stdout.write("\nWhat arithmetic alone finds in the printed tables:")
         for study in Study.objects.filter(slug__in=journey.SHIPPED).order_by("pk"):
             for line in journey.audits(study):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analytics.core.audit import AuditFinding, audit
-from analytics.core.audit.fit import implied
+from analytics.core.audit.implied import implied
 from analytics.core.audit.scale import at_means, slope_ratio
 from analytics.core.audit.stars import check_stars
 from analytics.core.targets import Cell, Moments, PublishedTable

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from analytics.core.kinds import DONE, FAILED, Outcome, read_spec, run_spec
-from analytics.core.tables import table_of_result
+from analytics.core.tables import Table, TableCell, TableRow, table_of_result
 from surveys.core.codebook import Level, ValueType
 from surveys.core.problems import Refused
 from tests.analytics.columns import column, labelled, survey
@@ -74,6 +77,72 @@ def test_each_model_on_its_own_rows() -> None:
     outcome = run_spec(read_spec(text), survey())
     assert [model["n_used"] for model in outcome.result["models"]] == [1200, 1180]
     assert "different rows" in outcome.result["comparisons"][0]["reason"]
+
+
+def test_rows_used_and_lost_are_each_models_own() -> None:
+    """Two models without a row in common: each has its own rows, and the run has those of either."""
+    text = """
+kind: series
+base: z ~ x
+sample: each
+models:
+  - {kind: linear, where: {y: 0}}
+  - {kind: linear, where: {y: 1}}
+"""
+    outcome = run_spec(read_spec(text), survey())
+    first, second = outcome.result["models"]
+    assert first["n_used"] + second["n_used"] == outcome.n_used == 1180
+    assert first["n_lost"]["y: outside “where”"] + second["n_lost"]["y: outside “where”"] == 1200
+    assert first["n_lost"]["x: refused"] + second["n_lost"]["x: refused"] == 20
+    assert outcome.n_lost == {}
+
+
+def test_a_model_without_rows_is_named() -> None:
+    frame = {
+        "y": column("y", [1.0, 2.0, 4.0]),
+        "x": column("x", [1.0, 2.0, 2.0]),
+        "z": column("z", [None] * 3),
+    }
+    text = "kind: series\nbase: y ~ x\nsample: each\nmodels: [{kind: linear}, {kind: linear, add: z}]"
+    with pytest.raises(Refused, match="Model 2: No row has all"):
+        run_spec(read_spec(text), frame)
+
+
+NOT_NESTED = [
+    ("{kind: linear, formula: z ~ x}", "{kind: linear, from: model1, formula: z ~ y}", "every term"),
+    (
+        "{kind: linear, formula: z ~ x}",
+        "{kind: linear, from: model1, formula: x ~ z + y}",
+        "different outcomes",
+    ),
+    (
+        "{kind: linear, formula: y ~ x, outcome_value: 1}",
+        "{kind: linear, from: model1, formula: y ~ x + z, outcome_value: 0}",
+        "different outcomes",
+    ),
+    (
+        "{kind: linear, formula: z ~ x, where: {y: 0}}",
+        "{kind: linear, from: model1, add: C(job), where: {y: 1}}",
+        "different rows",
+    ),
+    (
+        "{kind: linear, formula: y ~ 1 + x:z}",
+        "{kind: linear, from: model1, add: w, center: [x]}",
+        "every term",
+    ),
+    ("{kind: linear, formula: z ~ x}", "{kind: linear, from: model1, add: C(job)}", ""),
+    ("{kind: linear, formula: z ~ x + I(x^2)}", "{kind: linear, from: model1, add: y, center: [x]}", ""),
+    ("{kind: linear, formula: y ~ x*z}", "{kind: linear, from: model1, add: C(job), center: [x]}", ""),
+]
+
+
+@pytest.mark.parametrize(("smaller", "larger", "reason"), NOT_NESTED)
+def test_only_nested_models_of_the_same_rows_are_tested(smaller: str, larger: str, reason: str) -> None:
+    frame = survey()
+    frame = {**frame, "w": frame["z"]}
+    text = f"kind: series\nsample: each\nmodels: [{smaller}, {larger}]"
+    (found,) = run_spec(read_spec(text), frame).result["comparisons"]
+    assert reason in found.get("reason", "") and ("statistic" in found) == (not reason)
 
 
 def test_null_model_names_the_scale_of_its_icc() -> None:
@@ -153,10 +222,18 @@ def test_a_scale_with_labelled_ends_keeps_its_order() -> None:
     assert result["codes"] == ["1", "2", "4", "7"]
 
 
-def test_spreadsheets_run_nothing() -> None:
-    frame = {
-        "a": labelled("a", [1, 2], {1: "=HYPERLINK(1)", 2: "no"}),
-        "g": labelled("g", [1, 1], {1: "x"}),
-    }
+RISKY = ["=HYPERLINK(1)", "-1+cmd|' /C calc'!A0", "+1+1", "@SUM(1)", "\t=1", "\r=1", "-", "-0.5* (0.1)"]
+
+
+@pytest.mark.parametrize("label", RISKY)
+def test_spreadsheets_run_nothing(label: str) -> None:
+    frame = {"a": labelled("a", [1, 2], {1: label, 2: "no"}), "g": labelled("g", [1, 1], {1: "x"})}
     text = table_of_result(run_spec(read_spec("kind: crosstab\nvariable: a\nby: g"), frame).result).as_csv()
-    assert "'=HYPERLINK(1)" in text
+    cells = [line[0] for line in csv.reader(io.StringIO(text, newline="")) if line]
+    assert f"'{label}" in cells and label not in cells
+
+
+def test_numbers_stay_numbers_and_notes_stand_below() -> None:
+    rows = tuple(TableRow(text, text, (TableCell(text),)) for text in ("-0.512", "+3", "-1,204.5", "-1e-05"))
+    lines = Table(("A",), rows, ("- a note",)).as_csv().splitlines()
+    assert lines == [",A", "-0.512,-0.512", "+3,+3", '"-1,204.5","-1,204.5"', "-1e-05,-1e-05", "'- a note"]

@@ -52,6 +52,13 @@ def test_stored_specifications_read_as_themselves(text: str) -> None:
     assert read_spec(spec.as_json()) == spec
 
 
+def test_what_enters_is_centred() -> None:
+    spec = read_spec("kind: linear\nformula: y ~ ln(x) + ln(x):z + I(w^2) + w + center(w)\ncenter: [x, w]")
+    assert isinstance(spec, ModelSpec)
+    assert spec.formula.text == "y ~ center(ln(x)) + I(center(w)^2) + center(w) + center(ln(x)):z"
+    assert read_spec(spec.as_json()) == spec
+
+
 def test_defaults_are_named() -> None:
     spec = read_spec("kind: multilevel_linear\nformula: y ~ 1\ngroups: city")
     assert isinstance(spec, ModelSpec)
@@ -88,6 +95,17 @@ BAD = [
         ["No model has the term"],
     ),
     ("kind: series\nbase: y ~ x\nmodels: [{add: z}]", ["models[1].kind"]),
+    (
+        "kind: series\nbase: y ~ x\nmodels: [{kind: linear, formula: y ~ z, add: w}]",
+        ["models[1].add", "this has both"],
+    ),
+    ("kind: linear\nformula: y ~ status*z\ncenter: [statsu]", ["Did you mean status?"]),
+    ("kind: linear\nformula: y ~ x + z\ncenter: [y]", ["no term with “y” to centre"]),
+    ("kind: linear\nformula: y ~ x + C(job)\ncenter: [job]", ["“job” enters as categories"]),
+    (
+        "kind: series\nbase: y ~ x\nmodels: [{kind: linear, center: [q]}, {kind: linear, center: [w]}]",
+        ["models[1].center", "models[2].center"],
+    ),
     ("kind: [", ["Check indentation"]),
     ("- a\n- b", ["field: value"]),
     ("a: 1\na: 2", ["given twice"]),

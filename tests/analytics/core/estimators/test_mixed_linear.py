@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.core.estimators import profile
 from analytics.core.estimators.linear import fit_linear
 from analytics.core.estimators.mixed_linear import fit_mixed_linear
 from analytics.core.results import ModelResult
@@ -138,3 +141,48 @@ def test_same_input_same_json() -> None:
         json.dumps(fit_mixed_linear(s.y, s.x, s.terms, s.groups).as_json(), allow_nan=False) for _ in range(2)
     )
     assert first == second
+
+
+@pytest.mark.parametrize("noise", [1e-3, 1e-4, 1e-5, 1e-8])
+@pytest.mark.parametrize("reml", [True, False])
+def test_groups_that_differ_far_more_than_their_rows(noise: float, reml: bool) -> None:
+    """40 groups of 25: the variance within comes from the rows within, however far the groups lie apart."""
+    draw = np.random.default_rng(3)
+    groups = np.repeat(np.arange(40), 25)
+    score, away = draw.normal(size=1000), draw.normal(0, 0.8, 40)
+    error = draw.normal(0, noise, 1000)
+    x, terms = np.column_stack([np.ones(1000), score]), ("(Intercept)", "score")
+    result = fit_mixed_linear(1 + 2 * score + away[groups] + error, x, terms, groups, reml=reml)
+    by_group = np.eye(40)[groups]
+    left = error - np.column_stack([by_group, score]) @ np.linalg.lstsq(
+        np.column_stack([by_group, score]), error, rcond=None
+    )[0]  # fmt: skip
+    assert result.converged and result.convergence is not None
+    assert result.random[1].variance == pytest.approx(float(left @ left) / (959 if reml else 960), rel=1e-3)
+    assert result.random[0].variance == pytest.approx(float(away.var(ddof=1 if reml else 0)), rel=1e-3)
+    assert result.of("score").estimate == pytest.approx(2, abs=noise)
+    assert result.convergence.gradient < 1e-6
+
+
+def test_nothing_left_within_groups_is_said() -> None:
+    draw = np.random.default_rng(4)
+    groups = np.repeat(np.arange(40), 25)
+    score, away = draw.normal(size=1000), draw.normal(size=40)
+    x, terms = np.column_stack([np.ones(1000), score]), ("(Intercept)", "score")
+    result = fit_mixed_linear(1 + 2 * score + away[groups], x, terms, groups, "city")
+    assert not result.converged and not result.estimates
+    (found,) = [check for check in result.checks if check.severity == "error"]
+    assert found.code == "perfect_fit" and "groups of city" in found.message
+
+
+def test_slopes_that_do_not_hold_the_lowest_point_give_no_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    s = survey(200, groups=10, binary=False)
+    solve = profile.solve
+
+    def uphill(*given: Any) -> profile.Solution:
+        return replace(solve(*given), slope=1.0)
+
+    monkeypatch.setattr(profile, "solve", uphill)
+    result = fit_mixed_linear(s.y, s.x, s.terms, s.groups)
+    assert not result.converged
+    assert "not_converged" in [check.code for check in result.checks]

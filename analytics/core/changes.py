@@ -1,0 +1,125 @@
+"""What happens to a design when one variable changes: the ground of average marginal effects.
+
+A variable may enter through logs, powers, centring, products and the dummies of a factor; all of them move
+with it.  Centring keeps the means that were taken when the design was built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import polars as pl
+
+from analytics.core.design import Design, Made
+from analytics.core.estimators.margins import Change
+from analytics.core.formula import Atom, Center, Factor, Log, Power, Variable, leaf
+from analytics.core.frame import Frame, Numbers, level_text, levels_used
+from analytics.core.sample import Sample
+from surveys.core.codebook import Scalar
+
+
+def marginal_changes(design: Design, frame: Frame, sample: Sample, kept: Sequence[int]) -> Iterator[Change]:
+    """One change for every number or dummy of a design, one for every category beside the reference.
+
+    ``kept`` are the positions of the columns that were estimated; changes number the columns among these.
+    """
+    ground = _Ground(design, frame, sample, tuple(kept))
+    names = dict.fromkeys(leaf(atom).name for made in ground.made_of for atom, _ in made)
+    for name in names:
+        yield from ground.changes(name)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    design: Design
+    frame: Frame
+    sample: Sample
+    kept: tuple[int, ...]
+
+    @property
+    def made_of(self) -> tuple[tuple[Made, ...], ...]:
+        return tuple(self.design.made_of[at] for at in self.kept)
+
+    def changes(self, name: str) -> Iterator[Change]:
+        touched = [at for at, made in enumerate(self.made_of) if any(leaf(a).name == name for a, _ in made)]
+        columns = np.array(touched, dtype=np.int64)
+        if name in self.design.bases:
+            base, text = self.design.bases[name], self._factor(name)
+            low = self._set(name, base, touched)
+            for level in levels_used(self.frame[name], self.sample.mask):
+                if level != base:
+                    high = self._set(name, level, touched)
+                    yield Change(f"{text}[{level_text(level)}]", high, low, columns=columns)
+        elif set(np.unique(self._values(name)).tolist()) <= {0.0, 1.0}:
+            yield Change(name, self._set(name, 1, touched), self._set(name, 0, touched), columns=columns)
+        else:
+            yield Change(name, slope=self._slopes(name, touched), columns=columns)
+
+    def _factor(self, name: str) -> str:
+        """How the design writes the factor: C(name), or the name alone."""
+        atoms = (a for made in self.made_of for a, level in made if level is not None)
+        return next((atom.plain for atom in atoms if leaf(atom).name == name), name)
+
+    def _set(self, name: str, value: Scalar, touched: Sequence[int]) -> Numbers:
+        """The columns touched (n, c), with the variable at ``value`` in every row."""
+        return np.column_stack(
+            [
+                reduce(np.multiply, [self._part(made, value if leaf(made[0]).name == name else None)
+                                     for made in self.made_of[at]])
+                for at in touched
+            ]
+        )  # fmt: skip
+
+    def _slopes(self, name: str, touched: Sequence[int]) -> Numbers:
+        """The derivatives (n, c) of the columns touched by the variable: the rule of products."""
+        found = []
+        for at in touched:
+            parts = self.made_of[at]
+            slope = np.zeros(self.sample.n)
+            for place, (atom, _) in enumerate(parts):
+                if leaf(atom).name == name:
+                    others = [self._part(made) for other, made in enumerate(parts) if other != place]
+                    slope = slope + reduce(np.multiply, others, self._speed(atom, self._values(name)))
+            found.append(slope)
+        return np.column_stack(found)
+
+    def _part(self, made: Made, value: Scalar | None = None) -> Numbers:
+        """The numbers (n,) of an atom or of one level of it, at ``value`` or as the rows are."""
+        atom, level = made
+        name = leaf(atom).name
+        if level is not None:
+            if value is not None:
+                return np.full(self.sample.n, float(level == value))
+            kept = self.frame[name].values.filter(pl.Series(self.sample.mask))
+            return (kept == level).cast(pl.Float64).to_numpy()
+        rows = self._values(name) if value is None else np.full(self.sample.n, float(value))
+        return self._at(atom, rows)
+
+    def _values(self, name: str) -> Numbers:
+        return self.frame[name].numbers()[self.sample.mask]
+
+    def _at(self, atom: Atom, values: Numbers) -> Numbers:
+        """A numeric atom where its variable has ``values``."""
+        if isinstance(atom, Variable | Factor):
+            return values
+        inner = self._at(atom.of, values)
+        if isinstance(atom, Log):
+            return np.asarray(np.log(inner))
+        if isinstance(atom, Power):
+            return np.asarray(inner**atom.exponent)
+        return inner - self.design.means[atom.of.text]
+
+    def _speed(self, atom: Atom, values: Numbers) -> Numbers:
+        """How fast a numeric atom moves with its variable."""
+        if isinstance(atom, Variable | Factor):
+            return np.ones_like(values)
+        inner, speed = self._at(atom.of, values), self._speed(atom.of, values)
+        if isinstance(atom, Log):
+            return speed / inner
+        if isinstance(atom, Power):
+            return np.asarray(atom.exponent * inner ** (atom.exponent - 1) * speed)
+        assert isinstance(atom, Center)
+        return speed

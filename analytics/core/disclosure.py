@@ -1,0 +1,155 @@
+"""What a run's result tells everyone who may see the study, and what only the data may tell.
+
+Whoever runs analyses may choose the rows, so a count here is not that of a codebook: a category, a cell or an
+extreme is told where at least ``FEWEST`` rows hold it, labelled or not, and no cell is told from which one
+that is withheld would follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from surveys.core.disclosure import FEWEST
+
+Result = dict[str, Any]
+DETERMINED = 1e-9  # share of the freedom that is left under which a number is as good as told
+OF_FEW_CELLS = "small_expected"  # a check that names the rarest cells
+
+EXTREMES = ("minimum", "maximum")
+
+
+@dataclass(frozen=True)
+class Told:
+    """``result`` as it may be told; ``is_whole`` where nothing is missing, ``is_withheld`` where all is."""
+
+    result: Result
+    is_whole: bool = True
+    is_withheld: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """The counts at ``parts`` add to the count at ``whole`` (positions in a list of counts)."""
+
+    parts: tuple[int, ...]
+    whole: int
+
+
+def disclosed(result: Mapping[str, Any], n_used: int | None) -> Told:
+    """``result`` (of a run) without what would tell single answers; nothing of fewer than ``FEWEST`` rows."""
+    models = result.get("models", ())
+    if min([n_used or 0, *(model["n_used"] for model in models)]) < FEWEST:
+        return Told({}, is_whole=not result, is_withheld=True)
+    told = dict(result)
+    if models:
+        told["models"] = [_without_small_groups(model) for model in models]
+    elif result.get("kind") == "descriptives":
+        told["table"] = {**result["table"], "rows": _descriptive_rows(result["table"]["rows"])}
+    elif result.get("kind") == "crosstab":
+        told["table"] = _crosstab(result["table"])
+    return Told(told, is_whole=told == result)
+
+
+def _without_small_groups(model: Mapping[str, Any]) -> dict[str, Any]:
+    effects = [one for one in model["result"]["group_effects"] if one["n"] >= FEWEST]
+    return {**model, "result": {**model["result"], "group_effects": effects}}
+
+
+def _descriptive_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = []
+    for _, own in groupby(rows, key=lambda row: (row["variable"], row["kind"])):
+        same = [dict(row) for row in own]
+        told += _levels(same) if same[0]["kind"] == "level" else [_number(row) for row in same]
+    return told
+
+
+def _levels(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The categories of one variable, which add to its valid rows."""
+    counts = [row["count"] or 0 for row in rows]
+    line = Line(tuple(range(len(rows))), len(rows))
+    hidden = withheld([*counts, sum(counts)], [line], fixed={len(rows)})
+    return [row | {"count": None, "percent": None} if at in hidden else row for at, row in enumerate(rows)]
+
+
+def _number(row: dict[str, Any]) -> dict[str, Any]:
+    """A mean needs enough rows, a share enough of either answer, an extreme enough that hold it."""
+    ones = row["count"]
+    few = row["n"] < FEWEST or (ones is not None and any(0 < n < FEWEST for n in (ones, row["n"] - ones)))
+    if few:
+        return row | dict.fromkeys(("count", "percent", "mean", "sd", *EXTREMES))
+    wanting = (name for name in EXTREMES if (row.get(f"{name}_rows") or 0) < FEWEST)
+    return row | dict.fromkeys(wanting)
+
+
+def _crosstab(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells, totals and percentages that few rows hold, what they would follow from, and then the test."""
+    grid = [*(row["counts"] for row in table["rows"]), table["bases"]]
+    wide, high = len(table["bases"]), len(grid)
+    place = [[at * wide + column for column in range(wide)] for at in range(high)]
+    lines = [Line(tuple(one[:-1]), one[-1]) for one in place]
+    lines += [Line(tuple(one[:-1]), one[-1]) for one in map(list, zip(*place, strict=True))]
+    hidden = withheld([n for row in grid for n in row], lines, fixed={high * wide - 1})
+    if not hidden:
+        return dict(table)
+    bases = [None if at in hidden else n for n, at in zip(table["bases"], place[-1], strict=True)]
+    rows = [
+        {
+            **row,
+            "counts": [None if at in hidden else n for n, at in zip(row["counts"], own, strict=True)],
+            "percents": [
+                None if at in hidden or base is None else value
+                for value, at, base in zip(row["percents"], own, bases, strict=True)
+            ],
+        }
+        for row, own in zip(table["rows"], place, strict=False)
+    ]
+    checks = [check for check in table["checks"] if check["code"] != OF_FEW_CELLS]
+    return {**table, "rows": rows, "bases": bases, "chi_square": None, "checks": checks}
+
+
+def withheld(counts: Sequence[int], lines: Sequence[Line], fixed: Iterable[int] = ()) -> frozenset[int]:
+    """Positions of ``counts`` that are not told: the small ones, and others until none follows from the rest.
+
+    ``fixed`` counts are known anyway (the rows of the run).  Of the counts that could cover, the smallest
+    that is not zero is taken first, and a total last.
+    """
+    known = set(fixed)
+    hidden = {at for at, n in enumerate(counts) if 0 < n < FEWEST and at not in known}
+    while hidden:
+        line = _leaking(counts, lines, hidden, known)
+        if line is None:
+            break
+        open_ones = _open(line, hidden, known)
+        hidden.add(min(open_ones, key=lambda at: (at == line.whole, counts[at] == 0, counts[at], at)))
+    return frozenset(hidden)
+
+
+def _open(line: Line, hidden: set[int], known: set[int]) -> list[int]:
+    return [at for at in (*line.parts, line.whole) if at not in hidden and at not in known]
+
+
+def _leaking(counts: Sequence[int], lines: Sequence[Line], hidden: set[int], known: set[int]) -> Line | None:
+    """A line that tells too much and has a count left to withhold."""
+    covering = [line for line in lines if _open(line, hidden, known)]
+    for line in covering:
+        own = [at for at in line.parts if at in hidden]
+        if own and line.whole not in hidden and sum(counts[at] for at in own) < FEWEST:
+            return line
+    told = _following(lines, hidden)
+    leaking = [line for line in covering if told & {*line.parts, line.whole}]
+    return min(leaking, key=lambda line: len(hidden & {*line.parts, line.whole}), default=None)
+
+
+def _following(lines: Sequence[Line], hidden: set[int]) -> set[int]:
+    """The withheld counts that the told ones determine: those without any freedom in the sums."""
+    places = sorted(hidden)
+    sums = np.array([[float(at in line.parts) - float(at == line.whole) for at in places] for line in lines])
+    _, sizes, directions = np.linalg.svd(sums)
+    free = directions[int((sizes > DETERMINED).sum()) :]
+    freedom = np.sqrt((free**2).sum(axis=0))
+    return {at for at, size in zip(places, freedom.tolist(), strict=True) if size < DETERMINED}

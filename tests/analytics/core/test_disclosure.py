@@ -1,0 +1,125 @@
+"""What of a result may be told: small counts are withheld, and nothing they would follow from is told."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.core.crosstab import crosstab
+from analytics.core.descriptives import Described, describe
+from analytics.core.disclosure import Line, disclosed, withheld
+from surveys.core.disclosure import FEWEST
+
+
+def table(cells: list[list[int]]) -> dict[str, object]:
+    """A crosstab result with these counts."""
+    pairs = [(r, c) for r, row in enumerate(cells) for c, n in enumerate(row) for _ in range(n)]
+    rows, columns = (np.array(side) for side in zip(*pairs, strict=True))
+    levels = tuple((at, f"r{at}") for at in range(len(cells)))
+    groups = tuple((at, f"c{at}") for at in range(len(cells[0])))
+    found = crosstab(
+        rows, columns, np.zeros(len(pairs), bool), variable="a", by="b", levels=levels, columns=groups
+    )
+    return {"kind": "crosstab", "table": found.as_json()}
+
+
+def counts_told(cells: list[list[int]]) -> list[list[int | None]]:
+    result = table(cells)
+    told = disclosed(result, sum(map(sum, cells))).result["table"]
+    return [*(row["counts"] for row in told["rows"]), told["bases"]]
+
+
+def test_a_table_of_large_cells_is_told_whole() -> None:
+    result = table([[20, 30], [40, 10]])
+    assert disclosed(result, 100).result == result and disclosed(result, 100).is_whole
+
+
+def test_a_small_cell_takes_what_it_would_follow_from_with_it() -> None:
+    assert counts_told([[3, 30, 40], [50, 60, 70]]) == [
+        [None, None, 40, 73],
+        [None, None, 70, 180],
+        [53, 90, 110, 253],
+    ]
+    told = disclosed(table([[3, 30, 40], [50, 60, 70]]), 253)
+    assert told.result["table"]["chi_square"] is None and not told.is_whole
+    assert [row["percents"][0] for row in told.result["table"]["rows"]] == [None, None]
+
+
+def test_empty_cells_are_told() -> None:
+    assert counts_told([[0, 30], [50, 60]])[0] == [0, 30, 30]
+
+
+@given(st.lists(st.lists(st.integers(0, 25), min_size=3, max_size=3), min_size=2, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_no_small_cell_can_be_worked_out(cells: list[list[int]]) -> None:
+    """Every small cell has another value under which all that is told stays the same."""
+    if sum(map(sum, cells)) < FEWEST:
+        return
+    told = counts_told(cells)
+    high, wide = len(cells), len(cells[0])
+    sums = []
+    for r, c in product(range(high + 1), range(wide + 1)):
+        if told[r][c] is not None:
+            inside = np.zeros((high, wide))
+            inside[slice(None) if r == high else r, slice(None) if c == wide else c] = 1
+            sums.append(inside.ravel())
+    _, sizes, directions = np.linalg.svd(np.array(sums))
+    free = directions[int((sizes > 1e-9).sum()) :]
+    freedom = np.sqrt((free**2).sum(axis=0)).reshape(high, wide)
+    for r, c in product(range(high), range(wide)):
+        if 0 < cells[r][c] < FEWEST:
+            assert told[r][c] is None and freedom[r, c] > 1e-9
+
+
+def test_few_that_are_withheld_together_are_covered() -> None:
+    """1 + 2 of 63: their sum would tell both, so a third is withheld."""
+    assert withheld([1, 2, 20, 40, 63], [Line((0, 1, 2, 3), 4)], fixed={4}) == {0, 1, 2}
+    assert withheld([20, 40, 60], [Line((0, 1), 2)], fixed={2}) == frozenset()
+
+
+def described(**columns: list[float]) -> dict[str, object]:
+    variables = [Described(name, np.array(v, float), np.zeros(len(v), bool)) for name, v in columns.items()]
+    return {"kind": "descriptives", "table": describe(variables).as_json()}
+
+
+def test_extremes_need_ten_rows() -> None:
+    result = described(age=[18.0] * 12 + [30.0] * 20 + [97.0])
+    (row,) = disclosed(result, 33).result["table"]["rows"]
+    assert (row["minimum"], row["maximum"]) == (18.0, None)
+    assert row["mean"] == pytest.approx(result["table"]["rows"][0]["mean"])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("ones", [3, 37])
+def test_a_share_needs_enough_of_either_answer(ones: int) -> None:
+    (row,) = disclosed(described(y=[1.0] * ones + [0.0] * (40 - ones)), 40).result["table"]["rows"]
+    assert [row[name] for name in ("count", "percent", "mean", "sd", "minimum", "maximum")] == [None] * 6
+    assert row["n"] == 40
+
+
+def test_categories_of_few_are_withheld_with_one_more() -> None:
+    values = np.array(["a"] * 4 + ["b"] * 15 + ["c"] * 30)
+    levels = (("a", "A"), ("b", "B"), ("c", "C"), ("d", "D"))
+    result = {
+        "kind": "descriptives",
+        "table": describe([Described("k", values, np.zeros(49, bool), {}, levels)]).as_json(),
+    }
+    told = [row["count"] for row in disclosed(result, 49).result["table"]["rows"]]
+    assert told == [None, None, 30, 0]
+
+
+def test_few_rows_tell_nothing() -> None:
+    result = {"kind": "linear", "models": [{"n_used": 9, "result": {}}]}
+    assert disclosed(result, 9).result == {} and disclosed(result, 9).is_withheld
+    assert disclosed(result, 40).is_withheld  # a model of a series on rows of its own
+    assert disclosed(described(x=[1.5, 2.5]), 2).is_withheld
+
+
+def test_effects_of_small_groups_are_withheld() -> None:
+    effects = [{"level": "a", "n": 9}, {"level": "b", "n": 10}]
+    result = {"kind": "series", "models": [{"n_used": 19, "result": {"group_effects": effects}}]}
+    (model,) = disclosed(result, 19).result["models"]
+    assert model["result"]["group_effects"] == effects[1:]
