@@ -46,14 +46,6 @@ def read_given(checked: Checked, given: Mapping[str, Any]) -> dict[str, Cell]:
     return cells
 
 
-def evaluate_example(checked: Checked, given: Mapping[str, Any], fitted: Fitted | None = None) -> Cell:
-    """What the rule gives for these answers; Refused as :func:`evaluate_examples` tells."""
-    (found,) = evaluate_examples(checked, [given], fitted)
-    if isinstance(found, Refused):
-        raise found
-    return found
-
-
 def evaluate_examples(
     checked: Checked,
     examples: Sequence[Mapping[str, Any]],

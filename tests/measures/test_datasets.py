@@ -188,6 +188,8 @@ def test_fitted_numbers_are_kept_and_can_be_applied_to_other_rows(room: Room) ->
         ({"measures": ["fsp"], "wave": "2041"}, "unknown_wave", "2014"),
         ({"measures": ["fsp@7"]}, "no_version", None),
         ({"measures": ["fsp"], "metric": "nothing@1"}, "unknown_metric", None),
+        ({"measures": ["fsp"], "where": "q_income + 1"}, "not_a_condition", None),
+        ({"measures": ["fsp"], "where": "standardise(q_income) > 0"}, "fitted_condition", None),
         ({"measures": ["fsp"], "metric": "mdms/nothing@1"}, "unknown_metric", None),
         ({"measures": ["fsp"], "metric": "other/integration@1"}, "other_study", None),
     ],
