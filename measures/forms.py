@@ -15,6 +15,7 @@ from measures.core.recipe import read_recipe
 from measures.models import Dataset, Measure, MeasureVersion
 from measures.selectors.resolving import resolve
 from surveys.core.codebook import Level
+from surveys.core.plain_yaml import read_plain
 from surveys.core.problems import Refused
 from surveys.models import Study, WaveVersion
 from surveys.translation import spoken
@@ -139,19 +140,23 @@ def number_or_text(text: str) -> int | float | str:
 
 
 def examples_from(text: str) -> list[Any]:
-    """Worked examples as somebody wrote them (YAML, so JSON too)."""
-    try:
-        read = yaml.safe_load(plain_lines(text)) or []
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = gettext("line %(line)s") % {"line": mark.line + 1} if mark else ""
-        raise forms.ValidationError(
-            gettext("The examples cannot be read (%(place)s). Write “- {given: {q_sex: 1}, then: 1}”.")
-            % {"place": place}
-        ) from None
+    """Worked examples as somebody wrote them (YAML, so JSON too); none where nothing is written."""
+    read = _plain_yaml(text)
+    if read is None:
+        return []
     if not isinstance(read, list):
-        raise forms.ValidationError(gettext("Write one example per line, each starting with “- ”."))
+        raise forms.ValidationError(
+            gettext("Write one example per line, as in “- {given: {x: 1}, then: 1}”.")
+        )
     return read
+
+
+def _plain_yaml(text: str) -> Any:
+    """What a text says in plain types; told at its field where it cannot be read."""
+    try:
+        return read_plain(plain_lines(text))
+    except Refused as refused:
+        raise forms.ValidationError([spoken(problem.sentence()) for problem in refused.problems]) from None
 
 
 def examples_as_text(examples: list[Any]) -> str:
@@ -186,10 +191,10 @@ class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.initial[f"label_{code}"] = self.instance.labels.get(code, "")
 
     def clean_recipe(self) -> Any:
-        try:
-            return yaml.safe_load(plain_lines(self.cleaned_data["recipe"]))
-        except yaml.YAMLError:
-            raise forms.ValidationError(gettext("The recipe is not readable as YAML.")) from None
+        read = _plain_yaml(self.cleaned_data["recipe"])
+        if read is None:
+            raise forms.ValidationError(gettext("Nothing is written here."))
+        return read
 
     def clean(self) -> dict[str, Any]:
         """Every problem of the recipe, at its field."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
+from contextvars import ContextVar
+from itertools import count
 
 from django.db import transaction
 
@@ -11,6 +15,10 @@ from surveys.models import Study, User
 Listener = Callable[[User, Study], None]
 
 _LISTENERS: list[Listener] = []
+_CHANGES = count()  # in the order in which changes are made and told
+_GATHERED: ContextVar[dict[int, tuple[User, Study]] | None] = ContextVar("gathered", default=None)
+_here = threading.local()  # a connection, and so a transaction, belongs to one thread
+logger = logging.getLogger(__name__)
 
 
 def on_change(listener: Listener) -> None:

@@ -181,7 +181,8 @@ def test_rows_that_change_must_be_ticked(researcher: Client, room: Room, fsp: Me
     [
         ({"name": "2 fast"}, "cannot be the name of a measure"),
         ({"rule": ""}, "Rule:"),
-        ({"examples": "- {given: ["}, "cannot be read"),
+        ({"examples": "- {given: ["}, "line 1: A square bracket is opened and not closed"),
+        ({"examples": "- &a [1]\n- *a"}, "Aliases (*name) are not read."),
         ({"examples": "just words"}, "one example per line"),
         ({"level": "nominall"}, "Level"),
     ],
@@ -243,6 +244,9 @@ def test_a_recipe_is_changed_in_the_admin(researcher: Client, room: Room, fsp: M
     wrong = {"study": room.study.pk, "slug": "formal", "recipe": recipe}
     page = researcher.post("/admin/measures/dataset/add/", wrong).content.decode()
     assert "Did you mean fsp?" in page and not Dataset.objects.exists()
+    for text, told in (("# nothing", "Nothing is written here."), ("- a", "A recipe is a table of")):
+        page = researcher.post("/admin/measures/dataset/add/", wrong | {"recipe": text}).content.decode()
+        assert told in page
     right = wrong | {"recipe": recipe.replace("fps", "fsp"), "label_zh": "正式参与"}
     assert researcher.post("/admin/measures/dataset/add/", right).status_code == 302
     dataset = Dataset.objects.get()

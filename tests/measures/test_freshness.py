@@ -17,7 +17,7 @@ from measures.services.datasets import build_dataset, submit_build
 from measures.services.freshness import probe, probe_study
 from surveys.core.problems import Refused, refuse
 from surveys.models import CrosswalkEntry, Job
-from surveys.services import jobs
+from surveys.services import changes, jobs
 from surveys.services.studies import decide, save_context, save_item
 from tests.factories import make_member
 from tests.measures.conftest import CELLS, MALE, Room
@@ -257,3 +257,47 @@ def test_a_build_can_be_asked_for_as_long_work(room: Room, dataset: Dataset) -> 
     assert claimed is not None
     done = jobs.perform(claimed)
     assert done.state == Job.State.DONE and done.result["dataset_version"] == "mdms/integration@1"
+
+
+@pytest.fixture
+def probes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The studies that are probed while a test runs."""
+    probed: list[str] = []
+    monkeypatch.setattr(
+        freshness_services, "probe_study", lambda user, study: probed.append(study.slug) or {}
+    )
+    return probed
+
+
+def _decide(room: Room, number: int) -> None:
+    decide(room.user, save_item(room.user, room.study, f"sex_{number}"), room.wave, variable="q_sex")
+
+
+def test_decisions_of_one_transaction_are_followed_up_once(
+    room: Room,
+    dataset: Dataset,
+    probes: list[str],
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        for number in range(6):
+            _decide(room, number)
+    assert probes == ["mdms"]
+    with django_capture_on_commit_callbacks(execute=True):
+        _decide(room, 7)
+    assert probes == ["mdms", "mdms"]
+
+
+def test_a_load_is_followed_up_once_at_its_end(
+    room: Room,
+    dataset: Dataset,
+    probes: list[str],
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    with changes.told_once():
+        for number in range(3):
+            with changes.told_once(), django_capture_on_commit_callbacks(execute=True):
+                _decide(room, number)
+        room.publish("fsp", "q_union", seen=True)
+        assert probes == []
+    assert probes == ["mdms"]
