@@ -201,7 +201,7 @@ def test_a_full_store_is_told_by_probing_and_does_not_take_a_publication_back(
 
     monkeypatch.setattr(freshness_services, "keep_columns", full)
     assert room.publish("fsp", "q_union", seen=True).published.number == 2  # type: ignore[union-attr]
-    assert "fsp@2" in caplog.text and "The file store is full." in caplog.text
+    assert "A change of mdms" in caplog.text and "The file store is full." in caplog.text
     for ask in (lambda: probe(room.user, dataset), lambda: probe_study(room.user, room.study)):
         with pytest.raises(Refused, match="store is full"):
             ask()
