@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from measures.core.recipe import read_recipe
+from measures.core.wording import PER_LANGUAGE
 from measures.models import Dataset, Measure, MeasureVersion
 from measures.selectors.resolving import resolve
 from surveys.core.codebook import Level
@@ -21,6 +22,7 @@ from surveys.models import Study, WaveVersion
 from surveys.translation import spoken
 
 LANGUAGES = ("en", "zh")
+TOLD = ("concept", *PER_LANGUAGE)  # a text, or texts by language
 
 LEVELS = [
     (Level.UNKNOWN.value, _("not said")),
@@ -59,12 +61,15 @@ class MeasureForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=60, strip=True)
     concept = forms.CharField(label=_("Concept"), max_length=200, required=False)
+    concept_zh = forms.CharField(label=_("Concept (Chinese)"), max_length=200, required=False)
     rule = forms.CharField(label=_("Rule"), strip=False, widget=forms.Textarea)
     label_en = forms.CharField(label=_("Label (English)"), required=False)
     label_zh = forms.CharField(label=_("Label (Chinese)"), required=False)
     definition = forms.CharField(label=_("Definition"), required=False, widget=forms.Textarea)
+    definition_zh = forms.CharField(label=_("Definition (Chinese)"), required=False, widget=forms.Textarea)
     citation = forms.CharField(label=_("Citation"), required=False, widget=forms.Textarea)
     universe = forms.CharField(label=_("Universe"), required=False)
+    universe_zh = forms.CharField(label=_("Universe (Chinese)"), required=False)
     level = forms.ChoiceField(label=_("Level of measurement"), choices=LEVELS)
     unit = forms.CharField(label=_("Unit"), max_length=40, required=False)
     sign = forms.CharField(label=_("Sign convention"), required=False)
@@ -73,8 +78,11 @@ class MeasureForm(forms.Form):
 
     def __init__(self, *args: Any, measure: Measure | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.kept: dict[str, dict[str, str]] = {}
         if measure is not None:
             del self.fields["name"]  # what a measure is called does not change
+            version = measure.draft or measure.published
+            self.kept = {"concept": measure.concepts} | (version.texts if version else {})
 
     def clean_rule(self) -> str:
         return plain_lines(self.cleaned_data["rule"]).strip("\n")
@@ -89,9 +97,16 @@ class MeasureForm(forms.Form):
         labels = {code: clean.pop(f"label_{code}").strip() for code in LANGUAGES}
         clean["labels"] = {code: text for code, text in labels.items() if text}
         clean["value_labels"] = value_labels_from(self.data)
-        return {
+        plain = {
             name: plain_lines(value) if isinstance(value, str) else value for name, value in clean.items()
         }
+        return plain | {name: self._told(plain, name) for name in TOLD}
+
+    def _told(self, plain: dict[str, Any], name: str) -> str | dict[str, str]:
+        """A text by language once there is a Chinese one; other languages stay as they were."""
+        text, chinese = plain[name], plain.pop(f"{name}_zh")
+        kept = {code: said for code, said in self.kept.get(name, {}).items() if code not in LANGUAGES}
+        return kept | {"en": text, "zh": chinese} if chinese or kept else text
 
 
 def initial_of(version: MeasureVersion | None, measure: Measure | None) -> dict[str, Any]:
@@ -101,6 +116,8 @@ def initial_of(version: MeasureVersion | None, measure: Measure | None) -> dict[
     return {
         "name": measure.name,
         "concept": measure.concept,
+        "concept_zh": measure.concepts.get("zh", ""),
+        **{f"{name}_zh": version.texts.get(name, {}).get("zh", "") for name in PER_LANGUAGE},
         **{f"label_{code}": version.labels.get(code, "") for code in LANGUAGES},
         **{
             name: getattr(version, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -167,7 +167,7 @@ def _example_problems(draft: MeasureVersion, wave: _OnWave, engine: DuckEngine) 
         found = [refused] * len(examples)
     problems = []
     for number, (example, cell) in enumerate(zip(examples, found, strict=True), 1):
-        where = say("{name}: example {number}", name=draft.measure.name, number=number)
+        where = str(number)
         if isinstance(cell, Refused):
             problems.append(_unreadable(cell, where))
         elif not matches(cell, example["then"], measure_variable(draft, checked.type)):
@@ -178,7 +178,21 @@ def _example_problems(draft: MeasureVersion, wave: _OnWave, engine: DuckEngine) 
             )
             hint = "Mend the rule or the example."
             problems.append(Problem("example_fails", message, where, hint))
-    return problems
+    return _once(problems, draft.measure.name)
+
+
+def _once(problems: list[Problem], name: str) -> list[Problem]:
+    """What is wrong with several examples alike is said once, with their numbers."""
+    numbers: dict[Problem, list[str]] = {}
+    for problem in problems:
+        numbers.setdefault(replace(problem, where=""), []).append(problem.where)
+    return [replace(problem, where=_examples(name, found)) for problem, found in numbers.items()]
+
+
+def _examples(name: str, numbers: list[str]) -> str:
+    if len(numbers) == 1:
+        return say("{name}: example {number}", name=name, number=numbers[0])
+    return say("{name}: examples {numbers}", name=name, numbers=numbers)
 
 
 def _unreadable(refused: Refused, where: str) -> Problem:

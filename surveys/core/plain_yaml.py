@@ -15,6 +15,7 @@ MOST_CHARACTERS = 65_536  # a page somebody wrote, not a file of data
 _WORDS = (  # (words in the reader's own problem or its context, what they mean)
     ("flow sequence", say("A square bracket is opened and not closed, or a comma is wanting.")),
     ("flow mapping", say("A curly bracket is opened and not closed, or a comma is wanting.")),
+    ("flow node", say("Something is opened here and not closed, or a value is wanting.")),
     ("quoted scalar", say("A text in quotes is not closed.")),
     ("constructor for the tag", say("Tags (!name) are not read.")),
     ("found character '\\t'", say("A tab stands where YAML needs spaces.")),
@@ -76,5 +77,5 @@ def _line(mark: Any) -> str:
 
 
 def _meaning(error: yaml.MarkedYAMLError) -> str:
-    told = f"{error.context} {error.problem}"
-    return next((meaning for words, meaning in _WORDS if words in told), say("It is not YAML."))
+    own = f"{error.context} {error.problem}"
+    return next((meaning for words, meaning in _WORDS if words in own), say("It is not YAML."))

@@ -87,7 +87,11 @@ def test_a_dataset_says_whether_it_holds(
     room: Room, version: DatasetVersion, people: dict[str, Client]
 ) -> None:
     address = f"{ROOT}/datasets/mdms/integration/"
-    assert people["reader"].get(address).json()["freshness"] == {"state": "fresh", "causes": []}
+    assert people["reader"].get(address).json()["freshness"] == {
+        "state": "fresh",
+        "causes": [],
+        "next_step": "",
+    }
     room.publish("fsp", "any_of(q_union, q_party, q_sex == 1)", seen=True, note="men too")
     said: dict[str, Any] = people["reader"].get(address).json()["freshness"]
     assert said["state"] == "stale"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from measures import selectors
 from measures.core.freshness import FRESH, State, blocked, stale
@@ -50,7 +51,11 @@ def test_fresh_after_building(dataset: Dataset) -> None:
 def test_a_new_version_of_a_rule_is_named_and_rebuilding_clears_it(room: Room, dataset: Dataset) -> None:
     room.publish("fsp", "q_union", seen=True)
     found = selectors.freshness(dataset)
-    assert found == stale("fsp@1 was replaced by fsp@2")
+    assert found == stale("fsp@1 was replaced by fsp@2, which changes 2 of 8 rows")
+    assert found.step == "Build it again."
+    with override("zh-hans"):
+        told = selectors.freshness(dataset)
+    assert told.causes == ("fsp@1 已被 fsp@2 取代，后者改变了 8 行中的 2 行",) and told.step == "请重新构建。"
     build_dataset(room.user, dataset)
     assert selectors.freshness(dataset) == FRESH
 
@@ -179,7 +184,7 @@ def test_a_change_passes_through_a_measure_that_rests_on_it(room: Room, fsp: Mea
     dataset = room.dataset(measures=["fsp", "not_fsp"])
     build_dataset(room.user, dataset)
     room.publish("fsp", "q_union", seen=True)
-    assert selectors.freshness(dataset) == stale("fsp@1 was replaced by fsp@2")
+    assert selectors.freshness(dataset) == stale("fsp@1 was replaced by fsp@2, which changes 2 of 8 rows")
 
 
 def test_a_changed_recipe_is_a_cause(room: Room, dataset: Dataset) -> None:
@@ -205,7 +210,7 @@ def test_a_full_store_is_told_by_probing_and_does_not_take_a_publication_back(
     for ask in (lambda: probe(room.user, dataset), lambda: probe_study(room.user, room.study)):
         with pytest.raises(Refused, match="store is full"):
             ask()
-    assert selectors.freshness(dataset) == stale("fsp@1 was replaced by fsp@2")
+    assert selectors.freshness(dataset) == stale("fsp@1 was replaced by fsp@2, which changes 2 of 8 rows")
 
 
 def test_probing_makes_no_version(room: Room, dataset: Dataset) -> None:

@@ -18,6 +18,7 @@ def test_plain_types_come_back() -> None:
     [
         ("a: 1\nb: [1, 2\nc: 3", "line 2: A square bracket is opened"),
         ("a: {b: 1", "line 1: A curly bracket is opened"),
+        ("- {a: [", "line 1: Something is opened here and not closed"),
         ("a: 'x", "line 1: A text in quotes is not closed."),
         ("a: 1\nb: !!python/name:os.system x", "line 2: Tags (!name) are not read."),
         ("a: !secret x", "Tags (!name) are not read."),
