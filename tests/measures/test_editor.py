@@ -306,7 +306,8 @@ def test_previews_draw_without_styles_and_write_large_numbers_apart(researcher: 
 def test_what_a_measure_means_is_told_in_the_language_of_the_reader(researcher: Client, room: Room) -> None:
     wording = {
         "study": room.study.pk, "name": "male", "rule": MALE, "level": "nominal", "concept": "sex",
-        "concept_zh": "性别概念", "definition": "Sex as told.", "definition_zh": "自报性别。", "universe": "all",
+        "concept_zh": "性别概念", "definition": "Sex as told.", "definition_zh": "自报性别。",
+        "universe": "all",
     }  # fmt: skip
     researcher.post(f"{LIST}add/", wording | {"publish": "1"})
     version = Measure.objects.get().published
