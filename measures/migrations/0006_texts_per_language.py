@@ -10,26 +10,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name='dataset',
-            options={'ordering': ['study', 'slug'], 'verbose_name': 'dataset', 'verbose_name_plural': 'datasets'},
-        ),
-        migrations.AlterModelOptions(
-            name='datasetcolumn',
-            options={'ordering': ['version', 'position'], 'verbose_name': 'dataset column', 'verbose_name_plural': 'dataset columns'},
-        ),
-        migrations.AlterModelOptions(
-            name='datasetversion',
-            options={'ordering': ['dataset', 'number'], 'verbose_name': 'dataset version', 'verbose_name_plural': 'dataset versions'},
-        ),
-        migrations.AlterModelOptions(
-            name='measure',
-            options={'ordering': ['study', 'name'], 'verbose_name': 'measure', 'verbose_name_plural': 'measures'},
-        ),
-        migrations.AlterModelOptions(
-            name='measureversion',
-            options={'ordering': ['measure', 'number'], 'verbose_name': 'wording of a measure', 'verbose_name_plural': 'wordings of measures'},
-        ),
         migrations.AddField(
             model_name='measure',
             name='concepts',

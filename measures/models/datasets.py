@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from measures.models.rules import MeasureVersion
 from surveys.core.codebook import Codebook, text_in, variable_from_json
@@ -51,7 +50,6 @@ class Dataset(models.Model):
     objects = DatasetQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("dataset"), _("datasets")
         ordering = ["study", "slug"]
         constraints = [models.UniqueConstraint(fields=["study", "slug"], name="dataset_slug_in_study")]
 
@@ -92,7 +90,6 @@ class DatasetVersion(models.Model):
     objects = DatasetVersionQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("dataset version"), _("dataset versions")
         ordering = ["dataset", "number"]
         constraints = [
             models.UniqueConstraint(fields=["dataset", "number"], name="dataset_version_number"),
@@ -132,7 +129,6 @@ class DatasetColumn(models.Model):
     codebook = models.JSONField()  # surveys.core.codebook.Variable
 
     class Meta:
-        verbose_name, verbose_name_plural = _("dataset column"), _("dataset columns")
         ordering = ["version", "position"]
         constraints = [
             models.UniqueConstraint(fields=["version", "name"], name="column_name_in_dataset_version"),

@@ -27,7 +27,6 @@ class Measure(models.Model):
     objects = MeasureQuerySet.as_manager()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("measure"), _("measures")
         ordering = ["study", "name"]
         constraints = [models.UniqueConstraint(fields=["study", "name"], name="measure_name_in_study")]
 
@@ -81,7 +80,6 @@ class MeasureVersion(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("wording of a measure"), _("wordings of measures")
         ordering = ["measure", "number"]
         constraints = [
             models.UniqueConstraint(fields=["measure", "number"], name="measure_version_number"),
