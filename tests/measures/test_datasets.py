@@ -83,7 +83,7 @@ def test_a_rule_put_back_makes_a_version_that_is_the_latest_and_fresh(room: Room
     room.publish("fsp", "q_union", seen=True)
     build_dataset(room.user, dataset)
     room.publish("fsp", FSP, seen=True)
-    assert selectors.freshness(dataset).causes == ("fsp@2 was replaced by fsp@3",)
+    assert selectors.freshness(dataset).causes == ("fsp@2 was replaced by fsp@3, which changes 2 of 8 rows",)
     third = build_dataset(room.user, dataset)
     assert third.is_new and third.version.number == 3 and third.version.content_hash == first.content_hash
     assert all(column.is_reused for column in third.columns)
