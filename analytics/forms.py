@@ -8,9 +8,10 @@ import yaml
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from analytics.core.fields import MAX_SPEC, read_yaml
+from analytics.core.fields import read_yaml
 from analytics.core.kinds import read_spec
 from analytics.models import Analysis
+from surveys.core.plain_yaml import MOST_CHARACTERS
 from surveys.core.problems import Refused
 from surveys.translation import spoken
 
@@ -24,7 +25,7 @@ class AnalysisForm(forms.ModelForm):  # type: ignore[type-arg]
     label_zh = forms.CharField(label=_("Title (Chinese)"), required=False, max_length=300)
     spec = forms.CharField(
         label=_("Specification (YAML)"),
-        max_length=MAX_SPEC,
+        max_length=MOST_CHARACTERS,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "style": "font-family: monospace"}),
     )

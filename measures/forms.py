@@ -12,14 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from measures.core.recipe import read_recipe
+from measures.core.wording import PER_LANGUAGE
 from measures.models import Dataset, Measure, MeasureVersion
 from measures.selectors.resolving import resolve
 from surveys.core.codebook import Level
+from surveys.core.plain_yaml import read_plain
 from surveys.core.problems import Refused
 from surveys.models import Study, WaveVersion
 from surveys.translation import spoken
 
 LANGUAGES = ("en", "zh")
+TOLD = ("concept", *PER_LANGUAGE)  # a text, or texts by language
 
 LEVELS = [
     (Level.UNKNOWN.value, _("not said")),
@@ -58,12 +61,15 @@ class MeasureForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=60, strip=True)
     concept = forms.CharField(label=_("Concept"), max_length=200, required=False)
+    concept_zh = forms.CharField(label=_("Concept (Chinese)"), max_length=200, required=False)
     rule = forms.CharField(label=_("Rule"), strip=False, widget=forms.Textarea)
     label_en = forms.CharField(label=_("Label (English)"), required=False)
     label_zh = forms.CharField(label=_("Label (Chinese)"), required=False)
     definition = forms.CharField(label=_("Definition"), required=False, widget=forms.Textarea)
+    definition_zh = forms.CharField(label=_("Definition (Chinese)"), required=False, widget=forms.Textarea)
     citation = forms.CharField(label=_("Citation"), required=False, widget=forms.Textarea)
     universe = forms.CharField(label=_("Universe"), required=False)
+    universe_zh = forms.CharField(label=_("Universe (Chinese)"), required=False)
     level = forms.ChoiceField(label=_("Level of measurement"), choices=LEVELS)
     unit = forms.CharField(label=_("Unit"), max_length=40, required=False)
     sign = forms.CharField(label=_("Sign convention"), required=False)
@@ -72,8 +78,11 @@ class MeasureForm(forms.Form):
 
     def __init__(self, *args: Any, measure: Measure | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.kept: dict[str, dict[str, str]] = {}
         if measure is not None:
             del self.fields["name"]  # what a measure is called does not change
+            version = measure.draft or measure.published
+            self.kept = {"concept": measure.concepts} | (version.texts if version else {})
 
     def clean_rule(self) -> str:
         return plain_lines(self.cleaned_data["rule"]).strip("\n")
@@ -88,9 +97,16 @@ class MeasureForm(forms.Form):
         labels = {code: clean.pop(f"label_{code}").strip() for code in LANGUAGES}
         clean["labels"] = {code: text for code, text in labels.items() if text}
         clean["value_labels"] = value_labels_from(self.data)
-        return {
+        plain = {
             name: plain_lines(value) if isinstance(value, str) else value for name, value in clean.items()
         }
+        return plain | {name: self._told(plain, name) for name in TOLD}
+
+    def _told(self, plain: dict[str, Any], name: str) -> str | dict[str, str]:
+        """A text by language once there is a Chinese one; other languages stay as they were."""
+        text, chinese = plain[name], plain.pop(f"{name}_zh")
+        kept = {code: said for code, said in self.kept.get(name, {}).items() if code not in LANGUAGES}
+        return kept | {"en": text, "zh": chinese} if chinese or kept else text
 
 
 def initial_of(version: MeasureVersion | None, measure: Measure | None) -> dict[str, Any]:
@@ -100,6 +116,8 @@ def initial_of(version: MeasureVersion | None, measure: Measure | None) -> dict[
     return {
         "name": measure.name,
         "concept": measure.concept,
+        "concept_zh": measure.concepts.get("zh", ""),
+        **{f"{name}_zh": version.texts.get(name, {}).get("zh", "") for name in PER_LANGUAGE},
         **{f"label_{code}": version.labels.get(code, "") for code in LANGUAGES},
         **{
             name: getattr(version, name)
@@ -139,19 +157,23 @@ def number_or_text(text: str) -> int | float | str:
 
 
 def examples_from(text: str) -> list[Any]:
-    """Worked examples as somebody wrote them (YAML, so JSON too)."""
-    try:
-        read = yaml.safe_load(plain_lines(text)) or []
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = gettext("line %(line)s") % {"line": mark.line + 1} if mark else ""
-        raise forms.ValidationError(
-            gettext("The examples cannot be read (%(place)s). Write “- {given: {q_sex: 1}, then: 1}”.")
-            % {"place": place}
-        ) from None
+    """Worked examples as somebody wrote them (YAML, so JSON too); none where nothing is written."""
+    read = _plain_yaml(text)
+    if read is None:
+        return []
     if not isinstance(read, list):
-        raise forms.ValidationError(gettext("Write one example per line, each starting with “- ”."))
+        raise forms.ValidationError(
+            gettext("Write one example per line, as in “- {given: {x: 1}, then: 1}”.")
+        )
     return read
+
+
+def _plain_yaml(text: str) -> Any:
+    """What a text says in plain types; told at its field where it cannot be read."""
+    try:
+        return read_plain(plain_lines(text))
+    except Refused as refused:
+        raise forms.ValidationError([spoken(problem.sentence()) for problem in refused.problems]) from None
 
 
 def examples_as_text(examples: list[Any]) -> str:
@@ -186,10 +208,10 @@ class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.initial[f"label_{code}"] = self.instance.labels.get(code, "")
 
     def clean_recipe(self) -> Any:
-        try:
-            return yaml.safe_load(plain_lines(self.cleaned_data["recipe"]))
-        except yaml.YAMLError:
-            raise forms.ValidationError(gettext("The recipe is not readable as YAML.")) from None
+        read = _plain_yaml(self.cleaned_data["recipe"])
+        if read is None:
+            raise forms.ValidationError(gettext("Nothing is written here."))
+        return read
 
     def clean(self) -> dict[str, Any]:
         """Every problem of the recipe, at its field."""

@@ -16,29 +16,32 @@ class FreshnessSerializer(serializers.Serializer[Any]):
 
     state = serializers.CharField(help_text="fresh, stale or blocked")
     causes = serializers.ListField(child=serializers.CharField())
+    next_step = serializers.CharField(source="step", help_text="What to do next; empty when fresh.")
 
 
 class MeasureVersionSerializer(serializers.ModelSerializer[MeasureVersion]):
     name = serializers.CharField(source="__str__")
     state = serializers.CharField(help_text="draft, published or retired")
     labels = LabelsField()
+    texts = serializers.DictField(child=LabelsField(), help_text="Definition and universe by language.")
     value_labels = serializers.ListField(child=serializers.JSONField())
     examples = serializers.ListField(child=serializers.JSONField())
 
     class Meta:
         model = MeasureVersion
         fields = ("name", "number", "state", "rule", "fingerprint", "labels", "value_labels", "definition",
-                  "citation", "universe", "level", "unit", "sign", "examples", "note",
+                  "citation", "universe", "texts", "level", "unit", "sign", "examples", "note",
                   "published_at")  # fmt: skip
 
 
 class MeasureSerializer(serializers.ModelSerializer[Measure]):
     study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
+    concepts = LabelsField()
     versions = MeasureVersionSerializer(many=True, source="shown", read_only=True)
 
     class Meta:
         model = Measure
-        fields = ("study", "name", "concept", "versions")
+        fields = ("study", "name", "concept", "concepts", "versions")
 
 
 class DatasetVersionBriefSerializer(serializers.ModelSerializer[DatasetVersion]):

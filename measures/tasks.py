@@ -42,7 +42,7 @@ def probe(job: Job, progress: Progress) -> dict[str, Any]:
 
 
 def follow(user: User, study: Study) -> None:
-    """After a new version of a wave or a context table: which datasets still hold?"""
+    """After a new version of a wave, a context table, a crosswalk or a measure: which datasets still hold?"""
     from measures.services.freshness import follow_up
 
     follow_up(user, study)

@@ -5,58 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import yaml
-
 from analytics.core.formula import Formula, parse
 from surveys.core.codebook import Scalar
+from surveys.core.plain_yaml import read_plain
 from surveys.core.problems import Problem, Refused, near_misses, refuse
-from surveys.core.said import say, sentence
-
-MAX_SPEC = 65_536  # characters; a specification is a page, not a file of data
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """Plain YAML without aliases (they can blow up) and without keys given twice (one would be lost)."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise refuse("bad_yaml", "Aliases (*name) are not read.", hint="Write the block out again.")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                where = say("line {line}", line=node.start_mark.line + 1)
-                raise refuse("bad_yaml", say("“{key}” is given twice.", key=key), where=where)
-        return super().construct_mapping(node, deep)
+from surveys.core.said import say
 
 
 def read_yaml(text: str, where: str = "specification") -> dict[str, Any]:
     """A mapping written as YAML (or JSON); Refused with the line of what cannot be read."""
-    if len(text) > MAX_SPEC:
-        raise refuse(
-            "bad_yaml",
-            say("A specification may have {most:,} characters.", most=MAX_SPEC),
-            where=where,
-        )
-    try:
-        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
-    except yaml.MarkedYAMLError as error:
-        place = sentence(where)
-        if error.problem_mark:
-            place = say("{place}, line {line}", place=place, line=error.problem_mark.line + 1)
-        hint = "Check indentation, and quote texts that hold a colon."
-        raise refuse(
-            "bad_yaml",
-            say("{problem}.", problem=error.problem or say("It is not YAML")),
-            where=place,
-            hint=hint,
-        ) from None
-    except (yaml.YAMLError, RecursionError, ValueError):
-        raise refuse("bad_yaml", "It is not YAML.", where=where) from None
+    data = read_plain(text, where)
+    if data is None:
+        hint = "Write “field: value” lines."
+        raise refuse("bad_yaml", "Nothing is written here.", where=where, hint=hint)
     if not isinstance(data, dict):
-        raise refuse("bad_yaml", "A specification is a list of “field: value” lines.", where=where)
+        message = say("A list stands where “field: value” lines are needed.")
+        if not isinstance(data, list):
+            message = say("A single text stands where “field: value” lines are needed.")
+        raise refuse("bad_yaml", message, where=where)
     return {str(key): value for key, value in data.items()}
 
 

@@ -10,7 +10,7 @@ from analytics.models import Run
 from analytics.selectors.inputs import Input, column_names, inputs
 from measures.core.freshness import FRESH, Freshness, State, blocked, stale
 from measures.models import DatasetVersion, MeasureVersion
-from measures.selectors import current_columns
+from measures.selectors import current_columns, replaced
 from measures.selectors import freshness as dataset_freshness
 from surveys.models import WaveVersion
 from surveys.selectors import latest_version
@@ -22,9 +22,10 @@ def run_freshness(run: Run) -> Freshness:
     A specification or an estimator changed since makes it stale too.
     """
     if run.analysis is not None and _asked_otherwise(run):
-        return stale(_("the specification of %(analysis)s was changed") % {"analysis": run.analysis})
+        cause = _("the specification of %(analysis)s was changed") % {"analysis": run.analysis}
+        return stale(cause, step=_("Run it again."))
     if recomputed := _computed_otherwise(run):
-        return stale(*recomputed)
+        return stale(*recomputed, step=_("Run it again."))
     if run.dataset_version is not None:
         return _on_dataset(run, run.dataset_version)
     assert run.wave_version is not None
@@ -62,8 +63,14 @@ def _on_dataset(run: Run, version: DatasetVersion) -> Freshness:
     if whole.state is State.BLOCKED:
         return blocked(*whole.causes)
     if whole.causes:
-        return stale(*whole.causes)
-    return stale(*_between(version, dataset.latest or version, changed))
+        step = _("Build %(dataset)s again, then run again on the new version.") % {"dataset": dataset}
+        return stale(*whole.causes, step=step)
+    latest = dataset.latest or version
+    return stale(*_between(version, latest, changed), step=_again(latest))
+
+
+def _again(on: DatasetVersion | WaveVersion) -> str:
+    return _("%(version)s is there: run again on it.") % {"version": on}
 
 
 def _changed(then: Mapping[str, Input], now: Mapping[str, Input]) -> list[str]:
@@ -80,11 +87,12 @@ def _between(old: DatasetVersion, new: DatasetVersion, changed: list[str]) -> li
         columns = version.columns.filter(name__in=changed).select_related("measure_version__measure")
         rules.append({column.name: column.measure_version for column in columns})
     before, after = rules
+    wave = new.wave_versions.select_related("wave__study").first()
     causes, others = [], []
     for name in changed:
         was, is_now = before.get(name), after.get(name)
         if was is not None and is_now is not None and was.pk != is_now.pk:
-            causes.append(_("%(old)s was replaced by %(new)s") % {"old": was, "new": is_now})
+            causes.append(replaced(was, is_now, wave))
         else:
             others.append(name)
     if others:
@@ -104,5 +112,6 @@ def _on_wave(run: Run, version: WaveVersion) -> Freshness:
         return FRESH
     return stale(
         _("%(old)s was corrected: %(new)s differs in %(columns)s")
-        % {"old": version, "new": latest, "columns": ", ".join(changed)}
+        % {"old": version, "new": latest, "columns": ", ".join(changed)},
+        step=_again(latest),
     )

@@ -85,7 +85,7 @@ class MeasureEntry:
     """
 
     name: str
-    concept: str
+    concept: str | dict[str, str]
     versions: tuple[dict[str, Any], ...]
     draft: dict[str, Any] | None = None
     retired: dict[int, str] = field(default_factory=dict)

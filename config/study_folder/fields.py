@@ -20,6 +20,11 @@ def texts(fields: Fields, name: str, *, required: bool = False) -> dict[str, str
     return found
 
 
+def told(fields: Fields, name: str) -> str | dict[str, str]:
+    """A text per language, or a single text whose language is not known."""
+    return texts(fields, name) if isinstance(fields.data.get(name), dict) else fields.text(name).strip()
+
+
 def flag(fields: Fields, name: str, default: bool = False) -> bool:
     """True or false."""
     value = fields.take(name)

@@ -34,6 +34,7 @@ from surveys.core.problems import Problem, Refused
 from surveys.core.reading.options import ReadOptions
 from surveys.models import Study, User
 from surveys.services import audit
+from surveys.services.changes import told_once
 from surveys.services.crosswalk import decide, save_item
 from surveys.services.studies import create_study, create_wave, save_context
 from surveys.services.waves import import_wave
@@ -68,7 +69,8 @@ def load_study(user: User, folder: Path, talk: Talk = lambda line: None) -> Load
     again after mending goes on from there.
     """
     contents = read_folder(folder)
-    return _Loader(user, contents, talk).load()
+    with told_once():
+        return _Loader(user, contents, talk).load()
 
 
 class _Loader:

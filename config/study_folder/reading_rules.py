@@ -14,11 +14,11 @@ from config.study_folder.contents import (
     MeasureEntry,
     plain,
 )
-from config.study_folder.fields import block, listed_blocks, texts
+from config.study_folder.fields import block, listed_blocks, texts, told
 from config.study_folder.files import Source
 from measures.core.language import parse
 from measures.core.recipe import read_recipe
-from measures.core.wording import read_wording
+from measures.core.wording import PER_LANGUAGE, read_wording
 
 Wording = dict[str, Any]
 
@@ -45,7 +45,7 @@ def _measure(source: Source, path: Path) -> MeasureEntry | None:
     versions = [wording for _, wording in listed]
     drafted = block(fields, "draft")
     draft = (versions[-1] if versions else shared) | _finished(drafted) if drafted else None
-    concept = fields.text("concept")
+    concept = told(fields, "concept")
     fields.finish()
     if not versions and draft is None:
         fields.wrong("rule", "The measure has no rule.", code="missing_field", hint="Write rule: q_sex == 1")
@@ -71,6 +71,8 @@ def _wording(fields: Fields) -> Wording:
 
 
 def _field(fields: Fields, name: str) -> Any:
+    if name in PER_LANGUAGE:
+        return told(fields, name)
     if name == "labels":
         return texts(fields, name)
     if name in ("value_labels", "examples"):

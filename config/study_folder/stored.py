@@ -15,7 +15,7 @@ from config.study_folder.contents import (
     WaveEntry,
     WaveFile,
 )
-from measures.core.wording import Wording
+from measures.core.wording import PER_LANGUAGE, Wording
 from measures.models import Measure, MeasureVersion
 from surveys.models import ContextVersion, Study, Wave
 from surveys.selectors import context_latest, in_force
@@ -95,11 +95,15 @@ def _measure(measure: Measure) -> MeasureEntry:
         if version.state == MeasureVersion.State.RETIRED
     }
     draft = measure.draft
-    return MeasureEntry(measure.name, measure.concept, versions, _wording(draft) if draft else None, retired)
+    return MeasureEntry(
+        measure.name, measure.told_concept, versions, _wording(draft) if draft else None, retired
+    )
 
 
 def _wording(version: MeasureVersion) -> dict[str, object]:
-    return {name: getattr(version, name) for name in Wording.names()}
+    """Definition and universe per language where they are told so."""
+    plain = {name: getattr(version, name) for name in Wording.names() if name != "texts"}
+    return plain | {name: version.told(name) for name in PER_LANGUAGE}
 
 
 def _analysis(analysis: Analysis) -> AnalysisEntry:

@@ -12,20 +12,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from measures.admin.manual import manual
-from measures.admin.panels import item_list, preview_panel
+from measures.admin.panels import example_of, item_list, preview_panel
 from measures.forms import LANGUAGES, MeasureForm, PreviewForm, initial_of, value_labels_from
 from measures.models import Measure, MeasureVersion
 from measures.policy import may_define
 from measures.selectors.scopes import study_wave_versions
 from measures.services import rules
 from surveys import policy
-from surveys.core.problems import Refused
+from surveys.core.problems import Problem, Refused, problem_from_json
+from surveys.core.said import with_sources
 from surveys.models import Study, WaveVersion
 from surveys.selectors import studies_where
 from surveys.translation import refusal_spoken, spoken
 
 PAGE = "measures/admin/editor.html"
 HINDRANCES = "measures_hindrances"  # in the session, from the refusal to the page that shows it
+OF_EXAMPLES = (
+    "example_fails",
+    "unused_in_example",
+    "missing_in_example",
+    "unreadable_example",
+    "fitted_rule",
+)
 
 
 def language() -> str:
@@ -38,7 +46,7 @@ def edit(request: HttpRequest, site: Any, measure: Measure | None) -> HttpRespon
     study = measure.study if measure else _chosen_study(request)
     may = study is not None and may_define(request.user, study)
     draft = measure.draft if measure and may else None
-    problems: list[str] = []
+    problems: list[Problem] = []
     form = MeasureForm(measure=measure, initial=initial_of(_shown(request, measure), measure))
     if request.method == "POST" and may and study is not None:
         form = MeasureForm(request.POST, measure=measure)
@@ -46,26 +54,27 @@ def edit(request: HttpRequest, site: Any, measure: Measure | None) -> HttpRespon
             try:
                 return _save(request, study, measure, form)
             except Refused as refused:
-                problems = [spoken(problem.sentence()) for problem in refused.problems]
+                problems = list(refused.problems)
     hindrances = _hindrances(request, measure)
     context = _context(request, site, measure, study, form)
     context |= {
         "may_edit": may and (context["shown"] is None or context["shown"] == draft),
         "may_define": may,
         "draft": draft,
-        "problems": problems or hindrances,
+        "problems": [spoken(problem.sentence()) for problem in problems or hindrances],
+        "examples_fail": any(problem.code in OF_EXAMPLES for problem in problems or hindrances),
         "is_saved": bool(hindrances),
     }
     return render(request, PAGE, context, status=422 if problems or form.errors else 200)
 
 
-def _hindrances(request: HttpRequest, measure: Measure | None) -> list[str]:
+def _hindrances(request: HttpRequest, measure: Measure | None) -> list[Problem]:
     """What hindered the publishing that was asked for just now, once."""
-    pk, sentences = request.session.get(HINDRANCES, (None, []))
+    pk, told = request.session.get(HINDRANCES, (None, []))
     if measure is None or pk != measure.pk or request.method != "GET":
         return []
     del request.session[HINDRANCES]
-    return list(sentences)
+    return [problem_from_json(one) for one in told]
 
 
 def _shown(request: HttpRequest, measure: Measure | None) -> MeasureVersion | None:
@@ -105,7 +114,7 @@ def _publish(request: HttpRequest, measure: Measure) -> HttpResponse:
         seen = "acknowledge" in request.POST
         outcome = rules.publish(request.user, measure, acknowledge_changes=seen)
     except Refused as refused:
-        request.session[HINDRANCES] = [measure.pk, [spoken(p.sentence()) for p in refused.problems]]
+        request.session[HINDRANCES] = [measure.pk, [with_sources(p.as_json()) for p in refused.problems]]
         return _to(measure)
     said = (
         _("%(version)s is published.") if outcome.is_new else _("Nothing changed: %(version)s says the same.")
@@ -137,6 +146,7 @@ def _context(
         "value_labels": _value_label_rows(request, shown),
         "label_languages": LANGUAGES,
         "waves": waves,
+        "example": example_of(study, next(iter(waves), None)) if study else {},
         "manual": manual(language()),
     }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from measures.core.language.labels import valid_codes
 from measures.core.tables import MOST_OUTCOMES, Side, reason_label, shown
 from measures.selectors.keys import quoted
 from measures.selectors.scopes import Carried, ground
@@ -14,6 +15,7 @@ from measures.services.previews import Preview
 from surveys.core.codebook import text_in
 from surveys.core.problems import Problem
 from surveys.models import Study, WaveVersion
+from surveys.templatetags.charts import ordered_tally
 
 MOST_ITEMS = 60
 MOST_CODES = 12
@@ -32,8 +34,13 @@ def preview_panel(tried: Preview, rule: str, language: str) -> dict[str, Any]:
         "total": total,
         "valid": tried.tally.get("valid", 0),
         "absences": [
-            {"reason": reason, "label": reason_label(reason, language), "rows": n, "share": _share(n, total)}
-            for reason, n in tried.tally.items()
+            {
+                "label": reason_label(reason, language),
+                "rows": n,
+                "share": _share(n, total),
+                "shade": min(shade, 4),  # as the bar above draws it
+            }
+            for shade, (reason, n) in enumerate(ordered_tally(tried.tally))
             if reason != "valid"
         ],
         "valid_share": _share(tried.tally.get("valid", 0), total),
@@ -43,7 +50,7 @@ def preview_panel(tried: Preview, rule: str, language: str) -> dict[str, Any]:
         ],
         "stats": [(word, shown(tried.stats[name])) for name, word in _STATS.items() if name in tried.stats],
         "type": _TYPES.get(tried.type, tried.type),
-        "histogram": _histogram(tried.histogram),
+        "histogram": tried.histogram,
         "transitions": _transitions(tried, language),
         "milliseconds": round(tried.seconds * 1000),
     }
@@ -58,15 +65,6 @@ _TYPES = {
     "datetime": _("points in time"),
     "time": _("durations"),
 }
-
-
-def _histogram(bins: Sequence[Sequence[float]]) -> list[dict[str, Any]]:
-    """Bars as high as their share of the highest."""
-    most = max((n for _low, _high, n in bins), default=0)
-    return [
-        {"low": shown(low), "high": shown(high), "rows": int(n), "share": 100 * n / most}
-        for low, high, n in bins
-    ]
 
 
 def _share(n: int, total: int) -> float:
@@ -168,3 +166,14 @@ def _item(item: Carried, language: str) -> dict[str, Any]:
         "absences": sorted({reason_label(rule.reason, language) for rule in variable.missing}),
         "valid": item.frequencies.get("valid"),
     }
+
+
+def example_of(study: Study, wave: WaveVersion | None) -> dict[str, str]:
+    """What a rule and a worked example look like with a coded item of this study; empty without one."""
+    items = ground(study, wave).items.values() if wave else ()
+    coded = [item for item in items if len(valid_codes(item.variable)) > 1]
+    if not coded:
+        return {"rule": "", "examples": ""}
+    name, code = quoted(coded[0].item), json.dumps(valid_codes(coded[0].variable)[0].value)
+    given = json.dumps(coded[0].item, ensure_ascii=False) if name != coded[0].item else name
+    return {"rule": f"{name} == {code}", "examples": f"- {{given: {{{given}: {code}}}, then: 1}}"}

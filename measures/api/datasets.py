@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -72,7 +72,13 @@ class OneDatasetVersion(AboutDatasetVersion, OneApi):
     queryset = DatasetVersion.objects.none()
 
     def get_object(self) -> DatasetVersion:
-        return self.version()
+        """With everything that is told of its columns; what is long and not told stays in the database."""
+        version = self.version()
+        columns = DatasetColumn.objects.select_related("derived", "measure_version__measure").defer(
+            "derived__frequencies", "derived__inputs", "derived__fitted", "measure_version__report"
+        )
+        prefetch_related_objects([version], Prefetch("columns", columns), "wave_versions__wave__study")
+        return version
 
 
 class OneColumn(AboutDatasetVersion, OneApi):

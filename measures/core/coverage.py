@@ -9,18 +9,18 @@ codes are tried as well, as long as there are not too many of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 from measures.core.engine.duck import DuckEngine
-from measures.core.engine.interface import Cell
+from measures.core.engine.interface import Cell, Plan
 from measures.core.engine.sql import UNCOVERED
+from measures.core.falling import Fallen, fallen, only, open_ends
 from measures.core.language.labels import label_of, reasons_of, valid_codes
-from measures.core.language.scope import CodeMap
 from measures.core.language.sentences import phrase, reason_in_words
-from measures.core.language.tree import Apply, Case, Checked, Column, Member, Recode, Test, Typed, walk
-from surveys.core.absence import OUT_OF_RANGE, SYSTEM, precedence
+from measures.core.language.tree import Apply, Checked, Column, Member, Recode, Test, Typed, walk
+from measures.core.observed import Observed
+from surveys.core.absence import SYSTEM, precedence
 from surveys.core.codebook import Scalar, ValueType, Variable
 from surveys.core.problems import Problem
 from surveys.core.said import say
@@ -30,47 +30,14 @@ MOST_VALUES = 100  # values tried of an item without codes
 
 
 @dataclass(frozen=True)
-class Observed:
-    """What an item holds in a wave: valid values with counts, absences with counts.
-
-    ``is_complete`` False: ``values`` lists only the most frequent; ``low`` and ``high`` are the extremes.
-    """
-
-    values: tuple[tuple[Scalar, int], ...] = ()
-    absent: tuple[tuple[str, int], ...] = ()
-    is_complete: bool = True
-    low: float | None = None
-    high: float | None = None
-
-    @classmethod
-    def from_frequencies(cls, frequencies: Mapping[str, Any], code_map: CodeMap = ()) -> Observed:
-        """From the stored frequencies of a variable, seen through the crosswalk's code map."""
-        pairs = [(value, n) for value, n in frequencies.get("values", ()) if n]
-        absent = dict(frequencies.get("absent", {}))
-        stats = frequencies.get("stats") or {}
-        is_complete = len(pairs) >= int(frequencies.get("distinct", len(pairs)))
-        if not code_map:
-            ends = stats.get("min"), stats.get("max")
-            return cls(tuple(pairs), tuple(absent.items()), is_complete, *ends)
-        targets = dict(code_map)
-        mapped: dict[Scalar, int] = {}
-        for value, n in pairs:
-            target = targets.get(value)
-            if target is None:
-                absent[OUT_OF_RANGE] = absent.get(OUT_OF_RANGE, 0) + n
-            else:
-                mapped[target] = mapped.get(target, 0) + n
-        return cls(tuple(mapped.items()), tuple(absent.items()), is_complete)
-
-
-@dataclass(frozen=True)
 class CoverageRow:
     """What becomes of one source code or absence of one item.
 
     ``value`` or ``reason`` is the cell of the item (for numbers without codes: a value that was tried).
+    Both None: values that are not listed one by one (too many, or shared by too few), ``rows`` together.
     ``outcome`` or ``outcome_reason`` is what ``through`` makes of it: the part of the rule, in words, that
-    reads only this item ('' when that is the whole rule).  Both are None where nothing names the cell, and
-    for parts that must be fitted on a sample.
+    reads only this item ('' when that is the whole rule).  Both are None where nothing names the
+    cell.
     """
 
     item: str
@@ -101,14 +68,19 @@ def coverage(
     observed: Mapping[str, Observed] | None = None,
     language: str = "en",
     engine: DuckEngine | None = None,
+    data: Plan | None = None,
 ) -> Coverage:
-    """Code x outcome for every item of the rule, from its codebook codes, observed values and absences."""
+    """Code x outcome for every item of the rule, from its codebook codes, observed values and absences.
+
+    ``data`` is a wave with the earlier measures of the rule: what ``observed`` does not list is looked for
+    in its rows, of which only numbers come back.
+    """
     engine = engine or DuckEngine()
     seen = observed or {}
     parts = _single_parts(checked.root)
     tried = [_tried(part, name, checked, seen.get(name, Observed())) for part, name in parts]
     asked = [
-        (_only(part, checked), [{name: cell} for cell in cells])
+        (only(part, checked), [{name: cell} for cell in cells])
         for (part, name), cells in zip(parts, tried, strict=True)
     ]
     rows: list[CoverageRow] = []
@@ -118,6 +90,10 @@ def coverage(
     problems = [_problem(row) for row in rows if not row.is_covered]
     if not problems:
         problems = _combined(checked, seen, engine)
+    if data is not None:
+        more = _unlisted(checked, rows, fallen(checked, seen, engine, data), language)
+        rows += more
+        problems += [_problem(row) for row in more]
     return Coverage(tuple(rows), tuple(dict.fromkeys(problems)))
 
 
@@ -170,18 +146,6 @@ class _Row:
         )
 
 
-def _only(part: Typed, checked: Checked) -> Checked:
-    """A part of a rule as a rule of its own."""
-    columns = {node.name: node for node in walk(part) if isinstance(node, Column)}
-    return replace(
-        checked,
-        root=part,
-        items=tuple(name for name, node in columns.items() if not node.is_measure),
-        measures=tuple(name for name, node in columns.items() if node.is_measure),
-        is_data_dependent=False,
-    )
-
-
 def _label(variable: Variable, cell: Cell, language: str) -> str:
     if cell.reason is not None:
         return reason_in_words(cell.reason, language)
@@ -205,7 +169,9 @@ def _cells(variable: Variable, seen: Observed, part: Typed) -> list[Cell]:
 def _turning_points(part: Typed, variable: Variable, seen: Observed) -> Iterable[Scalar]:
     """Values without codes that are worth trying: extremes, zero, and both sides of every limit."""
     if not variable.type.is_number:
-        return [value for node in walk(part) for test in _tests(node) for value in test.values]
+        own = (node for node in walk(part) if isinstance(node, Member | Recode))
+        named = (node for node in own if isinstance(node.operand, Column))
+        return [value for node in named for test in _tests(node) for value in test.values]
     limits = {seen.low, seen.high, 0.0}
     for node in walk(part):
         for test in _tests(node):
@@ -230,7 +196,24 @@ def _tests(node: Typed) -> Sequence[Test]:
     return [test for test, _ in node.branches] if isinstance(node, Recode) else []
 
 
+def _unlisted(
+    checked: Checked, told: Sequence[CoverageRow], lost: Sequence[Fallen], language: str
+) -> list[CoverageRow]:
+    """A row for what fell through beyond the values that were told one by one."""
+    rows = []
+    for one in lost:
+        known = sum(row.rows for row in told if row.item in one.names and not row.is_covered)
+        if one.rows > known:
+            through = "" if one.node == checked.root else phrase(one.node, checked.scope, language)
+            item = ", ".join(one.names)
+            rows.append(CoverageRow(item, None, None, "", one.rows - known, None, None, False, through))
+    return rows
+
+
 def _problem(row: CoverageRow) -> Problem:
+    if row.value is None:
+        message = say("{rows} rows hold values of {item} that have no outcome.", rows=row.rows, item=row.item)
+        return Problem("uncovered_code", message, hint="Add other= (otherwise= in case).")
     what = f"“{row.value}”" if isinstance(row.value, str) else say("Code {value:g}", value=row.value)
     if row.label:
         what = say("{code} “{label}”", code=what, label=row.label)
@@ -245,20 +228,13 @@ def _problem(row: CoverageRow) -> Problem:
 
 def _combined(checked: Checked, seen: Mapping[str, Observed], engine: DuckEngine) -> list[Problem]:
     """Tries the combinations of several items where a case or recode might let one fall through."""
-    open_ends = [node for node in walk(checked.root) if _is_open(node)]
     problems: list[Problem] = []
-    for node in dict.fromkeys(open_ends):
-        rule = _only(node, checked)
+    for node in open_ends(checked):
+        rule = only(node, checked)
         names = (*rule.items, *rule.measures)
         if len(names) > 1 and not any(_needs_sample(part) for part in walk(node)):
             problems += _fallen_through(rule, names, seen, engine)
     return problems
-
-
-def _is_open(node: Typed) -> bool:
-    return (isinstance(node, Case) and node.otherwise is None) or (
-        isinstance(node, Recode) and node.other is None
-    )
 
 
 def _fallen_through(

@@ -25,8 +25,7 @@ def read_given(checked: Checked, given: Mapping[str, Any]) -> dict[str, Cell]:
     problems: list[Problem] = []
     for name in given:
         if name not in used:
-            message = say("The example gives {name}, which the rule does not use.", name=name)
-            problems.append(Problem("unused_in_example", message, near=near_misses(name, used)))
+            problems.append(_unused(name, checked, used))
     cells: dict[str, Cell] = {}
     for name in used:
         if name not in given:
@@ -46,12 +45,13 @@ def read_given(checked: Checked, given: Mapping[str, Any]) -> dict[str, Cell]:
     return cells
 
 
-def evaluate_example(checked: Checked, given: Mapping[str, Any], fitted: Fitted | None = None) -> Cell:
-    """What the rule gives for these answers; Refused as :func:`evaluate_examples` tells."""
-    (found,) = evaluate_examples(checked, [given], fitted)
-    if isinstance(found, Refused):
-        raise found
-    return found
+def _unused(name: str, checked: Checked, used: tuple[str, ...]) -> Problem:
+    """What exists was taken out of the rule on purpose; another name may be misspelt."""
+    message = say("The example gives {name}, which the rule does not use.", name=name)
+    is_known = checked.scope.variable(name) is not None
+    near = () if is_known else near_misses(name, used)
+    hint = "Remove it from the worked example." if is_known or not near else ""
+    return Problem("unused_in_example", message, hint=hint, near=near)
 
 
 def evaluate_examples(

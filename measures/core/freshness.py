@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -14,10 +14,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Freshness:
-    """``causes`` are sentences without a full stop that name what changed; empty when fresh."""
+    """``causes`` are sentences without a full stop that name what changed; empty when fresh.
+
+    ``step`` says what to do next; two that differ in it alone are equal.
+    """
 
     state: State
     causes: tuple[str, ...] = ()
+    step: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if (self.state is State.FRESH) != (not self.causes):
@@ -31,8 +35,8 @@ class Freshness:
 FRESH = Freshness(State.FRESH)
 
 
-def stale(*causes: str) -> Freshness:
-    return Freshness(State.STALE, tuple(dict.fromkeys(causes)))
+def stale(*causes: str, step: str = "") -> Freshness:
+    return Freshness(State.STALE, tuple(dict.fromkeys(causes)), step)
 
 
 def blocked(*causes: str) -> Freshness:

@@ -8,16 +8,21 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from surveys.core.codebook import Level
+from surveys.core.codebook import Level, text_in
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 
 MOST_NAME = 60
+PER_LANGUAGE = ("definition", "universe")
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What a draft holds and a published version freezes; JSON types only."""
+    """What a draft holds and a published version freezes; JSON types only.
+
+    ``definition`` and ``universe`` are single texts, as codebooks have them; where they were given per
+    language, ``texts`` holds all languages and the single text is the English one, else the first.
+    """
 
     rule: str
     labels: dict[str, str]
@@ -30,6 +35,7 @@ class Wording:
     sign: str
     examples: list[dict[str, Any]]
     note: str
+    texts: dict[str, dict[str, str]]
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -45,7 +51,18 @@ def read_wording(name: str, **given: Any) -> Wording:
     if problems:
         raise Refused(problems)
     plain = {field: _plain(value) for field, value in given.items()}
-    return Wording(**plain)
+    texts = {field: kept for field in PER_LANGUAGE if (kept := per_language(plain[field]))}
+    return Wording(**plain | {field: single(plain[field]) for field in PER_LANGUAGE}, texts=texts)
+
+
+def per_language(told: Any) -> dict[str, str]:
+    """The texts of something told per language, without empty ones; none of a plain text."""
+    return {code: text for code, text in told.items() if text} if isinstance(told, Mapping) else {}
+
+
+def single(told: str | Mapping[str, str]) -> str:
+    """One text of something told per language: the English one, else the first."""
+    return text_in(per_language(told), "en") if isinstance(told, Mapping) else told
 
 
 def _plain(value: Any) -> Any:
@@ -83,6 +100,16 @@ def _shape_problems(name: str, given: Mapping[str, Any]) -> list[Problem]:
                 near_misses(str(given["level"]), levels),
             )
         )
+    problems += [
+        Problem(
+            "bad_text",
+            say("“{field}” is a text, or texts by language.", field=field),
+            say("{name}: {field}", name=name, field=field),
+            hint="Write {en: …, zh: …}.",
+        )
+        for field in PER_LANGUAGE
+        if not is_told(given[field])
+    ]
     for number, entry in enumerate(given["value_labels"], 1):
         if not _is_value_label(entry):
             where = say("{name}: value label {number}", name=name, number=number)
@@ -100,6 +127,13 @@ def _shape_problems(name: str, given: Mapping[str, Any]) -> list[Problem]:
             where = say("{name}: example {number}", name=name, number=number)
             problems.append(Problem("bad_example", "A worked example needs given and then.", where, hint))
     return problems
+
+
+def is_told(told: Any) -> bool:
+    """Whether it is a text, or texts by language."""
+    if isinstance(told, Mapping):
+        return all(isinstance(part, str) for pair in told.items() for part in pair)
+    return isinstance(told, str)
 
 
 def _is_value_label(entry: Any) -> bool:

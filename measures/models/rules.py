@@ -21,6 +21,7 @@ class Measure(models.Model):
     study = models.ForeignKey(Study, models.CASCADE, related_name="measures")
     name = models.CharField(max_length=60)  # an identifier: letters, digits, underscore
     concept = models.CharField(max_length=200, blank=True)
+    concepts = models.JSONField(default=dict, blank=True)  # language -> text; empty: language not known
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MeasureQuerySet.as_manager()
@@ -31,6 +32,11 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.study.slug}/{self.name}"
+
+    @property
+    def told_concept(self) -> str | dict[str, str]:
+        """The concept per language, or the plain text of one whose language is not known."""
+        return self.concepts or self.concept
 
     @property
     def published(self) -> MeasureVersion | None:
@@ -60,6 +66,7 @@ class MeasureVersion(models.Model):
     citation = models.TextField(blank=True)
     universe = models.TextField(blank=True)
     level = models.CharField(max_length=10, default="unknown")
+    texts = models.JSONField(default=dict, blank=True)  # {"definition": {"en": …, "zh": …}}: see told()
     unit = models.CharField(max_length=40, blank=True)
     sign = models.TextField(blank=True)  # the sign convention in words
     examples = models.JSONField(default=list, blank=True)  # [{"given": {item: value}, "then": value}, …]
@@ -94,6 +101,10 @@ class MeasureVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure.name}@{self.number or 'draft'}"
+
+    def told(self, name: str) -> str | dict[str, str]:
+        """The definition or universe per language, or the plain text of one whose language is not known."""
+        return self.texts.get(name) or getattr(self, name)
 
     def label(self, language: str = "en") -> str:
         return text_in(self.labels, language) or self.measure.name

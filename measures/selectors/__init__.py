@@ -5,7 +5,7 @@ from measures.selectors.errata import AffectedDataset, datasets_affected, errata
 from measures.selectors.overview import columns_reading, datasets_standing, versions_made_of
 from measures.selectors.resolving import resolve_dataset
 from measures.selectors.scopes import one_look, published_measures, study_wave_versions
-from measures.selectors.staleness import current_column_hashes, current_columns, freshness
+from measures.selectors.staleness import current_column_hashes, current_columns, freshness, replaced
 from measures.selectors.versions import (
     dataset_named,
     dataset_version_named,
@@ -33,6 +33,7 @@ __all__ = [
     "published_measures",
     "published_with",
     "read_columns",
+    "replaced",
     "resolve_dataset",
     "study_wave_versions",
     "versions_made_of",

@@ -9,11 +9,12 @@ from typing import Any
 from measures.core.engine import Fitted, Plan
 from measures.core.language import Checked, check
 from measures.core.language.nodes import Name, Node, walk
+from measures.core.language.tree import Type
 from measures.core.recipe import Named, Recipe, read_recipe
 from measures.models import Dataset, DatasetColumn, DatasetVersion, MeasureVersion
 from measures.selectors.keys import Column, Keyed
 from measures.selectors.scopes import Ground, ground, measure_variable, parsed
-from surveys.core.problems import Problem, Refused, near_misses
+from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.said import say, sentence
 from surveys.models import CrosswalkDecision, Study, WaveVersion
 from surveys.selectors import in_force_in
@@ -124,6 +125,8 @@ def _key(here: Ground, recipe: Recipe, problems: Problems) -> str | None:
 
 
 def _unknown_item(here: Ground, name: str, where: str) -> Problem:
+    if name in here.unreadable:
+        return here.unreadable[name]
     decision = in_force_in(here.study, here.version).get(name)
     if decision is not None and decision.status == CrosswalkDecision.Status.IMPOSSIBLE:
         why = decision.reason.rstrip(".") or sentence("no reason was given")
@@ -194,7 +197,17 @@ def _where(here: Ground, recipe: Recipe, problems: Problems) -> Checked | None:
     if not recipe.where:
         return None
     try:
-        return check(parsed(recipe.where), here.scope())
+        checked = check(parsed(recipe.where), here.scope())
+        if checked.root.type is not Type.CONDITION:
+            raise refuse(
+                "not_a_condition",
+                "Rows are kept by a condition, and this is none.",
+                hint="Compare it with something, as in q_sex == 1.",
+            )
+        if checked.is_data_dependent:
+            message = "A condition on rows cannot rest on what is fitted on these rows."
+            raise refuse("fitted_condition", message, hint="Compare with a number of your own.")
+        return checked
     except Refused as refused:
         problems += _placed(refused, "recipe.where")
         return None

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 from measures.core.engine import Source, SourceColumn
-from measures.core.language import CodeMap, ContextTable, Scope, harmonised, parse
+from measures.core.language import CodeMap, ContextTable, Scope, harmonised, map_problem, parse
 from measures.core.language.nodes import Node
-from measures.models import Measure, MeasureVersion
+from measures.models import MeasureVersion
 from surveys.core.codebook import Code, Level, Role, Scalar, ValueType, Variable, fingerprint
 from surveys.core.crosswalk import recounted, with_reasons
+from surveys.core.problems import Problem
 from surveys.models import ContextVersion, Study, WaveVersion
 from surveys.selectors import Binding, bindings, context_latest
 from surveys.services.files import path_of
@@ -57,6 +58,7 @@ class Ground:
     version: WaveVersion
     items: Mapping[str, Carried]
     contexts: Mapping[str, ContextVersion]
+    unreadable: Mapping[str, Problem]  # items whose code map does not fit their variable
 
     @cached_property
     def tables(self) -> dict[str, ContextTable]:
@@ -65,6 +67,11 @@ class Ground:
     @cached_property
     def variables(self) -> dict[str, Variable]:
         return {name: carried.variable for name, carried in self.items.items()}
+
+    @property
+    def names(self) -> set[str]:
+        """The items that the crosswalk says are here, whether or not they can be used."""
+        return {*self.items, *self.unreadable}
 
     @property
     def sets(self) -> dict[str, tuple[str, ...]]:
@@ -80,7 +87,7 @@ class Ground:
     def scope(self, measures: Mapping[str, Variable] | None = None) -> Scope:
         """The names a rule is checked against, with ``measures`` as the earlier ones."""
         reasons = tuple(dict.fromkeys(self.study.missing_reasons.values()))
-        return Scope(self.variables, measures or {}, self.tables, self.sets, reasons)
+        return Scope(self.variables, measures or {}, self.tables, self.sets, reasons, self.unreadable)
 
     def source(self, names: Iterable[str] | None = None) -> Source:
         """Where the engine finds ``names`` (or all items)."""
@@ -118,8 +125,15 @@ def ground(study: Study, version: WaveVersion) -> Ground:
 def _ground(study: Study, version: WaveVersion) -> Ground:
     bound = bindings(study, version)
     core = _core_variables(version.pk, version.codebook_hash)
-    items = {name: _carried(binding, core[binding.variable.name]) for name, binding in bound.items()}
-    return Ground(study, version, items, context_latest(study))
+    items: dict[str, Carried] = {}
+    unreadable: dict[str, Problem] = {}
+    for name, binding in bound.items():
+        source = core[binding.variable.name]
+        if (fault := map_problem(name, source, binding.code_map)) is None:
+            items[name] = _carried(binding, source)
+        else:
+            unreadable[name] = replace(fault, where=str(version))
+    return Ground(study, version, items, context_latest(study), unreadable)
 
 
 def _carried(binding: Binding, source: Variable) -> Carried:
@@ -200,8 +214,3 @@ def study_wave_versions(study: Study) -> list[WaveVersion]:
     versions = WaveVersion.objects.filter(wave__study=study).select_related("wave__study", "data")
     latest = {version.wave_id: version for version in versions.order_by("number")}
     return sorted(latest.values(), key=lambda v: (v.wave.position, v.wave.slug), reverse=True)
-
-
-def default_wave_version(measure: Measure) -> WaveVersion | None:
-    """The wave version a rule is tried on when nobody chose one."""
-    return next(iter(study_wave_versions(measure.study)), None)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from measures.core.freshness import FRESH, Freshness, blocked, stale
 from measures.core.transitions import rows_changed_by_key
-from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
+from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn, MeasureVersion
 from measures.selectors.keys import Column
 from measures.selectors.resolving import Resolved, resolve_dataset
 from surveys.core.codebook import Variable as CodebookVariable
@@ -34,13 +34,13 @@ def freshness(dataset: Dataset) -> Freshness:
     """
     version = dataset.latest
     if version is None:
-        return stale(_("it has not been built yet"))
+        return stale(_("it has not been built yet"), step=_("Build it."))
     try:
         resolved = resolve_dataset(dataset)
     except Refused as refused:
         return blocked(*(spoken(problem.sentence()) for problem in refused.problems))
     causes = tuple(dict.fromkeys(_causes(version, resolved)))
-    return stale(*causes) if causes else FRESH
+    return stale(*causes, step=_("Build it again.")) if causes else FRESH
 
 
 def current_columns(dataset: Dataset) -> dict[str, tuple[CodebookVariable, str | None]]:
@@ -88,7 +88,7 @@ def _causes(version: DatasetVersion, resolved: Resolved) -> Iterator[str]:
     explained = set(_with_earlier(changed, resolved))
     pairs = [(then[c.name], c) for c in resolved.columns if c.name in explained and c.name in then]
     found = [
-        *_rule_causes(pairs),
+        *_rule_causes(pairs, resolved.ground.version),
         *_wave_causes(version, resolved, pairs),
         *_other_causes(version, resolved, pairs),
     ]
@@ -131,11 +131,21 @@ def _with_earlier(names: set[str], resolved: Resolved) -> Iterator[str]:
 Pairs = list[tuple[DatasetColumn, Column]]
 
 
-def _rule_causes(pairs: Pairs) -> Iterator[str]:
+def _rule_causes(pairs: Pairs, wave: WaveVersion) -> Iterator[str]:
     for before, column in pairs:
         old, new = before.measure_version, column.measure_version
         if old is not None and new is not None and old.pk != new.pk:
-            yield _("%(old)s was replaced by %(new)s") % {"old": old, "new": new}
+            yield replaced(old, new, wave)
+
+
+def replaced(old: MeasureVersion, new: MeasureVersion, wave: WaveVersion | None) -> str:
+    """A wording exchanged for another, with the rows of ``wave`` it changes where publishing saw them."""
+    seen = [one for one in new.report.get("waves", ()) if one["wave_version"] == str(wave)]
+    changed = seen[0].get("changed") if seen and new.report.get("against") == old.number else None
+    if not changed or not changed["changed"]:
+        return _("%(old)s was replaced by %(new)s") % {"old": old, "new": new}
+    told = {"old": old, "new": new, "changed": f"{changed['changed']:,}", "rows": f"{changed['rows']:,}"}
+    return _("%(old)s was replaced by %(new)s, which changes %(changed)s of %(rows)s rows") % told
 
 
 def _inputs(entries: Iterable[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:

@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from measures.core.coverage import Coverage, Observed, coverage
+from measures.core.coverage import Coverage, coverage
 from measures.core.engine import DuckEngine, Fitted, Plan, Rule
 from measures.core.language import Checked, check
 from measures.core.language.nodes import Node
+from measures.core.observed import Observed
 from measures.core.transitions import Pair
 from measures.models import MeasureVersion
 from measures.selectors.keys import ENGINE
@@ -91,9 +92,12 @@ def run_rules(
     return {name: Result(read_derived(results[name].path), results[name].fitted) for name in tried}
 
 
-def covered(here: Ground, checked: Checked, language: str = "en", engine: DuckEngine = ENGINE) -> Coverage:
+def covered(here: Ground, tried: Tried, language: str = "en", engine: DuckEngine = ENGINE) -> Coverage:
     """Every code and absence that the wave holds against what the rule makes of it."""
-    return coverage(checked, observed(here, checked.items), language, engine)
+    earlier = [Rule(name, checked) for name, checked in tried.earlier.items()]
+    items = {item for checked in (tried.checked, *tried.earlier.values()) for item in checked.items}
+    data = Plan(here.source(sorted(items)), tuple(earlier), contexts=here.tables)
+    return coverage(tried.checked, observed(here, tried.checked.items), language, engine, data)
 
 
 def observed(here: Ground, items: Iterable[str]) -> dict[str, Observed]:

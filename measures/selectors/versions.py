@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from measures.core.wording import PER_LANGUAGE
 from measures.models import Dataset, DatasetColumn, DatasetVersion, Measure, MeasureVersion
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.said import say
@@ -65,9 +66,11 @@ def published_with(study: Study, name: str, wording: Mapping[str, Any]) -> list[
     """The published versions of a measure that hold this wording, the oldest first."""
     versions = MeasureVersion.objects.filter(measure__study=study, measure__name=name)
     found = versions.filter(state=MeasureVersion.State.PUBLISHED).select_related("measure__study")
-    return [
-        v for v in found.order_by("number") if all(getattr(v, k) == given for k, given in wording.items())
-    ]
+    return [v for v in found.order_by("number") if all(_said(v, k) == given for k, given in wording.items())]
+
+
+def _said(version: MeasureVersion, name: str) -> Any:
+    return version.told(name) if name in PER_LANGUAGE else getattr(version, name)
 
 
 def read_columns(

@@ -45,8 +45,9 @@ class BuiltColumn:
     is_reused: bool
 
     def as_json(self) -> dict[str, Any]:
+        """Either ``computed`` or ``reused`` is there, and true."""
         how = "reused" if self.is_reused else "computed"
-        return {"name": self.name, "hash": self.hash, "tally": dict(self.tally), "how": how, how: True}
+        return {"name": self.name, "hash": self.hash, "tally": dict(self.tally), how: True}
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def _preview(
 ) -> Preview:
     against, old = published
     with working_folder() as folder, session(here) as engine:
-        covering = covered(here, tried.checked, language, engine)
+        covering = covered(here, tried, language, engine)
         results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder, engine)
         new = results[NEW].pair
         changed = changes(results[OLD].pair, new) if old else None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -36,11 +35,11 @@ from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.said import both, say
 from surveys.models import User
 from surveys.services import audit
+from surveys.services import changes as changes_of_studies
 from surveys.services.files import working_folder
 from surveys.services.studies import next_number
 
 State = MeasureVersion.State
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def publish(user: User, measure: Measure, *, acknowledge_changes: bool = False) 
     if changed and not acknowledge_changes:
         raise _not_acknowledged(measure, published, changed, waves)
     version = _freeze(user, draft, mark, _report(waves, published))
-    _tell_datasets(user, version)
+    changes_of_studies.tell_now(user, measure.study)  # which datasets still hold?
     return PublishOutcome(version, True, changed, waves[0].coverage)
 
 
@@ -116,7 +115,7 @@ def _claimed(measure: Measure, rule: str) -> list[Ground]:
     claimed = [
         here
         for here in grounds
-        if all(name in here.items or name in earlier or name in here.sets for name in names_in(node))
+        if all(name in here.names or name in earlier or name in here.sets for name in names_in(node))
     ]
     if not claimed:
         try_rule(grounds[0], rule, measure.name)  # tells what is unknown, with near misses
@@ -136,7 +135,7 @@ def _on_wave(
     with working_folder() as folder:
         results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder, engine)
     changed = changes(results[OLD].pair, results[NEW].pair) if old else None
-    covering = covered(here, tried.checked, engine=engine)
+    covering = covered(here, tried, engine=engine)
     return _OnWave(here, tried, covering, results[NEW], changed)
 
 
@@ -168,7 +167,7 @@ def _example_problems(draft: MeasureVersion, wave: _OnWave, engine: DuckEngine) 
         found = [refused] * len(examples)
     problems = []
     for number, (example, cell) in enumerate(zip(examples, found, strict=True), 1):
-        where = say("{name}: example {number}", name=draft.measure.name, number=number)
+        where = str(number)
         if isinstance(cell, Refused):
             problems.append(_unreadable(cell, where))
         elif not matches(cell, example["then"], measure_variable(draft, checked.type)):
@@ -179,7 +178,21 @@ def _example_problems(draft: MeasureVersion, wave: _OnWave, engine: DuckEngine) 
             )
             hint = "Mend the rule or the example."
             problems.append(Problem("example_fails", message, where, hint))
-    return problems
+    return _once(problems, draft.measure.name)
+
+
+def _once(problems: list[Problem], name: str) -> list[Problem]:
+    """What is wrong with several examples alike is said once, with their numbers."""
+    numbers: dict[Problem, list[str]] = {}
+    for problem in problems:
+        numbers.setdefault(replace(problem, where=""), []).append(problem.where)
+    return [replace(problem, where=_examples(name, found)) for problem, found in numbers.items()]
+
+
+def _examples(name: str, numbers: list[str]) -> str:
+    if len(numbers) == 1:
+        return say("{name}: example {number}", name=name, number=numbers[0])
+    return say("{name}: examples {numbers}", name=name, numbers=numbers)
 
 
 def _unreadable(refused: Refused, where: str) -> Problem:
@@ -261,16 +274,3 @@ def _locked(draft: MeasureVersion) -> Measure:
             "conflict", say("The draft of {measure} was changed meanwhile.", measure=measure), hint=hint
         )
     return measure
-
-
-def _tell_datasets(user: User, version: MeasureVersion) -> None:
-    """Finds out at once which datasets still hold; on large waves as long work.
-
-    The version is published by now: what hinders the finding out is logged, and freshness says "stale".
-    """
-    from measures.services.freshness import follow_up
-
-    try:
-        follow_up(user, version.measure.study)
-    except Refused as refused:
-        logger.error("After publishing %s, its datasets were not followed up: %s", version, refused)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from measures.core.wording import Wording, read_wording
+from measures.core.wording import Wording, per_language, read_wording, single
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
 from measures.services.previews import Preview, preview
@@ -41,15 +41,15 @@ def save_draft(
     rule: str,
     labels: Mapping[str, str] | None = None,
     value_labels: Sequence[Mapping[str, Any]] = (),
-    definition: str = "",
+    definition: str | Mapping[str, str] = "",
     citation: str = "",
-    universe: str = "",
+    universe: str | Mapping[str, str] = "",
     level: str = "unknown",
     unit: str = "",
     sign: str = "",
     examples: Sequence[Mapping[str, Any]] = (),
     note: str = "",
-    concept: str = "",
+    concept: str | Mapping[str, str] = "",
 ) -> MeasureVersion:
     """The measure's draft with this wording; a draft may hold a rule that does not parse yet.
 
@@ -85,12 +85,13 @@ def save_draft(
     return draft
 
 
-def _measure(user: User, study: Study, name: str, concept: str) -> Measure:
-    measure, is_new = Measure.objects.get_or_create(study=study, name=name, defaults={"concept": concept})
+def _measure(user: User, study: Study, name: str, concept: str | Mapping[str, str]) -> Measure:
+    said = {"concept": single(concept), "concepts": per_language(concept)}
+    measure, is_new = Measure.objects.get_or_create(study=study, name=name, defaults=said)
     if is_new:
         audit.record(user, "create", measure)
     elif concept:
-        save_differing(user, measure, {"concept": concept})
+        save_differing(user, measure, said)
     return Measure.objects.select_for_update().select_related("study").get(pk=measure.pk)
 
 

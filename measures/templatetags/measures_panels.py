@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from measures import selectors
 from measures.core.language import parse
 from measures.core.language.nodes import Call, walk
-from measures.models import DatasetColumn, DatasetVersion, MeasureVersion
+from measures.models import DatasetColumn, DatasetVersion, Measure, MeasureVersion
 from measures.policy import may_define
 from measures.selectors.disclosure import measures_shown_to
 from surveys.core.codebook import text_in
@@ -64,6 +64,13 @@ def in_force(measure: Any) -> MeasureVersion | None:
     """The published version in force of a measure, else its draft, of those that are shown to the person."""
     versions = sorted(measure.shown, key=lambda v: (v.state == "published", v.number or 0))
     return versions[-1] if versions else None
+
+
+@register.filter
+def in_words(thing: Measure | MeasureVersion, name: str) -> str:
+    """The concept of a measure, or the definition or universe of a wording, in the page's language."""
+    told = thing.told_concept if isinstance(thing, Measure) else thing.told(name)
+    return told if isinstance(told, str) else text_in(told, language())
 
 
 @register.filter

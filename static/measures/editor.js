@@ -74,7 +74,7 @@
   };
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest(".wbe-insert, .wbe-replace, .wbe-goto");
+    const button = event.target.closest("button.wbe-insert, button.wbe-replace, button.wbe-goto");
     if (!button) return;
     event.preventDefault();
     if (button.matches(".wbe-insert")) {

@@ -47,11 +47,6 @@ class FrequencyTable:
     def percent_valid(self) -> float:
         return _percent(self.n_valid, self.n)
 
-    @property
-    def densest(self) -> float:
-        """Rows per unit in the densest histogram class: classes may differ in width."""
-        return max((n / (high - low) for low, high, n in self.histogram), default=0.0)
-
 
 def frequency_table(variable: Variable, counted: Mapping[str, Any]) -> FrequencyTable:
     """Lays out what may be told of what ``surveys.core.frequencies`` counted, with the codebook's labels.

@@ -95,14 +95,6 @@ def read_derived(path: Path) -> tuple[pl.Series, pl.Series]:
     return frame[VALUE], frame[REASON]
 
 
-def write_derived(path: Path, values: pl.Series, reasons: pl.Series) -> None:
-    """Writes a derived column; every cell is either a value or an absence with a reason."""
-    if (values.is_null() != reasons.is_not_null()).any():
-        raise ValueError("a cell must be either a value or an absence with a reason")
-    frame = pl.DataFrame({VALUE: values, REASON: reasons.cast(pl.String)})
-    frame.write_parquet(path, compression="zstd", statistics=False)
-
-
 def _in_order(rules: Iterable[MissingRule]) -> list[MissingRule]:
     """Tags first, then single codes, then ranges."""
     return sorted(rules, key=lambda rule: (rule.tag is None, rule.value is None))

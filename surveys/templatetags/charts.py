@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from surveys.core.frequency_table import FrequencyTable
 from surveys.templatetags.numerals import short
 from surveys.templatetags.vocabulary import reason
+
+Classes = Sequence[tuple[float, float, float]]  # of a histogram: low, high, rows
 
 
 def bar(share: float | None, kind: str = "") -> SafeString:
@@ -37,25 +38,25 @@ def stacked(tally: Mapping[str, int], rows: int) -> SafeString:
     return format_html('<svg class="bar stacked" aria-hidden="true" focusable="false">{}</svg>', rects)
 
 
-def histogram(table: FrequencyTable) -> SafeString:
-    """A histogram as SVG; its figures stand in the table of classes beside it."""
+def histogram(classes: Classes) -> SafeString:
+    """A histogram of (low, high, rows) as SVG; its figures stand in the table of classes beside it."""
     shapes = '<rect x="{}%" y="{}%" width="{}%" height="{}%"><title>{}</title></rect>'
-    bars = format_html_join("", shapes, _class_bars(table))
+    bars = format_html_join("", shapes, _class_bars(classes))
     return format_html(
         '<svg class="histogram" role="img" aria-label="{}">{}</svg>', gettext("Histogram"), bars
     )
 
 
-def _class_bars(table: FrequencyTable) -> Iterator[tuple[str, ...]]:
+def _class_bars(classes: Classes) -> Iterator[tuple[str, ...]]:
     """Left edge, upper edge, width and height in percent, and words: a bar's area stands for its rows."""
-    if not table.histogram:
+    if not classes:
         return
-    first, last = table.histogram[0][0], table.histogram[-1][1]
-    scale, most = 100.0 / (last - first), table.densest or 1.0
-    for low, high, n in table.histogram:
+    first, last = classes[0][0], classes[-1][1]
+    scale, most = 100.0 / (last - first), max(n / (high - low) for low, high, n in classes) or 1.0
+    for low, high, n in classes:
         height = 100.0 * n / (high - low) / most
         edges = ((low - first) * scale + 0.2, 100.0 - height, (high - low) * scale - 0.4, height)
-        yield *(f"{max(edge, 0.0):.3f}" for edge in edges), f"{short(low)} – {short(high)}: {n:,}"
+        yield *(f"{max(edge, 0.0):.3f}" for edge in edges), f"{short(low)} – {short(high)}: {n:,.0f}"
 
 
 def ordered_tally(tally: Mapping[str, int] | None) -> list[tuple[str, int]]:

@@ -118,10 +118,13 @@ def test_runs_on_datasets_name_the_rule_that_was_replaced(desk: Desk) -> None:
     on_x = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, dataset.latest)
     assert run_freshness(on_member) == run_freshness(on_x) == FRESH
     desk.measure("member", "1 - z")
-    assert run_freshness(on_member).causes == ("member@1 was replaced by member@2",)
+    cause = "member@1 was replaced by member@2, which changes 400 of 400 rows"
+    stale = run_freshness(on_member)
+    assert stale.causes == (cause,) and stale.step.startswith(f"Build {dataset} again")
     assert run_freshness(on_x) == FRESH
-    build_dataset(desk.user, dataset)
-    assert run_freshness(on_member).causes == ("member@1 was replaced by member@2",)
+    latest = build_dataset(desk.user, dataset).version
+    stale = run_freshness(on_member)
+    assert (stale.causes, stale.step) == ((cause,), f"{latest} is there: run again on it.")
     assert run_freshness(run_again(desk.user, on_member, dataset.latest)) == FRESH
     notes = table_of(desk.user, on_member).notes
     assert any("member@1" in note for note in notes) and any("mdms/integration@1" in note for note in notes)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from measures.models import DatasetVersion, Measure
 from measures.services.datasets import build_dataset
@@ -85,7 +87,11 @@ def test_a_dataset_says_whether_it_holds(
     room: Room, version: DatasetVersion, people: dict[str, Client]
 ) -> None:
     address = f"{ROOT}/datasets/mdms/integration/"
-    assert people["reader"].get(address).json()["freshness"] == {"state": "fresh", "causes": []}
+    assert people["reader"].get(address).json()["freshness"] == {
+        "state": "fresh",
+        "causes": [],
+        "next_step": "",
+    }
     room.publish("fsp", "any_of(q_union, q_party, q_sex == 1)", seen=True, note="men too")
     said: dict[str, Any] = people["reader"].get(address).json()["freshness"]
     assert said["state"] == "stale"
@@ -112,3 +118,17 @@ def test_a_misspelt_parameter_is_refused(
     address: str, version: DatasetVersion, people: dict[str, Client]
 ) -> None:
     assert people["reader"].get(f"{ROOT}/{address}").status_code == 400
+
+
+def test_the_columns_of_a_version_are_read_at_once(room: Room, fsp: Measure, male: Measure) -> None:
+    """A page of three columns and one of seven ask the database the same number of questions."""
+    small = build_dataset(room.user, room.dataset("small", measures=["fsp"], items=["city"])).version
+    items = ["city", "q_sex", "q_home", "q_union"]
+    large = build_dataset(room.user, room.dataset("large", measures=["fsp", "male"], items=items)).version
+    client, counts = client_of(room.user), []
+    for version in (small, large):
+        with CaptureQueriesContext(connection) as asked:
+            said = client.get(f"{ROOT}/datasets/{version.dataset}/v1/").json()
+        assert len(said["columns"]) == version.columns.count()
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 12

@@ -83,7 +83,7 @@ def test_a_rule_put_back_makes_a_version_that_is_the_latest_and_fresh(room: Room
     room.publish("fsp", "q_union", seen=True)
     build_dataset(room.user, dataset)
     room.publish("fsp", FSP, seen=True)
-    assert selectors.freshness(dataset).causes == ("fsp@2 was replaced by fsp@3",)
+    assert selectors.freshness(dataset).causes == ("fsp@2 was replaced by fsp@3, which changes 2 of 8 rows",)
     third = build_dataset(room.user, dataset)
     assert third.is_new and third.version.number == 3 and third.version.content_hash == first.content_hash
     assert all(column.is_reused for column in third.columns)
@@ -188,6 +188,8 @@ def test_fitted_numbers_are_kept_and_can_be_applied_to_other_rows(room: Room) ->
         ({"measures": ["fsp"], "wave": "2041"}, "unknown_wave", "2014"),
         ({"measures": ["fsp@7"]}, "no_version", None),
         ({"measures": ["fsp"], "metric": "nothing@1"}, "unknown_metric", None),
+        ({"measures": ["fsp"], "where": "q_income + 1"}, "not_a_condition", None),
+        ({"measures": ["fsp"], "where": "standardise(q_income) > 0"}, "fitted_condition", None),
         ({"measures": ["fsp"], "metric": "mdms/nothing@1"}, "unknown_metric", None),
         ({"measures": ["fsp"], "metric": "other/integration@1"}, "other_study", None),
     ],

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
 from measures.models import Dataset, Measure, MeasureVersion
 from measures.services.datasets import build_dataset
 from measures.services.rules import new_version
-from tests.factories import make_member, make_user
-from tests.measures.conftest import FSP, MALE, Room
+from tests.factories import make_member, make_study, make_user
+from tests.measures.conftest import CELLS, FSP, MALE, Room
 
 LIST = "/admin/measures/measure/"
 PREVIEW = f"{LIST}preview/"
@@ -181,7 +183,8 @@ def test_rows_that_change_must_be_ticked(researcher: Client, room: Room, fsp: Me
     [
         ({"name": "2 fast"}, "cannot be the name of a measure"),
         ({"rule": ""}, "Rule:"),
-        ({"examples": "- {given: ["}, "cannot be read"),
+        ({"examples": "- {given: ["}, "line 1: Something is opened here and not closed"),
+        ({"examples": "- &a [1]\n- *a"}, "Aliases (*name) are not read."),
         ({"examples": "just words"}, "one example per line"),
         ({"level": "nominall"}, "Level"),
     ],
@@ -243,6 +246,9 @@ def test_a_recipe_is_changed_in_the_admin(researcher: Client, room: Room, fsp: M
     wrong = {"study": room.study.pk, "slug": "formal", "recipe": recipe}
     page = researcher.post("/admin/measures/dataset/add/", wrong).content.decode()
     assert "Did you mean fsp?" in page and not Dataset.objects.exists()
+    for text, told in (("# nothing", "Nothing is written here."), ("- a", "A recipe is a table of")):
+        page = researcher.post("/admin/measures/dataset/add/", wrong | {"recipe": text}).content.decode()
+        assert told in page
     right = wrong | {"recipe": recipe.replace("fps", "fsp"), "label_zh": "正式参与"}
     assert researcher.post("/admin/measures/dataset/add/", right).status_code == 302
     dataset = Dataset.objects.get()
@@ -251,3 +257,67 @@ def test_a_recipe_is_changed_in_the_admin(researcher: Client, room: Room, fsp: M
         "/admin/measures/dataset/", {"action": "build", "_selected_action": [dataset.pk]}
     )
     assert answer.status_code == 302 and "/jobs/" in answer["Location"]
+
+
+def test_a_new_measure_is_of_the_study_one_came_from(researcher: Client, room: Room) -> None:
+    """Placeholders are items of that study, and its crumbs are in the language of the page."""
+    other = make_study("aaa")
+    other.memberships.create(user=room.user, role="researcher")
+    page = researcher.get(f"{LIST}add/", {"study": "mdms"}).content.decode()
+    assert f'<option value="{room.study.pk}" selected>mdms</option>' in page
+    assert 'placeholder="q_sex == 1"' in page and "{given: {q_sex: 1}, then: 1}" in page
+    empty = researcher.get(f"{LIST}add/", {"study": "aaa"}).content.decode()
+    assert f'<option value="{other.pk}" selected>aaa</option>' in empty
+    assert 'placeholder="q_sex' not in empty
+    chinese = researcher.get(f"{LIST}add/", HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
+    assert "测量与数据集" in chinese
+    assert "?study=mdms" in researcher.get("/studies/mdms/").content.decode()
+
+
+def test_an_item_taken_out_of_the_rule_is_told_once_and_leads_to_the_examples(
+    researcher: Client, room: Room
+) -> None:
+    given = "\n".join(f"- {{given: {{q_union: {n}, q_party: 0}}, then: {n}}}" for n in (0, 1, 1))
+    wording = {"study": room.study.pk, "name": "fsp", "rule": "q_union", "level": "nominal"}
+    page = researcher.post(
+        f"{LIST}add/", wording | {"examples": given, "publish": "1"}, follow=True
+    ).content.decode()
+    said = "The example gives q_party, which the rule does not use. Remove it from the worked example."
+    assert page.count(said) == 1 and "fsp: examples 1, 2, 3" in page and "Did you mean" not in page
+    assert 'href="#examples"' in page and '<details class="wbe-card wbe-details" open>' in page
+
+
+def test_near_misses_stand_apart(researcher: Client, room: Room) -> None:
+    page = researcher.post(PREVIEW, sent(room, "q_unoin + q_uninon")).content.decode()
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    assert re.search(r"Did you mean \w+(, \w+)*( or \w+)?\?", words)
+
+
+def test_previews_draw_without_styles_and_write_large_numbers_apart(researcher: Client, room: Room) -> None:
+    cells = {name: values * 200 for name, values in CELLS.items()}
+    room.corrected(**cells | {"rid": list(range(1600))})
+    pages = [
+        researcher.post(PREVIEW, sent(room, rule) | {"wave": ""}).content.decode()
+        for rule in (MALE, "q_income * rid")
+    ]
+    assert "style=" not in "".join(pages) and "1,600 rows" in pages[0] and "<b>1,600</b>" in pages[0]
+    assert '<svg class="bar stacked"' in pages[0] and '<svg class="histogram"' in pages[1]
+
+
+def test_what_a_measure_means_is_told_in_the_language_of_the_reader(researcher: Client, room: Room) -> None:
+    wording = {
+        "study": room.study.pk, "name": "male", "rule": MALE, "level": "nominal", "concept": "sex",
+        "concept_zh": "性别概念", "definition": "Sex as told.", "definition_zh": "自报性别。",
+        "universe": "all",
+    }  # fmt: skip
+    researcher.post(f"{LIST}add/", wording | {"publish": "1"})
+    version = Measure.objects.get().published
+    assert version is not None and version.texts == {"definition": {"en": "Sex as told.", "zh": "自报性别。"}}
+    assert (version.definition, version.universe, version.told("universe")) == ("Sex as told.", "all", "all")
+    address = "/studies/mdms/measures/male/"
+    english = researcher.get(address).content.decode()
+    chinese = researcher.get(address, HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
+    assert "Sex as told." in english and "自报性别" not in english
+    assert "自报性别" in chinese and "性别概念" in chinese and "Sex as told." not in chinese
+    again = researcher.get(change(version.measure)).content.decode()
+    assert "自报性别" in again and "性别概念" in again

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from measures import selectors
 from measures.core.freshness import FRESH, State, blocked, stale
@@ -18,7 +19,7 @@ from measures.services.datasets import build_dataset, submit_build
 from measures.services.freshness import probe, probe_study
 from surveys.core.problems import Refused, refuse
 from surveys.models import CrosswalkDecision, Job, WaveVersion
-from surveys.services import jobs
+from surveys.services import changes, jobs
 from surveys.services.crosswalk import decide, save_item, undo
 from surveys.services.revisions import read_revised, save_revision
 from surveys.services.studies import save_context
@@ -53,7 +54,11 @@ def test_fresh_after_building(dataset: Dataset) -> None:
 def test_a_new_version_of_a_rule_is_named_and_rebuilding_clears_it(room: Room, dataset: Dataset) -> None:
     room.publish("fsp", "q_union", seen=True)
     found = selectors.freshness(dataset)
-    assert found == stale("fsp@1 was replaced by fsp@2")
+    assert found == stale("fsp@1 was replaced by fsp@2, which changes 2 of 8 rows")
+    assert found.step == "Build it again."
+    with override("zh-hans"):
+        told = selectors.freshness(dataset)
+    assert told.causes == ("fsp@1 已被 fsp@2 取代，后者改变了 8 行中的 2 行",) and told.step == "请重新构建。"
     build_dataset(room.user, dataset)
     assert selectors.freshness(dataset) == FRESH
 
@@ -199,7 +204,7 @@ def test_a_change_passes_through_a_measure_that_rests_on_it(room: Room, fsp: Mea
     dataset = room.dataset(measures=["fsp", "not_fsp"])
     build_dataset(room.user, dataset)
     room.publish("fsp", "q_union", seen=True)
-    assert selectors.freshness(dataset) == stale("fsp@1 was replaced by fsp@2")
+    assert selectors.freshness(dataset) == stale("fsp@1 was replaced by fsp@2, which changes 2 of 8 rows")
 
 
 def test_a_changed_recipe_is_a_cause(room: Room, dataset: Dataset) -> None:
@@ -221,11 +226,11 @@ def test_a_full_store_is_told_by_probing_and_does_not_take_a_publication_back(
 
     monkeypatch.setattr(freshness_services, "keep_columns", full)
     assert room.publish("fsp", "q_union", seen=True).published.number == 2  # type: ignore[union-attr]
-    assert "fsp@2" in caplog.text and "The file store is full." in caplog.text
+    assert "A change of mdms" in caplog.text and "The file store is full." in caplog.text
     for ask in (lambda: probe(room.user, dataset), lambda: probe_study(room.user, room.study)):
         with pytest.raises(Refused, match="store is full"):
             ask()
-    assert selectors.freshness(dataset) == stale("fsp@1 was replaced by fsp@2")
+    assert selectors.freshness(dataset) == stale("fsp@1 was replaced by fsp@2, which changes 2 of 8 rows")
 
 
 def test_probing_makes_no_version(room: Room, dataset: Dataset) -> None:
@@ -306,3 +311,47 @@ def test_a_revised_missing_code_alters_the_columns_that_read_it(
 ) -> None:
     revise(room, tmp_path, "q_union", missing="-1=lost | -2=dont_know")
     assert selectors.freshness(dataset) == stale("the missing codes of q_union were changed")
+
+
+@pytest.fixture
+def probes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The studies that are probed while a test runs."""
+    probed: list[str] = []
+    monkeypatch.setattr(
+        freshness_services, "probe_study", lambda user, study: probed.append(study.slug) or {}
+    )
+    return probed
+
+
+def _decide(room: Room, number: int) -> None:
+    decide(room.user, save_item(room.user, room.study, f"sex_{number}"), room.wave, variable="q_sex")
+
+
+def test_decisions_of_one_transaction_are_followed_up_once(
+    room: Room,
+    dataset: Dataset,
+    probes: list[str],
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        for number in range(6):
+            _decide(room, number)
+    assert probes == ["mdms"]
+    with django_capture_on_commit_callbacks(execute=True):
+        _decide(room, 7)
+    assert probes == ["mdms", "mdms"]
+
+
+def test_a_load_is_followed_up_once_at_its_end(
+    room: Room,
+    dataset: Dataset,
+    probes: list[str],
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    with changes.told_once():
+        for number in range(3):
+            with changes.told_once(), django_capture_on_commit_callbacks(execute=True):
+                _decide(room, number)
+        room.publish("fsp", "q_union", seen=True)
+        assert probes == []
+    assert probes == ["mdms"]

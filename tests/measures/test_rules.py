@@ -6,9 +6,11 @@ import pytest
 
 from measures.models import Measure, MeasureVersion
 from measures.services import publishing, rules
+from surveys.core.codebook import ValueType
 from surveys.core.problems import Refused
-from surveys.models import AuditEntry
-from tests.factories import make_member, make_user, make_wave_version
+from surveys.models import AuditEntry, CrosswalkEntry
+from surveys.services.studies import save_item
+from tests.factories import make_member, make_user, make_wave_version, variable
 from tests.measures.conftest import CELLS, FSP, MALE, Room, codebook
 
 State = MeasureVersion.State
@@ -230,3 +232,26 @@ def test_a_draft_changed_meanwhile_is_not_thrown_away(room: Room, fsp: Measure) 
     with pytest.raises(Refused, match="changed meanwhile"):
         publishing._nothing_changed(room.user, seen, fsp.published)
     assert fsp.draft is not None and fsp.draft.rule == "q_party"
+
+
+def test_a_code_map_of_the_wrong_type_is_told_and_publishes_nothing(room: Room) -> None:
+    """Such a wave is claimed, and not passed over."""
+    CrosswalkEntry.objects.create(
+        item=save_item(room.user, room.study, "job"), wave=room.wave, variable="q_sex",
+        code_map=[["m", 1], ["f", 2]], decided_by=room.user,
+    )  # fmt: skip
+    tried = rules.preview(room.user, room.study, "job == 1", room.version)
+    assert [problem.code for problem in tried.problems] == ["bad_code_map"]
+    with pytest.raises(Refused, match="its type is integer"):
+        room.publish("works", "job == 1")
+    assert not rules.preview(room.user, room.study, "q_sex == 1", room.version).problems
+
+
+def test_rare_values_without_an_outcome_hinder_publishing(room: Room) -> None:
+    make_wave_version(
+        room.wave,
+        [(variable("rid"), list(range(15))), (variable("job", ValueType.TEXT), ["a", "b", "c"] * 5)],
+    )
+    with pytest.raises(Refused, match="5 rows hold values of job that have no outcome"):
+        room.publish("works", 'recode(job, {"a": 1, "c": 3})')
+    assert room.publish("works", 'recode(job, {"a": 1, "c": 3}, other=0)').published is not None

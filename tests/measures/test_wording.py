@@ -65,3 +65,13 @@ def test_what_json_does_not_know_becomes_text() -> None:
     given = {"day": date(2014, 5, 1), "most": float("inf"), 3: b"x"}
     wording = read_wording("male", rule="1", **EMPTY | {"examples": [{"given": given, "then": 1}]})
     assert wording.examples[0]["given"] == {"day": "2014-05-01", "most": "inf", "3": "b'x'"}
+
+
+def test_a_definition_may_be_told_by_language() -> None:
+    wording = read_wording("male", rule="1", **EMPTY | {"definition": {"en": "Sex.", "zh": "性别。"}})
+    assert (wording.definition, wording.texts) == ("Sex.", {"definition": {"en": "Sex.", "zh": "性别。"}})
+    chinese = read_wording("male", rule="1", **EMPTY | {"universe": {"zh": "全部"}})
+    assert (chinese.universe, chinese.texts) == ("全部", {"universe": {"zh": "全部"}})
+    assert read_wording("male", rule="1", **EMPTY | {"definition": "Sex."}).texts == {}
+    with pytest.raises(Refused, match="a text, or texts by language"):
+        read_wording("male", rule="1", **EMPTY | {"definition": {"en": 3}})

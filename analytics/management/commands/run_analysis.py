@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from analytics.core.fields import MAX_SPEC
 from analytics.models import Run
 from analytics.selectors import analysis_named, run_document, subject_named, subject_of, table_of
 from analytics.services.analyses import run_analysis
+from surveys.core.plain_yaml import MOST_CHARACTERS
 from surveys.core.problems import Refused, refuse
 from surveys.management.base import WavebookCommand
 from surveys.models import User
@@ -67,7 +67,7 @@ class Command(WavebookCommand):
 def _read(path: Path) -> str:
     """A specification file's text; refused with a sentence when it cannot be read."""
     try:
-        if path.stat().st_size > 4 * MAX_SPEC:
+        if path.stat().st_size > 4 * MOST_CHARACTERS:
             raise refuse("bad_yaml", "This is too large for a specification.", where=str(path))
         return path.read_text(encoding="utf-8-sig")
     except Refused:

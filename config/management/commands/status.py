@@ -43,10 +43,13 @@ class Command(WavebookCommand):
             self.stdout.write(f"{one['state']:<8} {one['name']}{on}")
             for cause in one["causes"]:
                 self.stdout.write(f"         because {cause}")
+            if one["next_step"]:
+                self.stdout.write(f"         next: {one['next_step']}")
 
 
 def _line(name: str, standing: Any, on: Any = "") -> dict[str, Any]:
-    return {"name": name, "on": str(on), "state": str(standing.state), "causes": list(standing.causes)}
+    told = {"state": str(standing.state), "causes": list(standing.causes), "next_step": standing.step}
+    return {"name": name, "on": str(on)} | told
 
 
 def _latest(runs: Any) -> Iterable[Run]:

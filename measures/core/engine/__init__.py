@@ -3,10 +3,7 @@
 from measures.core.engine.duck import DuckEngine
 from measures.core.engine.interface import (
     Cell,
-    ColumnPreview,
     ColumnResult,
-    CrossCount,
-    Crosstab,
     Engine,
     Fitted,
     Known,
@@ -18,10 +15,7 @@ from measures.core.engine.interface import (
 
 __all__ = [
     "Cell",
-    "ColumnPreview",
     "ColumnResult",
-    "CrossCount",
-    "Crosstab",
     "DuckEngine",
     "Engine",
     "Fitted",

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from measures.core.engine.counting import cells_of, crosstab_of, preview_of
-from measures.core.engine.interface import Cell, ColumnPreview, ColumnResult, Crosstab, Fitted, Plan, Rule
+from measures.core.engine.cells import cells_of
+from measures.core.engine.failing import in_words, streamed
+from measures.core.engine.interface import Cell, ColumnResult, Fitted, Plan, Rule
 from measures.core.engine.prepare import Prepared, prepare, word_of
+from measures.core.engine.sql import UNCOVERED
 from measures.core.language.tree import Checked
 from surveys.core.table import REASON
 
@@ -83,7 +85,7 @@ class DuckEngine:
             relation = _query(connection, statement, prepared)
             kinds = [rule.checked.type for rule in plan.rules]
             with Writers(out_dir, kinds, _words(prepared)) as writers:
-                for batch in relation.to_arrow_reader(BATCH):
+                for batch in streamed(relation.to_arrow_reader(BATCH)):
                     writers.add(batch)
         _check_known(plan, writers.rows)
         return tuple(
@@ -99,18 +101,21 @@ class DuckEngine:
             for at, rule in enumerate(plan.rules)
         )
 
-    def preview(self, plan: Plan) -> tuple[ColumnPreview, ...]:
-        """What ``derive`` would give, counted instead of written."""
-        names = [rule.name for rule in plan.rules]
-        prepared, frame = self._frame(plan, names)
-        return tuple(
-            preview_of(rule, frame[f"v{at}"], frame[f"r{at}"], prepared) for at, rule in enumerate(plan.rules)
-        )
+    def uncovered(self, plan: Plan) -> tuple[int, ...]:
+        """For every rule, the rows with a value that no branch of a recode or case names.
 
-    def crosstab(self, plan: Plan, left: str, right: str, limit: int = 500) -> Crosstab:
-        """Joint counts of two columns of the plan: rules by name, else items of the source."""
-        _, frame = self._frame(plan, [left, right])
-        return crosstab_of(frame, limit)
+        Only the numbers of rows leave the engine, so that a value too rare to be told stays untold.
+        """
+        if not plan.rules:
+            return ()
+        with self._connection(plan) as connection:
+            prepared = prepare(plan, _runner(connection), _reasons_of_known(plan))
+            rank = prepared.emitter.reasons.rank(UNCOVERED)
+            wanted = (prepared.outputs[rule.name].reason for rule in plan.rules)
+            ((*rows,),) = prepared.rows(
+                [f"COUNT(*) FILTER (WHERE {reason} = {rank})" for reason in wanted], _runner(connection)
+            )
+        return tuple(rows)
 
     def evaluate(
         self, checked: Checked, rows: Sequence[Mapping[str, Cell]], fitted: Fitted | None = None
@@ -143,17 +148,6 @@ class DuckEngine:
         cells = (cells_of(frame[f"v{at}"], frame[f"r{at}"]) for at in range(len(parts)))
         return tuple(found[: len(rows)] for found, (_, rows) in zip(cells, parts, strict=True))
 
-    def _frame(self, plan: Plan, names: Sequence[str]) -> tuple[Prepared, pl.DataFrame]:
-        """The named rules or items as columns v0, r0, v1, r1, … with reasons in words."""
-        rules = {rule.name for rule in plan.rules}
-        extra = [name for name in names if name not in rules]
-        with self._connection(plan) as connection:
-            prepared = prepare(plan, _runner(connection), _reasons_of_known(plan), extra)
-            columns = _output_columns(prepared, names)
-            relation = _query(connection, prepared.statement(columns), prepared)
-            frame = pl.from_arrow(relation.to_arrow_table())
-        return prepared, _with_words(frame, _words(prepared))
-
     @contextmanager
     def _connection(self, plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
         paths = [plan.source.path, *(known.path for known in plan.known.values())]
@@ -163,11 +157,12 @@ class DuckEngine:
     @contextmanager
     def _open(self, paths: Sequence[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
         """The session's connection when it may read ``paths``, else a fresh one."""
-        if self._held is not None and self._held.serves(paths):
-            yield self._held.connection
-        else:
-            with self._fresh(paths) as connection:
-                yield connection
+        with in_words():
+            if self._held is not None and self._held.serves(paths):
+                yield self._held.connection
+            else:
+                with self._fresh(paths) as connection:
+                    yield connection
 
     @contextmanager
     def _fresh(self, paths: Iterable[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -208,7 +203,7 @@ def _query(
 def _output_columns(prepared: Prepared, names: Iterable[str]) -> list[str]:
     columns = []
     for at, name in enumerate(names):
-        pair = prepared.outputs.get(name) or prepared.emitter.columns[False, name]
+        pair = prepared.outputs[name]
         columns += [f"{pair.value} AS v{at}", f"{pair.reason} AS r{at}"]
     return columns
 

@@ -91,44 +91,11 @@ class ColumnResult:
 
 
 @dataclass(frozen=True)
-class ColumnPreview:
-    """As a ColumnResult, without a file: ``values`` are [value, n], most frequent first, at most 200;
-    ``stats`` (numbers only) holds mean, sd, min, max of the valid values."""
-
-    name: str
-    type: ValueType
-    rows: int
-    tally: Mapping[str, int]
-    left_out: Mapping[str, int]
-    fitted: Fitted
-    values: tuple[tuple[Scalar, int], ...]
-    stats: Mapping[str, float]
-
-
-@dataclass(frozen=True)
 class Cell:
     """A value or an absence: exactly one of the two is set."""
 
     value: Scalar | None
     reason: str | None
-
-
-@dataclass(frozen=True)
-class CrossCount:
-    left: Cell
-    right: Cell
-    rows: int
-
-
-@dataclass(frozen=True)
-class Crosstab:
-    """Joint counts of two columns, absences included, in the order of left then right cells.
-
-    ``is_complete`` is False when only the ``limit`` most frequent combinations are listed.
-    """
-
-    counts: tuple[CrossCount, ...]
-    is_complete: bool
 
 
 class Engine(Protocol):
@@ -141,11 +108,6 @@ class Engine(Protocol):
         """Compute every rule in one pass over the source and write one Parquet file each into ``out_dir``."""
         ...
 
-    def preview(self, plan: Plan) -> tuple[ColumnPreview, ...]:
-        """What ``derive`` would give, counted instead of written."""
-        ...
-
-    def crosstab(self, plan: Plan, left: str, right: str, limit: int = 500) -> Crosstab:
-        """Joint counts of two columns named in the plan: items of the source or rules (changed rows: put
-        the old and the new rule into one plan and cross them)."""
+    def uncovered(self, plan: Plan) -> tuple[int, ...]:
+        """For every rule, the rows with a value that no branch of a recode or case names; writes nothing."""
         ...

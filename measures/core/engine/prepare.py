@@ -31,6 +31,8 @@ from measures.core.engine.sql import NO_REASON, Pair, Parameters, Reasons, numbe
 from measures.core.language.fingerprints import fingerprint_of
 from measures.core.language.functions import FUNCTIONS
 from measures.core.language.tree import Apply, Type, Typed, walk
+from surveys.core.problems import refuse
+from surveys.core.said import say
 
 Run = Callable[[str, Mapping[str, str]], list[tuple[Any, ...]]]
 LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
@@ -66,13 +68,12 @@ class Prepared:
         return full
 
 
-def prepare(plan: Plan, run: Run, known_reasons: Iterable[str], extra_items: Iterable[str] = ()) -> Prepared:
+def prepare(plan: Plan, run: Run, known_reasons: Iterable[str]) -> Prepared:
     """Emits the plan's statement; ``run`` is asked for the filter's losses and for what must be fitted.
 
-    ``known_reasons``: the absences of columns computed before.  ``extra_items``: items to lay beside the
-    rules although no rule reads them.
+    ``known_reasons``: the absences of columns computed before.
     """
-    items = tuple(dict.fromkeys((*items_of(plan), *extra_items)))
+    items = items_of(plan)
     checked = [rule.checked for rule in plan.rules] + ([plan.where] if plan.where else [])
     sources = [plan.source.columns[name] for name in items]
     words = {*reasons_of_rules(checked), *reasons_of_source(sources), *known_reasons}
@@ -136,6 +137,10 @@ def _fit(prepared: Prepared, rule: Rule, run: Run) -> None:
     for node in dict.fromkeys(needed):
         assert isinstance(node, Apply)
         key = fingerprint_of(node)
+        if rule.fitted is not None and key not in rule.fitted:
+            message = say("The metric of {name} was fitted for another reading of its rule.", name=rule.name)
+            hint = "Name a dataset version that was built with this rule, or leave out metric:."
+            raise refuse("other_metric", message, hint=hint)
         if rule.fitted is not None:
             fit = Fit.from_json(rule.fitted[key])
             if prepared.emitter.fits.setdefault(key, fit) != fit:

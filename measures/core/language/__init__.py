@@ -8,6 +8,7 @@ What needs an engine stands beside it: ``measures.core.coverage`` and ``measures
 """
 
 from measures.core.language.checking import check
+from measures.core.language.code_maps import map_problem
 from measures.core.language.fingerprints import fingerprint
 from measures.core.language.functions import FUNCTIONS, Function
 from measures.core.language.nodes import Node
@@ -28,6 +29,7 @@ __all__ = [
     "check",
     "fingerprint",
     "harmonised",
+    "map_problem",
     "parse",
     "sentence",
 ]

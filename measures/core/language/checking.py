@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from measures.core.language import nodes as said
 from measures.core.language.function_types import Function, Gives, Takes
@@ -185,6 +186,9 @@ class Checker(Ground):
         variable = self.scope.variable(name)
         if variable is not None:
             return Column(Type(variable.type.value), name, name in self.scope.measures)
+        if name in self.scope.unreadable:
+            self.problems.append(replace(self.scope.unreadable[name], position=node.span))
+            return None
         if name in self.scope.sets:
             message = say(
                 "{name} is a set of items; it can only stand inside a function of items.", name=name

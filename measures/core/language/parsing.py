@@ -28,13 +28,14 @@ from measures.core.language.nodes import (
     Unary,
     walk,
 )
-from measures.core.language.reading_errors import unreadable
+from measures.core.language.reading_errors import deepest, unreadable
 from surveys.core.problems import refuse
 from surveys.core.said import say
 
 MOST_CHARACTERS = 4_000
 MOST_DEPTH = 50
 MOST_NODES = 2_000
+MOST_BRACKETS = 2 * MOST_DEPTH  # a call and the list in it are two
 MOST_NUMBER = 1e15  # above it a double no longer tells every integer from the next with room to calculate
 
 _SPELLINGS = {
@@ -65,6 +66,18 @@ def parse(text: str) -> Node:
     except (UnexpectedToken, UnexpectedCharacters, UnexpectedEOF) as problem:
         raise unreadable(text, problem) from None
     assert isinstance(node, Node)
+    if (depth := deepest(text)) > MOST_BRACKETS:
+        message = say(
+            "Brackets stand {depth} deep in this rule; at most {most} are allowed.",
+            depth=depth,
+            most=MOST_BRACKETS,
+        )
+        raise refuse(
+            "rule_too_deep",
+            message,
+            hint="Take out brackets that say nothing, or split the rule.",
+            position=(0, len(text)),
+        )
     _measure(node, len(text))
     return node
 

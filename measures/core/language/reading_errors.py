@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
@@ -95,8 +95,19 @@ def _strange_character(text: str, at: int) -> Refused:
     )
 
 
+def deepest(text: str) -> int:
+    """How many brackets stand within one another at most."""
+    return max((len(stack) for stack in _open_brackets(text)), default=0)
+
+
 def _still_open(text: str) -> int | None:
-    """Where the innermost bracket stands that nothing closes; quoted texts are passed over."""
+    """Where the innermost bracket stands that nothing closes."""
+    *_, stack = [[], *_open_brackets(text)]
+    return stack[-1] if stack else None
+
+
+def _open_brackets(text: str) -> Iterator[list[int]]:
+    """After each sign, where brackets stand that are not closed yet; quoted texts are passed over."""
     closing = {"(": ")）", "（": ")）", "[": "]］", "［": "]］", "{": "}｝", "｛": "}｝"}
     ends = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "`": "`"}
     stack: list[int] = []
@@ -110,7 +121,7 @@ def _still_open(text: str) -> int | None:
             stack.append(at)
         elif stack and sign in closing[text[stack[-1]]]:
             stack.pop()
-    return stack[-1] if stack else None
+        yield stack
 
 
 def _expected(problem: UnexpectedToken | UnexpectedEOF | UnexpectedCharacters) -> tuple[str, ...]:

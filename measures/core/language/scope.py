@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from surveys.core.codebook import Code, Scalar, ValueType, Variable
+from surveys.core.problems import Problem
 
 CodeMap = tuple[tuple[Scalar, Scalar | None], ...]  # (source code, harmonised code; None: no counterpart)
 
@@ -30,7 +31,8 @@ class Scope:
 
     ``items`` holds each item as the study means it (codes after the crosswalk, missing rules after it);
     ``measures`` the earlier measures of the same dataset, as variables with their type and value labels;
-    ``sets`` multiple-response sets and batteries by name; ``reasons`` the study's own words for absences.
+    ``sets`` multiple-response sets and batteries by name; ``reasons`` the study's own words for absences;
+    ``unreadable`` items that cannot be used, each with what is wrong.
     """
 
     items: Mapping[str, Variable] = field(default_factory=dict)
@@ -38,6 +40,7 @@ class Scope:
     contexts: Mapping[str, ContextTable] = field(default_factory=dict)
     sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
+    unreadable: Mapping[str, Problem] = field(default_factory=dict)
 
     def variable(self, name: str) -> Variable | None:
         """The item or earlier measure called ``name``; an earlier measure hides an item of the same name."""

@@ -291,6 +291,10 @@ def _key_fits(checker: Checker, path: said.Path, key: Typed, node: said.Call) ->
     if len(set(keys)) < len(keys):
         checker.problem("repeated_key", say("{table} holds a key twice.", table=path.table), node)
         return False
+    if key.type in (Type.DATE, Type.DATETIME):
+        message = "A date is no key of a context table; its keys are numbers or texts."
+        checker.problem("date_as_key", message, node, hint="Use a part of it, as in key=year(date).")
+        return False
     if (key.type is Type.TEXT) != table.is_text(table.columns[0]):
         message = say(
             "The keys of {table} are text, and the key given holds numbers."
@@ -322,6 +326,11 @@ def _grouped(checker: Checker, node: said.Call, function: Function) -> Typed | N
         checker.problem("not_an_item", "by= names an item or a measure.", keywords["by"])
         return None
     if operand is None or by is None:
+        return None
+    if by.type in (Type.DATE, Type.DATETIME):
+        message = say("{name} holds dates; groups are made by codes, numbers or texts.", name=by.name)
+        hint = say("Make a measure of it, as in year({name}), and group by that.", name=by.name)
+        checker.problem("date_as_key", message, keywords["by"], hint=hint)
         return None
     return Apply(Type.DECIMAL, node.function, (operand, by))
 

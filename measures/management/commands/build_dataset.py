@@ -36,5 +36,6 @@ class Command(WavebookCommand):
         self.stdout.write(f"{outcome['rows']} rows, {outcome['seconds']} s")
         for column in outcome["columns"]:
             absent = sum(column["tally"].values()) - column["tally"]["valid"]
-            line = f"  {column['name']:<28} {column['hash'][:12]}  {column['how']:<8}"
+            how = "reused" if "reused" in column else "computed"
+            line = f"  {column['name']:<28} {column['hash'][:12]}  {how:<8}"
             self.stdout.write(f"{line} {column['tally']['valid']:>8} valid {absent:>7} absent")

@@ -107,10 +107,11 @@ BAD = [
         ["models[1].center", "models[2].center"],
     ),
     ("kind: [", ["Check indentation"]),
-    ("- a\n- b", ["field: value"]),
+    ("- a\n- b", ["A list stands where “field: value”"]),
+    ("# nothing", ["Nothing is written here."]),
     ("a: 1\na: 2", ["given twice"]),
     ("a: &a [1]\nb: *a", ["Aliases"]),
-    ("a: !!python/object/apply:os.system [ls]", ["could not determine a constructor"]),
+    ("a: !!python/object/apply:os.system [ls]", ["line 1: Tags (!name) are not read."]),
     ("x" * 70_000, ["65,536"]),
 ]
 

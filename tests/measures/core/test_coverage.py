@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from measures.core.coverage import Coverage, Observed, coverage
-from tests.measures.small_survey import rule
+from measures.core.coverage import Coverage, coverage
+from measures.core.engine import Plan, Rule
+from measures.core.observed import Observed
+from surveys.core.codebook import Code, ValueType, Variable
+from tests.measures.small_survey import SCOPE, rule, store
 
 
 def table(found: Coverage, item: str) -> dict[Any, Any]:
@@ -106,3 +111,38 @@ def test_frequencies_are_seen_through_the_crosswalk() -> None:
     assert seen == Observed(((2, 4),), (("refused", 2), ("out_of_range", 3)))
     plain = Observed.from_frequencies(frequencies | {"stats": {"min": 1, "max": 6}})
     assert (plain.values, plain.low, plain.high) == (((1, 4), (6, 3)), 1, 6)
+
+
+RARE: dict[str, list[Any]] = {"region": ["a"] * 5 + ["b"] * 5 + ["c"] * 5, "income": [0.5, 1.5, 2.0] * 5}
+UNLISTED = Observed(is_complete=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('recode(region, {"a": 1, "c": 3})', 5),
+        ('recode(region, {"a": 1, "b": 2, "c": 3})', 0),
+        ('recode(region, {"a": 1}, other=0)', 0),
+        ("recode(income, {2: 1})", 10),
+        ('case((region == "a", 1), (income == 2, 2))', 6),
+        ("recode(older, {1: 1})", 5),
+        ('recode(recode(region, {"a": 1, "c": 3}), {1: 1, 3: 0})', 5),
+    ],
+)
+def test_values_too_rare_to_be_listed_are_looked_for_in_the_rows(
+    tmp_path: Path, text: str, rows: int
+) -> None:
+    """Frequencies of text without codes list nothing below ten rows; the proof must not rest on them."""
+    older = Rule("older", rule('recode(region, {"a": 1, "b": 2, "c": 1})'))
+    scope = replace(SCOPE, measures={"older": Variable("older", ValueType.INTEGER, codes=(Code(1),))})
+    data = Plan(store(tmp_path / "wave.parquet", RARE), (older,))
+    seen = {"region": UNLISTED, "income": UNLISTED}
+    found = coverage(rule(text, scope), seen, data=data)
+    assert sum(row.rows for row in found.rows if not row.is_covered) == rows
+    assert found.is_total is (rows == 0)
+    assert all("“" not in problem.message for problem in found.problems)
+
+
+def test_the_first_pair_of_a_code_counts_as_it_does_for_the_engine() -> None:
+    seen = Observed.from_frequencies({"values": [[1, 4]], "distinct": 1}, ((1, 2), (1, 3)))
+    assert seen.values == ((2, 4),)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from measures.core.engine import Cell
-from measures.core.examples import evaluate_example, read_given
+from measures.core.examples import evaluate_examples, read_given
 from surveys.core.problems import Refused
 from tests.measures.small_survey import rule
 
@@ -25,7 +25,7 @@ from tests.measures.small_survey import rule
     ],
 )
 def test_answers_may_be_written_in_many_ways(text: str, given: dict[str, Any], cell: Cell) -> None:
-    assert evaluate_example(rule(text), given) == cell
+    assert evaluate_examples(rule(text), [given]) == [cell]
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_examples_that_cannot_be_read(given: dict[str, Any], code: str) -> None:
 
 def test_a_fitted_rule_has_no_examples() -> None:
     with pytest.raises(Refused, match="fitted on a sample"):
-        evaluate_example(rule("standardise(a)"), {"a": 1})
+        evaluate_examples(rule("standardise(a)"), [{"a": 1}])

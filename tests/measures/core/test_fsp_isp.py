@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from measures.core.coverage import coverage
-from measures.core.engine import DuckEngine, Plan, Rule, Source, SourceColumn
-from measures.core.examples import evaluate_example
+from measures.core.engine import Cell, DuckEngine, Plan, Rule, Source, SourceColumn
+from measures.core.examples import evaluate_examples
 from measures.core.language import Checked, ContextTable, Scope, check, parse, sentence
 from surveys.core.codebook import Code, MissingRule, ValueType, Variable
 from surveys.core.table import PHYSICAL, physical
@@ -149,7 +149,8 @@ def test_every_construct_has_a_rule(folder: Path) -> None:
 
 @pytest.mark.parametrize(("name", "given", "then"), CASES)
 def test_by_hand(checked: dict[str, Checked], name: str, given: dict[str, Any], then: Any) -> None:
-    cell = evaluate_example(checked[name], given)
+    (cell,) = evaluate_examples(checked[name], [given])
+    assert isinstance(cell, Cell)
     assert (cell.reason or cell.value) == (
         pytest.approx(then, rel=1e-14) if isinstance(then, float) else then
     )

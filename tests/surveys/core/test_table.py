@@ -12,7 +12,7 @@ import pytest
 from surveys.core.codebook import Code, MissingRule, ValueType, Variable
 from surveys.core.frequencies import count, count_raw
 from surveys.core.hashing import column_hash, table_hash
-from surveys.core.table import read_columns, read_derived, split, write_derived
+from surveys.core.table import read_columns, split
 
 RULES = (
     MissingRule("user_missing", low=-99, high=-1),
@@ -49,15 +49,6 @@ def test_reading_some_columns_brings_their_tags(tmp_path: Path) -> None:
     pl.DataFrame({"c0": [1], "c1": [2], "t1": ["a"]}).write_parquet(path)
     assert read_columns(path, [1]).columns == ["c1", "t1"]
     assert read_columns(path, [0]).columns == ["c0"]
-
-
-def test_a_derived_column_comes_back_and_must_be_whole(tmp_path: Path) -> None:
-    path = tmp_path / "derived.parquet"
-    values, reasons = pl.Series([1.5, None]), pl.Series([None, "system"])
-    write_derived(path, values, reasons)
-    assert [series.to_list() for series in read_derived(path)] == [[1.5, None], [None, "system"]]
-    with pytest.raises(ValueError, match="either a value or an absence"):
-        write_derived(path, values, pl.Series([None, None], dtype=pl.String))
 
 
 def test_the_hash_sees_content_only() -> None:

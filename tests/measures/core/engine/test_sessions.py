@@ -40,14 +40,14 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_calls_of_a_session_share_a_connection_and_change_no_answer(
     source: Source, opened: list[Any]
 ) -> None:
-    plan = Plan(source, (Rule("old", rule("age >= 18")),))
+    plan = Plan(source, (Rule("old", rule("recode(age, {..18: 1})")),))
     alone = DuckEngine()
-    expected = alone.preview(plan), alone.evaluate(MALE, ROWS), alone.outcomes([(MALE, ROWS)])
+    expected = alone.uncovered(plan), alone.evaluate(MALE, ROWS), alone.outcomes([(MALE, ROWS)])
     opened.clear()
     with DuckEngine().session([source.path]) as engine:
         for _ in range(2):
             assert expected == (
-                engine.preview(plan),
+                engine.uncovered(plan),
                 engine.evaluate(MALE, ROWS),
                 engine.outcomes([(MALE, ROWS)]),
             )
@@ -69,8 +69,8 @@ def test_a_plan_of_another_file_gets_a_connection_of_its_own(
 ) -> None:
     other = store(tmp_path / "other.parquet", RAW | {"age": [1, 2, 3, 4]})
     with DuckEngine().session([source.path]) as engine:
-        (found,) = engine.preview(Plan(other, (Rule("age", rule("age")),)))
-        assert found.stats["max"] == 4 and len(opened) == 2
+        (rows,) = engine.uncovered(Plan(other, (Rule("age", rule("recode(age, {1..2: 1})")),)))
+        assert rows == 2 and len(opened) == 2
 
 
 def test_a_session_is_not_used_in_another_process_nor_after_its_block(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import polars as pl
 import pytest
 
 from measures.core.engine import DuckEngine, Known, Plan, Rule, Source, SourceColumn
+from measures.core.engine.failing import EngineFailure, in_words
 from measures.core.language import CodeMap, Scope, check, harmonised, parse
 from surveys.core.codebook import Code, MissingRule, ValueType, Variable
+from surveys.core.problems import Refused
 from surveys.core.table import PHYSICAL, split
 from tests.measures.small_survey import ITEMS, rule, store, variable
 
@@ -169,18 +172,29 @@ def test_an_engine_reads_no_other_file(tmp_path: Path, source: Source) -> None:
             connection.execute("SET enable_external_access = true")
 
 
-def test_previews_count_what_is_derived(tmp_path: Path, source: Source) -> None:
-    plan = Plan(source, (Rule("m", rule("a + b")),))
-    (preview,) = DuckEngine().preview(plan)
-    (result,) = DuckEngine().derive(plan, tmp_path)
-    assert preview.tally == result.tally and preview.rows == result.rows == 6
-    assert dict(preview.values) == {3: 1, 4: 2}
-    assert preview.stats["mean"] == pytest.approx(11 / 3)
+def test_rows_that_fall_through_are_counted(source: Source) -> None:
+    """Only numbers come back, so a value that few share is never told."""
+    texts = ("recode(a, {1: 1, 2: 2})", "recode(a, {1: 1}, other=0)", "a + b", "recode(a, {(1, 2, 3, 4): 1})")
+    rules = tuple(Rule(f"m{at}", rule(text)) for at, text in enumerate(texts))
+    assert DuckEngine().uncovered(Plan(source, rules)) == (2, 0, 0, 0)
+    assert DuckEngine().uncovered(Plan(source, ())) == ()
 
 
-def test_crosstabs_count_items_against_rules(source: Source) -> None:
-    plan = Plan(source, (Rule("m", rule("a > 2")),))
-    table = DuckEngine().crosstab(plan, "city", "m")
-    found = [(c.left.reason or c.left.value, c.right.reason or c.right.value, c.rows) for c in table.counts]
-    assert found == [(1, 0, 2), (2, 1, 1), (2, "refused", 1), (2, "system", 1), ("refused", 1, 1)]
-    assert table.is_complete and not DuckEngine().crosstab(plan, "city", "m", limit=2).is_complete
+@pytest.mark.parametrize("rows", [2, 300_000])
+def test_an_error_of_the_engine_quotes_no_cell(tmp_path: Path, rows: int) -> None:
+    """A code map of numbers on a text column; the cell that breaks it may stand behind many batches."""
+    wave = Variable("w", ValueType.TEXT)
+    stored = store(tmp_path / "wave.parquet", {"w": ["1"] * (rows - 1) + ["secret"]}, {"w": wave})
+    source = Source(stored.path, {"q": SourceColumn(0, wave, code_map=((1, 1), (2, 2)))})
+    with pytest.raises(Refused, match="engine reports ConversionException") as refused:
+        derived(tmp_path, source, "q", {"q": harmonised(wave, ((1, 1), (2, 2)), "q")})
+    assert "secret" not in "".join(traceback.format_exception(refused.value))
+    assert "secret" not in str(refused.value.__context__)
+
+
+def test_a_bug_is_told_by_its_class() -> None:
+    with pytest.raises(EngineFailure, match="the engine failed with BinderException") as failed, in_words():
+        duckdb.sql("SELECT secret")
+    assert "secret" not in "".join(traceback.format_exception(failed.value))
+    with pytest.raises(OSError, match="disk"), in_words():
+        raise OSError("disk")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -205,3 +206,17 @@ def test_a_fingerprint_stays_what_it_was() -> None:
 def test_a_measure_and_an_item_of_one_name_differ() -> None:
     scope: dict[str, Any] = {"items": ITEMS, "measures": {"a": variable("a")}}
     assert fingerprint(rule("a + b", Scope(**scope))) != fingerprint(rule("a + b"))
+
+
+@pytest.mark.parametrize("text", ["group_mean(age, by=interview)", "lookup(cities.gdp, key=interview)"])
+def test_a_date_makes_no_groups_and_is_no_key(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        rule(text)
+    assert [problem.code for problem in refused.value.problems] == ["date_as_key"]
+
+
+def test_an_item_whose_code_map_does_not_fit_says_so_where_it_is_used() -> None:
+    fault = Problem("bad_code_map", "The code map of job is not made of pairs.")
+    with pytest.raises(Refused) as refused:
+        rule("job == 1 and age > 3", replace(SCOPE, unreadable={"job": fault}))
+    assert [(p.code, p.position) for p in refused.value.problems] == [("bad_code_map", (0, 3))]
