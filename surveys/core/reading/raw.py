@@ -113,7 +113,7 @@ class Reader(Protocol):
 
 
 def let_go(data: memoryview, until: int) -> None:
-    """Gives the pages of a mapped file before byte ``until`` back: they were read and are not needed again."""
+    """Gives back the pages of a mapped file before byte ``until``: they are not needed again."""
     mapped = data.obj
     if isinstance(mapped, mmap.mmap) and (size := min(until, len(data)) // mmap.PAGESIZE * mmap.PAGESIZE):
         mapped.madvise(mmap.MADV_DONTNEED, 0, size)

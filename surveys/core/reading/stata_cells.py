@@ -99,9 +99,7 @@ def _texts(cells: NDArray[np.uint8]) -> pl.Series:
     return texts(cells, np.where(is_end.any(axis=1), is_end.argmax(axis=1), cells.shape[1]))
 
 
-def _numbers(
-    cells: NDArray[Any], kind: str, release: int
-) -> tuple[Numbers | Whole, list[str | None] | None]:
+def _numbers(cells: NDArray[Any], kind: str, release: int) -> tuple[Numbers | Whole, list[str | None] | None]:
     """(whole numbers, or doubles with NaN where missing; the tags, or None where the column has none)."""
     if kind in _FIRST_MISSING and cells.max() < _first_missing(kind, release):
         return Whole(narrowest(cells)), None
