@@ -88,7 +88,7 @@ class RawFile:
 
 @dataclass(frozen=True)
 class Whole:
-    """Whole numbers as narrow as their file keeps them: ``cells + offset``; empty where ``cells`` is ``empty``."""
+    """Whole numbers as narrow as in their file: ``cells + offset``, empty where ``cells`` is ``empty``."""
 
     cells: NDArray[np.integer[Any]]
     offset: int = 0
@@ -97,7 +97,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some rows: per column doubles (NaN where empty), whole numbers or bytes; tags where a column has any."""
+    """Some rows: per column doubles (NaN where empty), whole numbers or bytes; tags where it has any."""
 
     rows: int
     columns: list[Numbers | Whole | list[bytes] | pl.Series]
