@@ -62,15 +62,15 @@ def page_of(variables: Sequence[Variable]) -> Page:
     """The texts of a codebook; a label starts a line of its own, for what starts a label ranks high."""
     return Page(
         _searched([[variable.name] for variable in variables], first=""),
-        _searched([[*v.labels.values()] for v in variables]),
+        _searched([list(variable.labels.values()) for variable in variables]),
         _searched([_rest(variable) for variable in variables]),
     )
 
 
 def _rest(variable: Variable) -> list[str]:
     parts = [*variable.question.values()]
-    for labelled in (*variable.codes, *variable.missing):
-        parts += labelled.labels.values()
+    for labels in (one.labels for some in (variable.codes, variable.missing) for one in some):
+        parts += labels.values()
     return [*parts, variable.group, variable.universe, variable.note, variable.unit]
 
 

@@ -1,4 +1,4 @@
-"""Import and export of 200,937 x 450 (all of it: parse, store, hash, codebook, frequencies) beside bare readers.
+"""Import of 200,937 x 450 (parse, store, hash, codebook, frequencies) beside bare readers; export.
 
 The big files are made once and kept in the folder for temporary files.
 """
@@ -23,7 +23,7 @@ FORMS = ("sav", "zsav", "dta", "parquet", "csv")
 
 
 def make_table(rows: int = ROWS, seed: int = 1) -> pl.DataFrame:
-    """250 coded questions with missing codes, 120 flags, 40 amounts, 28 texts, 2 open answers, 10 timestamps."""
+    """250 coded questions with missing codes, 120 flags, 40 amounts, 30 texts, 10 timestamps."""
     draw = np.random.default_rng(seed)
     columns: dict[str, pl.Series] = {}
     for i in range(250):
@@ -105,7 +105,7 @@ def _import(form: str, folder: Path, with_haven: bool) -> dict[str, str]:
 
 
 def _export(home: dict[str, str], folder: Path) -> None:
-    """One run each; the rivals write the same table from pandas, their reading not counted in."""
+    """One run each of the whole command."""
     print(f"Export of {ROWS:,} x 450")
     for form in FORMS:
         target = folder / f"out.{form}"

@@ -1,4 +1,4 @@
-"""Times whole processes from outside: seconds, processor seconds and peak memory of a command and its children."""
+"""Times whole processes from outside: seconds and peak memory of a command and its children."""
 
 from __future__ import annotations
 
