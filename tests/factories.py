@@ -16,7 +16,7 @@ from surveys.core.table import PHYSICAL, physical, tags_of
 from surveys.models import Membership, Study, User, Wave, WaveVersion
 from surveys.models import Variable as StoredVariable
 from surveys.services.files import keeping
-from surveys.services.waves import search_text
+from surveys.services.waves import save_search_text
 
 Column = tuple[Variable, Sequence[Any]]  # what the codebook says, and the raw cells
 
@@ -96,10 +96,10 @@ def make_wave_version(
                 column_hash=hashes[position],
                 has_tags=v.name in marks,
                 frequencies=count_raw(series[position], marks.get(v.name), v),
-                search_text=search_text(v),
             )
             for position, (v, _) in enumerate(columns)
         )
+        save_search_text(version, codebook.variables)
     return version
 
 

@@ -15,6 +15,7 @@ import polars as pl
 from surveys.core.codebook import MissingRule, Role, ValueType, Variable
 from surveys.core.disclosure import FEWEST, TAIL
 from surveys.core.table import VALUE, missing_value, split
+from surveys.core.tally import tally
 
 MOST_VALUES = 100  # more different values than this are not listed one by one
 MANY = 30  # numbers with more different values than this get a histogram
@@ -29,13 +30,17 @@ def count_raw(raw: pl.Series, tags: pl.Series | None, variable: Variable) -> Cou
     """Frequencies of a wave's column as it lies on disk, its missing codes counted one by one."""
     if tags is not None:
         frame = pl.DataFrame({VALUE: raw, "tag": tags}).group_by(VALUE, "tag").agg(pl.len().alias("n"))
-        tags = frame["tag"]
+        cells, n, tags = frame[VALUE], frame["n"], frame["tag"]
     else:
-        frame = raw.rename(VALUE).value_counts(name="n")
-    values, reasons = split(frame[VALUE], tags, variable)
-    counted = pl.DataFrame({VALUE: values, "reason": reasons, "n": frame["n"]})
-    missing = frame.filter(reasons.is_not_null())
-    return _counts(counted, variable) | {"missing_codes": _missing_codes(variable, missing)}
+        cells, n = tally(raw)
+    values, reasons = split(cells, tags, variable)
+    is_missing = reasons.is_not_null()
+    gone = (
+        cells.filter(is_missing),
+        n.filter(is_missing),
+        tags.filter(is_missing) if tags is not None else None,
+    )
+    return _counts(values, reasons, n, variable) | {"missing_codes": _missing_codes(variable, *gone)}
 
 
 def count(values: pl.Series, reasons: pl.Series, variable: Variable) -> Counts:
@@ -50,24 +55,24 @@ def count(values: pl.Series, reasons: pl.Series, variable: Variable) -> Counts:
     listed, of a key none: a list of once-given answers would be the answers themselves.
     """
     frame = pl.DataFrame({VALUE: values, "reason": reasons.cast(pl.String)})
-    return _counts(frame.group_by(VALUE, "reason").agg(pl.len().alias("n")), variable)
+    counted = frame.group_by(VALUE, "reason").agg(pl.len().alias("n"))
+    return _counts(counted[VALUE], counted["reason"], counted["n"], variable)
 
 
-def _counts(counted: pl.DataFrame, variable: Variable) -> Counts:
-    """From a table of (value, reason, n), each valid value once."""
-    valid = counted.filter(counted["reason"].is_null())
-    absent = counted.filter(counted["reason"].is_not_null())
-    n_valid = int(valid["n"].sum())
-    spread = _spread(valid) if variable.type.is_number else None
+def _counts(cells: pl.Series, reasons: pl.Series, n: pl.Series, variable: Variable) -> Counts:
+    """From different (value, reason) pairs and how often each occurs, each valid value once."""
+    is_valid = reasons.is_null()
+    valid, often = cells.filter(is_valid), n.filter(is_valid)
+    spread = _spread(valid, often) if variable.type.is_number else None
     return {
-        "n": int(counted["n"].sum()),
-        "valid": n_valid,
-        "absent": _added_up(absent["reason"], absent["n"]),
+        "n": int(n.sum()),
+        "valid": int(often.sum()),
+        "absent": _added_up(reasons.filter(~is_valid), n.filter(~is_valid)),
         "missing_codes": [],
-        "values": _listed(valid, variable),
-        "distinct": valid.height,
+        "values": _listed(valid, often, variable),
+        "distinct": valid.len(),
         "stats": _moments(*spread) if spread and spread[0].size else {},
-        "histogram": _histogram(*spread, variable) if spread and valid.height > MANY else [],
+        "histogram": _histogram(*spread, variable) if spread and valid.len() > MANY else [],
     }
 
 
@@ -78,13 +83,14 @@ def _added_up(reasons: pl.Series, n: pl.Series) -> dict[str, int]:
     return dict(sorted(sums.items()))
 
 
-def _listed(valid: pl.DataFrame, variable: Variable) -> list[list[Any]]:
+def _listed(valid: pl.Series, n: pl.Series, variable: Variable) -> list[list[Any]]:
     missing = {rule.value for rule in variable.missing if rule.value is not None}
     codes = [code.value for code in variable.codes if code.value not in missing]
-    if valid.height > MOST_VALUES + len(codes):  # too many to list: only the labelled ones are looked up
+    if valid.len() > MOST_VALUES + len(codes):  # too many to list: only the labelled ones are looked up
         cells = [missing_value(code, variable.type) for code in codes]
-        valid = valid.filter(valid[VALUE].is_in(cells)) if cells else valid.clear()
-    tally = {_plain(value): int(n) for value, n in zip(valid[VALUE], valid["n"], strict=True)}
+        is_labelled = valid.is_in(cells) if cells else pl.Series([False]).new_from_index(0, valid.len())
+        valid, n = valid.filter(is_labelled), n.filter(is_labelled)
+    tally = {_plain(value): int(often) for value, often in zip(valid, n, strict=True)}
     others = [value for value in tally if value not in set(codes)]
     if len(others) > MOST_VALUES or variable.role is Role.KEY:
         others = []
@@ -94,11 +100,13 @@ def _listed(valid: pl.DataFrame, variable: Variable) -> list[list[Any]]:
     return labelled + [[value, tally[value]] for value in sorted(others, key=_order)]
 
 
-def _missing_codes(variable: Variable, missing: pl.DataFrame) -> list[list[Any]]:
+def _missing_codes(
+    variable: Variable, cells: pl.Series, n: pl.Series, tags: pl.Series | None
+) -> list[list[Any]]:
     """Each declared missing code (or ``.tag``) with its count; a range is counted value by value."""
     single = {rule.value for rule in variable.missing if rule.value is not None}
-    tally = {_plain(value): int(n) for value, n in zip(missing[VALUE], missing["n"], strict=True)}
-    tagged = dict(zip(missing["tag"], missing["n"], strict=True)) if "tag" in missing.columns else {}
+    tally = {_plain(value): int(often) for value, often in zip(cells, n, strict=True)}
+    tagged = dict(zip(tags, n, strict=True)) if tags is not None else {}
     counted: list[list[Any]] = []
     for rule in variable.missing:
         if rule.tag is not None:
@@ -122,12 +130,13 @@ def _order(value: Any) -> tuple[bool, Any]:
     return isinstance(value, str), value
 
 
-def _spread(valid: pl.DataFrame) -> tuple[Doubles, Weights]:
+def _spread(valid: pl.Series, n: pl.Series) -> tuple[Doubles, Weights]:
     """Finite values in ascending order and how often each occurs."""
-    cells: Doubles = valid[VALUE].cast(pl.Float64).to_numpy()
-    weights: Weights = valid["n"].cast(pl.Int64).to_numpy()
-    order = np.argsort(cells, kind="stable")
-    cells, weights = cells[order], weights[order]
+    cells: Doubles = valid.cast(pl.Float64).to_numpy()
+    weights: Weights = n.cast(pl.Int64).to_numpy()
+    if (cells[1:] < cells[:-1]).any():
+        order = np.argsort(cells, kind="stable")
+        cells, weights = cells[order], weights[order]
     finite = np.isfinite(cells)
     return cells[finite], weights[finite]
 

@@ -33,11 +33,11 @@ def column_hash(kind: ValueType, values: pl.Series, tags_or_reasons: pl.Series |
     """
     digest = hashlib.sha256(kind.value.encode() + b"\0")
     digest.update(values.len().to_bytes(8, "little"))
-    values = values.cast(PHYSICAL[kind])
     if kind is ValueType.TEXT:
-        _add_text(digest, values)
+        _add_text(digest, values.cast(pl.String))
     else:
-        _add_numbers(digest, values)
+        is_narrow = kind is ValueType.INTEGER and values.dtype.is_signed_integer()
+        _add_numbers(digest, values if is_narrow else values.cast(PHYSICAL[kind]))
     if tags_or_reasons is not None and tags_or_reasons.null_count() < tags_or_reasons.len():
         digest.update(b"reasons")
         _add_text(digest, tags_or_reasons.cast(pl.String))
@@ -50,15 +50,14 @@ def table_hash(names_and_hashes: Iterable[tuple[str, str]], rows: int) -> str:
 
 
 def _add_numbers(digest: _Digest, values: pl.Series) -> None:
-    if values.dtype == pl.Float64:
-        values = values.fill_nan(None)
-        valid = values.is_not_null()
-        cells = values.fill_null(0.0).to_numpy() + 0.0  # -0 becomes 0
-    else:
-        valid = values.is_not_null()
-        cells = values.to_physical().cast(pl.Int64).fill_null(0).to_numpy()
-    digest.update(np.ascontiguousarray(cells, dtype=cells.dtype.newbyteorder("<")).data)
-    _add_validity(digest, valid)
+    is_float = values.dtype == pl.Float64
+    values = values.fill_nan(None) if is_float else values.to_physical()
+    valid = values.is_not_null() if values.null_count() else None
+    cells = (values if valid is None else values.fill_null(0)).to_numpy()
+    if is_float:
+        cells = cells + 0.0  # -0 becomes 0
+    digest.update(np.ascontiguousarray(cells, dtype="<f8" if is_float else "<i8").data)
+    _add_validity(digest, valid, values.len())
 
 
 def _add_text(digest: _Digest, values: pl.Series) -> None:
@@ -67,8 +66,9 @@ def _add_text(digest: _Digest, values: pl.Series) -> None:
     for start in range(0, values.len(), _BLOCK):
         joined = values.slice(start, _BLOCK).drop_nulls().str.join("")
         digest.update((joined[0] or "").encode() if joined.len() else b"")
-    _add_validity(digest, values.is_not_null())
+    _add_validity(digest, values.is_not_null() if values.null_count() else None, values.len())
 
 
-def _add_validity(digest: _Digest, valid: pl.Series) -> None:
-    digest.update(np.ascontiguousarray(valid.cast(pl.UInt8).to_numpy()).data)
+def _add_validity(digest: _Digest, valid: pl.Series | None, rows: int) -> None:
+    cells = np.ones(rows, dtype=np.uint8) if valid is None else valid.cast(pl.UInt8).to_numpy()
+    digest.update(np.ascontiguousarray(cells).data)

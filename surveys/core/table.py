@@ -75,9 +75,9 @@ def split(values: pl.Series, tags: pl.Series | None, variable: Variable) -> tupl
     untold = pl.when(pl.col("tag").is_not_null()).then(pl.concat_str(pl.lit("tag:"), pl.col("tag")))
     empty = pl.when(pl.col(VALUE).is_null()).then(pl.lit(SYSTEM))
     reason = pl.coalesce([*tests, untold, empty]).cast(pl.String)
-    parted = frame.with_columns(reason.alias(REASON))
-    kept = pl.when(pl.col(REASON).is_null()).then(pl.col(VALUE))
-    return parted.select(kept.alias(VALUE))[VALUE], parted[REASON]
+    kept = pl.when(pl.col(REASON).is_null()).then(pl.col(VALUE)).alias(VALUE)
+    parted = frame.lazy().with_columns(reason.alias(REASON)).select(kept, REASON).collect()
+    return parted[VALUE], parted[REASON]
 
 
 def missing_value(value: Scalar, kind: ValueType) -> Any:

@@ -6,6 +6,7 @@ from surveys.models.exports import Export
 from surveys.models.files import StoredFile
 from surveys.models.jobs import Job
 from surveys.models.people import AuditEntry, Membership, User
+from surveys.models.search import SearchText
 from surveys.models.studies import Study, Wave
 from surveys.models.tokens import ApiToken
 from surveys.models.waves import Variable, WaveVersion
@@ -20,6 +21,7 @@ __all__ = [
     "Item",
     "Job",
     "Membership",
+    "SearchText",
     "StoredFile",
     "Study",
     "User",

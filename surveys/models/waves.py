@@ -93,7 +93,6 @@ class Variable(models.Model):
     column_hash = models.CharField(max_length=64)
     has_tags = models.BooleanField(default=False)  # tagged missings stand in column ``t{position}``
     frequencies = models.JSONField(default=dict)  # surveys.core.frequencies
-    search_text = models.TextField(blank=True)  # name, labels, question and value labels, casefolded
 
     class Meta:
         ordering = ["version", "position"]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from surveys import policy
+from surveys.core import search
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.models import (
     ContextVersion,
+    SearchText,
     Study,
     User,
     Variable,
@@ -21,6 +24,7 @@ from surveys.models import (
     WaveVersion,
 )
 
+PAGES_KEPT = 300  # wave versions whose searched texts a process keeps: half a megabyte each, if large
 _REFERENCE = re.compile(r"(?P<study>[\w-]+)/(?P<name>[\w-]+)(?:@(?P<number>[0-9]{1,9}))?")
 
 
@@ -120,24 +124,43 @@ def search_variables(
 ) -> list[Variable]:
     """Variables whose name, labels, question or value labels contain every word of ``text``.
 
-    The latest version of each visible wave is searched (or ``version``).  Ranked: exact name, name or
-    label that starts so, the whole phrase, all words somewhere.
+    The latest version of each visible wave is searched (or ``version``); for their order see ``core.search``.
     """
-    phrase = " ".join(text.casefold().split())
-    if not phrase:
+    words = search.folded(text).split(" ")
+    if words == [""]:
         return []
-    found = Variable.objects.filter(version__in=_searched(user, study, version))
-    for word in phrase.split(" "):
-        found = found.filter(search_text__contains=word)
-    rank = Case(
-        When(name__iexact=phrase, then=Value(0)),
-        When(Q(name__istartswith=phrase) | Q(search_text__contains=f"\n{phrase}"), then=Value(1)),
-        When(search_text__contains=phrase, then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
+    bits = SearchText.objects.filter(version__in=_searched(user, study, version)).order_by("version")
+    there = [pk for pk, grams in bits.values_list("pk", "grams") if search.may_hold(bytes(grams), words)]
+    versions = WaveVersion.objects.filter(pk__in=there).values_list("pk", "codebook_hash")
+    hashes = dict(versions)
+    hits = search.search(there, lambda pk: _page(pk, hashes[pk]), text, limit)
+    return _hydrated(hits)
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def _page(pk: int, codebook_hash: str) -> search.Page:
+    """The texts of a version, which never change; kept, for the next letter typed asks for them again."""
+    texts = SearchText.objects.get(pk=pk)
+    return search.Page(*map(search.Searched, (texts.names, texts.labels, texts.rest)))
+
+
+def _hydrated(hits: Sequence[search.Hit]) -> list[Variable]:
+    """The variables at these places, in this order, without their frequencies."""
+    places: dict[int, list[int]] = {}
+    for version, position in hits:
+        places.setdefault(version, []).append(position)
+    wanted = Q(pk__in=[])
+    for version, positions in places.items():
+        wanted |= Q(version=version, position__in=positions)
+    found = Variable.objects.filter(wanted).defer("frequencies").order_by()
+    versions = WaveVersion.objects.select_related("wave__study").defer(
+        "findings", "sets", "options", "file_notes"
     )
-    ranked = found.annotate(rank=rank).order_by("rank", "version", "position")
-    return list(ranked.select_related("version__wave__study")[:limit])
+    by_place = {(v.version_id, v.position): v for v in found}
+    by_pk = versions.in_bulk(places)
+    for variable in by_place.values():
+        variable.version = by_pk[variable.version_id]
+    return [by_place[hit] for hit in hits]
 
 
 def _searched(user: User, study: Study | None, version: WaveVersion | None) -> list[int]:

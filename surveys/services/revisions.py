@@ -25,7 +25,7 @@ from surveys.models import User, Variable, WaveVersion
 from surveys.services import audit, changes, jobs
 from surveys.services.files import path_of, working_folder
 from surveys.services.studies import next_number
-from surveys.services.waves import BATCH, search_text
+from surveys.services.waves import BATCH, save_search_text
 
 _RECOUNTED = ("codes", "missing", "role", "type")  # what a frequency depends on
 
@@ -148,6 +148,7 @@ def _save(user: User, revision: Revision, note: str) -> WaveVersion:
     version.save()
     rows = _variables(version, stored, book.variables, counts)
     Variable.objects.bulk_create(rows, batch_size=BATCH)
+    save_search_text(version, book.variables)
     audit.record(
         user, "revise_codebook", version, study=base.study, base=str(base), content_hash=version.content_hash,
         codebook_hash=version.codebook_hash, variables=sum(bool(one.name) for one in revision.changes),
@@ -170,5 +171,4 @@ def _variables(
             column_hash=before.column_hash,
             has_tags=before.has_tags,
             frequencies=counted,
-            search_text=search_text(variable),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 
 from surveys import policy
+from surveys.core import search
 from surveys.core.codebook import Codebook, as_json
 from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.findings import Finding
@@ -20,7 +21,7 @@ from surveys.core.problems import refuse
 from surveys.core.quality import Counted, jumps
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.core.said import say, with_sources
-from surveys.models import StoredFile, Study, User, Variable, Wave, WaveVersion
+from surveys.models import SearchText, StoredFile, Study, User, Variable, Wave, WaveVersion
 from surveys.services import audit, changes, jobs
 from surveys.services.files import keeping, working_folder
 from surveys.services.studies import check_slugs, create_study, create_wave, next_number
@@ -180,6 +181,7 @@ def _save(
         created_by=user,
     )
     Variable.objects.bulk_create(_variables(version, book, result), batch_size=BATCH)
+    save_search_text(version, book.variables)
     audit.record(
         user, "import", version, study=study, content_hash=result.content_hash, original=original.sha256
     )
@@ -199,17 +201,19 @@ def _variables(version: WaveVersion, book: Codebook, result: ReadResult) -> Iter
             column_hash=result.column_hashes[position],
             has_tags=result.has_tags[position],
             frequencies=result.frequencies[position],
-            search_text=search_text(variable),
         )
 
 
-def search_text(variable: CodebookVariable) -> str:
-    """What a search looks through: name, labels, question, value labels, block, universe; casefolded."""
-    parts = [variable.name, *variable.labels.values(), *variable.question.values()]
-    for labelled in (*variable.codes, *variable.missing):
-        parts += labelled.labels.values()
-    parts += [variable.group, variable.universe, variable.note, variable.unit]
-    return "\n".join(dict.fromkeys(part.casefold() for part in parts if part))
+def save_search_text(version: WaveVersion, variables: Sequence[CodebookVariable]) -> None:
+    """Makes a version's variables findable."""
+    page = search.page_of(variables)
+    SearchText.objects.create(
+        version=version,
+        names=page.names.text,
+        labels=page.labels.text,
+        rest=page.rest.text,
+        grams=search.grams(page),
+    )
 
 
 @contextmanager

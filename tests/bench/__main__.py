@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-PARTS = ("bench_import", "bench_models", "bench_pages")
+PARTS = ("bench_import", "bench_catalogue", "bench_models", "bench_pages")
 
 if __name__ == "__main__":
     for part in PARTS:

@@ -8,8 +8,8 @@ from measures.models import Measure, MeasureVersion
 from measures.services import publishing, rules
 from surveys.core.codebook import ValueType
 from surveys.core.problems import Refused
-from surveys.models import AuditEntry, CrosswalkEntry
-from surveys.services.studies import save_item
+from surveys.models import AuditEntry, CrosswalkDecision
+from surveys.services.crosswalk import save_item
 from tests.factories import make_member, make_user, make_wave_version, variable
 from tests.measures.conftest import CELLS, FSP, MALE, Room, codebook
 
@@ -236,7 +236,7 @@ def test_a_draft_changed_meanwhile_is_not_thrown_away(room: Room, fsp: Measure) 
 
 def test_a_code_map_of_the_wrong_type_is_told_and_publishes_nothing(room: Room) -> None:
     """Such a wave is claimed, and not passed over."""
-    CrosswalkEntry.objects.create(
+    CrosswalkDecision.objects.create(
         item=save_item(room.user, room.study, "job"), wave=room.wave, variable="q_sex",
         code_map=[["m", 1], ["f", 2]], decided_by=room.user,
     )  # fmt: skip

@@ -102,7 +102,7 @@ def test_the_study_says_how_labels_and_codes_are_meant(tmp_path: Path, admin: Us
     variable = version.variables.get()
     assert variable.labels == {"en": "Trust"}
     assert variable.frequencies["absent"] == {"refused": 1}
-    assert "trust" in variable.search_text
+    assert "trust" in version.search_text.labels
 
 
 @pytest.mark.parametrize(

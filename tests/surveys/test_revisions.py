@@ -70,7 +70,7 @@ def test_the_rows_stay_and_the_codebook_is_new(version: WaveVersion, manager: Us
         made.codebook_hash == revision.codebook_hash == made.codebook().fingerprint() != version.codebook_hash
     )
     assert made.variables.get(name="sex").frequencies["absent"] == {"lost": 1, "refused": 1}
-    assert made.variables.get(name="sex").search_text.startswith("sex\ngender")
+    assert "gender" in made.search_text.labels
     assert version.codebook().variable("sex").labels == {"en": "Sex"}
     entry = AuditEntry.objects.get(action="revise_codebook")
     assert entry.object_label == "mdms/2014@2" and entry.detail["base"] == "mdms/2014@1"

@@ -7,49 +7,89 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from surveys.core.reading.raw import Numbers
+from surveys.core.reading.raw import Numbers, Whole
 
 _EXACT = 2.0**53
-_WIDTHS = (np.int8, np.int16, np.int32, np.int64)
-NO_TEXT = pl.Series([], dtype=pl.String)
+_WIDTHS = [
+    (np.iinfo(width).min, np.iinfo(width).max, width) for width in (np.int8, np.int16, np.int32, np.int64)
+]
+Mask = NDArray[np.bool_]
+Cells = NDArray[Any]
 
 
 class NumberColumn:
-    """Doubles with NaN for empty; whole numbers are kept as the smallest integers that hold them."""
+    """Numbers with empty cells; whole ones are kept as the smallest integers that hold them."""
 
     def __init__(self) -> None:
-        self.parts: list[NDArray[Any]] = []
-        self.valid: list[NDArray[np.bool_] | None] = []
+        self.parts: list[Whole | tuple[Cells, Mask | None]] = []
 
-    def add(self, cells: Numbers) -> None:
+    def add(self, cells: Numbers | Whole) -> None:
+        if isinstance(cells, Whole):
+            self.parts.append(cells)
+            return
         low, high = np.fmin.reduce(cells), np.fmax.reduce(cells)
         empty = np.isnan(cells)
-        self.valid.append(~empty if empty.any() else None)
-        self.parts.append(_narrowed(cells, float(low), float(high), empty))
+        values = _narrowed(cells, float(low), float(high), empty)
+        self.parts.append((values, ~empty if empty.any() else None))
 
     def series(self) -> pl.Series:
         """All cells in file order: an integer dtype when every value is whole, Float64 otherwise."""
-        values = pl.Series("c", np.concatenate(self.parts) if len(self.parts) > 1 else self.parts[0])
-        sizes = [len(part) for part in self.parts]
-        valid, self.parts = self.valid, []
-        if all(mask is None for mask in valid):
-            return values
-        mask = np.concatenate(
-            [np.ones(n, dtype=np.bool_) if m is None else m for m, n in zip(valid, sizes, strict=True)]
-        )
-        return pl.select(pl.when(pl.Series(mask)).then(values).alias("c"))["c"]
+        pairs = [_parted(part) if isinstance(part, Whole) else part for part in _joined(self.parts)]
+        self.parts = []
+        values = np.concatenate([cells for cells, _ in pairs]) if len(pairs) > 1 else pairs[0][0]
+        if all(mask is None for _, mask in pairs):
+            return pl.Series("c", values)
+        masks = [np.ones(len(cells), dtype=np.bool_) if mask is None else mask for cells, mask in pairs]
+        return with_nulls(values, np.concatenate(masks))
 
 
-def _narrowed(cells: Numbers, low: float, high: float, empty: NDArray[np.bool_]) -> NDArray[Any]:
+def with_nulls(values: Cells, valid: Mask) -> pl.Series:
+    """A column of ``values``, null where not ``valid``."""
+    return pl.Series("c", pl.from_arrow(pa.array(values, mask=~valid)))
+
+
+def _joined(parts: list[Whole | tuple[Cells, Mask | None]]) -> list[Whole | tuple[Cells, Mask | None]]:
+    """Chunks of one kind as one, so that what follows is done once for the column."""
+    alike = {(p.offset, p.empty, p.cells.dtype) if isinstance(p, Whole) else None for p in parts}
+    if len(parts) < 2 or len(alike) > 1 or None in alike:
+        return parts
+    ((offset, empty, _),) = alike  # type: ignore[misc]
+    return [Whole(np.concatenate([p.cells for p in parts if isinstance(p, Whole)]), offset, empty)]
+
+
+def _parted(whole: Whole) -> tuple[Cells, Mask | None]:
+    """(values, where they are valid or None for everywhere)."""
+    valid: Mask | None = None
+    if whole.empty is not None:
+        valid = whole.cells != whole.empty
+        if valid.all():
+            valid = None
+    if not whole.offset:
+        return whole.cells, valid
+    return narrowest(whole.cells.astype(np.int64) + whole.offset, valid), valid
+
+
+def narrowest(cells: NDArray[np.integer[Any]], valid: Mask | None = None) -> Cells:
+    """Whole numbers in the smallest integers that hold the valid ones."""
+    if valid is not None:
+        cells = np.where(valid, cells, 0)
+    return cells.astype(_width(float(cells.min()), float(cells.max())))
+
+
+def _width(low: float, high: float) -> type[np.integer[Any]]:
+    return next(width for least, most, width in _WIDTHS if least <= low and high <= most)
+
+
+def _narrowed(cells: Numbers, low: float, high: float, empty: Mask) -> Cells:
     if np.isnan(low):
         return np.zeros(len(cells), dtype=np.int8)  # nothing but empty cells
     if low < -_EXACT or high > _EXACT:
         return cells.copy()
-    width = next(w for w in _WIDTHS if np.iinfo(w).min <= low and high <= np.iinfo(w).max)
     whole = np.where(empty, 0.0, cells)
-    narrow = whole.astype(width)
+    narrow = whole.astype(_width(low, high))
     return narrow if (narrow == whole).all() else cells.copy()
 
 
@@ -59,14 +99,25 @@ class TextColumn:
     def __init__(self) -> None:
         self.parts: list[pl.Series] = []
 
-    def add(self, cells: Sequence[bytes]) -> None:
-        self.parts.append(pl.Series("c", cells, dtype=pl.Binary))
+    def add(self, cells: Sequence[bytes] | pl.Series) -> None:
+        self.parts.append(cells if isinstance(cells, pl.Series) else pl.Series("c", cells, dtype=pl.Binary))
 
     def series(self) -> pl.Series:
         """All cells as Binary."""
         joined = pl.concat(self.parts) if len(self.parts) > 1 else self.parts[0]
         self.parts = []
         return joined
+
+
+def texts(cells: NDArray[np.uint8], lengths: NDArray[np.integer[Any]]) -> pl.Series:
+    """Binary cells from (rows, width) bytes, of which the first ``lengths`` of each row count."""
+    rows, width = cells.shape
+    lengths = np.minimum(lengths, width)
+    ends = np.zeros(rows + 1, dtype=np.int64)
+    np.cumsum(lengths, out=ends[1:])
+    content = cells[np.arange(width) < lengths[:, None]]
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(content)]
+    return pl.Series("c", pl.from_arrow(pa.LargeBinaryArray.from_buffers(pa.large_binary(), rows, buffers)))
 
 
 class ReadyColumn:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from surveys.core.codebook import Level
@@ -85,11 +87,20 @@ class RawFile:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """Whole numbers as narrow as in their file: ``cells + offset``, empty where ``cells`` is ``empty``."""
+
+    cells: NDArray[np.integer[Any]]
+    offset: int = 0
+    empty: int | None = None
+
+
+@dataclass(frozen=True)
 class Chunk:
-    """Some rows: per column doubles (NaN where empty) or bytes; tags where a column has any."""
+    """Some rows: per column doubles (NaN where empty), whole numbers or bytes; tags where it has any."""
 
     rows: int
-    columns: list[Numbers | list[bytes] | Any]
+    columns: list[Numbers | Whole | list[bytes] | pl.Series]
     tags: Mapping[int, list[str | None]] = field(default_factory=dict)
 
 
@@ -99,6 +110,13 @@ class Reader(Protocol):
     def describe(self) -> RawFile: ...
 
     def chunks(self) -> Iterator[Chunk]: ...
+
+
+def let_go(data: memoryview, until: int) -> None:
+    """Gives back the pages of a mapped file before byte ``until``: they are not needed again."""
+    mapped = data.obj
+    if isinstance(mapped, mmap.mmap) and (size := min(until, len(data)) // mmap.PAGESIZE * mmap.PAGESIZE):
+        mapped.madvise(mmap.MADV_DONTNEED, 0, size)
 
 
 def broken(what: str) -> Refused:

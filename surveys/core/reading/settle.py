@@ -181,11 +181,11 @@ def _telling_cells(raw: list[pl.Series | None]) -> list[bytes]:
     for series in raw:
         if series is None or series.dtype != pl.Binary or len(telling) >= MOST_TELLING:
             continue
-        text = _as_utf8(series)
+        distinct = series.unique(maintain_order=True).drop_nulls()
+        text = _as_utf8(distinct)
         if text is not None:  # only the cells with more bytes than characters tell anything
-            series = series.filter((text.str.len_bytes() > text.str.len_chars()).fill_null(False))
-        distinct = (cell.rstrip(b" \0") for cell in series.unique(maintain_order=True).drop_nulls())
-        telling += [cell for cell in distinct if not cell.isascii()]
+            distinct = distinct.filter(text.str.len_bytes() > text.str.len_chars())
+        telling += [cell for cell in (c.rstrip(b" \0") for c in distinct) if not cell.isascii()]
     return telling[:MOST_TELLING]
 
 
@@ -249,7 +249,8 @@ def _text(series: pl.Series, name: str, codec: str, settled: Settled, problems: 
     text = _as_utf8(series) if codec in ("utf-8", "ascii") else None
     if text is None:
         text = _decoded_one_by_one(series, name, codec, settled, problems)
-    text = text.str.strip_chars_end(" \0")
+    if (text.str.ends_with(" ") | text.str.ends_with("\0")).any():
+        text = text.str.strip_chars_end(" \0")
     return pl.select(pl.when(text != "").then(text).alias("c"))["c"]
 
 

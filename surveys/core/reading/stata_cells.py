@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from surveys.core.reading.raw import Bytes, Chunk, Numbers, RawFile, broken
+from surveys.core.reading.columns import narrowest, texts
+from surveys.core.reading.raw import Bytes, Chunk, Numbers, RawFile, Whole, broken, let_go
 from surveys.core.reading.stata_dictionary import StataDictionary, read_dictionary
 from surveys.core.said import say
 
@@ -36,28 +40,36 @@ class StataReader:
         return found.file
 
     def chunks(self) -> Iterator[Chunk]:
-        found, kind = self.dictionary, self.dictionary.row_type()
-        each = max(1, BLOCK // max(1, kind.itemsize))
+        found, size = self.dictionary, self.dictionary.row_type().itemsize
+        each = max(1, BLOCK // max(1, size))
         for start in range(0, found.rows, each):
-            rows = min(each, found.rows - start)
-            table = np.frombuffer(self.data, kind, rows, found.data_offset + start * kind.itemsize)
+            rows, position = min(each, found.rows - start), found.data_offset + start * size
+            table = np.frombuffer(self.data, np.uint8, rows * size, position).reshape(rows, size)
             yield self._chunk(table, found)
+            let_go(self.data, position + rows * size)
 
-    def _chunk(self, table: NDArray[np.void], found: StataDictionary) -> Chunk:
-        columns: list[Numbers | list[bytes]] = []
+    def _chunk(self, table: NDArray[np.uint8], found: StataDictionary) -> Chunk:
+        columns: list[Numbers | Whole | list[bytes] | pl.Series] = []
         tags: dict[int, list[str | None]] = {}
-        for i, kind in enumerate(found.types):
-            cells = table[f"c{i}"]
+        offset = 0
+        for kind, run in groupby(found.types):
+            count = len(list(run))
+            width = np.dtype(_stored(kind, found.order)).itemsize
+            block, offset = table[:, offset : offset + width * count], offset + width * count
             if kind[0] == "S":
-                columns.append([cell.split(b"\0", 1)[0] for cell in cells.tolist()])
+                columns += [_texts(block[:, i * width : (i + 1) * width]) for i in range(count)]
             elif kind == "strl":
-                columns.append([self._long_text(cell.tobytes()) for cell in cells])
+                columns += [self._long_texts(block[:, i * 8 : i * 8 + 8]) for i in range(count)]
             else:
-                numbers, letters = _numbers(cells, kind, found.release)
-                columns.append(numbers)
-                if letters is not None:
-                    tags[i] = letters
+                for cells in _turned(block, _stored(kind, found.order), count):
+                    numbers, letters = _numbers(cells, kind, found.release)
+                    if letters is not None:
+                        tags[len(columns)] = letters
+                    columns.append(numbers)
         return Chunk(len(table), columns, tags)
+
+    def _long_texts(self, keys: NDArray[np.uint8]) -> list[bytes]:
+        return [self._long_text(key.tobytes()) for key in keys]
 
     def _long_text(self, key: bytes) -> bytes:
         if not key.strip(b"\0"):
@@ -69,8 +81,28 @@ class StataReader:
         return self._long[key]
 
 
-def _numbers(cells: NDArray[np.generic], kind: str, release: int) -> tuple[Numbers, list[str | None] | None]:
-    """(doubles with NaN where missing, the tags or None where the column has none)."""
+def _stored(kind: str, order: str) -> str:
+    """The numpy type in which cells of a kind lie in the file."""
+    return "V8" if kind == "strl" else kind if kind[0] == "S" else order + kind
+
+
+def _turned(block: NDArray[np.uint8], kind: str, count: int) -> NDArray[Any]:
+    """(columns, rows) in this machine's order, of neighbouring columns of one type."""
+    there = np.dtype(kind)
+    cells = np.ascontiguousarray(block).view(there).reshape(len(block), count)
+    return np.ascontiguousarray(cells.T).astype(there.newbyteorder("="), copy=False)
+
+
+def _texts(cells: NDArray[np.uint8]) -> pl.Series:
+    """Each cell up to its first zero byte."""
+    is_end = cells == 0
+    return texts(cells, np.where(is_end.any(axis=1), is_end.argmax(axis=1), cells.shape[1]))
+
+
+def _numbers(cells: NDArray[Any], kind: str, release: int) -> tuple[Numbers | Whole, list[str | None] | None]:
+    """(whole numbers, or doubles with NaN where missing; the tags, or None where the column has none)."""
+    if kind in _FIRST_MISSING and cells.max() < _first_missing(kind, release):
+        return Whole(narrowest(cells)), None
     steps = _missing_steps(cells, kind, release)
     with np.errstate(invalid="ignore"):  # a damaged file may hold signalling NaNs
         numbers = cells.astype(np.float64)
@@ -84,11 +116,14 @@ def _numbers(cells: NDArray[np.generic], kind: str, release: int) -> tuple[Numbe
     return numbers, letters
 
 
+def _first_missing(kind: str, release: int) -> int:
+    return _FIRST_MISSING[kind] if release >= 113 else _OLD_MISSING[kind]
+
+
 def _missing_steps(cells: NDArray[np.generic], kind: str, release: int) -> NDArray[np.int64]:
     """-1 for a value, 0 for ".", 1 to 26 for .a to .z."""
     if kind in _FIRST_MISSING:
-        first = _FIRST_MISSING[kind] if release >= 113 else _OLD_MISSING[kind]
-        steps = cells.astype(np.int64) - first
+        steps = cells.astype(np.int64) - _first_missing(kind, release)
     elif kind == "f4":
         narrow = np.ascontiguousarray(cells, dtype=np.float32)
         bits = narrow.view(np.int32).astype(np.int64)

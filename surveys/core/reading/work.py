@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from surveys.core import table
-from surveys.core.codebook import Codebook, Role, as_json
+from surveys.core.codebook import Codebook, Role, Variable, as_json
 from surveys.core.findings import Finding
 from surveys.core.frequencies import count_raw
 from surveys.core.hashing import column_hash, table_hash
@@ -37,7 +38,8 @@ from surveys.core.reading.workbook_reader import WorkbookReader
 from surveys.core.reading.xport_cells import XportReader
 from surveys.core.said import say, with_sources
 
-ROW_GROUP = 100_000
+ROW_GROUP, MORSEL = 32_768, 8_192  # rows
+THREADS = 2
 FLAT = ("csv", "xlsx")  # formats whose columns have no types but what they look like
 
 
@@ -126,11 +128,15 @@ def _with_key(codebook: Codebook, settled: Settled, key: str) -> Codebook:
 
 
 def _counted(codebook: Codebook, settled: Settled) -> dict[str, Any]:
-    """Hash and frequencies of every column."""
-    hashes, frequencies = [], []
-    for variable, column in zip(codebook.variables, settled.columns, strict=True):
-        hashes.append(column_hash(column.type, column.values, column.tags))
-        frequencies.append(count_raw(column.values, column.tags, variable))
+    """Hash and frequencies of every column; none needs another, so two are taken at a time."""
+
+    def of(variable: Variable, column: TypedColumn) -> tuple[str, dict[str, Any]]:
+        hashed = column_hash(column.type, column.values, column.tags)
+        return hashed, count_raw(column.values, column.tags, variable)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(of, codebook.variables, settled.columns))
+    hashes, frequencies = [one for one, _ in found], [counts for _, counts in found]
     return {
         "column_hashes": hashes,
         "frequencies": frequencies,
@@ -140,12 +146,13 @@ def _counted(codebook: Codebook, settled: Settled) -> dict[str, Any]:
 
 
 def _write(settled: Settled, target: Path) -> None:
-    """One Parquet file, row group by row group, so that only one group is ever held in full width."""
+    """One Parquet file, a few thousand rows after the other, so that few are ever held in full width."""
     narrow = pl.DataFrame(_physical_columns(settled.columns))
     wide = [pl.col(table.physical(i)).cast(table.PHYSICAL[c.type]) for i, c in enumerate(settled.columns)]
     tags = [table.tags_of(i) for i, c in enumerate(settled.columns) if c.tags is not None]
     lazy = narrow.lazy().select([*wide, *tags])
-    lazy.sink_parquet(target, compression="zstd", row_group_size=ROW_GROUP, statistics=False)
+    with pl.Config(streaming_chunk_size=MORSEL):
+        lazy.sink_parquet(target, compression="zstd", row_group_size=ROW_GROUP, statistics=False)
 
 
 def _physical_columns(columns: list[TypedColumn]) -> dict[str, pl.Series]:

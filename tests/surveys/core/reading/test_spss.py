@@ -17,6 +17,7 @@ from surveys.core.problems import Refused
 from surveys.core.reading.raw import RawMissing
 from surveys.core.reading.spss_cells import SpssReader
 
+from .cells import one_by_one
 from .sav_bytes import Sav, Var
 
 ROWS = [[1.0, b"ab"], [None, b""], [0.5, b"long text"], [-99.0, b"x" * 12], [151.0, b"y"]]
@@ -30,7 +31,7 @@ def cells(data: bytes) -> list[list[Any]]:
     columns: list[list[Any]] = [[] for _ in file.variables]
     for chunk in reader.chunks():
         for column, values in zip(columns, chunk.columns, strict=True):
-            column += [_plain(value) for value in values]
+            column += [_plain(value) for value in one_by_one(values)]
     return columns
 
 
@@ -169,7 +170,7 @@ def test_public_files_agree_with_another_reader(shared: Path) -> None:
                 v.decode(codec) if isinstance(v, bytes) else v: t.decode(codec) for v, t in variable.codes
             }
             assert labels == meta.variable_value_labels.get(name, {})
-            ours = [cell for chunk in chunks for cell in chunk.columns[i]]
+            ours = [cell for chunk in chunks for cell in one_by_one(chunk.columns[i])]
             _same_cells(ours, list(columns[name]), codec)
         theirs = {name.lstrip("$"): list(s["variable_list"]) for name, s in (meta.mr_sets or {}).items()}
         assert {s.name.decode().lstrip("$"): [v.decode() for v in s.variables] for s in file.sets} == theirs

@@ -14,6 +14,8 @@ import pytest
 from surveys.core.problems import Refused
 from surveys.core.reading.stata_cells import StataReader
 
+from .cells import one_by_one
+
 
 def cells(data: bytes) -> list[list[Any]]:
     """All columns as Python values; a tag as ``.a``, an empty number as None."""
@@ -23,7 +25,7 @@ def cells(data: bytes) -> list[list[Any]]:
     for chunk in reader.chunks():
         for i, values in enumerate(chunk.columns):
             tags = chunk.tags.get(i, [None] * chunk.rows)
-            for value, tag in zip(values, tags, strict=True):
+            for value, tag in zip(one_by_one(values), tags, strict=True):
                 plain = None if isinstance(value, float) and math.isnan(value) else value
                 columns[i].append(f".{tag}" if tag else plain)
     return columns
