@@ -17,6 +17,7 @@ from surveys.core.codebook_changes import VariableChanges, codebook_changes
 from surveys.core.findings import Finding, Severity
 from surveys.core.frequencies import count_raw
 from surveys.core.problems import refuse
+from surveys.core.quality import looked_over
 from surveys.core.reading.remarks import check_key, remarks
 from surveys.core.reading.revising import read_revision
 from surveys.core.said import say, with_sources
@@ -69,7 +70,8 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
     new = replace(new, variables=variables, sets=old.sets if new.sets == old.sets else new.sets)
     counts = _counts(base, old, new)
     found = tuple(_with_counts(one, base, counts) for one in codebook_changes(old, new))
-    return Revision(base, new, found, (*_on_base(base), *findings), counts)
+    seen = looked_over(new, path_of(base.data))  # a universe or a block that is new may tell of answers
+    return Revision(base, new, found, (*_on_base(base), *findings, *seen), counts)
 
 
 def _on_base(base: WaveVersion) -> Iterator[Finding]:
