@@ -70,7 +70,8 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
     new = replace(new, variables=variables, sets=old.sets if new.sets == old.sets else new.sets)
     counts = _counts(base, old, new)
     found = tuple(_with_counts(one, base, counts) for one in codebook_changes(old, new))
-    seen = looked_over(new, path_of(base.data))  # a universe or a block that is new may tell of answers
+    stored = base.variables.values_list("frequencies", flat=True)
+    seen = looked_over(new, path_of(base.data), list(stored))  # a universe that is new may tell of answers
     return Revision(base, new, found, (*_on_base(base), *findings, *seen), counts)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from surveys.core.codebook import Codebook
 from surveys.core.findings import Finding
@@ -15,14 +17,14 @@ from surveys.core.quality.skips import skip_violations
 __all__ = ["Counted", "jumps", "looked_over"]
 
 
-def looked_over(codebook: Codebook, parquet: Path) -> list[Finding]:
+def looked_over(codebook: Codebook, parquet: Path, frequencies: Sequence[Mapping[str, Any]]) -> list[Finding]:
     """Findings on the cells of a wave version's file, laid out as :mod:`surveys.core.table` says.
 
-    Columns are read when a check asks for them: universes and the variables they name, grids, dates; all
-    of them once, row group by row group, for rows that occur twice.
+    Columns are read when a check asks for them: universes and the variables they name, grids, dates, and as
+    many as it takes to tell the rows apart.
     """
     return [
-        *duplicate_rows(codebook, parquet),
+        *duplicate_rows(codebook, parquet, frequencies),
         *skip_violations(codebook, parquet),
         *straight_lines(codebook, parquet),
         *impossible_dates(codebook, parquet),

@@ -81,7 +81,7 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     counted = _counted(codebook, settled)
     _write(settled, target)
     findings = [*settled.findings, *remarks(codebook, counted["frequencies"])]
-    findings += looked_over(codebook, target)
+    findings += looked_over(codebook, target, counted["frequencies"])
     return {
         "codebook": as_json(codebook),
         "rows": settled.rows,

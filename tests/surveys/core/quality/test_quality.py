@@ -26,7 +26,8 @@ def found(tmp_path: Path, *columns: Column, sets: tuple[ResponseSet, ...] = ()) 
     pl.DataFrame(
         {physical(i): pl.Series(cells, dtype=PHYSICAL[v.type]) for i, (v, cells) in enumerate(columns)}
     ).write_parquet(path)
-    return looked_over(Codebook(tuple(v for v, _ in columns), sets=sets), path)
+    counted = [count_raw(pl.Series(cells, dtype=PHYSICAL[v.type]), None, v) for v, cells in columns]
+    return looked_over(Codebook(tuple(v for v, _ in columns), sets=sets), path, counted)
 
 
 def number(name: str, **more: Any) -> Variable:
@@ -62,6 +63,13 @@ def test_rows_that_differ_by_their_key_alone(tmp_path: Path) -> None:
     assert [f.code for f in told] == ["duplicate_rows"]
     assert told[0].message == "1 rows repeat an earlier row in every variable (first: 3)."
     assert found(tmp_path, (key, [1, 2, 3]), *rest[:2], (number("d"), [1, 2, 9])) == []
+
+
+def test_rows_that_part_in_the_last_of_many_columns(tmp_path: Path) -> None:
+    same = [(number(f"v{k}"), [1, 2, 1, 2]) for k in range(100)]
+    assert found(tmp_path, *same, (number("last"), [1, 1, 2, 2])) == []
+    told = found(tmp_path, *same, (number("last"), [1, 1, 2, 1]))
+    assert [f.message for f in told] == ["1 rows repeat an earlier row in every variable (first: 4)."]
 
 
 def test_straight_lines_in_a_grid_but_not_in_a_block_of_ticks(tmp_path: Path) -> None:
