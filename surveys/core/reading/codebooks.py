@@ -55,6 +55,8 @@ def split_labels(text: str, languages: tuple[str, ...], separator: str) -> dict[
 
 def build(file: RawFile, settled: Settled, options: ReadOptions) -> Codebook:
     """The codebook of a settled file, before a codebook sheet is laid over it."""
+    if file.codebook is not None:
+        return file.codebook
     words = _Words(settled.decision.codec, options)
     variables = tuple(
         _variable(raw, column, words, options)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys.core.codebook import Level
+from surveys.core.codebook import Codebook, Level
 from surveys.core.findings import Finding
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say, sentence
@@ -52,6 +52,7 @@ class RawVariable:
     level: Level = Level.UNKNOWN
     format: str = ""
     calendar: Calendar | None = None
+    attributes: list[tuple[bytes, list[bytes]]] = field(default_factory=list)  # (name, texts)
     guess: bool = False  # text whose type is found by looking at all cells (delimited files)
 
 
@@ -80,6 +81,7 @@ class RawFile:
     weight: bytes = b""
     sets: list[RawSet] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    codebook: Codebook | None = None  # of a file that carries it whole; it describes exactly ``variables``
 
 
 @dataclass(frozen=True)
