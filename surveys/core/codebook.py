@@ -11,6 +11,8 @@ from typing import Any
 
 Labels = Mapping[str, str]  # language code ("en", "zh", "und" when unknown) -> text
 Scalar = int | float | str
+# Texts about a variable that files carry under these names where the format has no place for them.
+DESCRIBING = ("question", "universe", "unit", "group", "note")
 
 
 class ValueType(StrEnum):

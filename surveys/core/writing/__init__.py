@@ -25,7 +25,7 @@ __all__ = [
     "write",
 ]
 
-WRITER_VERSION = 2  # goes up whenever the same table would give other bytes
+WRITER_VERSION = 3  # goes up whenever the same table would give other bytes
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from surveys.core.absence import SYSTEM
 from surveys.core.codebook import Scalar, ValueType, Variable, text_in
 from surveys.core.said import say
 from surveys.core.writing import labels as fit
+from surveys.core.writing.attributes import MOST_BYTES, stata_characteristics
 from surveys.core.writing.cells import Cells, cells, reason_labels
 from surveys.core.writing.dta_file import LONGEST_STR, DtaColumn, write_file
 from surveys.core.writing.spss_missing import dropped
@@ -30,6 +31,7 @@ _WHOLE = (
 _LONG_DOT = 2_147_483_621
 _DOUBLE_DOT = 0x7FE0_0000_0000_0000
 _DOUBLE_STEP = 1 << 40
+_EXACT_INTEGER = 2**53
 _LARGEST_DOUBLE = 8.9884656743e307
 _EPOCH_DAYS = 3_653  # days from 1 January 1960, where Stata starts to count, to 1 January 1970
 
@@ -48,7 +50,7 @@ class _Lettered:
 def write_dta(table: ExportTable, path: Path, language: str) -> list[Loss]:
     """Writes a ``.dta`` of release 118 (Stata 14 and later) and returns what it could not carry."""
     names, losses = fit.stata_names(table.codebook.names)
-    losses += [loss for loss in fit.untold(table.codebook, language) if loss.what != "question_not_carried"]
+    losses += fit.untold(table.codebook, language)
     heading = fit.fit_characters(table.heading, 80)
     if heading != table.heading:
         losses.append(fit.shortened("", "title of the file", "80 characters"))
@@ -77,10 +79,10 @@ def _column(table: ExportTable, position: int, name: str, language: str) -> tupl
     column = cells(table, position)
     label = text_in(variable.labels, language)
     losses = [fit.shortened(variable.name, "label", "80 characters")] if len(label) > 80 else []
-    question = text_in(variable.question, language)
-    plain = DtaColumn(
-        name, np.empty(0), "", fit.fit_characters(label, 80), {}, (question,) if question else ()
-    )
+    told, lost = stata_characteristics(variable, language)
+    losses += lost
+    notes = tuple(filter(None, (told.get("question", ""), fit.fit_bytes(variable.note, MOST_BYTES))))
+    plain = DtaColumn(name, np.empty(0), "", fit.fit_characters(label, 80), {}, notes, told)
     if variable.type is ValueType.TEXT:
         return _text(plain, variable, column, losses)
     return _number(plain, variable, column, language, losses)
@@ -226,7 +228,11 @@ def _stata_numbers(values: pl.Series, variable: Variable) -> tuple[pl.Series, st
             form,
             [Loss(variable.name, "number_dropped", why)],
         )
-    return values, form, []
+    losses = []
+    if values.dtype.is_integer() and bool((values.abs() > _EXACT_INTEGER).any()):
+        why = "Whole numbers beyond 9,007,199,254,740,992 are rounded: the format holds doubles."
+        losses.append(Loss(variable.name, "number_rounded", why))
+    return values, form, losses
 
 
 def _stored(

@@ -16,13 +16,14 @@ import polars as pl
 from surveys.core.problems import refuse
 from surveys.core.said import say
 from surveys.core.writing.codebook_sheet import codebook_frame
-from surveys.core.writing.flat import flatten
+from surveys.core.writing.flat import Flat, flatten
 from surveys.core.writing.table import FIXED_TIME, ExportTable, Loss
 from surveys.core.writing.xlsx_parts import HEAD, MAIN, parts
 
 MOST_CELLS, MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 20_000_000, 1_048_575, 16_384, 32_767
 _CHUNK = 5_000
 _EXACT = 2**53
+_NOT_XML = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 _FIRST_DAY = date(1900, 3, 1)  # Excel's calendar has a 29 February 1900
 _DATE, _TIMESTAMP = 1, 2  # positions in the styles part
 
@@ -32,7 +33,7 @@ def write_xlsx(table: ExportTable, path: Path, language: str) -> list[Loss]:
     flat = flatten(table)
     _check_size(flat.frame)
     frame, losses = _fitted(flat.frame)
-    codebook, _ = _fitted(codebook_frame(table, flat.companions))
+    codebook, cut = _codebook(table, flat)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, text in parts(_xml(table.heading), _xml(" ".join(table.remarks))).items():
             with archive.open(_member(name), "w") as part:
@@ -40,7 +41,30 @@ def write_xlsx(table: ExportTable, path: Path, language: str) -> list[Loss]:
         for number, sheet in enumerate((frame, codebook), 1):
             with archive.open(_member(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=True) as part:
                 _sheet(part, sheet)
-    return flat.losses + losses
+    return flat.losses + losses + cut
+
+
+def _codebook(table: ExportTable, flat: Flat) -> tuple[pl.DataFrame, list[Loss]]:
+    """The sheet of the codebook, and whose lines in it do not fit a cell."""
+    frame = codebook_frame(table, flat.companions)
+    fitted, _ = _fitted(frame)
+    texts = pl.col(pl.String)
+    tests = {
+        "codebook_shortened": (
+            texts.str.len_chars() > MOST_CHARACTERS,
+            "Its line in the codebook's sheet is cut: Excel takes 32,767 characters per cell.",
+        ),
+        "codebook_characters_removed": (
+            texts.str.contains(_NOT_XML),
+            "Control characters in its line of the codebook's sheet are left out: Excel has none.",
+        ),
+    }
+    losses = []
+    for what, (test, why) in tests.items():
+        rows = frame.filter(pl.any_horizontal(test))
+        names = rows["variable"].fill_null("") if "variable" in frame.columns else [""] * rows.height
+        losses += [Loss(name, what, why) for name in names]
+    return fitted, losses
 
 
 def _check_size(frame: pl.DataFrame) -> None:
@@ -76,6 +100,9 @@ def _fitted(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Loss]]:
             losses.append(
                 Loss(name, "text_shortened", "Excel takes 32,767 characters per cell; longer texts are cut.")
             )
+        if kind == pl.String and bool(column.str.contains(_NOT_XML).any()):
+            why = "Control characters in texts are left out: Excel has none."
+            losses.append(Loss(name, "characters_removed", why))
         if kind.is_integer() and bool((column.abs() > _EXACT).any()):
             losses.append(Loss(name, "number_rounded", "Excel keeps 15 digits of a number."))
         if kind in (pl.Date, pl.Datetime) and bool((column.cast(pl.Date) < _FIRST_DAY).any()):
@@ -127,7 +154,7 @@ def _number(text: pl.Expr, style: int) -> pl.Expr:
 
 def _escaped(text: pl.Expr) -> pl.Expr:
     """Text as XML; what XML cannot hold is left out, what Excel would take for its own escape is not."""
-    clean = text.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "")
+    clean = text.str.replace_all(_NOT_XML, "")
     clean = clean.str.replace_all(r"_(x[0-9A-Fa-f]{4}_)", "_x005F_$1")
     for raw, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "_x000D_")):
         clean = clean.str.replace_all(raw, safe, literal=True)

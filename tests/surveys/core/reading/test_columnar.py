@@ -31,7 +31,7 @@ def _wave() -> tuple[ExportTable, str]:
         ),
         Variable(
             "t", ValueType.DECIMAL,
-            missing=tuple(MissingRule(why, tag=tag) for tag, why in (("a", "no"), ("b", "no"), ("c", "gone"))),
+            missing=tuple(MissingRule(why, tag=t) for t, why in (("a", "no"), ("b", "no"), ("c", "gone"))),
         ),
         Variable("took", ValueType.TIME, role=Role.KEY),
         Variable("w", ValueType.DECIMAL, role=Role.WEIGHT),

@@ -140,7 +140,7 @@ def test_codes_that_share_a_reason_are_written_as_the_first(tmp_path: Path) -> N
 def test_other_languages_are_listed_as_left_out(tmp_path: Path) -> None:
     about = variable(labels={"en": "Sex", "zh": "性别"}, question={"en": "What are you?"})
     losses = write(make_table((about, [1], [None])), "sav", tmp_path / "x.sav", "zh")
-    assert whats(losses) == {"language_not_carried", "question_not_carried"}
+    assert whats(losses) == {"language_not_carried"}  # questions are custom attributes in SPSS
     losses = write(make_table((about, [1], [None])), "dta", tmp_path / "x.dta", "zh")
     assert whats(losses) == {"language_not_carried"}  # Stata has notes for questions
 
@@ -182,3 +182,21 @@ def test_an_unknown_format_names_its_neighbours(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         write(make_table((variable(), [1], [None])), "savv", tmp_path / "x", "en")
     assert refused.value.problems[0].near[0] == "sav"
+
+
+def test_whole_numbers_beyond_a_double_are_told_in_stata_too(tmp_path: Path) -> None:
+    table = make_table((variable("big"), [2**60 + 1], [None]), (variable("fine"), [2**53], [None]))
+    losses = write(table, "dta", tmp_path / "x.dta", "en")
+    assert [(loss.variable, loss.what) for loss in losses] == [("big", "number_rounded")]
+
+
+def test_what_does_not_fit_the_sheets_of_a_workbook(tmp_path: Path) -> None:
+    many = variable("many", codes=tuple(Code(n, {"en": f"{n} " + "l" * 100}) for n in range(600)))
+    bell = variable("bell", ValueType.TEXT, labels={"en": "a\x07b"})
+    table = make_table((many, [1], [None]), (bell, ["\x07"], [None]))
+    losses = {(loss.variable, loss.what) for loss in write(table, "xlsx", tmp_path / "x.xlsx", "en")}
+    assert losses == {
+        ("many", "codebook_shortened"),
+        ("bell", "codebook_characters_removed"),
+        ("bell", "characters_removed"),
+    }
