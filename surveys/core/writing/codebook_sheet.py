@@ -1,6 +1,6 @@
 """A codebook as a sheet with one line per variable, in the form that the import of a CSV takes back.
 
-Lines without a variable speak of the whole file; columns that the import does not know (type, format,
+Lines without a variable speak of the whole file (its multiple-response sets as SPSS syntax among them); columns that the import does not know (type, format,
 missing_ranges, missing_tags, set) are for people.
 """
 
@@ -12,6 +12,8 @@ import polars as pl
 
 from surveys.core.codebook import Codebook, Labels, Level, MissingRule, ResponseSet, Scalar, Variable
 from surveys.core.writing.cells import reason_labels
+from surveys.core.writing.labels import spss_names
+from surveys.core.writing.set_syntax import set_syntax
 from surveys.core.writing.table import ExportTable
 
 _ORDER = ("en", "zh")  # languages that come first where they occur
@@ -65,7 +67,9 @@ def _all_labels(variable: Variable) -> Iterator[Labels]:
 
 
 def _file_lines(table: ExportTable) -> Iterator[Line]:
-    for text in (table.heading, *table.remarks, f"{table.rows} rows"):
+    names = dict(zip(table.codebook.names, spss_names(table.codebook.names)[0], strict=True))
+    sets = set_syntax(table.codebook, names, "en")
+    for text in (table.heading, *table.remarks, f"{table.rows} rows", *sets):
         yield {"note": text}
 
 

@@ -99,7 +99,7 @@ def _describe(
     dictionary.column_labels[name] = fit.fit_bytes(label, 256)
     if len(label.encode()) > 256:
         losses.append(fit.shortened(variable.name, "label", "256 bytes"))
-    texts = fit.value_labels(variable, language)
+    texts = {declared.moved.get(v, v): text for v, text in fit.value_labels(variable, language).items()}
     texts |= {code: text_in(labels, language) for code, labels in declared.labels}
     if texts and variable.type in (ValueType.DATE, ValueType.DATETIME):
         losses.append(Loss(variable.name, "value_labels_dropped", "Value labels on dates are left out."))
