@@ -1,7 +1,7 @@
 """A codebook as a sheet with one line per variable, in the form that the import of a CSV takes back.
 
-Lines without a variable speak of the whole file (its multiple-response sets as SPSS syntax among them); columns that the import does not know (type, format,
-missing_ranges, missing_tags, set) are for people.
+Lines without a variable speak of the whole file, its multiple-response sets as SPSS syntax among them;
+columns that the import does not know (type, format, missing_ranges, missing_tags, set) are for people.
 """
 
 from __future__ import annotations
