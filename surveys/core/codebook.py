@@ -11,6 +11,8 @@ from typing import Any
 
 Labels = Mapping[str, str]  # language code ("en", "zh", "und" when unknown) -> text
 Scalar = int | float | str
+# Texts about a variable that files carry under these names where the format has no place for them.
+DESCRIBING = ("question", "universe", "unit", "group", "note")
 
 
 class ValueType(StrEnum):
@@ -99,6 +101,7 @@ class Variable:
     unit: str = ""
     group: str = ""  # block or grid the item belongs to
     note: str = ""
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the file's own, by name
 
     def label(self, language: str = "en") -> str:
         """The label in ``language``, else in any language, else the name."""
@@ -170,9 +173,12 @@ def fingerprint(thing: Any) -> str:
     return hashlib.sha256(canonical(thing).encode()).hexdigest()
 
 
+_TYPED = ("type", "level", "role", "codes", "missing", "attributes")
+
+
 def variable_from_json(data: Mapping[str, Any]) -> Variable:
     """The inverse of :func:`as_json` for a variable."""
-    plain = {k: v for k, v in data.items() if k not in ("type", "level", "role", "codes", "missing")}
+    plain = {k: v for k, v in data.items() if k not in _TYPED}
     return Variable(
         **plain,
         type=ValueType(data["type"]),
@@ -180,6 +186,7 @@ def variable_from_json(data: Mapping[str, Any]) -> Variable:
         role=Role(data.get("role", "raw")),
         codes=tuple(Code(**code) for code in data.get("codes", ())),
         missing=tuple(MissingRule(**rule) for rule in data.get("missing", ())),
+        attributes={name: tuple(texts) for name, texts in data.get("attributes", {}).items()},
     )
 
 

@@ -31,6 +31,11 @@ class LossSerializer(serializers.Serializer[Any]):
     variable = serializers.CharField(help_text="Empty when the whole file is meant.")
     what = serializers.CharField(help_text="A stable code, such as label_shortened.")
     why = serializers.CharField()
+    became = serializers.DictField(
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        help_text="Missing codes and reasons that stand otherwise in the file, and what each stands as.",
+    )
 
 
 class ExportSerializer(serializers.Serializer[Any]):

@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from surveys.core.absence import USER_MISSING, code_reason, tag_reason
-from surveys.core.codebook import Code, Codebook, MissingRule, ResponseSet, Role, Scalar, ValueType, Variable
+from surveys.core.codebook import (
+    DESCRIBING,
+    Code,
+    Codebook,
+    MissingRule,
+    ResponseSet,
+    Role,
+    Scalar,
+    ValueType,
+    Variable,
+)
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading import dates
 from surveys.core.reading.encodings import decoded
@@ -55,6 +65,8 @@ def split_labels(text: str, languages: tuple[str, ...], separator: str) -> dict[
 
 def build(file: RawFile, settled: Settled, options: ReadOptions) -> Codebook:
     """The codebook of a settled file, before a codebook sheet is laid over it."""
+    if file.codebook is not None:
+        return file.codebook
     words = _Words(settled.decision.codec, options)
     variables = tuple(
         _variable(raw, column, words, options)
@@ -93,18 +105,36 @@ def _variable(raw: RawVariable, column: TypedColumn, words: _Words, options: Rea
     known = {code.value: code.labels for code in codes if code is not None}
     missing = _missing(raw, column, known, words)
     absent = {rule.value for rule in missing if rule.value is not None}
+    described, attributes = _attributes(raw, words)
     return Variable(
         name=name,
         type=column.type,
         labels=words.labels(raw.label),
-        question=words.labels(raw.question),
+        question=words.labels(raw.question or described.get("question", b"")),
+        universe=words.text(described.get("universe", b"")),
         level=raw.level,
         role=Role.KEY if options.key and name == options.key else Role.RAW,
         codes=tuple(Code(value, labels) for value, labels in known.items() if value not in absent),
         missing=tuple(missing) + _tag_rules(raw, column, words),
         format=raw.format,
-        note=words.text(raw.note),
+        unit=words.text(described.get("unit", b"")),
+        group=words.text(described.get("group", b"")),
+        note=words.text(raw.note or described.get("note", b"")),
+        attributes=attributes,
     )
+
+
+def _attributes(raw: RawVariable, words: _Words) -> tuple[dict[str, bytes], dict[str, tuple[str, ...]]]:
+    """(attributes that a codebook has a place of its own for, all others)."""
+    described: dict[str, bytes] = {}
+    others: dict[str, tuple[str, ...]] = {}
+    for name, texts in raw.attributes:
+        word = words.text(name)
+        if word.casefold() in DESCRIBING and len(texts) == 1:
+            described[word.casefold()] = texts[0]
+        else:
+            others[word] = tuple(words.text(text) for text in texts)
+    return described, others
 
 
 def _code(value: RawValue, label: bytes, raw: RawVariable, column: TypedColumn, words: _Words) -> Code | None:

@@ -1,15 +1,17 @@
-"""Parquet files: types and texts are known; there are no labels beside the column names."""
+"""Parquet files: types and texts are known; our own exports carry their whole codebook as well."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from surveys.core.findings import Finding, Severity
-from surveys.core.problems import refuse
-from surveys.core.reading.raw import Chunk, RawFile, RawVariable
+from surveys.core.findings import Finding
+from surveys.core.reading.columnar_codebook import Carried, carried
+from surveys.core.reading.columnar_types import Plain, plain_columns
+from surveys.core.reading.raw import Calendar, Chunk, RawFile, RawVariable
 
 ROWS = 200_000
 
@@ -19,41 +21,45 @@ class ParquetReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.findings: list[Finding] = []
 
     def describe(self) -> RawFile:
-        """The schema; columns of lists or structures are refused by name."""
-        self.schema = pl.read_parquet_schema(self.path)
-        findings = []
-        for name, dtype in self.schema.items():
-            if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-                raise refuse(
-                    "nested_column", "Only columns of single values can be read.", where=name, hint="Drop it."
-                )
-            if dtype.is_decimal():
-                text = "Exact decimals were read as floating-point numbers."
-                findings.append(Finding(Severity.INFO, "decimal_as_float", text, name))
-        rows = int(pl.scan_parquet(self.path).select(pl.len()).collect().item())
-        variables = [RawVariable(name=name.encode(), is_text=False) for name in self.schema]
-        return RawFile("parquet", variables, rows, "UTF-8", is_decoded=True, findings=findings)
+        """The schema, and the codebook where the file is an export of ours and still fits it.
+
+        Columns of lists or structures are refused by name.
+        """
+        lazy = pl.scan_parquet(self.path)
+        self.plain, told = plain_columns(lazy)
+        self.carried, remarks = carried(self.path, lazy, self.plain)
+        self.findings += told + remarks
+        rows = int(lazy.select(pl.len()).collect().item())
+        companions = self.carried.companions if self.carried else {}
+        self.columns = [name for name in self.plain if name not in companions]
+        variables = [_variable(name, self.plain[name], self.carried) for name in self.columns]
+        return RawFile(
+            "parquet", variables, rows, "UTF-8", is_decoded=True, findings=self.findings,
+            codebook=self.carried.codebook if self.carried else None,
+        )  # fmt: skip
 
     def chunks(self) -> Iterator[Chunk]:
         lazy = pl.scan_parquet(self.path)
         for start in range(0, int(lazy.select(pl.len()).collect().item()), ROWS):
             frame = lazy.slice(start, ROWS).collect()
-            yield Chunk(frame.height, [_plain(frame[name]) for name in self.schema])
+            columns: list[Any] = [self.plain[name].cells(frame[name]) for name in self.columns]
+            yield Chunk(frame.height, columns, self._tags(frame))
+        self.findings += [finding for name in self.columns for finding in self.plain[name].noticed()]
+
+    def _tags(self, frame: pl.DataFrame) -> dict[int, list[str | None]]:
+        if self.carried is None:
+            return {}
+        return {
+            self.columns.index(owner): frame[name].replace_strict(self.carried.tags[name]).to_list()
+            for name, owner in self.carried.companions.items()
+            if frame[name].null_count() < frame.height
+        }
 
 
-def _plain(cells: pl.Series) -> pl.Series:
-    """A column in one of the types that are stored; empty text is an empty cell."""
-    dtype = cells.dtype
-    if dtype == pl.Boolean or dtype.is_integer():
-        return cells.cast(pl.Int64)
-    if dtype.is_numeric():
-        return cells.cast(pl.Float64).fill_nan(None)
-    if dtype.base_type() == pl.Datetime:
-        plain = cells.dt.replace_time_zone(None) if getattr(dtype, "time_zone", None) else cells
-        return plain.cast(pl.Datetime("us"))
-    if dtype == pl.Date:
-        return cells
-    text = cells.cast(pl.String)
-    return pl.select(pl.when(text != "").then(text).alias("c"))["c"]
+def _variable(name: str, plain: Plain, told: Carried | None) -> RawVariable:
+    """A number of seconds is a duration where its type or the codebook says so."""
+    is_time = plain.is_time or (told is not None and name in told.times)
+    return RawVariable(name=name.encode(), is_text=False, calendar=Calendar("time") if is_time else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from surveys.core.codebook import Level
+from surveys.core.codebook import Codebook, Level
 from surveys.core.findings import Finding
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say, sentence
@@ -54,6 +54,7 @@ class RawVariable:
     level: Level = Level.UNKNOWN
     format: str = ""
     calendar: Calendar | None = None
+    attributes: list[tuple[bytes, list[bytes]]] = field(default_factory=list)  # (name, texts)
     guess: bool = False  # text whose type is found by looking at all cells (delimited files)
     question: bytes = b""
     note: bytes = b""
@@ -84,6 +85,7 @@ class RawFile:
     weight: bytes = b""
     sets: list[RawSet] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    codebook: Codebook | None = None  # of a file that carries it whole; it describes exactly ``variables``
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Chunk:
     """Some rows: per column doubles (NaN where empty), whole numbers or bytes; tags where it has any."""
 
     rows: int
-    columns: list[Numbers | Whole | list[bytes] | pl.Series]
+    columns: Sequence[Numbers | Whole | list[bytes] | pl.Series]
     tags: Mapping[int, list[str | None]] = field(default_factory=dict)
 
 

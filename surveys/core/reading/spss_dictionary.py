@@ -19,6 +19,7 @@ from surveys.core.reading.raw import (
     RawVariable,
     broken,
 )
+from surveys.core.reading.spss_attributes import file_attributes, give_attributes
 from surveys.core.reading.spss_formats import calendar_of, format_name
 from surveys.core.reading.spss_sets import response_sets
 from surveys.core.said import say
@@ -100,9 +101,7 @@ def read_dictionary(data: memoryview) -> SpssDictionary:
     _assemble(found, records, extensions)
     file.weight = _weight(records, weight_index, extensions)
     _add_sets(file, records, extensions)
-    if 18 in extensions.parts and b"$@Role('0'" not in extensions.parts[18]:
-        text = "Custom attributes of variables are not kept in the codebook; the original file has them."
-        file.findings.append(Finding(Severity.INFO, "attributes_not_kept", text))
+    _add_attributes(file, extensions)
     return found
 
 
@@ -315,6 +314,27 @@ def _weight(records: list[_Record], index: int, extensions: _Extensions) -> byte
     names = _pairs(extensions.parts.get(13, b""))
     short = next((record.short for record in records if record.unit == index - 1), b"")
     return names.get(short, short)
+
+
+def _add_attributes(file: RawFile, extensions: _Extensions) -> None:
+    """Custom attributes: of variables as such, of the file as notes; what is not kept is told."""
+    by_name = {variable.name: variable for variable in file.variables}
+    try:
+        give_attributes(extensions.parts.get(18, b""), by_name)
+        own, of_spss = file_attributes(extensions.parts.get(17, b""))
+    except ValueError:
+        for variable in file.variables:
+            variable.attributes = []
+        text = "Custom attributes cannot be read and are not kept; the original file has them."
+        file.findings.append(Finding(Severity.WARNING, "attributes_not_kept", text))
+        return
+    file.notes += [name + b": " + text for name, texts in own for text in texts]
+    if own:
+        text = say("Custom attributes of the file became notes; how many: {n}.", n=len(own))
+        file.findings.append(Finding(Severity.INFO, "file_attributes_as_notes", text))
+    if of_spss:
+        text = say("How SPSS itself shows the file is not kept; attributes concerned: {n}.", n=of_spss)
+        file.findings.append(Finding(Severity.INFO, "attributes_not_kept", text))
 
 
 def _add_sets(file: RawFile, records: list[_Record], extensions: _Extensions) -> None:

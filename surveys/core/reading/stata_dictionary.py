@@ -12,6 +12,7 @@ import numpy as np
 
 from surveys.core.problems import refuse
 from surveys.core.reading.raw import SECONDS_1960, Bytes, Calendar, RawFile, RawVariable, broken
+from surveys.core.reading.stata_notes import Characteristic, give_characteristics
 from surveys.core.said import say
 
 _KNOWN = {108, 110, 111, 112, 113, 114, 115, 117, 118, 119}
@@ -128,9 +129,10 @@ def _sections(found: StataDictionary, data: memoryview, places: list[int], colum
     _expect(after, b"</value_label_names><variable_labels>")
     labels = _fields(after, columns, sizes.label)
     _expect(Bytes(data, order, places[9]), b"<data>")
-    found.file.notes = _characteristics(at(8, b"<characteristics>"), sizes.name)
+    told = _characteristics(at(8, b"<characteristics>"), sizes.name)
     tables = _label_tables(at(11, b"<value_labels>"), sizes.name, tagged=True)
     _variables(found, names, formats, label_names, labels, tables)
+    give_characteristics(found.file, told)
 
 
 def _new_type(kind: int) -> str:
@@ -164,13 +166,14 @@ def _plain(data: memoryview) -> StataDictionary:
     formats = _fields(cursor, columns, sizes.format)
     label_names = _fields(cursor, columns, sizes.name)
     labels = _fields(cursor, columns, sizes.label)
-    _skip_expansion(cursor, release)
+    told = _expansion(cursor, release, sizes.name)
     found.data_offset = cursor.position
     end = found.data_offset + rows * found.row_type().itemsize
     if end > len(data):
         raise broken(say("it declares {rows:,} rows but is too small to hold them", rows=rows))
     tables = _label_tables(Bytes(data, cursor.order, end), sizes.name, tagged=False)
     _variables(found, names, formats, label_names, labels, tables)
+    give_characteristics(found.file, told)
     return found
 
 
@@ -184,26 +187,30 @@ def _old_type(kind: int, release: int) -> str:
     return _OLD_TYPES[kind]
 
 
-def _skip_expansion(cursor: Bytes, release: int) -> None:
+def _expansion(cursor: Bytes, release: int, size: int) -> list[Characteristic]:
+    """Characteristics of the old formats; fields of other kinds are skipped, as Stata says one must."""
+    found: list[Characteristic] = []
     while True:
         kind = cursor.number("u1")
-        size = cursor.number("i4" if release > 108 else "i2")
+        length = cursor.number("i4" if release > 108 else "i2")
         if kind == 0:
-            return
-        cursor.take(size)
+            return found
+        content = Bytes(cursor.take(length), cursor.order)
+        if kind == 1:
+            found.append(_characteristic(content, length, size))
 
 
-def _characteristics(cursor: Bytes, size: int) -> list[bytes]:
-    """Notes of the whole file; other characteristics belong to Stata's own commands."""
-    notes = []
+def _characteristics(cursor: Bytes, size: int) -> list[Characteristic]:
+    found = []
     while cursor.take(4) == b"<ch>":
-        length = cursor.number("u4")
-        whose, what = cursor.text(size), cursor.text(size)
-        content = cursor.take(length - 2 * size).rstrip(b"\0")
-        if whose == b"_dta" and re.fullmatch(rb"note[1-9][0-9]*", what):
-            notes.append(content)
+        found.append(_characteristic(cursor, cursor.number("u4"), size))
         _expect(cursor, b"</ch>")
-    return notes
+    return found
+
+
+def _characteristic(cursor: Bytes, length: int, size: int) -> Characteristic:
+    whose, what = cursor.text(size), cursor.text(size)
+    return whose, what, cursor.take(length - 2 * size).rstrip(b"\0")
 
 
 def _label_tables(cursor: Bytes, size: int, *, tagged: bool) -> dict[bytes, list[tuple[int, bytes]]]:

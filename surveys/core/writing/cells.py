@@ -50,7 +50,7 @@ def shared_reasons(variable: Variable) -> tuple[str, ...]:
 def reason_labels(variable: Variable, reason: str) -> Labels:
     """What the codebook, else the platform's vocabulary, calls an absence; nothing for a bare code."""
     for rule in variable.missing:
-        if rule.reason == reason and rule.labels:
+        if reason in (rule.reason, f"tag:{rule.tag}") and rule.labels:
             return rule.labels
     if reason.startswith("code:"):  # a bare code says no more than the cell itself
         return {}
@@ -62,10 +62,24 @@ def cells(table: ExportTable, position: int) -> Cells:
     """The column at ``position`` with its own missing codes in place."""
     variable = table.codebook.variables[position]
     values, reasons = table.column(position)
-    filled = _put_back(values, reasons, variable) if table.raw is None else table.raw(position)[0]
+    if table.raw is None:
+        filled = _put_back(values, reasons, variable)
+    else:
+        filled, tags = table.raw(position)
+        reasons = _apart(reasons, tags, variable)
     gone = filled.is_null() & reasons.is_not_null() & (reasons != SYSTEM)
     left = pl.select(pl.when(gone).then(reasons).otherwise(pl.lit(None, pl.String))).to_series()
     return Cells(filled.rename(variable.name), left, reasons)
+
+
+def _apart(reasons: pl.Series, tags: pl.Series | None, variable: Variable) -> pl.Series:
+    """Reasons, but the tag itself where several tags share a reason."""
+    words = [rule.reason for rule in variable.missing if rule.tag is not None]
+    shared = [rule.tag for rule in variable.missing if rule.tag and words.count(rule.reason) > 1]
+    if tags is None or not shared:
+        return reasons
+    own = pl.concat_str(pl.lit("tag:"), tags)
+    return pl.select(pl.when(tags.is_in(shared)).then(own).otherwise(reasons)).to_series()
 
 
 def _put_back(values: pl.Series, reasons: pl.Series, variable: Variable) -> pl.Series:

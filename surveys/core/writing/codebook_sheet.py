@@ -1,6 +1,7 @@
 """A codebook as a sheet with one line per variable, in the form that the import of a flat file takes back.
 
-Lines without a variable speak of the whole file and are for people; lines of ``$NAME`` label a set.
+Lines without a variable speak of the whole file, its multiple-response sets as SPSS syntax among them; lines
+of ``$NAME`` label a set.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import polars as pl
 from surveys.core.codebook import Codebook, Labels, Level, MissingRule, ResponseSet, Scalar, Variable
 from surveys.core.spreadsheets import guarded
 from surveys.core.writing.cells import reason_labels
+from surveys.core.writing.labels import spss_names
+from surveys.core.writing.set_syntax import set_syntax
 from surveys.core.writing.table import ExportTable, Loss
 
 _ORDER = ("en", "zh")  # languages that come first where they occur
@@ -73,7 +76,9 @@ def _all_labels(variable: Variable) -> Iterator[Labels]:
 
 
 def _file_lines(table: ExportTable) -> Iterator[Line]:
-    for text in (table.heading, *table.remarks, f"{table.rows} rows"):
+    names = dict(zip(table.codebook.names, spss_names(table.codebook.names)[0], strict=True))
+    sets = set_syntax(table.codebook, names, "en")
+    for text in (table.heading, *table.remarks, f"{table.rows} rows", *sets):
         yield {"note": text}
 
 

@@ -14,10 +14,13 @@ import polars as pl
 from surveys.core.absence import SYSTEM
 from surveys.core.codebook import Scalar, ValueType, Variable, text_in
 from surveys.core.said import say
+from surveys.core.table import missing_value
 from surveys.core.writing import labels as fit
+from surveys.core.writing.attributes import MOST_BYTES, stata_characteristics
 from surveys.core.writing.cells import Cells, cells, reason_labels
 from surveys.core.writing.dta_file import LONGEST_STR, DtaColumn, write_file
-from surveys.core.writing.spss_missing import dropped
+from surveys.core.writing.set_syntax import set_syntax
+from surveys.core.writing.spss_missing import MOST_MOVED, dropped
 from surveys.core.writing.table import FIXED_TIME, ExportTable, Loss
 
 _LABEL_BYTES = 32_000  # what the label table of one variable may hold and still be read everywhere
@@ -30,7 +33,10 @@ _WHOLE = (
 _LONG_DOT = 2_147_483_621
 _DOUBLE_DOT = 0x7FE0_0000_0000_0000
 _DOUBLE_STEP = 1 << 40
+_EXACT_INTEGER = 2**53
 _LARGEST_DOUBLE = 8.9884656743e307
+_LETTERS = string.ascii_lowercase
+_Kind = tuple[str, Scalar | None]  # an absence's reason, and its code where it has one
 _EPOCH_DAYS = 3_653  # days from 1 January 1960, where Stata starts to count, to 1 January 1970
 
 
@@ -48,7 +54,7 @@ class _Lettered:
 def write_dta(table: ExportTable, path: Path, language: str) -> list[Loss]:
     """Writes a ``.dta`` of release 118 (Stata 14 and later) and returns what it could not carry."""
     names, losses = fit.stata_names(table.codebook.names)
-    losses += [loss for loss in fit.untold(table.codebook, language) if loss.what != "question_not_carried"]
+    losses += fit.untold(table.codebook, language)
     heading = fit.fit_characters(table.heading, 80)
     if heading != table.heading:
         losses.append(fit.shortened("", "title of the file", "80 characters"))
@@ -58,7 +64,10 @@ def write_dta(table: ExportTable, path: Path, language: str) -> list[Loss]:
         columns.append(column)
         losses += lost
     if table.codebook.sets:
-        why = say("{n} multiple-response sets are left out: Stata has none.", n=len(table.codebook.sets))
+        why = say(
+            "{n} multiple-response sets stand as SPSS syntax in the notes: Stata has none.",
+            n=len(table.codebook.sets),
+        )
         losses.append(Loss("", "response_sets_not_carried", why))
     if any(variable.level.value != "unknown" for variable in table.codebook.variables):
         losses.append(Loss("", "level_not_carried", "Stata keeps no measurement levels."))
@@ -68,7 +77,9 @@ def write_dta(table: ExportTable, path: Path, language: str) -> list[Loss]:
         )
     with path.open("wb") as file:
         stamp = FIXED_TIME.strftime("%d %b %Y %H:%M")
-        write_file(file, columns, table.rows, heading, stamp, table.remarks)
+        in_file = dict(zip(table.codebook.names, names, strict=True))
+        notes = table.remarks + set_syntax(table.codebook, in_file, language)
+        write_file(file, columns, table.rows, heading, stamp, notes)
     return losses
 
 
@@ -77,10 +88,10 @@ def _column(table: ExportTable, position: int, name: str, language: str) -> tupl
     column = cells(table, position)
     label = text_in(variable.labels, language)
     losses = [fit.shortened(variable.name, "label", "80 characters")] if len(label) > 80 else []
-    question = text_in(variable.question, language)
-    plain = DtaColumn(
-        name, np.empty(0), "", fit.fit_characters(label, 80), {}, (question,) if question else ()
-    )
+    told, lost = stata_characteristics(variable, language)
+    losses += lost
+    notes = tuple(filter(None, (told.get("question", ""), fit.fit_bytes(variable.note, MOST_BYTES))))
+    plain = DtaColumn(name, np.empty(0), "", fit.fit_characters(label, 80), {}, notes, told)
     if variable.type is ValueType.TEXT:
         return _text(plain, variable, column, losses)
     return _number(plain, variable, column, language, losses)
@@ -93,7 +104,8 @@ def _text(
         losses.append(Loss(variable.name, "value_labels_dropped", "Stata has no value labels for text."))
     if variable.missing:
         why = "Stata has no missing codes for text; they stand as plain text."
-        losses.append(Loss(variable.name, "missing_codes_undeclared", why))
+        plain_text = {str(rule.value): str(rule.value) for rule in variable.missing if rule.value is not None}
+        losses.append(Loss(variable.name, "missing_codes_undeclared", why, plain_text))
     if column.left.drop_nulls().len():
         losses.append(dropped(variable, column.left))
     if bool((column.values == "").any()) and bool(column.values.is_null().any()):
@@ -114,6 +126,9 @@ def _number(
 ) -> tuple[DtaColumn, list[Loss]]:
     lettered = _letters(variable, column, language)
     losses += lettered.losses
+    if any(rule.low is not None or rule.high is not None for rule in variable.missing):
+        why = "Stata has no ranges of missing codes; cells within them stand as letters."
+        losses.append(Loss(variable.name, "missing_range_not_carried", why))
     numbers, form, lost = _stata_numbers(lettered.numbers, variable)
     losses += lost
     texts, lost = _value_labels(variable, language, lettered.labels)
@@ -128,15 +143,11 @@ def _letters(variable: Variable, column: Cells, language: str) -> _Lettered:
     reasons, codes = column.reasons.filter(column.absent), column.values.filter(column.absent)
     found = pl.DataFrame({"reason": reasons, "code": codes})
     kinds = [kind for kind in found.unique().sort("reason", "code").rows() if kind != (SYSTEM, None)]
-    taken = {rule.reason: rule.tag.lower() for rule in variable.missing if rule.tag and rule.tag.isalpha()}
-    free = [letter for letter in string.ascii_lowercase if letter not in taken.values()]
-    letters: dict[tuple[str, Scalar | None], int] = {}
-    for reason, code in kinds:
-        tag = taken.get(reason) or (reason[4:].lower() if reason.startswith("tag:") else "")
-        if code is None and tag.isalpha() and tag:
-            letters[reason, code] = ord(tag) - 96
-        elif free:
-            letters[reason, code] = ord(free.pop(0)) - 96
+    kinds += [kind for kind in _declared(variable) if kind not in kinds]
+    own = _own_letters(variable, kinds)
+    free = [n for n in range(1, 27) if n not in own.values()]
+    given = dict(zip([kind for kind in kinds if kind not in own], free, strict=False))
+    letters = own | given
     number = np.zeros(len(absent), dtype=np.uint8)
     if letters:
         frame = pl.DataFrame(
@@ -151,15 +162,35 @@ def _letters(variable: Variable, column: Cells, language: str) -> _Lettered:
         number[absent] = joined["letter"].fill_null(0).to_numpy()
     labels = {n: _letter_label(variable, kind, language) for kind, n in letters.items()}
     valid = pl.select(pl.when(~column.absent).then(column.values)).to_series()
-    own = {
-        kind
-        for kind, n in letters.items()
-        if chr(96 + n) in taken.values() or kind[0] == f"tag:{chr(96 + n)}"
-    }
-    given = {kind: n for kind, n in letters.items() if kind not in own}
-    return _Lettered(
-        valid, absent, number, labels, _letter_losses(variable, given, len(kinds) - len(letters))
-    )
+    without = [kind for kind in kinds if kind not in letters]
+    return _Lettered(valid, absent, number, labels, _letter_losses(variable, given, without))
+
+
+def _own_letters(variable: Variable, kinds: list[_Kind]) -> dict[_Kind, int]:
+    """The letters of absences that were tags already; a tag that Stata has not is given another."""
+    tags = {rule.reason: rule.tag for rule in variable.missing if rule.tag}
+    found: dict[_Kind, int] = {}
+    for reason, code in kinds:
+        tag = tags.get(reason) or reason.removeprefix("tag:")
+        if reason.startswith("tag:") and len(reason) == 5:
+            tag = reason[4:]
+        if code is None and tag in _LETTERS:
+            found[reason, code] = _LETTERS.index(tag) + 1
+    return found
+
+
+def _declared(variable: Variable) -> list[_Kind]:
+    """Absences that the codebook declares, whether any cell has them or not."""
+    words = [rule.reason for rule in variable.missing if rule.tag]
+    found: list[_Kind] = []
+    for rule in variable.missing:
+        if rule.tag:
+            found.append((rule.reason if words.count(rule.reason) == 1 else f"tag:{rule.tag}", None))
+        elif rule.value is not None and not (
+            variable.type is ValueType.INTEGER and float(rule.value) % 1
+        ):  # a fraction stands in no cell of whole numbers
+            found.append((rule.reason, missing_value(rule.value, variable.type)))
+    return found
 
 
 def _letter_label(variable: Variable, kind: tuple[str, Scalar | None], language: str) -> str:
@@ -172,33 +203,28 @@ def _told(code: Scalar | None) -> str:
     return f"{code:.15g}" if isinstance(code, float) else str(code)
 
 
-def _letter_losses(
-    variable: Variable, letters: dict[tuple[str, Scalar | None], int], without: int
-) -> tuple[Loss, ...]:
+def _letter_losses(variable: Variable, letters: dict[_Kind, int], without: list[_Kind]) -> tuple[Loss, ...]:
     losses = []
-    moved = [
-        say("{code} is .{letter}", code=_told(code), letter=chr(96 + n))
-        for (_, code), n in letters.items()
-        if code is not None
-    ]
+    moved = {_told(code): f".{_LETTERS[n - 1]}" for (_, code), n in letters.items() if code is not None}
     if moved:
-        why = say("Missing codes stand as Stata's letters: {codes}.", codes=moved)
-        losses.append(Loss(variable.name, "missing_code_changed", why))
-    words = [
-        say("{reason} is .{letter}", reason=reason, letter=chr(96 + n))
-        for (reason, code), n in letters.items()
-        if code is None
-    ]
+        why = say("Missing codes stand as Stata's letters: {codes}.", codes=_pairs(moved))
+        losses.append(Loss(variable.name, "missing_code_changed", why, moved))
+    words = {reason: f".{_LETTERS[n - 1]}" for (reason, code), n in letters.items() if code is None}
     if words:
-        why = say("Absences without a code of their own stand as letters: {reasons}.", reasons=words)
-        losses.append(Loss(variable.name, "missing_code_invented", why))
+        why = say("Absences without a code of their own stand as letters: {reasons}.", reasons=_pairs(words))
+        losses.append(Loss(variable.name, "missing_code_invented", why, words))
     if without:
         why = say(
             "Stata has 26 letters for absences; {n} more kinds stand as a plain full stop.",
-            n=without,
+            n=len(without),
         )
-        losses.append(Loss(variable.name, "missing_codes_dropped", why))
+        gone = {reason if code is None else _told(code): "." for reason, code in without[:MOST_MOVED]}
+        losses.append(Loss(variable.name, "missing_codes_dropped", why, gone))
     return tuple(losses)
+
+
+def _pairs(became: dict[str, str]) -> list[str]:
+    return [say("{code} is {new}", code=old, new=new) for old, new in became.items()]
 
 
 def _stata_numbers(values: pl.Series, variable: Variable) -> tuple[pl.Series, str, list[Loss]]:
@@ -226,7 +252,11 @@ def _stata_numbers(values: pl.Series, variable: Variable) -> tuple[pl.Series, st
             form,
             [Loss(variable.name, "number_dropped", why)],
         )
-    return values, form, []
+    losses = []
+    if values.dtype.is_integer() and bool((values.abs() > _EXACT_INTEGER).any()):
+        why = "Whole numbers beyond 9,007,199,254,740,992 are rounded: the format holds doubles."
+        losses.append(Loss(variable.name, "number_rounded", why))
+    return values, form, losses
 
 
 def _stored(

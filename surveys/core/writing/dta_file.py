@@ -31,6 +31,7 @@ class DtaColumn:
     label: str = ""
     value_labels: Mapping[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    characteristics: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def code(self) -> int:
@@ -106,11 +107,11 @@ def _descriptions(columns: Sequence[DtaColumn]) -> list[bytes]:
 
 
 def _characteristics(columns: Sequence[DtaColumn], notes: Sequence[str]) -> bytes:
-    about = [("_dta", notes), *((column.name, column.notes) for column in columns)]
+    about = [("_dta", notes, {}), *((c.name, c.notes, c.characteristics) for c in columns)]
     found = []
-    for name, texts in about:
+    for name, texts, others in about:
         numbered = [("note0", str(len(texts))), *((f"note{i}", text) for i, text in enumerate(texts, 1))]
-        for key, text in numbered if texts else ():
+        for key, text in (*(numbered if texts else ()), *others.items()):
             body = (
                 name.encode().ljust(_NAME, b"\0") + key.encode().ljust(_NAME, b"\0") + text.encode() + b"\0"
             )

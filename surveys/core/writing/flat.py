@@ -106,7 +106,7 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
     The codebook lies beside it, see :func:`codebook_beside`; none of its cells can run as a formula.
     """
     flat = flatten(table)
-    flat.frame.write_csv(path)
+    _never_blank(flat.frame).write_csv(path)
     guarded(codebook_frame(table, flat.companions)).write_csv(codebook_beside(path))
     losses = [
         Loss(
@@ -120,6 +120,11 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
         why = "Some texts begin like a spreadsheet's formulas; open the file as data, not by double click."
         losses.append(Loss(name, "formula_like_text", why))
     return losses
+
+
+def _never_blank(frame: pl.DataFrame) -> pl.DataFrame:
+    """An empty cell of a single column would be a blank line, which readers take for no row at all."""
+    return frame.select(pl.all().cast(pl.String).fill_null("")) if frame.width == 1 else frame
 
 
 def _like_formulas(frame: pl.DataFrame) -> list[str]:

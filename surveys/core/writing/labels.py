@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from surveys.core.absence import SYSTEM
-from surveys.core.codebook import Codebook, Scalar, Variable, text_in
+from surveys.core.codebook import Codebook, Labels, Scalar, Variable, text_in
 from surveys.core.said import say, sentence
 from surveys.core.writing.cells import reason_labels
 from surveys.core.writing.table import Loss
@@ -50,23 +50,27 @@ def value_labels(variable: Variable, language: str, *, missing: bool = True) -> 
 
 
 def untold(codebook: Codebook, language: str) -> list[Loss]:
-    """What formats with one label per thing leave behind: other languages and question texts."""
+    """What formats with one label per thing leave behind: the other languages."""
     others = sorted(
         {
             key
             for variable in codebook.variables
-            for labels in (variable.labels, *(code.labels for code in variable.codes))
+            for labels in _all_labels(variable)
             for key, text in labels.items()
             if text and text != text_in(labels, language)
         }
     )
-    losses = [
+    return [
         Loss("", "language_not_carried", say("Labels in {language} are left out.", language=key))
         for key in others
     ]
-    if any(text_in(variable.question, language) for variable in codebook.variables):
-        losses.append(Loss("", "question_not_carried", "The format has no room for question texts."))
-    return losses
+
+
+def _all_labels(variable: Variable) -> Iterable[Labels]:
+    yield variable.labels
+    yield variable.question
+    yield from (code.labels for code in variable.codes)
+    yield from (rule.labels for rule in variable.missing)
 
 
 def spss_names(names: Sequence[str]) -> tuple[list[str], list[Loss]]:

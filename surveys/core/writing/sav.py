@@ -12,6 +12,7 @@ import polars as pl
 from surveys.core.codebook import Level, Scalar, ValueType, Variable, text_in
 from surveys.core.said import say
 from surveys.core.writing import labels as fit
+from surveys.core.writing.attributes import spss_attributes
 from surveys.core.writing.cells import Cells, cells, shared_reasons
 from surveys.core.writing.sav_patch import patch
 from surveys.core.writing.sav_time import in_seconds, is_rounded
@@ -56,6 +57,8 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
         series.append(
             declared.values.cast(pl.String if variable.type is ValueType.TEXT else pl.Float64).rename(name)
         )
+    attributes, lost = spss_attributes(variables, names, language)
+    losses += lost
     heading = fit.fit_bytes(table.heading, 64)
     if heading != table.heading:
         losses.append(fit.shortened("", "title of the file", "64 bytes"))
@@ -65,7 +68,8 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
         pl.DataFrame(series), str(path), file_label=heading, note=_note(table), compress=compress,
         row_compress=not compress, **vars(dictionary),
     )  # fmt: skip
-    patch(path, dict(zip(table.codebook.names, names, strict=True)), table.codebook, language)
+    in_file = dict(zip(table.codebook.names, names, strict=True))
+    patch(path, in_file, table.codebook, language, attributes)
     return losses
 
 
@@ -95,7 +99,7 @@ def _describe(
     dictionary.column_labels[name] = fit.fit_bytes(label, 256)
     if len(label.encode()) > 256:
         losses.append(fit.shortened(variable.name, "label", "256 bytes"))
-    texts = fit.value_labels(variable, language)
+    texts = {declared.moved.get(v, v): text for v, text in fit.value_labels(variable, language).items()}
     texts |= {code: text_in(labels, language) for code, labels in declared.labels}
     if texts and variable.type in (ValueType.DATE, ValueType.DATETIME):
         losses.append(Loss(variable.name, "value_labels_dropped", "Value labels on dates are left out."))

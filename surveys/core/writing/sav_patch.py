@@ -33,10 +33,12 @@ class _Dictionary:
     short: Mapping[str, str]
 
 
-def patch(path: Path, names: Mapping[str, str], codebook: Codebook, language: str) -> None:
+def patch(
+    path: Path, names: Mapping[str, str], codebook: Codebook, language: str, records: bytes = b""
+) -> None:
     """Adds the codebook's response sets and weight to the file at ``path`` and fixes its time stamp.
 
-    ``names`` maps the codebook's names to the file's.
+    ``names`` maps the codebook's names to the file's; ``records`` are further records, ready made.
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         head = bytearray(data[:_HEADER])
@@ -47,7 +49,7 @@ def patch(path: Path, names: Mapping[str, str], codebook: Codebook, language: st
     short = {name: dictionary.short[new] for name, new in names.items()}
     plain = _record(_SETS, [s for s in codebook.sets if s.kind != "E"], short, language)
     extended = _record(_EXTENDED_SETS, [s for s in codebook.sets if s.kind == "E"], short, language)
-    _rewrite(path, bytes(head), dictionary.end, plain + extended)
+    _rewrite(path, bytes(head), dictionary.end, plain + extended + records)
 
 
 def _walk(data: mmap.mmap) -> _Dictionary:

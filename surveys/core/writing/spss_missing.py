@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from surveys.core.absence import precedence
-from surveys.core.codebook import Labels, Scalar, Variable
+from surveys.core.codebook import Labels, Scalar, ValueType, Variable
 from surveys.core.said import say
 from surveys.core.writing.cells import Cells, fill, reason_labels
 from surveys.core.writing.table import Loss
@@ -16,6 +16,7 @@ from surveys.core.writing.table import Loss
 # Where codes are invented for absences that have none: beneath everything a survey is likely to hold,
 # one block after the other until one is free.
 _BLOCKS = (-991, -99991, -9999991, -999999991)
+MOST_MOVED = 1_000  # codes of one variable that are told one by one
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Declared:
     values: pl.Series
     ranges: tuple[Scalar | dict[str, float], ...] = ()
     labels: tuple[tuple[Scalar, Labels], ...] = ()
+    moved: Mapping[Scalar, Scalar] = field(default_factory=dict)  # the variable's own code -> in the file
     losses: tuple[Loss, ...] = ()
 
 
@@ -47,10 +49,10 @@ def declare(variable: Variable, cells: Cells, invented: tuple[str, ...]) -> Decl
     valid = filled.filter(~cells.absent).drop_nulls().cast(pl.Float64)
     kept = {float(code.value) for code in variable.codes if isinstance(code.value, int | float)} - single
     ranges = _fit(single, spans, _outside(valid, kept))
-    declared = Declared(filled, (), tuple(labels), tuple(losses))
-    if ranges is None:
-        return _keep_three(variable, declared, cells, single)
-    return replace(declared, ranges=tuple(ranges))
+    declared = Declared(filled, labels=tuple(labels), losses=tuple(losses))
+    if ranges is not None:
+        return replace(declared, ranges=tuple(ranges))
+    return _moved(variable, declared, cells, single, kept) or _keep_three(variable, declared, cells, single)
 
 
 def _invent(
@@ -61,11 +63,11 @@ def _invent(
         return cells.values, [], []
     taken = cells.values.drop_nulls().cast(pl.Float64)
     numbers = [float(code.value) for code in variable.codes if isinstance(code.value, int | float)]
-    lowest = min([float(taken.min() or 0), *numbers, 0.0]) if len(taken) else min([*numbers, 0.0])  # type: ignore[arg-type]
-    first = next((block for block in _BLOCKS if block + 1 < lowest), None)
+    first = _block(taken, numbers)
     if first is None:
         why = "Its values leave no room for missing codes; reasons of absence are empty cells in the file."
-        return cells.values, [], [Loss(variable.name, "missing_reason_dropped", why)]
+        gone = dict.fromkeys(reasons, "")
+        return cells.values, [], [Loss(variable.name, "missing_reason_dropped", why, gone)]
     codes: dict[str, Scalar] = {reason: first - invented.index(reason) for reason in reasons}
     dtype = pl.Int64() if cells.values.dtype.is_integer() else pl.Float64()
     filled = fill(cells.values, cells.left, codes, dtype)
@@ -75,8 +77,15 @@ def _invent(
         variable.name,
         "missing_code_invented",
         say("These absences had no code of their own: {named}.", named=named),
+        {reason: str(code) for reason, code in codes.items()},
     )
     return filled, labels, [loss]
+
+
+def _block(taken: pl.Series, numbers: Iterable[float]) -> int | None:
+    """The first block of codes beneath all cells and labelled values."""
+    lowest = min([*([float(taken.min() or 0)] if len(taken) else []), *numbers, 0.0])  # type: ignore[arg-type]
+    return next((block for block in _BLOCKS if block + 1 < lowest), None)
 
 
 def _outside(valid: pl.Series, kept: set[float]) -> pl.Series:
@@ -104,11 +113,47 @@ def _span(low: float, high: float) -> dict[str, float]:
     return {"lo": low, "hi": high}
 
 
+def _moved(
+    variable: Variable, declared: Declared, cells: Cells, single: set[float], kept: set[float]
+) -> Declared | None:
+    """The declared fallback: all missing codes move into a block of their own, which is one range.
+
+    None where there is no room beneath the values, there are too many codes, or they are dates.
+    """
+    ours = {float(code) for code, _ in declared.labels}
+    numbers = declared.values.cast(pl.Float64)
+    found = set(numbers.filter(cells.absent).drop_nulls().unique().to_list())
+    old = sorted((single | found) - ours)
+    first = _block(numbers.drop_nulls(), {*kept, *old, *ours})
+    if first is None or len(old) > MOST_MOVED or variable.type in (ValueType.DATE, ValueType.DATETIME):
+        return None
+    new = {code: first - place for place, code in enumerate(old)}
+    dtype = pl.Int64() if declared.values.dtype.is_integer() else pl.Float64()
+    there = numbers.replace_strict(new, default=None, return_dtype=dtype)
+    values = pl.select(
+        pl.when(cells.absent).then(pl.coalesce(there, declared.values.cast(dtype))).otherwise(declared.values)
+    ).to_series()
+    pairs = [(_told(code), _told(into)) for code, into in new.items()]
+    why = say(
+        "It has more missing codes than the format can declare (three, or a range and one); in the file "
+        "they stand in one range: {codes}.",
+        codes=[say("{code} is {new}", code=code, new=into) for code, into in pairs],
+    )
+    loss = Loss(variable.name, "missing_code_changed", why, dict(pairs))
+    span = _span(float(first - len(old) + 1), max([float(first), *ours]))
+    return replace(declared, values=values, ranges=(span,), moved=dict(new), losses=(*declared.losses, loss))
+
+
+def _told(code: float) -> str:
+    return f"{code:.15g}"
+
+
 def _keep_three(variable: Variable, declared: Declared, cells: Cells, single: set[float]) -> Declared:
-    """The declared fallback: the three commonest codes stay, the other absences become empty cells."""
+    """The last resort: the three commonest codes stay, the other absences become empty cells."""
     absent = declared.values.filter(cells.absent).drop_nulls().cast(pl.Float64)
     counts = dict(absent.value_counts().iter_rows())
-    keep = sorted(single | set(counts), key=lambda code: (-counts.get(code, 0), code))[:3]
+    codes = sorted(single | set(counts), key=lambda code: (-counts.get(code, 0), code))
+    keep = codes[:3]
     is_lost = cells.absent & ~declared.values.cast(pl.Float64).is_in(keep)
     values = pl.select(pl.when(~is_lost).then(declared.values)).to_series()
     why = say(
@@ -116,7 +161,8 @@ def _keep_three(variable: Variable, declared: Declared, cells: Cells, single: se
         "cells with rarer ones are empty in the file.",
         n=int((is_lost & declared.values.is_not_null()).sum()),
     )
-    loss = Loss(variable.name, "missing_codes_dropped", why)
+    gone = {_told(code): "" for code in codes[3 : 3 + MOST_MOVED]}
+    loss = Loss(variable.name, "missing_codes_dropped", why, gone)
     return replace(declared, values=values, ranges=tuple(sorted(keep)), losses=(*declared.losses, loss))
 
 
@@ -128,10 +174,11 @@ def _declare_text(variable: Variable, cells: Cells) -> Declared:
         why = (
             "Only three missing codes of at most 8 bytes can be declared for text; the others are plain text."
         )
-        losses.append(Loss(variable.name, "missing_codes_undeclared", why))
+        plain = {word: word for word in words if word not in fitting[:3]}
+        losses.append(Loss(variable.name, "missing_codes_undeclared", why, plain))
     if cells.left.drop_nulls().len():
         losses.append(dropped(variable, cells.left))
-    return Declared(cells.values, tuple(fitting[:3]), (), tuple(losses))
+    return Declared(cells.values, tuple(fitting[:3]), losses=tuple(losses))
 
 
 def dropped(variable: Variable, left: pl.Series) -> Loss:
@@ -141,6 +188,7 @@ def dropped(variable: Variable, left: pl.Series) -> Loss:
         variable.name,
         "missing_reason_dropped",
         say("Reasons of absence are empty cells in the file: {reasons}.", reasons=words),
+        dict.fromkeys(words, ""),
     )
 
 

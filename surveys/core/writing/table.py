@@ -23,11 +23,14 @@ class Loss:
     """One thing a format could not carry as it was: ``what`` is a stable code, ``why`` a sentence.
 
     ``variable`` is the name in the codebook, empty when the whole file is meant.  Quotes no cell.
+    ``became`` says, for missing codes and reasons that stand otherwise in the file, what each stands as:
+    a code, a Stata letter such as ``.a``, the same text where it is no longer declared, or nothing at all.
     """
 
     variable: str
     what: str
     why: str
+    became: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

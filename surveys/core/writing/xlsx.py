@@ -23,6 +23,7 @@ from surveys.core.writing.xlsx_parts import HEAD, MAIN, parts
 MOST_CELLS, MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 20_000_000, 1_048_575, 16_384, 32_767
 _CHUNK = 5_000
 _EXACT = 2**53
+_NOT_XML = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 _FIRST_DAY = date(1900, 3, 1)  # Excel's calendar has a 29 February 1900
 _DATE, _TIMESTAMP = 1, 2  # positions in the styles part
 
@@ -32,14 +33,14 @@ def write_xlsx(table: ExportTable, path: Path, language: str) -> list[Loss]:
     flat = flatten(table)
     _check_size(flat.frame)
     frame, losses = _fitted(flat.frame)
-    codebook, _ = _fitted(codebook_frame(table, flat.companions))
+    codebook, cut = _codebook(codebook_frame(table, flat.companions))
     _write(table, path, {"data": frame, "codebook": codebook})
-    return flat.losses + losses
+    return flat.losses + losses + cut
 
 
 def write_sheet_xlsx(table: ExportTable, path: Path, language: str) -> list[Loss]:
     """The codebook alone, as a workbook that can be edited and given back; labels are in every language."""
-    frame, losses = _fitted(codebook_frame(table))
+    frame, losses = _codebook(codebook_frame(table))
     _write(table, path, {"codebook": frame})
     return losses
 
@@ -53,6 +54,28 @@ def _write(table: ExportTable, path: Path, sheets: dict[str, pl.DataFrame]) -> N
         for number, sheet in enumerate(sheets.values(), 1):
             with archive.open(_member(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=True) as part:
                 _sheet(part, sheet)
+
+
+def _codebook(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Loss]]:
+    """The sheet of the codebook, and whose lines in it do not fit a cell."""
+    fitted, _ = _fitted(frame)
+    texts = pl.col(pl.String)
+    tests = {
+        "codebook_shortened": (
+            texts.str.len_chars() > MOST_CHARACTERS,
+            "Its line in the codebook's sheet is cut: Excel takes 32,767 characters per cell.",
+        ),
+        "codebook_characters_removed": (
+            texts.str.contains(_NOT_XML),
+            "Control characters in its line of the codebook's sheet are left out: Excel has none.",
+        ),
+    }
+    losses = []
+    for what, (test, why) in tests.items():
+        rows = frame.filter(pl.any_horizontal(test))
+        names = rows["variable"].fill_null("") if "variable" in frame.columns else [""] * rows.height
+        losses += [Loss(name, what, why) for name in names]
+    return fitted, losses
 
 
 def _check_size(frame: pl.DataFrame) -> None:
@@ -88,6 +111,9 @@ def _fitted(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Loss]]:
             losses.append(
                 Loss(name, "text_shortened", "Excel takes 32,767 characters per cell; longer texts are cut.")
             )
+        if kind == pl.String and bool(column.str.contains(_NOT_XML).any()):
+            why = "Control characters in texts are left out: Excel has none."
+            losses.append(Loss(name, "characters_removed", why))
         if kind.is_integer() and bool((column.abs() > _EXACT).any()):
             losses.append(Loss(name, "number_rounded", "Excel keeps 15 digits of a number."))
         if kind in (pl.Date, pl.Datetime) and bool((column.cast(pl.Date) < _FIRST_DAY).any()):
@@ -139,7 +165,7 @@ def _number(text: pl.Expr, style: int) -> pl.Expr:
 
 def _escaped(text: pl.Expr) -> pl.Expr:
     """Text as XML; what XML cannot hold is left out, what Excel would take for its own escape is not."""
-    clean = text.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "")
+    clean = text.str.replace_all(_NOT_XML, "")
     clean = clean.str.replace_all(r"_(x[0-9A-Fa-f]{4}_)", "_x005F_$1")
     for raw, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "_x000D_")):
         clean = clean.str.replace_all(raw, safe, literal=True)

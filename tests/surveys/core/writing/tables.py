@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
-from surveys.core.table import PHYSICAL
+from surveys.core.table import PHYSICAL, split
 from surveys.core.writing import About, ExportTable
 
 Column = tuple[Variable, Sequence[Any], Sequence[str | None]]  # codebook, values, reasons
@@ -97,3 +97,16 @@ def mixed_table() -> ExportTable:
 def whats(losses: Sequence[Any]) -> set[str]:
     """The codes of the losses."""
     return {loss.what for loss in losses}
+
+
+def whole_table(
+    variables: Sequence[Variable], cells: Sequence[tuple[pl.Series, pl.Series | None]], **codebook: Any
+) -> ExportTable:
+    """A table of an imported file: raw cells, and the tags beside them."""
+
+    def column(position: int) -> tuple[pl.Series, pl.Series]:
+        return split(*cells[position], variables[position])
+
+    book = Codebook(tuple(variables), **codebook)
+    rows = len(cells[0][0]) if cells else 0
+    return ExportTable(book, rows, column, "A title", "", False, lambda position: cells[position])

@@ -12,9 +12,16 @@ import pytest
 
 from surveys.core.codebook import Code, MissingRule, ValueType
 from surveys.core.problems import Refused
-from surveys.core.writing import write, xlsx
+from surveys.core.writing import codebook_beside, write, xlsx
 from surveys.core.writing.labels import fit_bytes, spss_names, stata_names
-from tests.surveys.core.writing.tables import make_table, raw_table, variable, whats
+from tests.surveys.core.writing.tables import (
+    make_table,
+    mixed_table,
+    raw_table,
+    variable,
+    whats,
+    whole_table,
+)
 
 NAMES = ["with", "a", "A", "ends.", "1st", "a b", "x" * 70, "城" * 30, "ok_1", "$sys"]
 
@@ -83,14 +90,52 @@ def test_ranges_are_kept_with_one_code_beside(tmp_path: Path) -> None:
 
 def test_more_missing_codes_than_spss_can_declare_fall_back_as_stated(tmp_path: Path) -> None:
     codes = [0, 2, 4, 6, 8]  # among valid values: neither a range nor three codes
-    about = variable(missing=tuple(MissingRule(f"r{code}", value=code) for code in codes))
+    about = variable(
+        missing=tuple(MissingRule(f"code:{code}", value=code) for code in codes),
+        codes=(Code(0, {"en": "none at all"}),),
+    )
     cells = [1, 3, 5, 7, 0, 0, 2, 2, 4, 4, 6, 8]
+    table = raw_table(about, cells, [f"code:{cell}" if cell in codes else None for cell in cells])
+    losses = write(table, "sav", tmp_path / "x.sav", "en")
+    assert whats(losses) == {"missing_code_changed"}
+    assert losses[0].became == {"0": "-991", "2": "-992", "4": "-993", "6": "-994", "8": "-995"}
+    found, said = pyreadstat.read_sav(tmp_path / "x.sav", user_missing=True, output_format="dict")
+    back = {float(new): float(old) for old, new in losses[0].became.items()}
+    assert [back.get(cell, cell) for cell in found["x"]] == cells  # the list leads back to every code
+    assert said.missing_ranges["x"] == [{"lo": -995.0, "hi": -991.0}]
+    assert said.variable_value_labels["x"] == {-991: "none at all"}
+
+
+def test_where_there_is_no_room_the_rarest_codes_become_empty_cells(tmp_path: Path) -> None:
+    codes = [0, 2, 4, 6, 8]
+    about = variable(
+        "x", ValueType.DECIMAL, missing=tuple(MissingRule(f"r{code}", value=code) for code in codes)
+    )
+    cells = [-1e15, 3, 5, 7, 0, 0, 2, 2, 4, 4, 6, 8]
     table = raw_table(about, cells, [f"r{cell}" if cell in codes else None for cell in cells])
     losses = write(table, "sav", tmp_path / "x.sav", "en")
     assert whats(losses) == {"missing_codes_dropped"}
     assert "2 cells" in losses[0].why
+    assert losses[0].became == {"6": "", "8": ""}
     found, _ = pyreadstat.read_sav(tmp_path / "x.sav", user_missing=True, output_format="dict")
-    assert found["x"] == [1, 3, 5, 7, 0, 0, 2, 2, 4, 4, None, None]  # empty, never a value
+    assert found["x"] == [-1e15, 3, 5, 7, 0, 0, 2, 2, 4, 4, None, None]  # empty, never a value
+
+
+def test_letters_of_stata_are_told_code_by_code(tmp_path: Path) -> None:
+    rules = (
+        MissingRule("refused", value=-1),
+        MissingRule("dont_know", tag="a"),
+        MissingRule("gone", tag="A"),
+    )
+    cells = pl.Series([-1, None, None, None, 3], dtype=pl.Int64)
+    tags = pl.Series([None, "a", "A", "z", None], dtype=pl.String)
+    table = whole_table([variable(missing=rules)], [(cells, tags)])
+    losses = write(table, "dta", tmp_path / "x.dta", "en")
+    became = {loss.what: loss.became for loss in losses}
+    assert became == {"missing_code_changed": {"-1": ".c"}, "missing_code_invented": {"gone": ".b"}}
+    found, said = pyreadstat.read_dta(tmp_path / "x.dta", user_missing=True, output_format="dict")
+    assert found["x"] == ["c", "a", "b", "z", 3]
+    assert said.variable_value_labels["x"] == {"a": "don't know", "b": "gone", "c": "refused", "z": ".z"}
 
 
 def test_invented_codes_stay_clear_of_values(tmp_path: Path) -> None:
@@ -140,7 +185,7 @@ def test_codes_that_share_a_reason_are_written_as_the_first(tmp_path: Path) -> N
 def test_other_languages_are_listed_as_left_out(tmp_path: Path) -> None:
     about = variable(labels={"en": "Sex", "zh": "性别"}, question={"en": "What are you?"})
     losses = write(make_table((about, [1], [None])), "sav", tmp_path / "x.sav", "zh")
-    assert whats(losses) == {"language_not_carried", "question_not_carried"}
+    assert whats(losses) == {"language_not_carried"}  # questions are custom attributes in SPSS
     losses = write(make_table((about, [1], [None])), "dta", tmp_path / "x.dta", "zh")
     assert whats(losses) == {"language_not_carried"}  # Stata has notes for questions
 
@@ -182,3 +227,36 @@ def test_an_unknown_format_names_its_neighbours(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         write(make_table((variable(), [1], [None])), "savv", tmp_path / "x", "en")
     assert refused.value.problems[0].near[0] == "sav"
+
+
+def test_whole_numbers_beyond_a_double_are_told_in_stata_too(tmp_path: Path) -> None:
+    table = make_table((variable("big"), [2**60 + 1], [None]), (variable("fine"), [2**53], [None]))
+    losses = write(table, "dta", tmp_path / "x.dta", "en")
+    assert [(loss.variable, loss.what) for loss in losses] == [("big", "number_rounded")]
+
+
+def test_what_does_not_fit_the_sheets_of_a_workbook(tmp_path: Path) -> None:
+    many = variable("many", codes=tuple(Code(n, {"en": f"{n} " + "l" * 100}) for n in range(600)))
+    bell = variable("bell", ValueType.TEXT, labels={"en": "a\x07b"})
+    table = make_table((many, [1], [None]), (bell, ["\x07"], [None]))
+    losses = {(loss.variable, loss.what) for loss in write(table, "xlsx", tmp_path / "x.xlsx", "en")}
+    assert losses == {
+        ("many", "codebook_shortened"),
+        ("bell", "codebook_characters_removed"),
+        ("bell", "characters_removed"),
+    }
+
+
+def test_response_sets_go_along_as_syntax_where_a_format_has_none(tmp_path: Path) -> None:
+    write(mixed_table(), "dta", tmp_path / "x.dta", "en")
+    write(mixed_table(), "csv", tmp_path / "x.csv", "en")
+    notes = pyreadstat.read_dta(tmp_path / "x.dta", metadataonly=True, output_format="dict")[1].notes
+    told = pl.read_csv(codebook_beside(tmp_path / "x.csv"))["note"].drop_nulls().to_list()
+    commands = [
+        "MRSETS /MDGROUP NAME=$multi LABEL='Several' VARIABLES=a_long_enough_name b VALUE=1.",
+        "MRSETS /MCGROUP NAME=$cats LABEL='Kinds' VARIABLES=a_long_enough_name b.",
+        "MRSETS /MDGROUP NAME=$ext LABEL='More' CATEGORYLABELS=COUNTEDVALUES "
+        "VARIABLES=a_long_enough_name b VALUE=1.",
+    ]
+    assert [note for note in notes if note.startswith("MRSETS")] == commands
+    assert [note for note in told if note.startswith("MRSETS")] == commands
