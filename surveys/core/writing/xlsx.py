@@ -59,23 +59,18 @@ def _write(table: ExportTable, path: Path, sheets: dict[str, pl.DataFrame]) -> N
 def _codebook(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Loss]]:
     """The sheet of the codebook, and whose lines in it do not fit a cell."""
     fitted, _ = _fitted(frame)
-    texts = pl.col(pl.String)
-    tests = {
-        "codebook_shortened": (
-            texts.str.len_chars() > MOST_CHARACTERS,
-            "Its line in the codebook's sheet is cut: Excel takes 32,767 characters per cell.",
-        ),
-        "codebook_characters_removed": (
-            texts.str.contains(_NOT_XML),
-            "Control characters in its line of the codebook's sheet are left out: Excel has none.",
-        ),
-    }
-    losses = []
-    for what, (test, why) in tests.items():
-        rows = frame.filter(pl.any_horizontal(test))
-        names = rows["variable"].fill_null("") if "variable" in frame.columns else [""] * rows.height
-        losses += [Loss(name, what, why) for name in names]
+    long, odd = pl.col(pl.String).str.len_chars() > MOST_CHARACTERS, pl.col(pl.String).str.contains(_NOT_XML)
+    why = "Its line in the codebook's sheet is cut: Excel takes 32,767 characters per cell."
+    losses = [Loss(name, "codebook_shortened", why) for name in _lines(frame, long)]
+    why = "Control characters in its line of the codebook's sheet are left out: Excel has none."
+    losses += [Loss(name, "codebook_characters_removed", why) for name in _lines(frame, odd)]
     return fitted, losses
+
+
+def _lines(frame: pl.DataFrame, test: pl.Expr) -> list[str]:
+    """The variables of the lines for which ``test`` holds in some cell; empty for lines of the whole file."""
+    found = frame.filter(pl.any_horizontal(test)).select(pl.col("^variable$").fill_null(""))
+    return found.to_series().to_list() if found.width else []
 
 
 def _check_size(frame: pl.DataFrame) -> None:
