@@ -1,7 +1,7 @@
-"""A process that damages and reads files one after the other; a line of its answer file tells each verdict.
+"""A process that damages and reads files one after the other; a line of its answers tells each verdict.
 
-``python -m tests.surveys.damaged.one_by_one FOLDER SEEDS FIRST STEP COUNT``: FOLDER holds the seeds that SEEDS
-lists.  Only the process of the real reading is left out (it would cost half a second for each file), so what
+``python -m tests.surveys.damaged.one_by_one FOLDER SEEDS FIRST STEP COUNT``: FOLDER holds the seeds that
+the file SEEDS lists.  Only the process of the real reading is left out (half a second for each file), so what
 would have killed that process ends this one, and whoever started it sees where.
 """
 
@@ -20,9 +20,9 @@ from typing import Any
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, child, read, sandbox
 from surveys.core.reading.revising import read_revision
+from tests.surveys.core.writing.tables import mixed_table
 from tests.surveys.damaged.mutations import damaged
 from tests.surveys.damaged.seeds import Seed, generator, mutant
-from tests.surveys.core.writing.tables import mixed_table
 
 MEMORY, SECONDS = 3 << 30, 60
 
@@ -46,10 +46,9 @@ def remembered(faults: list[str]) -> None:
 
 def peak() -> int:
     """Megabytes held at most since the last call."""
-    with open("/proc/self/status") as file:
+    with Path("/proc/self/status").open() as file:
         found = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")
+    Path("/proc/self/clear_refs").write_text("5")
     return found >> 10
 
 

@@ -118,7 +118,7 @@ def seeds(folder: Path, shared: Path) -> list[Seed]:
 
 
 def mutant(found: list[Seed], number: int) -> tuple[int, int]:
-    """Which seed is damaged as number ``number``, and how many times it was before: every kind alike often."""
+    """Which seed mutant ``number`` is of, and how many it had before; every kind comes alike often."""
     kinds = sorted({seed.kind for seed in found})
     of_kind = [i for i, seed in enumerate(found) if seed.kind == kinds[number % len(kinds)]]
     turn, which = divmod(number // len(kinds), len(of_kind))
