@@ -13,6 +13,7 @@ import json
 import mmap
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +37,22 @@ def read_file(task: dict[str, Any]) -> dict[str, Any]:
 
     sheet = Path(task["codebook_path"]) if task["codebook_path"] else None
     options = options_from_json(task["options"], sheet)
-    with Path(task["path"]).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        view = memoryview(data)
-        try:
-            return work(Path(task["path"]), view, task["format"], Path(task["out_dir"]) / DATA, options)
-        finally:
-            _release(view)
+    with _mapped(Path(task["path"])) as view:
+        return work(Path(task["path"]), view, task["format"], Path(task["out_dir"]) / DATA, options)
 
 
-def _release(view: memoryview) -> None:
-    with contextlib.suppress(BufferError):  # arrays of a refused file still look at it
-        view.release()
+@contextlib.contextmanager
+def _mapped(path: Path) -> Iterator[memoryview]:
+    """The file's bytes as they lie on the disk."""
+    with path.open("rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    view = memoryview(data)
+    try:
+        yield view
+    finally:
+        with contextlib.suppress(BufferError):  # arrays of a refused file still look at it
+            view.release()
+            data.close()
 
 
 def answer(task: dict[str, Any]) -> dict[str, Any]:

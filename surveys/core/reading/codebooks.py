@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from surveys.core.absence import USER_MISSING, code_reason, tag_reason
@@ -19,7 +19,7 @@ from surveys.core.codebook import (
 )
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading import dates
-from surveys.core.reading.encodings import decoded
+from surveys.core.reading.encodings import decoded, is_cut
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import Calendar, RawFile, RawMissing, RawSet, RawValue, RawVariable
 from surveys.core.reading.settle import Settled, TypedColumn, clean
@@ -72,7 +72,7 @@ def build(file: RawFile, settled: Settled, options: ReadOptions) -> Codebook:
         _variable(raw, column, words, options)
         for raw, column in zip(file.variables, settled.columns, strict=True)
     )
-    settled.findings += _blank_labels(file, variables, words)
+    settled.findings += _blank_labels(file, variables, words) + _cut_labels(file, variables, words)
     weight = words.text(file.weight)
     if weight:
         variables = tuple(_with_role(v, Role.WEIGHT) if v.name == weight else v for v in variables)
@@ -93,6 +93,24 @@ def _blank_labels(file: RawFile, variables: tuple[Variable, ...], words: _Words)
         for raw, variable in zip(file.variables, variables, strict=True)
         if any(isinstance(value, bytes) and not words.cell(value) for value, _ in raw.codes)
     ]
+
+
+def _cut_labels(file: RawFile, variables: tuple[Variable, ...], words: _Words) -> list[Finding]:
+    """Labels, and the values that they stand for, that lost a part of their last character."""
+    text = "A label or the value it stands for ends inside a character: the file's program cut it."
+    return [
+        Finding(Severity.WARNING, "label_cut", text, variable.name)
+        for raw, variable in zip(file.variables, variables, strict=True)
+        if any(is_cut(part.rstrip(b" \0"), words.codec) for part in _texts_of(raw))
+    ]
+
+
+def _texts_of(raw: RawVariable) -> Iterator[bytes]:
+    yield raw.label
+    for value, label in raw.codes:
+        yield from (value, label) if isinstance(value, bytes) else (label,)
+    yield from (label for _, label in raw.tags)
+    yield from (one.value for one in raw.missing if isinstance(one.value, bytes))
 
 
 def _with_role(variable: Variable, role: Role) -> Variable:

@@ -134,5 +134,5 @@ def _no_doctype(*_: object) -> None:
 def _feed(parser: expat.XMLParserType, block: bytes, is_last: bool) -> None:
     try:
         parser.Parse(block, is_last)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: of an encoding not known
         raise broken("a part of it is no well-formed XML") from error

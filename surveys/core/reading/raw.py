@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from surveys.core.codebook import Codebook, Level
-from surveys.core.findings import Finding
+from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say, sentence
 
@@ -128,6 +128,30 @@ def broken(what: str) -> Refused:
         say("The file is damaged or incomplete: {what}.", what=sentence(what)),
         hint="Copy or export it again from its source and compare the sizes of the two files.",
     )
+
+
+def swollen(unpacked: int, most: int) -> Refused:
+    """A file whose ``unpacked`` bytes are more than ``most`` times its own."""
+    return refuse(
+        "too_large",
+        say(
+            "The file would unpack to {size:,} MB, more than {most} times its size.",
+            size=unpacked >> 20,
+            most=most,
+        ),
+        hint="Save it again without compression if it is real.",
+    )
+
+
+def rows_unsaid(rows: int) -> Finding:
+    """A file that nobody can tell to be whole: it was read to its end."""
+    text = say(
+        "The file does not say how many rows it holds: {rows:,} were found. One that was cut "
+        "exactly between two rows looks whole: hold the number against the one its source gives "
+        "(--rows on the command line checks it).",
+        rows=rows,
+    )
+    return Finding(Severity.WARNING, "rows_not_declared", text)
 
 
 class Bytes:

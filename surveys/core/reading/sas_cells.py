@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from surveys.core.problems import refuse
 from surveys.core.reading.encodings import codec_of
-from surveys.core.reading.raw import Chunk, Numbers, RawFile, broken
+from surveys.core.reading.raw import Chunk, Numbers, RawFile, broken, swollen
 from surveys.core.reading.sas_dictionary import SasDictionary, deleted_finding, read_dictionary
 from surveys.core.reading.sas_packing import unpacked
 from surveys.core.reading.sas_pages import RowPlaces, packed_rows, pages, plain_rows
@@ -55,15 +55,7 @@ class SasReader:
         if not found.method and size > len(self.data):
             raise broken(say("it declares {rows:,} rows but is too small to hold them", rows=found.rows))
         if size > SWELLS_FROM and size > MOST_SWELLING * len(self.data):
-            raise refuse(
-                "too_large",
-                say(
-                    "The file would unpack to {size:,} MB, more than {most} times its size.",
-                    size=size >> 20,
-                    most=MOST_SWELLING,
-                ),
-                hint="Save it again without compression if it is real.",
-            )
+            raise swollen(size, MOST_SWELLING)
         file.rows = found.rows - found.deleted
         return file
 

@@ -122,7 +122,10 @@ def table_of(path: Path) -> Table:
 
 def _of_text(data: bytes) -> Table:
     data = data.removeprefix(b"\xef\xbb\xbf")
-    text = data.decode(decide([data], utf8_is_expected=True).codec).replace("\0", "")
+    try:
+        text = data.decode(decide([data], utf8_is_expected=True).codec).replace("\0", "")
+    except UnicodeDecodeError as error:
+        raise refuse("unreadable_sheet", "The codebook sheet ends inside a character: it was cut.") from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_delimiter(text[: 256 << 10]))
     found, line = [], 1
     try:

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from surveys.core.reading.columns import texts
-from surveys.core.reading.raw import Chunk, RawFile, Whole, broken, let_go
+from surveys.core.reading.raw import Chunk, RawFile, Whole, broken, let_go, rows_unsaid
 from surveys.core.reading.spss_dictionary import read_dictionary
 from surveys.core.reading.spss_stream import (
     BLOCK,
@@ -31,8 +31,9 @@ from surveys.core.said import say
 class SpssReader:
     """A .sav or .zsav file."""
 
-    def __init__(self, data: memoryview) -> None:
+    def __init__(self, data: memoryview, *, rows_are_known: bool = False) -> None:
         self.data = data
+        self.rows_are_known = rows_are_known
         self.dictionary = read_dictionary(data)
 
     def describe(self) -> RawFile:
@@ -50,7 +51,7 @@ class SpssReader:
         return found.file
 
     def chunks(self) -> Iterator[Chunk]:
-        """All rows; refuses when there are fewer or more than the file declares."""
+        """All rows; refuses when there are fewer or more than the file declares, remarks when it does not."""
         declared, seen, units = self.dictionary.file.rows, 0, self.dictionary.units
         for cells in self._cases():
             there = cells.size // units
@@ -64,6 +65,8 @@ class SpssReader:
             raise broken(
                 say("it declares {declared:,} rows but ends after {seen:,}", declared=declared, seen=seen)
             )
+        if declared is None and self.dictionary.compression != 2 and not self.rows_are_known:
+            self.dictionary.file.findings.append(rows_unsaid(seen))  # blocks of a .zsav are all listed
 
     def _cases(self) -> Iterator[Packed | Words]:
         """Whole cases, however the blocks cut them."""

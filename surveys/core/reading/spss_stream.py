@@ -15,16 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys.core.problems import refuse
-from surveys.core.reading.raw import Bytes, broken, let_go
+from surveys.core.reading.raw import Bytes, broken, let_go, swollen
 from surveys.core.reading.spss_dictionary import SYSMIS, SpssDictionary
-from surveys.core.said import say
 
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
 Commands = NDArray[np.uint8]
 BLOCK = 8 << 20  # bytes of the file decoded at a time
 MOST_SWELLING, SWELLS_FROM = 100, 100 << 20  # unpacked bytes per byte of file, looked at from here on
+MOST_SWELLING_CELLS = 1_000  # the same for cells at full width: skipped questions pack well, but not so well
 END, LITERAL, SPACES, EMPTY = 252, 253, 254, 255
 _SPACE_WORD = int.from_bytes(b" " * 8, "little")
 
@@ -110,16 +109,10 @@ def _inflated(data: memoryview, found: SpssDictionary) -> Iterator[bytes]:
 def check_unpacked(data: memoryview, found: SpssDictionary) -> None:
     """The block table gives every size beforehand: refuses what swells beyond all honest files."""
     unpacked = sum(size for _, size, _ in _block_table(data, found))
-    if unpacked > SWELLS_FROM and unpacked > MOST_SWELLING * len(data):
-        raise refuse(
-            "too_large",
-            say(
-                "The file would unpack to {unpacked:,} MB, more than {most_swelling} times its size.",
-                unpacked=unpacked >> 20,
-                most_swelling=MOST_SWELLING,
-            ),
-            hint="No survey does; save it again as .sav if it is real.",
-        )
+    cells = 8 * found.units * (found.file.rows or 0)
+    for size, most in ((unpacked, MOST_SWELLING), (cells, MOST_SWELLING_CELLS)):
+        if size > SWELLS_FROM and size > most * len(data):
+            raise swollen(size, most)
 
 
 def _block_table(data: memoryview, found: SpssDictionary) -> list[tuple[int, int, int]]:

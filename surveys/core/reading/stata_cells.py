@@ -35,8 +35,11 @@ class StataReader:
     def describe(self) -> RawFile:
         """The dictionary, with the number of rows held against the size of the file."""
         found = self.dictionary
-        if found.data_offset + found.rows * found.row_type().itemsize > len(self.data):
+        end = found.data_offset + found.rows * found.row_type().itemsize
+        if end > len(self.data):
             raise broken(say("it declares {rows:,} rows but is too small to hold them", rows=found.rows))
+        if found.is_tagged and bytes(self.data[end : end + 7]) != b"</data>":
+            raise broken("it holds another number of rows than it says")
         return found.file
 
     def chunks(self) -> Iterator[Chunk]:

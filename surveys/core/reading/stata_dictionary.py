@@ -35,6 +35,11 @@ class StataDictionary:
     strls_offset: int = 0
     file: RawFile = field(default_factory=lambda: RawFile("dta", [], None))
 
+    @property
+    def is_tagged(self) -> bool:
+        """Whether the file is in sections between tags."""
+        return self.release >= 117
+
     def row_type(self) -> np.dtype[np.void]:
         """One row as it lies in the file."""
         kinds = ["V8" if t == "strl" else t if t[0] == "S" else self.order + t for t in self.types]

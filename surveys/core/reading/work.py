@@ -46,7 +46,7 @@ FLAT = ("csv", "xlsx")  # formats whose columns have no types but what they look
 def reader_for(path: Path, data: memoryview, kind: str, options: ReadOptions) -> Reader:
     """The reader of a format that :func:`surveys.core.reading.sniff.sniff` named."""
     if kind in ("sav", "zsav"):
-        return SpssReader(data)
+        return SpssReader(data, rows_are_known=options.declared_rows is not None)
     if kind == "dta":
         return StataReader(data)
     if kind == "por":

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys.core.findings import Finding, Severity
-from surveys.core.reading.raw import Chunk, Numbers, RawFile, broken
+from surveys.core.reading.raw import Chunk, Numbers, RawFile, broken, rows_unsaid
 from surveys.core.reading.xport_dictionary import RECORD, Place, read_dictionary
 from surveys.core.said import say
 
@@ -35,7 +34,7 @@ class XportReader:
             return found.file
         found.file.rows = self._declared() if found.rows is not None else self._counted()
         if found.rows is None and not self.rows_are_known:
-            found.file.findings = [_unsaid(found.file.rows)]
+            found.file.findings = [rows_unsaid(found.file.rows or 0)]
         return found.file
 
     def _declared(self) -> int:
@@ -72,16 +71,6 @@ class XportReader:
 
 def _is_blank(data: memoryview) -> bool:
     return not bytes(data).strip(b" ")
-
-
-def _unsaid(rows: int | None) -> Finding:
-    text = say(
-        "Files of this kind do not say how many rows they hold: {rows:,} were found. One that was cut "
-        "exactly between two rows looks whole: hold the number against the one its source gives "
-        "(--rows on the command line checks it).",
-        rows=rows or 0,
-    )
-    return Finding(Severity.WARNING, "rows_not_declared", text)
 
 
 def _chunk(table: NDArray[np.uint8], places: list[Place]) -> Chunk:
