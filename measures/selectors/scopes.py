@@ -14,6 +14,7 @@ from measures.core.language import CodeMap, ContextTable, Scope, harmonised, map
 from measures.core.language.nodes import Node
 from measures.models import MeasureVersion
 from surveys.core.codebook import Code, Labels, Level, Role, Scalar, ValueType, Variable, fingerprint
+from surveys.core.comparison.codes import valid_codes
 from surveys.core.crosswalk import recounted, with_reasons
 from surveys.core.problems import Problem
 from surveys.models import ContextVersion, Study, WaveVersion
@@ -147,7 +148,7 @@ def _known_codes(study: Study, version: WaveVersion, mapped: set[str]) -> dict[s
         core = _core_variables(other.pk, other.codebook_hash)
         for name, binding in bindings(study, other).items():
             if name in mapped and name not in found and not binding.code_map:
-                codes = core[binding.variable.name].codes
+                codes = valid_codes(core[binding.variable.name]).values()
                 found[name] = {code.value: code.labels for code in codes}
     return found
 

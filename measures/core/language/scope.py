@@ -62,7 +62,8 @@ def harmonised(
 
     Codes without a counterpart disappear (their cells become ``out_of_range``).  A mapped code means what
     the item says: its labels are those of ``known``, from a wave that has the item's own codes; failing
-    that, those of the first source code that is mapped to it.
+    that, those of the first source code that is mapped to it.  Codes of ``known`` that nothing is mapped to
+    stay words of the item, which do not occur in this wave.
     """
     name = name or variable.name
     if not code_map:
@@ -72,9 +73,11 @@ def harmonised(
     for source, target in code_map:
         if target is not None and target not in codes:
             codes[target] = Code(target, known.get(target) or labels.get(source, {}))
-    return replace(
-        variable, name=name, codes=tuple(codes.values()), type=mapped_type(variable.type, code_map)
-    )
+    kind = mapped_type(variable.type, code_map)
+    for value, words in known.items():
+        if isinstance(value, str) == (kind is ValueType.TEXT):
+            codes.setdefault(value, Code(value, words))
+    return replace(variable, name=name, codes=tuple(codes.values()), type=kind)
 
 
 def mapped_type(source: ValueType, code_map: CodeMap) -> ValueType:
