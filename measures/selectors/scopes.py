@@ -99,6 +99,7 @@ class Ground:
 
 
 _LOOKED_AT: ContextVar[dict[tuple[int, int], Ground] | None] = ContextVar("looked_at", default=None)
+_AT_REST: ContextVar[dict[tuple[int, int], Ground] | None] = ContextVar("at_rest", default=None)
 
 
 @contextmanager
@@ -114,14 +115,31 @@ def one_look() -> Iterator[None]:
         _LOOKED_AT.reset(token)
 
 
+@contextmanager
+def waves_at_rest() -> Iterator[None]:
+    """Within it waves, crosswalk and context tables are read once, and measures anew each time.
+
+    For who publishes many measures in one go and writes nothing else.
+    """
+    token = _AT_REST.set({})
+    try:
+        yield
+    finally:
+        _AT_REST.reset(token)
+
+
 def ground(study: Study, version: WaveVersion) -> Ground:
     """Everything a rule of ``study`` may speak of in ``version``."""
-    seen = _LOOKED_AT.get()
-    if seen is None:
-        return _ground(study, version)
-    if (study.pk, version.pk) not in seen:
-        seen[study.pk, version.pk] = _ground(study, version)
-    return seen[study.pk, version.pk]
+    seen, resting = _LOOKED_AT.get(), _AT_REST.get()
+    if seen is not None:
+        return _kept(seen, study, version)
+    return replace(_kept(resting, study, version)) if resting is not None else _ground(study, version)
+
+
+def _kept(known: dict[tuple[int, int], Ground], study: Study, version: WaveVersion) -> Ground:
+    if (study.pk, version.pk) not in known:
+        known[study.pk, version.pk] = _ground(study, version)
+    return known[study.pk, version.pk]
 
 
 def _ground(study: Study, version: WaveVersion) -> Ground:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from studies.making.sav import Columns
 from studies.mdms.generate.answers import Answers
 from studies.mdms.generate.wave import draw_answers
-from studies.mdms.generate_2016.amounts import amounts
+from studies.mdms.generate_2016.amounts import ONLY_A_BRACKET, amounts
 from studies.mdms.generate_2016.options import options
 from studies.mdms.generate_2016.spec import SEED, Drift, read_drift
 
@@ -94,9 +94,11 @@ def _leave_unanswered(drift: Drift, after: Answers, rng: np.random.Generator) ->
 def _put_missing(
     after: Answers, name: str, codes: tuple[int, ...], luck: NDArray[Any], shares: list[float]
 ) -> None:
+    if not codes:
+        return
     column = after[name].copy()
     is_text = column.dtype.kind == "U"
-    asked = column != "" if is_text else ~np.isnan(column) & (column != 9997) if codes else luck < 0
+    asked = column != "" if is_text else ~np.isnan(column) & (column != ONLY_A_BRACKET)
     low = 0.0
     for code, share in zip(codes, shares, strict=False):
         here = asked & (luck >= low) & (luck < low + share)
