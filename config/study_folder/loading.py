@@ -29,6 +29,7 @@ from config.study_folder.held import held
 from config.study_folder.loading_measures import Standing, in_order, load_measure
 from config.study_folder.reading import read_folder
 from config.study_folder.stored import stored_contents
+from measures.selectors import waves_at_rest
 from measures.services.datasets import define_dataset
 from surveys.core.problems import Problem, Refused
 from surveys.core.reading.options import ReadOptions
@@ -215,12 +216,12 @@ class _Loader:
         self._apply("items", "item", "crosswalk: {}", self.contents.items, save)
 
     def _measures(self) -> None:
-        for entry in in_order(self.contents.measures):
-            with self._at(f"measures/{entry.name}.yaml"):
-                for standing, what in load_measure(
-                    self.user, self.study, entry, self._there("measures", entry)
-                ):
-                    self.loaded.note(standing, what)
+        with waves_at_rest():
+            for entry in in_order(self.contents.measures):
+                with self._at(f"measures/{entry.name}.yaml"):
+                    there = self._there("measures", entry)
+                    for standing, what in load_measure(self.user, self.study, entry, there):
+                        self.loaded.note(standing, what)
 
     def _datasets(self) -> None:
         def save(entry: DatasetEntry) -> None:

@@ -4,7 +4,7 @@ from measures.core.freshness import Freshness
 from measures.selectors.errata import AffectedDataset, datasets_affected, errata_of
 from measures.selectors.overview import columns_reading, datasets_standing, versions_made_of
 from measures.selectors.resolving import resolve_dataset
-from measures.selectors.scopes import one_look, published_measures, study_wave_versions
+from measures.selectors.scopes import one_look, published_measures, study_wave_versions, waves_at_rest
 from measures.selectors.staleness import current_column_hashes, current_columns, freshness, replaced
 from measures.selectors.versions import (
     dataset_named,
@@ -37,4 +37,5 @@ __all__ = [
     "resolve_dataset",
     "study_wave_versions",
     "versions_made_of",
+    "waves_at_rest",
 ]

@@ -13,7 +13,8 @@ from measures.core.engine import Source, SourceColumn
 from measures.core.language import CodeMap, ContextTable, Scope, harmonised, map_problem, parse
 from measures.core.language.nodes import Node
 from measures.models import MeasureVersion
-from surveys.core.codebook import Code, Level, Role, Scalar, ValueType, Variable, fingerprint
+from surveys.core.codebook import Code, Labels, Level, Role, Scalar, ValueType, Variable, fingerprint
+from surveys.core.comparison.codes import valid_codes
 from surveys.core.crosswalk import recounted, with_reasons
 from surveys.core.problems import Problem
 from surveys.models import ContextVersion, Study, WaveVersion
@@ -32,11 +33,12 @@ class Carried:
     code_map: CodeMap
     column_hash: str
     frequencies: Mapping[str, Any]
+    known: Mapping[Scalar, Labels]  # what the item's codes mean where a wave has them as they are
 
     @cached_property
     def variable(self) -> Variable:
         """The item as rules speak of it: codes after the crosswalk."""
-        return harmonised(self.source, self.code_map, self.item)
+        return harmonised(self.source, self.code_map, self.item, self.known)
 
     @property
     def identity(self) -> list[Any]:
@@ -97,6 +99,7 @@ class Ground:
 
 
 _LOOKED_AT: ContextVar[dict[tuple[int, int], Ground] | None] = ContextVar("looked_at", default=None)
+_AT_REST: ContextVar[dict[tuple[int, int], Ground] | None] = ContextVar("at_rest", default=None)
 
 
 @contextmanager
@@ -112,14 +115,31 @@ def one_look() -> Iterator[None]:
         _LOOKED_AT.reset(token)
 
 
+@contextmanager
+def waves_at_rest() -> Iterator[None]:
+    """Within it waves, crosswalk and context tables are read once, and measures anew each time.
+
+    For who publishes many measures in one go and writes nothing else.
+    """
+    token = _AT_REST.set({})
+    try:
+        yield
+    finally:
+        _AT_REST.reset(token)
+
+
 def ground(study: Study, version: WaveVersion) -> Ground:
     """Everything a rule of ``study`` may speak of in ``version``."""
-    seen = _LOOKED_AT.get()
-    if seen is None:
-        return _ground(study, version)
-    if (study.pk, version.pk) not in seen:
-        seen[study.pk, version.pk] = _ground(study, version)
-    return seen[study.pk, version.pk]
+    seen, resting = _LOOKED_AT.get(), _AT_REST.get()
+    if seen is not None:
+        return _kept(seen, study, version)
+    return replace(_kept(resting, study, version)) if resting is not None else _ground(study, version)
+
+
+def _kept(known: dict[tuple[int, int], Ground], study: Study, version: WaveVersion) -> Ground:
+    if (study.pk, version.pk) not in known:
+        known[study.pk, version.pk] = _ground(study, version)
+    return known[study.pk, version.pk]
 
 
 def _ground(study: Study, version: WaveVersion) -> Ground:
@@ -127,16 +147,31 @@ def _ground(study: Study, version: WaveVersion) -> Ground:
     core = _core_variables(version.pk, version.codebook_hash)
     items: dict[str, Carried] = {}
     unreadable: dict[str, Problem] = {}
+    known = _known_codes(study, version, {name for name, binding in bound.items() if binding.code_map})
     for name, binding in bound.items():
         source = core[binding.variable.name]
         if (fault := map_problem(name, source, binding.code_map)) is None:
-            items[name] = _carried(binding, source)
+            items[name] = _carried(binding, source, known.get(name, {}))
         else:
             unreadable[name] = replace(fault, where=str(version))
     return Ground(study, version, items, context_latest(study), unreadable)
 
 
-def _carried(binding: Binding, source: Variable) -> Carried:
+def _known_codes(study: Study, version: WaveVersion, mapped: set[str]) -> dict[str, dict[Scalar, Labels]]:
+    """Labels of the codes of ``mapped`` items, from the oldest wave that has them as they are."""
+    found: dict[str, dict[Scalar, Labels]] = {}
+    for other in reversed(study_wave_versions(study)) if mapped else ():
+        if other.wave_id == version.wave_id or not mapped - set(found):
+            continue
+        core = _core_variables(other.pk, other.codebook_hash)
+        for name, binding in bindings(study, other).items():
+            if name in mapped and name not in found and not binding.code_map:
+                codes = valid_codes(core[binding.variable.name]).values()
+                found[name] = {code.value: code.labels for code in codes}
+    return found
+
+
+def _carried(binding: Binding, source: Variable, known: Mapping[Scalar, Labels]) -> Carried:
     stored = binding.variable
     return Carried(
         item=binding.item,
@@ -146,6 +181,7 @@ def _carried(binding: Binding, source: Variable) -> Carried:
         code_map=tuple((pair[0], pair[1]) for pair in binding.code_map),
         column_hash=stored.column_hash,
         frequencies=recounted(stored.frequencies, binding.missing_map),
+        known=known,
     )
 
 

@@ -48,7 +48,7 @@ def read_codebook(folder: Path) -> Described:
 def _codes(values: list[dict[str, str]], name: str, missing: tuple[int, ...]) -> dict[int | float, str]:
     own: dict[int | float, str] = {int(row["code"]): _both(row) for row in values if row["variable"] == name}
     declared = {int(row["code"]): _both(row) for row in values if row["variable"] == EVERY}
-    return own | {code: declared[code] for code in missing}
+    return own | {code: declared[code] for code in missing if code not in own}
 
 
 def _both(row: dict[str, str]) -> str:

@@ -20,18 +20,28 @@ Columns = Mapping[str, NDArray[Any]]
 
 LIMITS = {"file label": 64, "variable label": 256, "value label": 120, "note": 80}  # bytes of UTF-8
 LOWEST_MISSING = -9
+MOST_DECIMALS = 6
 _EPOCH = np.datetime64("1582-10-14")
 
 
-def write(columns: Columns, codebook: Described, path: Path, *, label: str, notes: tuple[str, ...]) -> None:
+def write(
+    columns: Columns,
+    codebook: Described,
+    path: Path,
+    *,
+    label: str,
+    notes: tuple[str, ...],
+    weight: str = "",
+) -> None:
     """Writes ``columns`` row-compressed to ``path``: labels, levels, formats, missing codes, response sets.
 
-    Every variable with missing codes declares the range from -9 to -1, as a survey agency would.
+    Every variable with negative missing codes declares the range from -9 to -1, as a survey agency would;
+    others declare their codes one by one.  NaN and the empty text are blank cells.
     ``ValueError`` when a label does not fit the format.
     """
     _require_room(codebook, label, notes)
     labels: dict[str, str | None] = dict(codebook.labels)
-    values = {name: codes for name, codes in codebook.values.items() if codes}
+    values = {name: _as_held(codes, columns[name]) for name, codes in codebook.values.items() if codes}
     pyreadstat.write_sav(
         pl.DataFrame({name: _cells(columns[name]) for name in codebook.names}),
         str(path),
@@ -40,11 +50,11 @@ def write(columns: Columns, codebook: Described, path: Path, *, label: str, note
         row_compress=True,
         column_labels=labels,
         variable_value_labels=values,
-        missing_ranges={n: [{"lo": LOWEST_MISSING, "hi": -1}] for n in codebook.names if codebook.missing[n]},
+        missing_ranges={n: _missing(codebook.missing[n], columns[n]) for n in codebook.names if codebook.missing[n]},
         variable_measure=codebook.levels,
         variable_format={name: _format(columns[name]) for name in codebook.names},
     )
-    patch(path, {name: name for name in codebook.names}, _sets(codebook), "und")
+    patch(path, {name: name for name in codebook.names}, _sets(codebook, weight), "und")
 
 
 def write_checksum(path: Path) -> str:
@@ -54,22 +64,42 @@ def write_checksum(path: Path) -> str:
     return line
 
 
+def _as_held(codes: Mapping[int | float, str], column: NDArray[Any]) -> dict[Any, str]:
+    return {str(code): text for code, text in codes.items()} if _is_text(column) else dict(codes)
+
+
+def _missing(codes: tuple[int, ...], column: NDArray[Any]) -> list[Any]:
+    if _is_text(column):
+        return [str(code) for code in codes]
+    return [{"lo": LOWEST_MISSING, "hi": -1}] if max(codes) < 0 else list(codes)
+
+
+def _is_text(column: NDArray[Any]) -> bool:
+    return column.dtype.kind == "U"
+
+
 def _cells(column: NDArray[Any]) -> pl.Series:
+    if _is_text(column):
+        return pl.Series(column.tolist(), dtype=pl.String)
     if np.issubdtype(column.dtype, np.datetime64):
         return pl.Series((column - _EPOCH).astype("timedelta64[s]").astype(np.float64))
-    return pl.Series(column.astype(np.float64))
+    return pl.Series(column.astype(np.float64)).fill_nan(None)
 
 
 def _format(column: NDArray[Any]) -> str:
     if np.issubdtype(column.dtype, np.datetime64):
         return "SDATE10"
-    decimals = 0 if np.issubdtype(column.dtype, np.integer) else 1
-    width = max(len(f"{value:.{decimals}f}") for value in (column.min(), column.max(), float(LOWEST_MISSING)))
+    if _is_text(column):
+        return f"A{max(map(len, column.tolist()))}"
+    held = column[~np.isnan(column)]
+    decimals = next(places for places in range(MOST_DECIMALS + 1) if (held.round(places) == held).all())
+    width = max(len(f"{value:.{decimals}f}") for value in (held.min(), held.max(), float(LOWEST_MISSING)))
     return f"F{width}.{decimals}"
 
 
-def _sets(codebook: Described) -> Codebook:
+def _sets(codebook: Described, weight: str) -> Codebook:
     return Codebook(
+        weight=weight,
         variables=tuple(Variable(name, ValueType.INTEGER) for name in codebook.names),
         sets=tuple(
             ResponseSet(name, "D", members, {"und": text}, counted_value=1)

@@ -288,10 +288,20 @@ class Interpreter:
         return months if isinstance(months, Absence) else math.floor(months / 12)
 
     def f_year(self, node: t.Apply, cells: list[Any]) -> Any:
-        return cells[0].year
+        return _of_text(cells[0], 0) if isinstance(cells[0], str) else cells[0].year
 
     def f_month(self, node: t.Apply, cells: list[Any]) -> Any:
-        return cells[0].month
+        return _of_text(cells[0], 1) if isinstance(cells[0], str) else cells[0].month
+
+
+def _of_text(text: str, place: int) -> Any:
+    """The year (0) or month (1) of YYYY-MM or YYYY-MM-DD."""
+    parts = text.split("-")
+    sizes, digits = [len(part) for part in parts], "".join(parts)
+    is_plain = sizes in ([4, 2], [4, 2, 2]) and digits.isascii() and digits.isdigit()
+    if not is_plain or not 1 <= int(parts[1]) <= 12 or digits[6:7] > "3":
+        return OUTSIDE
+    return int(parts[place])
 
 
 def _finite(value: float) -> Any:

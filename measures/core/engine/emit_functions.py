@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 
 from measures.core.engine.fits import Fit
 from measures.core.engine.sql import Pair, Reasons, number, strongest
-from measures.core.language.tree import Apply
+from measures.core.language.tree import Apply, Type
 from surveys.core.absence import OUT_OF_RANGE
+
+_DATE_TEXT = "[0-9]{4}-(0[1-9]|1[0-2])(-[0-3][0-9])?"
 
 Emitted = tuple[str, str | None]
 Emit = Callable[[Apply, list[Pair], Reasons, Fit | None], Emitted]
@@ -169,7 +171,18 @@ def _months(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -
 
 
 def _part_of_date(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+    if parts[0].type is Type.TEXT:
+        return _part_of_text(node, parts, reasons)
     return f"CAST({node.function.upper()}({parts[0].value}) AS DOUBLE)", parts[0].reason
+
+
+def _part_of_text(node: Apply, parts: list[Pair], reasons: Reasons) -> Emitted:
+    """Of ``YYYY-MM`` or ``YYYY-MM-DD``; the day is not asked for, so it is not looked at closely."""
+    cell = parts[0].value
+    is_date = f"COALESCE(regexp_full_match({cell}, '{_DATE_TEXT}'), FALSE)"
+    at, digits = (1, 4) if node.function == "year" else (6, 2)
+    safe = f"CASE WHEN {is_date} THEN SUBSTR({cell}, {at}, {digits}) END"
+    return _guarded(f"CAST({safe} AS DOUBLE)", is_date, parts, reasons)
 
 
 def _standardise(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:

@@ -277,8 +277,9 @@ class Checker(Ground):
         return self._apply("and", Type.CONDITION, [low, high])
 
     def _date(self, node: said.Node) -> Typed | None:
+        """A date, a point in time, or a text that may hold one."""
         found = self.value(node)
-        if found is None or found.type in (Type.DATE, Type.DATETIME):
+        if found is None or found.type in (Type.DATE, Type.DATETIME, Type.TEXT):
             return found
         self.problem("not_a_date", say("{found} stands where a date is needed.", found=kind_of(found)), node)
         return None

@@ -61,6 +61,11 @@ _MONTHS_ABSENT = {
     "zh": "任一部分缺失则缺失（取优先级最高的原因）；月份不在 1 至 12 时为 out_of_range。",
 }
 
+_DATE_ABSENT = {
+    "en": "An absence passes on; a text of another form, or with a month that there is not, gives out_of_range.",
+    "zh": "缺失原样保留；文本格式不符或月份不存在时为 out_of_range。",
+}
+
 TIME = (
     Function(
         "months_between", "time", "months_between(year, month, later_year, later_month)",
@@ -82,12 +87,15 @@ TIME = (
     ),
     Function(
         "year", "time", "year(date)", Takes.DATE, Gives.INTEGER, 1, 1,
-        {"en": "The year of a date.", "zh": "日期的年份。"},
-        _PASSES, "year(interview)", {"interview": "2014-05-17"}, 2014,
+        {"en": "The year of a date, or of a text YYYY-MM or YYYY-MM-DD.", "zh": "日期或文本（YYYY-MM、YYYY-MM-DD）的年份。"},
+        _DATE_ABSENT, "year(interview)", {"interview": "2014-05-17"}, 2014,
     ),
     Function(
         "month", "time", "month(date)", Takes.DATE, Gives.INTEGER, 1, 1,
-        {"en": "The month of a date, 1 to 12.", "zh": "日期的月份，1 至 12。"},
-        _PASSES, "month(interview)", {"interview": "2014-05-17"}, 5,
+        {
+            "en": "The month of a date, 1 to 12, or of a text YYYY-MM or YYYY-MM-DD.",
+            "zh": "日期或文本（YYYY-MM、YYYY-MM-DD）的月份，1 至 12。",
+        },
+        _DATE_ABSENT, "month(interview)", {"interview": "2014-05-17"}, 5,
     ),
 )  # fmt: skip

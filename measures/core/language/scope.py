@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from surveys.core.codebook import Code, Scalar, ValueType, Variable
+from surveys.core.codebook import Code, Labels, Scalar, ValueType, Variable
 from surveys.core.problems import Problem
 
 CodeMap = tuple[tuple[Scalar, Scalar | None], ...]  # (source code, harmonised code; None: no counterpart)
@@ -51,11 +52,18 @@ class Scope:
         return (*self.measures, *self.items)
 
 
-def harmonised(variable: Variable, code_map: CodeMap, name: str = "") -> Variable:
+def harmonised(
+    variable: Variable,
+    code_map: CodeMap,
+    name: str = "",
+    known: Mapping[Scalar, Labels] = MappingProxyType({}),
+) -> Variable:
     """A wave's variable as the item speaks of it: its codes mapped, its name the item's.
 
-    Codes without a counterpart disappear (their cells become ``out_of_range``); where several source
-    codes share one counterpart, the label of the first is kept.
+    Codes without a counterpart disappear (their cells become ``out_of_range``).  A mapped code means what
+    the item says: its labels are those of ``known``, from a wave that has the item's own codes; failing
+    that, those of the first source code that is mapped to it.  Codes of ``known`` that nothing is mapped to
+    stay words of the item, which do not occur in this wave.
     """
     name = name or variable.name
     if not code_map:
@@ -64,10 +72,12 @@ def harmonised(variable: Variable, code_map: CodeMap, name: str = "") -> Variabl
     codes: dict[Scalar, Code] = {}
     for source, target in code_map:
         if target is not None and target not in codes:
-            codes[target] = Code(target, labels.get(source, {}))
-    return replace(
-        variable, name=name, codes=tuple(codes.values()), type=mapped_type(variable.type, code_map)
-    )
+            codes[target] = Code(target, known.get(target) or labels.get(source, {}))
+    kind = mapped_type(variable.type, code_map)
+    for value, words in known.items():
+        if isinstance(value, str) == (kind is ValueType.TEXT):
+            codes.setdefault(value, Code(value, words))
+    return replace(variable, name=name, codes=tuple(codes.values()), type=kind)
 
 
 def mapped_type(source: ValueType, code_map: CodeMap) -> ValueType:
