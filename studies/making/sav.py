@@ -50,7 +50,9 @@ def write(
         row_compress=True,
         column_labels=labels,
         variable_value_labels=values,
-        missing_ranges={n: _missing(codebook.missing[n], columns[n]) for n in codebook.names if codebook.missing[n]},
+        missing_ranges={
+            n: _missing(codebook.missing[n], columns[n]) for n in codebook.names if codebook.missing[n]
+        },
         variable_measure=codebook.levels,
         variable_format={name: _format(columns[name]) for name in codebook.names},
     )

@@ -30,10 +30,31 @@ from tests.studies.test_waves import read
 
 MDMS = ROOT / "studies" / "mdms"
 FILE = MDMS / "waves" / "mdms_2016.sav"
-PURE = {"q_ins_unemployment": "C01___1", "q_org_union": "C04___1", "q_org_alumni": "C04___6", "q_will_1": "D08",
-        "q_will_8": "D11", "q_act_1": "C05_1", "q_worry_2": "C06_2"}  # fmt: skip
-IMPOSSIBLE = {"fsp", "isp", "age", "duration", "work_hours", "ln_income", "ln_land", "exclusion", "social_status",
-              "willingness", "hukou_constraints", "hometown_pressure", "long_contract", "no_contract"}  # fmt: skip
+PURE = {
+    "q_ins_unemployment": "C01___1",
+    "q_org_union": "C04___1",
+    "q_org_alumni": "C04___6",
+    "q_will_1": "D08",
+    "q_will_8": "D11",
+    "q_act_1": "C05_1",
+    "q_worry_2": "C06_2",
+}
+IMPOSSIBLE = {
+    "fsp",
+    "isp",
+    "age",
+    "duration",
+    "work_hours",
+    "ln_income",
+    "ln_land",
+    "exclusion",
+    "social_status",
+    "willingness",
+    "hukou_constraints",
+    "hometown_pressure",
+    "long_contract",
+    "no_contract",
+}
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +99,9 @@ def test_the_sheet_is_that_of_the_specification(tmp_path: Any) -> None:
 def test_questions_drifted_as_the_list_of_changes_says(shipped: Columns, shared: Any) -> None:
     with (shared / "constructs/codebooks/mdms_2016_crosswalk.csv").open(encoding="utf-8", newline="") as file:
         named = {name for row in csv.DictReader(file) for name in _names(row["wave_2016"])}
-    assert named - {"B06a"} <= {name.split("_")[0] if name[0] in "CD" else name for name in shipped} | {"CITY_GB6"}
+    assert named - {"B06a"} <= {name.split("_")[0] if name[0] in "CD" else name for name in shipped} | {
+        "CITY_GB6"
+    }
 
 
 def _names(text: str) -> set[str]:
@@ -173,9 +196,10 @@ def test_strict_and_wide_differ_as_said(boss: User, study: Study, shipped: Colum
     assert column(wide, "local_identity_loose").sum() == np.isin(d13, (1, 2)).sum()
     kept = np.isin(d13, (1, 2, 3)) & common
     assert column(strict, "unmarried").null_count() == (np.isin(shipped["A05"], (6, 97, 98, 99)) & kept).sum()
-    assert column(wide, "unmarried_loose").sum() == (
-        np.isin(shipped["A05"], (1, 6)) & np.isin(d13, (1, 2, 3, 4))
-    ).sum()
+    assert (
+        column(wide, "unmarried_loose").sum()
+        == (np.isin(shipped["A05"], (1, 6)) & np.isin(d13, (1, 2, 3, 4))).sum()
+    )
     _participation(strict, wide, shipped, kept, np.isin(d13, (1, 2, 3, 4)))
     _amounts(strict, wide, shipped, kept)
 

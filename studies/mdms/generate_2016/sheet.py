@@ -23,7 +23,9 @@ def write_sheet(path: Path) -> None:
         writer.writerow(HEADINGS)
         for name, codes in drift.codebook.missing.items():
             if codes:
-                writer.writerow([name, "; ".join(_reason(name, code) for code in codes), *_split(drift, name)])
+                writer.writerow(
+                    [name, "; ".join(_reason(name, code) for code in codes), *_split(drift, name)]
+                )
 
 
 def _reason(name: str, code: int) -> str:

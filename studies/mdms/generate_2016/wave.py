@@ -23,7 +23,9 @@ def generate(seed: int = SEED, drift: Drift | None = None) -> Columns:
     drift = drift or read_drift()
     rng = np.random.default_rng(drift.rules["seed"])
     before = _some(drift, rng, *_people(seed))
-    after: Answers = {name: recoded(before[r["from"]], r["to"], rng) for name, r in drift.rules["coded"].items()}
+    after: Answers = {
+        name: recoded(before[r["from"]], r["to"], rng) for name, r in drift.rules["coded"].items()
+    }
     after |= {name: _month(drift, before, *pair) for name, pair in drift.rules["months"].items()}
     after |= amounts(drift, before, rng)
     after |= options(drift, before, rng)
@@ -42,7 +44,9 @@ def _people(seed: int) -> tuple[Answers, NDArray[Any]]:
 def _some(drift: Drift, rng: np.random.Generator, answers: Answers, city: NDArray[Any]) -> Answers:
     """So many records of each city, in the order of the draw."""
     wanted = drift.rules["records_per_city"]
-    rows = [np.sort(rng.choice(np.flatnonzero(city == c), wanted, replace=False)) for c in drift.rules["cities"]]
+    rows = [
+        np.sort(rng.choice(np.flatnonzero(city == c), wanted, replace=False)) for c in drift.rules["cities"]
+    ]
     chosen = np.concatenate(rows)
     return {name: column[chosen] for name, column in (answers | {"city": city}).items()}
 
