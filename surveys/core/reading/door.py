@@ -60,6 +60,7 @@ def read(
         encoding=found["encoding"],
         findings=extension_finding(original_name or path.name, kind) + told,
         seconds=round(time.monotonic() - started, 3),
+        read_as=tuple(found["read_as"]),
     )
 
 

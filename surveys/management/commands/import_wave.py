@@ -30,7 +30,8 @@ class Command(WavebookCommand):
         parser.add_argument(
             "--codebook",
             type=Path,
-            help="a sheet with one line per variable, a DDI-Codebook (.xml) or a SAS catalogue (.sas7bcat)",
+            help="a sheet with one line per variable, a DDI-Codebook (.xml), a SAS catalogue (.sas7bcat) "
+            "or a whole codebook as a dumped study has it (.json)",
         )
         parser.add_argument("--sheet", default="", help="which sheet of a workbook; the first when not said")
         parser.add_argument(
