@@ -116,7 +116,7 @@ def check_key(codebook: Codebook, key: str, values: pl.Series | None, tags: pl.S
             "unknown_key",
             say("There is no variable {key} to tell the rows apart.", key=key),
             near=near_misses(key, codebook.names),
-            hint="Name the variable that identifies a record (--key on the command line), or name none.",
+            hint="Name as the key the variable that tells the records apart, spelled as it is; or name none.",
         )
     cells, _ = split(values, tags, codebook.variable(key))
     problems = []

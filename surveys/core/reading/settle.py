@@ -27,6 +27,11 @@ NOTHING_DECLARED: Mapping[str, Declared] = {}
 MOST_TELLING = 20_000  # non-ASCII cells looked at when the character set is decided
 
 
+_COUNT = say(
+    "Ask whoever sent the file whether it is whole, or correct the number you declared; nothing was imported."
+)
+
+
 @dataclass
 class TypedColumn:
     """A column ready to be stored: narrow integers are widened when they are written."""
@@ -75,6 +80,7 @@ def check_budget(file: RawFile, options: ReadOptions) -> None:
                 declared_columns=options.declared_columns,
                 columns=columns,
             ),
+            hint=_COUNT,
         )
 
 
@@ -106,6 +112,7 @@ def settle(
                 declared_rows=options.declared_rows,
                 rows=rows,
             ),
+            hint=_COUNT,
         )
     raw: list[pl.Series | None] = [holder.series() for holder in holders]
     decision = _decision(file, raw, options)
@@ -286,8 +293,8 @@ def _decoded_one_by_one(
             "{broken} different cells cannot be decoded as {name}.", broken=broken, name=settled.decision.name
         )
         hint = (
-            "Import it again naming its encoding (--encoding on the command line), "
-            "or mend the text at its source."
+            "Import it again and name its character set (the field “Encoding” of the upload page, --encoding "
+            "of the command), or mend the text at its source."
         )
         problems.append(Problem("undecodable_text", text, where=name, hint=hint))
     if cut := sum(is_cut(cell.rstrip(b" \0"), codec) for cell in distinct):

@@ -78,7 +78,7 @@ def _unsaid(rows: int | None) -> Finding:
     text = say(
         "Files of this kind do not say how many rows they hold: {rows:,} were found. One that was cut "
         "exactly between two rows looks whole: hold the number against the one its source gives "
-        "(--rows on the command line checks it).",
+        "(--rows of the command import_wave checks it).",
         rows=rows or 0,
     )
     return Finding(Severity.WARNING, "rows_not_declared", text)
