@@ -49,12 +49,12 @@ def study(db: None, tmp_path: Path) -> Study:
 def test_the_api_says_what_is_not_there(
     client: Client, study: Study, address: str, said: str, near: list[str]
 ) -> None:
-    answer = client.get(f"/api/{address}")
+    answer = client.get(f"/api/v1/{address}")
     assert answer.status_code == 404
     problem = answer.json()["problems"][0]
     assert problem["message"].startswith(said)
     assert set(near) <= set(problem["near"])
-    assert problem["code"] == ("no_version" if "no data" in said else "not_found")
+    assert problem["code"] == ("no_version" if "no data yet" in said else "not_found")
 
 
 def test_a_page_of_a_number_that_no_version_can_have_is_not_found(client: Client, study: Study) -> None:
