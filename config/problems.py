@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from surveys.core.problems import Problem, Refused
 
-STATUS = {"not_found": 404, "not_allowed": 403, "sign_in": 401, "conflict": 409}
+STATUS = {"not_found": 404, "no_version": 404, "not_allowed": 403, "sign_in": 401, "conflict": 409}
 
 
 def status_of(refused: Refused) -> int:
@@ -63,6 +63,8 @@ def api_problem(exception: Exception, context: dict[str, Any]) -> Response | Non
             response.data.get("detail", response.data) if isinstance(response.data, dict) else response.data
         )
         problem = Problem(getattr(exception, "default_code", "error"), str(detail))
+        if isinstance(exception, Http404):
+            problem = Problem("not_found", "There is nothing at this address that you can see.")
         response.data = problem_document((problem,), response.status_code)
         response.content_type = "application/problem+json"
     return response

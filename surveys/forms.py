@@ -83,7 +83,7 @@ class CodebookForm(forms.Form):
     codebook = forms.FileField(
         label=_("Edited codebook"),
         help_text=_("The sheet that was downloaded (.csv or .xlsx), a DDI-Codebook (.xml) or a dictionary."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xml"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xml,.json"}),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -13,7 +12,7 @@ from rest_framework.response import Response
 
 from analytics.core.results import plain
 from analytics.models import Analysis, Run
-from analytics.selectors import compare, run_document, run_freshness, shown_to
+from analytics.selectors import analysis_named, compare, run_document, run_freshness, run_with, shown_to
 from analytics.serializers import AnalysisSerializer, ComparisonSerializer, RunBriefSerializer, RunSerializer
 from surveys.http import STUDY, Api, ListApi, OneApi
 from surveys.models import User
@@ -46,8 +45,7 @@ class OneAnalysis(OneApi):
     queryset = Analysis.objects.none()
 
     def get_object(self) -> Analysis:
-        address = {"study__slug": self.kwargs["study"], "slug": self.kwargs["analysis"]}
-        return get_object_or_404(Analysis.objects.visible_to(self.person).select_related("study"), **address)
+        return analysis_named(self.person, "{study}/{analysis}".format(**self.kwargs))
 
 
 @extend_schema(parameters=[STUDY, OpenApiParameter("analysis", str, description="Only of this analysis.")])
@@ -74,7 +72,7 @@ class OneRun(OneApi):
     queryset = Run.objects.none()
 
     def get_object(self) -> Any:
-        run: Any = shown_to(self.person, get_object_or_404(runs_shown_to(self.person), pk=self.kwargs["pk"]))
+        run: Any = shown_to(self.person, run_with(self.person, self.kwargs["pk"]))
         run.freshness = run_freshness(run)
         return run
 
@@ -84,7 +82,7 @@ class RunDocument(Api):
 
     @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, pk: int) -> Response:
-        run = get_object_or_404(runs_shown_to(self.person), pk=pk)
+        run = run_with(self.person, pk)
         return Response(run_document(self.person, run))
 
 
@@ -93,5 +91,5 @@ class Comparison(Api):
 
     @extend_schema(responses=ComparisonSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        run = get_object_or_404(runs_shown_to(self.person), pk=pk)
+        run = run_with(self.person, pk)
         return Response({"run": run.pk, "cells": plain(compare(self.person, run))})

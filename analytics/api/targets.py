@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 
 from analytics.core.results import plain
 from analytics.models import Target
-from analytics.selectors import audit_of
+from analytics.selectors import audit_of, target_named
 from analytics.serializers import TargetBriefSerializer, TargetSerializer
 from surveys.http import STUDY, ListApi, OneApi
+from surveys.selectors import study_named
 
 
 @extend_schema(parameters=[STUDY])
@@ -35,7 +35,6 @@ class OneTarget(OneApi):
     queryset = Target.objects.none()
 
     def get_object(self) -> Any:
-        targets = Target.objects.visible_to(self.person).select_related("study").prefetch_related("cells")
-        target: Any = get_object_or_404(targets, study__slug=self.kwargs["study"], slug=self.kwargs["slug"])
+        target: Any = target_named(study_named(self.person, self.kwargs["study"]), self.kwargs["slug"])
         target.audit = plain(list(audit_of(target)))
         return target

@@ -104,6 +104,24 @@ def check_names(formula: Formula, known: Iterable[str], where: str = "formula") 
     return tuple(problems.values())
 
 
+def check_outcome_is_no_term(formula: Formula, where: str = "formula") -> tuple[Problem, ...]:
+    """The outcome among the terms, plain or inside a function: it would explain itself."""
+    if formula.outcome is None:
+        return ()
+    name = leaf(formula.outcome).name
+    found = [low for term in formula.terms for atom in term.atoms if (low := leaf(atom)).name == name]
+    return tuple(
+        Problem(
+            "outcome_is_term",
+            say("The outcome {name} is also a term, so it would explain itself.", name=name),
+            where=where,
+            hint=say("Take {name} out of the right side.", name=name),
+            position=low.position,
+        )
+        for low in found[:1]
+    )
+
+
 def check_types(formula: Formula, frame: Frame, where: str = "formula") -> tuple[Problem, ...]:
     """Dates, and texts or nominal codes where a number is needed."""
     problems = {}

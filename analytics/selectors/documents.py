@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.models import Run
@@ -20,7 +20,8 @@ MORE_FIELDS = ("df", "odds_ratio", "odds_ratio_low", "odds_ratio_high")
 def run_document(user: User, run: Run) -> dict[str, Any]:
     """The run as plain JSON, as ``user`` may see it; ``withheld`` says what is missing, and why.
 
-    A single model stands at the top level, the models of a series under ``models``.
+    A single model stands at the top level, the models of a series under ``models``; a series also has
+    ``estimates`` and ``random`` of all its models, each with ``model``, and the ``fit`` of its last.
     """
     run = shown_to(user, run)
     document: dict[str, Any] = {
@@ -39,6 +40,7 @@ def run_document(user: User, run: Run) -> dict[str, Any]:
         document["table"] = run.result.get("table")
     elif run.kind == "series":
         document["models"] = [{"name": m["name"], "label": m["label"], **_model(m)} for m in models]
+        document |= _of_all(document["models"])
         document["comparisons"] = run.result["comparisons"]
         document["absorbed"] = run.result["absorbed"]
     else:
@@ -53,6 +55,15 @@ def run_document(user: User, run: Run) -> dict[str, Any]:
         "key": run.key,
         "environment": run.environment,
         "seconds": run.seconds,
+    }
+
+
+def _of_all(models: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a single model has at the top level, gathered from the models of a series."""
+    return {
+        "estimates": [{"model": m["name"], **one} for m in models for one in m["estimates"]],
+        "random": [{"model": m["name"], **one} for m in models for one in m["random"]],
+        "fit": models[-1]["fit"] if models else {},
     }
 
 

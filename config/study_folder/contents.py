@@ -5,7 +5,7 @@ Two records that are equal mean the same; that is how loading knows what to leav
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ class WaveFile:
     codebook: Path | None = field(default=None, compare=False)
     sheet: str = ""  # of a workbook
     header_rows: int | None = None  # of a flat file; found by content when not said
+    codebook_text: Callable[[], str] | None = field(default=None, compare=False)  # of a stored version
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from config.study_folder.contents import WaveEntry, WaveFile
+from surveys.core.reading.overlay import Given, given
+from surveys.core.reading.whole import read_whole
 from surveys.core.store import file_hash
 from surveys.models import Study, WaveVersion
 
@@ -12,7 +14,8 @@ def held(study: Study, entry: WaveEntry) -> list[WaveVersion]:
 
     Versions that somebody imported in between or afterwards are passed over: what a folder does not name
     stays as it is.  A file that comes with a codebook sheet is read again as long as its version is the
-    latest, for the sheet may say something else now; reading the same again makes no version.
+    latest, for the sheet may say something else now; reading the same again makes no version.  A whole
+    codebook says which version it is of.
     """
     versions = list(
         WaveVersion.objects.filter(wave__study=study, wave__slug=entry.slug)
@@ -22,15 +25,25 @@ def held(study: Study, entry: WaveEntry) -> list[WaveVersion]:
     found: list[WaveVersion] = []
     rest = iter(versions)
     for file in entry.files:
-        version = next((one for one in rest if _is_of(one, file)), None)
-        if version is None or (file.codebook is not None and version is versions[-1]):
+        whole = _whole(file)
+        version = next((one for one in rest if _is_of(one, file, whole)), None)
+        is_read_again = file.codebook is not None and not whole
+        if version is None or (is_read_again and version is versions[-1]):
             break
         found.append(version)
     return found
 
 
-def _is_of(version: WaveVersion, file: WaveFile) -> bool:
+def _whole(file: WaveFile) -> str:
+    """What the whole codebook beside a file hashes to; "" where there is none, or another kind."""
+    if file.codebook is None or given(file.codebook) is not Given.WHOLE:
+        return ""
+    return read_whole(file.codebook).codebook.fingerprint()
+
+
+def _is_of(version: WaveVersion, file: WaveFile, whole: str) -> bool:
     told = version.options
     is_same = version.original.sha256 == file_hash(file.path)[0]
     read_as = (told.get("encoding", ""), told.get("sheet", ""), told.get("header_rows"))
+    is_same = is_same and whole in ("", version.codebook_hash)
     return is_same and read_as == (file.encoding, file.sheet, file.header_rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from analytics.models import Analysis, Target
 from config.study_folder.contents import (
     AnalysisEntry,
@@ -17,7 +19,8 @@ from config.study_folder.contents import (
 )
 from measures.core.wording import PER_LANGUAGE, Wording
 from measures.models import Measure, MeasureVersion
-from surveys.models import ContextVersion, Study, Wave
+from surveys.core.writing.codebook_json import codebook_text
+from surveys.models import ContextVersion, Study, Wave, WaveVersion
 from surveys.selectors import context_latest, in_force
 from surveys.services.files import path_of
 
@@ -61,10 +64,15 @@ def _wave(wave: Wave) -> WaveEntry:
             v.note,
             sheet=v.options.get("sheet", ""),
             header_rows=v.options.get("header_rows"),
+            codebook_text=partial(_codebook_text, v),
         )
         for v in wave.versions.select_related("original").order_by("number")
     )
     return WaveEntry(wave.slug, {name: getattr(wave, name) for name in WAVE_FIELDS}, files)
+
+
+def _codebook_text(version: WaveVersion) -> str:
+    return codebook_text(version.codebook(), version.options.get("read_as", ()))
 
 
 def _context(version: ContextVersion) -> ContextEntry:

@@ -51,6 +51,9 @@ def write_folder(contents: StudyContents, folder: Path) -> tuple[list[str], list
             line = f"{hashlib.sha256(target.read_bytes()).hexdigest()}  {target.name}\n"
             target.with_name(target.name + ".sha256").write_text(line, "utf-8")
             written.append(name)
+        for name, text in _wave_codebooks(wave):
+            (folder / name).write_text(text, "utf-8")
+            written.append(name)
     return written, _remove_others(folder, set(written))
 
 
@@ -96,6 +99,7 @@ def _wave(wave: WaveEntry) -> dict[str, Any]:
         _given(
             {
                 "file": name,
+                "codebook": _codebook_name(name) if file.codebook_text else "",
                 "encoding": file.encoding,
                 "sheet": file.sheet,
                 "header_rows": file.header_rows,
@@ -111,6 +115,17 @@ def _wave(wave: WaveEntry) -> dict[str, Any]:
 def _wave_files(wave: WaveEntry) -> list[tuple[str, Path]]:
     """Each file under the name it came with; a folder per version, as names may repeat."""
     return [(f"waves/{wave.slug}/{n}/{file.name}", file.path) for n, file in enumerate(wave.files, 1)]
+
+
+def _wave_codebooks(wave: WaveEntry) -> Iterator[Written]:
+    """What each version says of its variables: a sheet, a DDI or an edit gave what the file does not hold."""
+    for (name, _), file in zip(_wave_files(wave), wave.files, strict=True):
+        if file.codebook_text is not None:
+            yield _codebook_name(name), file.codebook_text()
+
+
+def _codebook_name(file: str) -> str:
+    return f"{file}.codebook.json"
 
 
 def _item(item: ItemEntry) -> dict[str, Any]:

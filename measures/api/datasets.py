@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
-from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
 from measures.models import Dataset, DatasetColumn, DatasetVersion
-from measures.selectors import freshness
+from measures.selectors import dataset_named, dataset_version_named, freshness
 from measures.selectors.disclosure import fitted_shown_to, lineage_shown_to
 from measures.serializers import (
     DatasetColumnWithLineageSerializer,
@@ -21,7 +20,9 @@ from measures.serializers import (
     DatasetWithFreshnessSerializer,
 )
 from measures.services.exports import dataset_subject
+from surveys.core.said import say
 from surveys.http import STUDY, AboutExport, AnyType, Api, Download, ListApi, OneApi, to_numbered
+from surveys.selectors import one_named
 from surveys.services.exports import Subject
 
 
@@ -47,10 +48,7 @@ class OneDataset(OneApi):
     queryset = Dataset.objects.none()
 
     def get_object(self) -> Any:
-        datasets = Dataset.objects.visible_to(self.person).select_related("study")
-        dataset: Any = get_object_or_404(
-            datasets, study__slug=self.kwargs["study"], slug=self.kwargs["dataset"]
-        )
+        dataset: Any = dataset_named(self.person, "{study}/{dataset}".format(**self.kwargs))
         dataset.freshness = freshness(dataset)
         return dataset
 
@@ -60,9 +58,7 @@ class AboutDatasetVersion(Api):
 
     def version(self) -> DatasetVersion:
         """The version that the address names, if the person may see it."""
-        versions = DatasetVersion.objects.visible_to(self.person).select_related("dataset__study")
-        address = {"dataset__study__slug": self.kwargs["study"], "dataset__slug": self.kwargs["dataset"]}
-        return get_object_or_404(versions, number=self.kwargs["number"], **address)
+        return dataset_version_named(self.person, "{study}/{dataset}@{number}".format(**self.kwargs))
 
 
 class OneDatasetVersion(AboutDatasetVersion, OneApi):
@@ -91,7 +87,9 @@ class OneColumn(AboutDatasetVersion, OneApi):
         columns = self.version().columns.select_related(
             "derived", "measure_version__measure", "version__dataset"
         )
-        column: Any = get_object_or_404(columns, name=self.kwargs["name"])
+        name = self.kwargs["name"]
+        known = columns.values_list("name", flat=True)
+        column: Any = one_named(columns.filter(name=name), say("column"), name, known)
         column.lineage = lineage_shown_to(self.person, column)
         column.fitted = fitted_shown_to(self.person, column)
         return column
@@ -115,10 +113,7 @@ class LatestDataset(Api):
 
     @extend_schema(responses={302: None})
     def get(self, request: Request, study: str, dataset: str, rest: str = "") -> HttpResponseRedirect:
-        datasets = Dataset.objects.visible_to(self.person)
-        found = get_object_or_404(datasets, study__slug=study, slug=dataset).latest
-        if found is None:
-            raise Http404
+        found = dataset_version_named(self.person, f"{study}/{dataset}")
         address = reverse("api_dataset_version", args=[study, dataset, found.number])
         return to_numbered(request, address, rest, str(found))
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 
 from measures.models import Measure, MeasureVersion
 from measures.selectors.disclosure import measures_shown_to, versions_shown_to
 from measures.serializers import MeasureSerializer, MeasureVersionSerializer
+from surveys.core.said import say
 from surveys.http import STUDY, ListApi, OneApi
+from surveys.selectors import one_named, study_named
 
 
 @extend_schema(parameters=[STUDY])
@@ -31,9 +34,10 @@ class OneMeasure(OneApi):
     serializer_class = MeasureSerializer
     queryset = Measure.objects.none()
 
-    def get_object(self) -> Measure:
-        address = {"study__slug": self.kwargs["study"], "name": self.kwargs["name"]}
-        return get_object_or_404(measures_shown_to(self.person), **address)
+    def get_object(self) -> Any:
+        study, name = study_named(self.person, self.kwargs["study"]), self.kwargs["name"]
+        shown = measures_shown_to(self.person).filter(study=study)
+        return one_named(shown.filter(name=name), say("measure"), name, shown.values_list("name", flat=True))
 
 
 class OneMeasureVersion(OneApi):
@@ -42,6 +46,10 @@ class OneMeasureVersion(OneApi):
     serializer_class = MeasureVersionSerializer
     queryset = MeasureVersion.objects.none()
 
-    def get_object(self) -> MeasureVersion:
-        address = {"measure__study__slug": self.kwargs["study"], "measure__name": self.kwargs["name"]}
-        return get_object_or_404(versions_shown_to(self.person), number=self.kwargs["number"], **address)
+    def get_object(self) -> Any:
+        study, number = study_named(self.person, self.kwargs["study"]), self.kwargs["number"]
+        shown = versions_shown_to(self.person).filter(measure__study=study)
+        of_name = shown.filter(measure__name=self.kwargs["name"])
+        known = map(str, of_name if of_name.exists() else shown)
+        text = f"{study}/{self.kwargs['name']}@{number}"
+        return one_named(of_name.filter(number=number), say("measure version"), text, known)

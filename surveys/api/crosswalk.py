@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from surveys import selectors
+from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.http import STUDY, AnyType, Api, BadParameter, ListApi
 from surveys.models import CrosswalkDecision, Study, WaveVersion
 from surveys.selectors.items import availability, item_over_waves
@@ -77,7 +78,7 @@ class AboutStudy(Api):
     def study(self) -> Study:
         if not self.asked("study"):
             raise BadParameter("Name the study: study=mdms.")
-        return get_object_or_404(Study.objects.visible_to(self.person), slug=self.asked("study"))
+        return selectors.study_named(self.person, self.asked("study"))
 
 
 class Items(AboutStudy):
@@ -141,6 +142,8 @@ class UndoDecision(Api):
         given = UndoSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         visible = CrosswalkDecision.objects.filter(item__study__in=Study.objects.visible_to(self.person))
-        decision = get_object_or_404(visible.select_related("item__study", "wave__study"), pk=pk)
+        decision = visible.select_related("item__study", "wave__study").filter(pk=pk).first()
+        if decision is None:
+            raise refuse("not_found", say("There is no decision {pk} that you can see.", pk=pk))
         row = crosswalk.undo(self.person, decision, given.validated_data["note"])
         return Response(DecisionSerializer(row).data, status=201)

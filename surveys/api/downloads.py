@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
 from surveys.api.studies import AboutWaveVersion
 from surveys.http import AboutExport, AnyType, Api, Download, to_numbered
-from surveys.models import Wave
+from surveys.selectors import wave_version_named
 from surveys.services.exports import Subject, wave_subject
 
 
@@ -32,10 +31,7 @@ class LatestWave(Api):
 
     @extend_schema(responses={302: None})
     def get(self, request: Request, study: str, wave: str, rest: str = "") -> HttpResponseRedirect:
-        found = get_object_or_404(Wave.objects.visible_to(self.person), study__slug=study, slug=wave)
-        version = found.versions.order_by("-number").first()
-        if version is None:
-            raise Http404
+        version = wave_version_named(self.person, f"{study}/{wave}")
         address = reverse("api_wave_version", args=[study, wave, version.number])
         return to_numbered(request, address, rest, str(version))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +10,7 @@ from rest_framework.response import Response
 from surveys.core.problems import refuse
 from surveys.http import Api, BadParameter, ListApi, OneApi
 from surveys.models import ApiToken, Job
+from surveys.selectors import job_with
 from surveys.serializers import JobSerializer, MadeTokenSerializer, NewTokenSerializer, TokenSerializer
 from surveys.services import jobs
 from surveys.services.tokens import create_token, revoke_token, tokens_of
@@ -39,7 +39,7 @@ class OneJob(OneApi):
     queryset = Job.objects.none()
 
     def get_object(self) -> Job:
-        return get_object_or_404(Job.objects.visible_to(self.person), pk=self.kwargs["pk"])
+        return job_with(self.person, self.kwargs["pk"])
 
 
 class CancelJob(Api):
@@ -47,7 +47,7 @@ class CancelJob(Api):
 
     @extend_schema(request=None, responses=JobSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        job = get_object_or_404(Job.objects.visible_to(self.person), pk=pk)
+        job = job_with(self.person, pk)
         return Response(JobSerializer(jobs.cancel(self.person, job)).data)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 from surveys.http import STUDY, Api, ListApi, OneApi
 from surveys.models import Study, Variable, Wave, WaveVersion
-from surveys.selectors import search_variables
+from surveys.selectors import search_variables, study_named, variable_named, wave_named, wave_version_named
 from surveys.serializers import (
     FoundVariableSerializer,
     StudySerializer,
@@ -37,7 +36,7 @@ class OneStudy(OneApi):
     queryset = Study.objects.none()
 
     def get_object(self) -> Study:
-        return get_object_or_404(Study.objects.visible_to(self.person), slug=self.kwargs["study"])
+        return study_named(self.person, self.kwargs["study"])
 
 
 @extend_schema(parameters=[STUDY])
@@ -60,8 +59,7 @@ class OneWave(OneApi):
     queryset = Wave.objects.none()
 
     def get_object(self) -> Wave:
-        waves = Wave.objects.visible_to(self.person).prefetch_related("versions")
-        return get_object_or_404(waves, study__slug=self.kwargs["study"], slug=self.kwargs["wave"])
+        return wave_named(self.person, "{study}/{wave}".format(**self.kwargs))
 
 
 class AboutWaveVersion(Api):
@@ -69,9 +67,7 @@ class AboutWaveVersion(Api):
 
     def version(self) -> WaveVersion:
         """The version that the address names, if the person may see it."""
-        versions = WaveVersion.objects.visible_to(self.person).select_related("wave__study", "data")
-        address = {"wave__study__slug": self.kwargs["study"], "wave__slug": self.kwargs["wave"]}
-        return get_object_or_404(versions, number=self.kwargs["number"], **address)
+        return wave_version_named(self.person, "{study}/{wave}@{number}".format(**self.kwargs))
 
 
 class OneWaveVersion(AboutWaveVersion, OneApi):
@@ -101,8 +97,7 @@ class OneVariable(AboutWaveVersion, OneApi):
     queryset = Variable.objects.none()
 
     def get_object(self) -> Variable:
-        variables = self.version().variables.select_related("version__wave__study")
-        return get_object_or_404(variables, name=self.kwargs["name"])
+        return variable_named(self.version(), self.kwargs["name"])
 
 
 @extend_schema(
@@ -123,5 +118,5 @@ class FoundVariables(ListApi):
     def get_queryset(self) -> Any:
         study = None
         if slug := self.asked("study"):
-            study = get_object_or_404(Study.objects.visible_to(self.person), slug=slug)
+            study = study_named(self.person, slug)
         return search_variables(self.person, self.asked("q"), study=study, limit=500)

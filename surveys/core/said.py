@@ -50,6 +50,11 @@ def say(template: str, /, **values: Any) -> str:
     return Said(template, {name: _given(values[name], spec) for name, spec in fields})
 
 
+def say_n(n: int, one: str, many: str, /, **values: Any) -> str:
+    """The sentence for ``n`` things: ``one`` is the template for a single one, ``many`` for all else."""
+    return say(one if n == 1 else many, **values)
+
+
 def sentence(text: str) -> str:
     """A text that was written out whole as a sentence without values; a sentence stays as it is."""
     return text if isinstance(text, Said) else Said(text.replace("{", "{{").replace("}", "}}"), {})

@@ -6,14 +6,15 @@ from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from surveys.core.problems import near_misses
+from surveys.core.problems import near_misses, refuse
+from surveys.core.said import say
 from surveys.http.authentication import TokenAuthentication
 from surveys.models import User
 
@@ -68,6 +69,17 @@ class Pages(PageNumberPagination):
 
     page_size_query_param = "page_size"
     max_page_size = 1000
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            page = str(request.query_params.get(self.page_query_param, ""))[:40]
+            raise refuse(
+                "not_found",
+                say("This list has no page {page}.", page=page),
+                hint="Leave the page out to begin with the first one.",
+            ) from None
 
 
 class ListApi(Api, ListAPIView[Any]):

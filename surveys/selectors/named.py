@@ -16,6 +16,7 @@ from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.models import (
     ContextVersion,
+    Job,
     SearchText,
     Study,
     User,
@@ -25,7 +26,8 @@ from surveys.models import (
 )
 
 PAGES_KEPT = 300  # wave versions whose searched texts a process keeps: half a megabyte each, if large
-_REFERENCE = re.compile(r"(?P<study>[\w-]+)/(?P<name>[\w-]+)(?:@(?P<number>[0-9]{1,9}))?")
+_REFERENCE = re.compile(r"(?P<study>[\w-]+)/(?P<name>[\w-]+)(?:@(?P<number>[0-9]{1,40}))?")
+_HIGHEST = 999_999_999  # no version has a higher number
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,13 @@ def reference(text: str) -> Reference:
             hint="Write it as mdms/2014 or mdms/2014@1.",
         )
     number = match["number"]
-    return Reference(match["study"], match["name"], int(number) if number else None)
+    return Reference(match["study"], match["name"], min(int(number), _HIGHEST) if number else None)
 
 
 def study_named(user: User, slug: str) -> Study:
     """The study called ``slug``, if this person may see it."""
     visible = Study.objects.visible_to(user)
-    return _one(visible.filter(slug=slug), "study", slug, visible.values_list("slug", flat=True))
+    return one_named(visible.filter(slug=slug), say("study"), slug, visible.values_list("slug", flat=True))
 
 
 def studies_where(user: User, right: str) -> list[Study]:
@@ -65,7 +67,7 @@ def wave_named(user: User, text: str) -> Wave:
     """The wave ``STUDY/WAVE``."""
     asked = reference(text)
     waves = Wave.objects.filter(study=study_named(user, asked.study))
-    return _one(waves.filter(slug=asked.name), say("wave"), text, waves.values_list("slug", flat=True))
+    return one_named(waves.filter(slug=asked.name), say("wave"), text, waves.values_list("slug", flat=True))
 
 
 def wave_version_named(user: User, text: str) -> WaveVersion:
@@ -74,7 +76,7 @@ def wave_version_named(user: User, text: str) -> WaveVersion:
     versions = WaveVersion.objects.filter(wave=wave).select_related("wave__study", "data")
     if asked.number is not None:
         known = [f"{wave}@{number}" for number in versions.values_list("number", flat=True)]
-        return _one(versions.filter(number=asked.number), say("wave version"), text, known)
+        return one_named(versions.filter(number=asked.number), say("wave version"), text, known)
     latest = versions.order_by("-number").first()
     if latest is None:
         raise refuse(
@@ -95,15 +97,25 @@ def variable_named(version: WaveVersion, name: str) -> Variable:
     return found
 
 
+def job_with(user: User, pk: int) -> Job:
+    """The job with this number, if this person may see it."""
+    found = Job.objects.visible_to(user).filter(pk=pk).first()
+    if found is None:
+        raise refuse("not_found", say("There is no job {pk} that you can see.", pk=pk))
+    return found
+
+
 def latest_version(wave: Wave) -> WaveVersion | None:
     """The version of a wave in force."""
     return wave.versions.select_related("wave__study", "data").order_by("-number").first()
 
 
-def _one(found: QuerySet[Any], what: str, name: str, known: Iterable[str]) -> Any:
+def one_named(found: QuerySet[Any], what: str, name: str, known: Iterable[str]) -> Any:
+    """The first of ``found``; refused as not found, with near misses among ``known``, when there is none."""
     thing = found.first()
     if thing is None:
         short = name.split("/")[-1]
+        known = list(known)
         near = near_misses(name, known) or near_misses(short, known)
         raise refuse(
             "not_found",

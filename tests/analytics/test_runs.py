@@ -11,6 +11,7 @@ from analytics.core.kinds import KINDS
 from analytics.models import Run
 from analytics.selectors import run_document, run_freshness, table_of
 from analytics.services.analyses import define_analysis, run_again, run_analysis
+from config.management.commands.status import Command as Status
 from measures.core.freshness import FRESH, State
 from measures.services.datasets import build_dataset
 from surveys.core.problems import Refused
@@ -143,6 +144,9 @@ def test_a_model_without_numbers_is_a_failed_run_in_words(desk: Desk) -> None:
     separated = desk.corrected(x=[float(cell) + 10 for cell in desk.cells("y")])
     run = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, separated)
     assert run.state == "failed"
+    line = next(one for one in Status().work(desk.user)["runs"] if f"run {run.pk} " in one["name"])
+    assert (line["state"], line["name"]) == ("failed", f"run {run.pk} of logit y ~ x")
+    assert line["on"] == str(separated)
     assert [check["severity"] for check in run.checks].count("error") == 1
     assert run_document(desk.user, run)["estimates"] == []
 
@@ -194,3 +198,19 @@ def test_the_document_of_a_run(desk: Desk) -> None:
     assert all(fields <= set(one) for one in document["estimates"])
     assert {"loglik", "aic", "bic", "n", "df"} <= set(document["fit"])
     assert document["random"][0]["group"] == "city" and document["random"][0]["n_groups"] == 8
+
+
+def test_the_document_of_a_series_has_the_parts_of_a_single_model(desk: Desk) -> None:
+    one = {"name": "one", "kind": "linear", "formula": "y ~ x"}
+    two = {"name": "two", "kind": "multilevel_linear", "formula": "y ~ x", "groups": "city"}
+    spec = {"kind": "series", "models": [one, two]}
+    run = run_analysis(desk.user, spec, desk.version)
+    document = run_document(desk.user, run)
+    assert {one["model"] for one in document["estimates"]} == {"one", "two"}
+    assert {one["model"] for one in document["random"]} == {"two"}
+    assert document["fit"] == document["models"][-1]["fit"]
+
+
+def test_an_outcome_that_is_also_a_term_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused, match="The outcome y is also a term"):
+        run_analysis(desk.user, {"kind": "linear", "formula": "y ~ x + y"}, desk.version)

@@ -11,8 +11,9 @@ from tests.conftest import ROOT
 ROOMS = ("surveys", "measures", "analytics")
 # Positions and names of what a reader of a page may come to see.
 SPOKEN: dict[str, tuple[int, ...]] = {
-    "say": (0,), "sentence": (0,), "refuse": (1,), "Problem": (1, 3), "Finding": (2,), "Check": (2,),
-    "Loss": (2,), "AuditFinding": (2,), "broken": (0,), "bomb": (0,), "_unfit": (1,), "shortened": (1, 2),
+    "say": (0,), "say_n": (1, 2), "sentence": (0,), "refuse": (1,), "Problem": (1, 3), "Finding": (2,),
+    "Check": (2,), "Loss": (2,), "AuditFinding": (2,), "broken": (0,), "bomb": (0,), "_unfit": (1,),
+    "shortened": (1, 2),
     "require_slug": (1,), "wrong": (1,), "problem": (1, 3), "_ask": (1,),
 }  # fmt: skip
 METHODS = {"wrong", "problem", "shortened"}
@@ -50,8 +51,10 @@ def _spoken(node: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if called in SPOKEN and (isinstance(node.func, ast.Name) or called in METHODS):
             places = [node.args[at] for at in SPOKEN[called] if at < len(node.args)]
-            keywords = [one.value for one in node.keywords if one.arg in KEYWORDS and called != "say"]
-            yield from ((part, called == "say") for part in (*places, *keywords))
+            keywords = [
+                one.value for one in node.keywords if one.arg in KEYWORDS and called not in ("say", "say_n")
+            ]
+            yield from ((part, called in ("say", "say_n")) for part in (*places, *keywords))
     elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in VARIABLES:
         yield node.value, False
 

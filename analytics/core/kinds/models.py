@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analytics.core.design import binary_outcome, build, check_names, check_types
+from analytics.core.design import binary_outcome, build, check_names, check_outcome_is_no_term, check_types
 from analytics.core.formula import leaf
 from analytics.core.frame import Frame, Numbers
 from analytics.core.kinds.outcome import DONE, FAILED, Outcome
@@ -94,7 +94,7 @@ def require_types(spec: ModelSpec, frame: Frame) -> None:
 
 def name_problems(spec: ModelSpec, known: tuple[str, ...], where: str = "formula") -> list[Problem]:
     """Unknown names of a model's formula, groups and filter, with near misses."""
-    problems = list(check_names(spec.formula, known, where))
+    problems = [*check_names(spec.formula, known, where), *check_outcome_is_no_term(spec.formula, where)]
     for field, names in (("groups", (spec.groups,) if spec.groups else ()), ("where", tuple(spec.where))):
         problems += [
             Problem(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -14,6 +14,8 @@ from measures.selectors import freshness, one_look
 from surveys.management.base import WavebookCommand
 from surveys.models import Study
 from surveys.selectors import study_named
+
+MOST_NAMED = 5  # variables of a run without a name
 
 
 class Command(WavebookCommand):
@@ -33,9 +35,8 @@ class Command(WavebookCommand):
     def _standing(self, studies: list[Study], datasets: Iterable[Dataset]) -> dict[str, Any]:
         return {
             "datasets": [_line(str(dataset.latest or dataset), freshness(dataset)) for dataset in datasets],
-            "runs": [_line(f"run {run.pk} of {run.analysis or run.kind}", run_freshness(run), run.subject)
-                     for run in _latest(Run.objects.filter(study__in=studies))],
-        }  # fmt: skip
+            "runs": [_run_line(run) for run in _latest(Run.objects.filter(study__in=studies))],
+        }
 
     def show(self, outcome: dict[str, Any]) -> None:
         for one in (*outcome["datasets"], *outcome["runs"]):
@@ -50,6 +51,27 @@ class Command(WavebookCommand):
 def _line(name: str, standing: Any, on: Any = "") -> dict[str, Any]:
     told = {"state": str(standing.state), "causes": list(standing.causes), "next_step": standing.step}
     return {"name": name, "on": str(on)} | told
+
+
+def _run_line(run: Run) -> dict[str, Any]:
+    """A run by its analysis, else by what it asks; one that failed is neither fresh nor stale."""
+    asked = run.analysis or " ".join(filter(None, (run.kind, _asked(run.spec))))
+    line = _line(f"run {run.pk} of {asked}", run_freshness(run), run.subject)
+    if run.state != "failed":
+        return line
+    causes = [str(check["message"]) for check in run.checks if check.get("severity") == "error"]
+    return line | {
+        "state": "failed",
+        "causes": causes,
+        "next_step": "mend the specification and run it again",
+    }
+
+
+def _asked(spec: Mapping[str, Any]) -> str:
+    """What a specification without a name is about: its formula, or its variables."""
+    variables = [str(name) for name in spec.get("variables", ())]
+    more = f" and {len(variables) - MOST_NAMED} more" if len(variables) > MOST_NAMED else ""
+    return str(spec.get("formula") or ", ".join(variables[:MOST_NAMED]) + more)
 
 
 def _latest(runs: Any) -> Iterable[Run]:

@@ -26,7 +26,7 @@ def options(drift: Drift, before: Answers, rng: np.random.Generator) -> Answers:
 
 
 def _ticked(wanted: dict[int, Any], before: Answers, rng: np.random.Generator) -> dict[int, NDArray[Any]]:
-    """Per option whether it is ticked: a ``share`` of those ``of`` an option, and ``otherwise`` of the rest."""
+    """Per option whether it is ticked: ``share`` of those ``of`` an option, ``otherwise`` of the rest."""
     ticked: dict[int, NDArray[Any]] = {}
     for code, want in wanted.items():
         luck = rng.random(len(before["city"]))

@@ -11,7 +11,7 @@ import polars as pl
 
 from surveys.core.codebook import Variable
 from surveys.core.problems import Problem
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 from surveys.core.table import physical, read_columns, split, tags_of
 
 
@@ -91,12 +91,26 @@ def _key(rows: StoredRows, key: str, side: str) -> pl.Series | Problem:
     values, reasons = parted(*raw_cells(read_columns(rows.path, [column.position]), column), column)
     if empty := reasons.len() - reasons.null_count():
         return Problem(
-            "empty_key", say("The key is empty in {n} rows of {side}.", n=empty, side=side), where=key
+            "empty_key",
+            say_n(
+                empty,
+                "The key is empty in 1 row of {side}.",
+                "The key is empty in {n} rows of {side}.",
+                n=empty,
+                side=side,
+            ),
+            where=key,
         )
     if doubles := values.len() - values.n_unique():
         return Problem(
             "repeated_key",
-            say("The key repeats itself in {n} rows of {side}.", n=doubles, side=side),
+            say_n(
+                doubles,
+                "The key repeats itself in 1 row of {side}.",
+                "The key repeats itself in {n} rows of {side}.",
+                n=doubles,
+                side=side,
+            ),
             where=key,
         )
     return values

@@ -11,7 +11,7 @@ import polars as pl
 from surveys.core.codebook import Codebook, ValueType
 from surveys.core.findings import Finding, Severity
 from surveys.core.quality.rows import first_rows
-from surveys.core.said import say
+from surveys.core.said import say_n
 from surveys.core.table import read_split
 
 EARLIEST = date(1880, 1, 1)
@@ -26,7 +26,9 @@ def impossible_dates(codebook: Codebook, parquet: Path) -> Iterator[Finding]:
         days = read_split(parquet, position, variable)[0].cast(pl.Date)
         wrong = ((days < EARLIEST) | (days > latest)).fill_null(False)
         if wrong.any():
-            text = say(
+            text = say_n(
+                int(wrong.sum()),
+                "1 row holds a date before 1880 or in the future (row {rows}).",
                 "{n:,} rows hold a date before 1880 or in the future (first: {rows}).",
                 n=int(wrong.sum()), rows=first_rows(wrong),
             )  # fmt: skip

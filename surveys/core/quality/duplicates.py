@@ -11,7 +11,7 @@ import polars as pl
 from surveys.core.codebook import Codebook, Role
 from surveys.core.findings import Finding, Severity
 from surveys.core.quality.rows import MOST_ROWS
-from surveys.core.said import say
+from surveys.core.said import say_n
 from surveys.core.table import columns_in, physical, tags_of
 
 FEWEST_COLUMNS = 3  # two columns repeat by nature
@@ -37,7 +37,9 @@ def duplicate_rows(
         alike, marks = _alike(parquet, wanted[start : start + MORE], alike, marks)
     again = alike.filter(~marks.is_first_distinct())
     if again.len():
-        text = say(
+        text = say_n(
+            again.len(),
+            "1 row repeats an earlier row in every variable (row {rows}).",
             "{n:,} rows repeat an earlier row in every variable (first: {rows}).",
             n=again.len(), rows=[row + 1 for row in again.sort()[:MOST_ROWS]],
         )  # fmt: skip

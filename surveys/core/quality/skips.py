@@ -13,7 +13,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.problems import near_misses
 from surveys.core.quality.rows import first_rows
 from surveys.core.quality.universe import Universe, asked, names_in, read_universe
-from surveys.core.said import alternatives, both, say
+from surveys.core.said import alternatives, both, say, say_n
 from surveys.core.table import read_split
 
 SKIPPED = (NOT_ASKED, NOT_APPLICABLE)
@@ -55,13 +55,17 @@ def _checked(codebook: Codebook, parquet: Path, position: int, universe: Univers
     answered = (~is_asked).fill_null(False) & values.is_not_null()
     skipped = is_asked.fill_null(False) & reasons.is_in(SKIPPED).fill_null(False)
     if answered.any():
-        text = say(
+        text = say_n(
+            int(answered.sum()),
+            "1 row holds an answer although its universe ({universe}) leaves it out (row {rows}).",
             "{n:,} rows hold an answer although its universe ({universe}) leaves them out (first: {rows}).",
             n=int(answered.sum()), universe=variable.universe, rows=first_rows(answered),
         )  # fmt: skip
         yield Finding(Severity.WARNING, "answered_outside_universe", text, variable.name)
     if skipped.any():
-        text = say(
+        text = say_n(
+            int(skipped.sum()),
+            "1 row was not asked although its universe ({universe}) includes it (row {rows}).",
             "{n:,} rows were not asked although its universe ({universe}) includes them (first: {rows}).",
             n=int(skipped.sum()), universe=variable.universe, rows=first_rows(skipped),
         )  # fmt: skip

@@ -13,7 +13,7 @@ import polars as pl
 
 from surveys.core.findings import Finding
 from surveys.core.problems import Problem, Refused, refuse
-from surveys.core.reading.encodings import decide
+from surveys.core.reading.encodings import decide, how_to_name
 from surveys.core.reading.headings import MOST_ROWS, headings
 from surveys.core.reading.raw import Chunk, RawFile
 from surveys.core.reading.settle import check_columns
@@ -175,5 +175,5 @@ def _undecodable(data: bytes, start: int, codec: str) -> Refused:
         "unknown_encoding",
         text,
         where=say("line {line}", line=line),
-        hint="Name it (--encoding on the command line).",
+        hint=how_to_name(),
     )

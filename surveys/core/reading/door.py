@@ -30,6 +30,13 @@ def read(
     every problem that was found; leaves nothing outside ``out_dir``.
     """
     started = time.monotonic()
+    if path.is_dir():
+        raise refuse(
+            "is_a_folder",
+            "This is a folder, not a file.",
+            where=original_name or path.name,
+            hint="Name a file in it.",
+        )
     if not path.is_file():
         raise refuse("no_such_file", "There is no such file.", where=original_name or path.name)
     kind = sniff(path)
@@ -60,6 +67,7 @@ def read(
         encoding=found["encoding"],
         findings=extension_finding(original_name or path.name, kind) + told,
         seconds=round(time.monotonic() - started, 3),
+        read_as=tuple(found["read_as"]),
     )
 
 

@@ -69,7 +69,7 @@ def decide(
         return _asked(asked, telling)
     codec = codec_of(declared) if declared else ""
     if not telling.all:
-        return Decision(codec or "utf-8", declared or "ascii")
+        return Decision(codec or "utf-8", declared or "UTF-8")
     if codec and _decodes(telling.all, codec) and not _is_doubtful(telling.all, codec):
         return Decision(codec, declared)
     if declared:
@@ -92,7 +92,9 @@ def _asked(asked: str, telling: _Telling) -> Decision:
     codec = codec_of(asked)
     if not codec:
         raise refuse(
-            "unknown_encoding", say("There is no character set called {asked}.", asked=asked), hint=_HOW
+            "unknown_encoding",
+            say("There is no character set called {asked}.", asked=asked),
+            hint=how_to_name(),
         )
     if not _decodes(telling.all, codec):
         raise _ask(
@@ -112,7 +114,8 @@ def _why(telling: _Telling, codec: str) -> str:
 def _presumed() -> Finding:
     text = (
         "The file does not say which character set its text is in; it was read as windows-1252. "
-        "If labels look wrong, import it again naming its encoding (--encoding on the command line)."
+        "If labels look wrong, import it again and name its character set (the field “Encoding” of the "
+        "upload page, --encoding of the command)."
     )
     return Finding(Severity.WARNING, "encoding_presumed", text)
 
@@ -180,21 +183,31 @@ def _looks_western(telling: Sequence[bytes]) -> bool:
     return fitting >= 0.8 * len(runs)
 
 
-_HOW = (
-    "Name it (--encoding on the command line), for example gb18030; the names Python and iconv use are known."
-)
+def how_to_name(example: str = "gb18030") -> str:
+    """What to do next: for a page and for a command alike.  ``example`` must fit, where it is known."""
+    return say(
+        "Name its character set (the field “Encoding” of the upload page, --encoding of the command), "
+        "for example {example}.",
+        example=example or "shift_jis",
+    )
 
 
 def _ask(telling: _Telling, why: str) -> Refused:
-    """A refusal that shows how labels look in each candidate."""
-    shown = []
-    for codec in LADDER:
-        if _decodes(telling.all, codec):
-            samples = [decoded(text, codec) or "" for text in telling.labels[:_SAMPLES]]
-            shown.append(" ".join([codec, *(f"“{sample[:40]}”" for sample in samples)]))
-    fitting = (
-        say("Sets that fit, and how labels read in them: {sets}.", sets="; ".join(shown))
-        if shown
-        else say("None of {sets} fits either.", sets=LADDER)
-    )
-    return refuse("unknown_encoding", both(why, fitting), where=say("character set"), hint=_HOW)
+    """A refusal that names the sets that fit, and shows how labels look in each where any label tells."""
+    fitting = [codec for codec in LADDER if _decodes(telling.all, codec)]
+    if not fitting:
+        told = say("None of {sets} fits either.", sets=LADDER)
+    elif not telling.labels:
+        told = say("Sets that fit: {sets}.", sets=fitting)
+    else:
+        told = say(
+            "Sets that fit, and how labels read in them: {sets}.",
+            sets="; ".join(_sample(telling, codec) for codec in fitting),
+        )
+    example = how_to_name("gb18030" if "gb18030" in fitting else "".join(fitting[:1]))
+    return refuse("unknown_encoding", both(why, told), where=say("character set"), hint=example)
+
+
+def _sample(telling: _Telling, codec: str) -> str:
+    samples = [decoded(text, codec) or "" for text in telling.labels[:_SAMPLES]]
+    return " ".join([codec, *(f"“{sample[:40]}”" for sample in samples)])

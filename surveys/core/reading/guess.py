@@ -9,7 +9,7 @@ import polars as pl
 
 from surveys.core.codebook import ValueType
 from surveys.core.findings import Finding, Severity
-from surveys.core.said import alternatives, say
+from surveys.core.said import alternatives, say, say_n
 
 # No leading zeros (area codes), no plus sign, and few enough digits to be exact.
 WHOLE = r"^(0|-?[1-9][0-9]{0,17})$"
@@ -85,7 +85,10 @@ def words_for_missing(text: pl.Series, name: str) -> list[Finding]:
             words=shown,
         )
         return [Finding(Severity.WARNING, "number_but_for_words", told, name)]
-    told = say(
+    told = say_n(
+        cells.len() - rest.len(),
+        "1 cell holds nothing but {words}; it was kept as text. If that means missing, declare it "
+        "in a codebook sheet.",
         "{n:,} cells hold nothing but {words}; they were kept as text. If that means missing, declare it "
         "in a codebook sheet.",
         n=cells.len() - rest.len(),

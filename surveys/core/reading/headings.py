@@ -81,7 +81,8 @@ def _looks_like_more(first: Sequence[Sequence[str]]) -> list[Finding]:
         return []
     text = (
         "The first rows look like further headings of a survey tool, not answers; they were kept as rows. "
-        "Say how many rows of headings there are (--header-rows on the command line)."
+        "Import the file again and say how many rows of headings there are, 2 or 3 (the field “Rows of "
+        "headings” of the upload page, --header-rows of the command)."
     )
     return [Finding(Severity.WARNING, "extra_headings", text)]
 

@@ -56,3 +56,4 @@ class ReadResult:
     encoding: str
     findings: tuple[Finding, ...]
     seconds: float
+    read_as: tuple[Mapping[str, str], ...] = ()  # lines of a sheet that decided how cells were read

@@ -1,4 +1,4 @@
-"""A codebook that somebody gives beside a file: a sheet, a DDI or a SAS catalogue, told apart by content."""
+"""A codebook given beside a file: a sheet, a DDI, a SAS catalogue or one whole; told apart by content."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from surveys.core.reading.sas_labels import is_catalogue, lay_catalogue
 from surveys.core.reading.sheet import lay_over
 from surveys.core.reading.sheet_lines import SheetLines, read_lines
 from surveys.core.reading.sheet_sets import with_sets
+from surveys.core.reading.whole import Whole, looks_whole, put_on_stored, read_whole
 
 
 class Given(StrEnum):
     SHEET = "sheet"
     DDI = "ddi"
     CATALOGUE = "catalogue"
+    WHOLE = "whole"
 
 
 def given(path: Path) -> Given:
@@ -27,7 +29,16 @@ def given(path: Path) -> Given:
     if is_catalogue(path):
         return Given.CATALOGUE
     with path.open("rb") as file:
-        return Given.DDI if looks_like_xml(file.read(4096)) else Given.SHEET
+        head = file.read(4096)
+    if looks_whole(head):
+        return Given.WHOLE
+    return Given.DDI if looks_like_xml(head) else Given.SHEET
+
+
+def whole_of(options: ReadOptions) -> Whole | None:
+    """The whole codebook that was given; None where something else was, or nothing."""
+    path = options.codebook_path
+    return read_whole(path) if path is not None and given(path) is Given.WHOLE else None
 
 
 def sheet_of(options: ReadOptions) -> SheetLines:
@@ -49,6 +60,8 @@ def lay_document_over(codebook: Codebook, options: ReadOptions) -> tuple[Codeboo
 
 def lay_codebook_over(codebook: Codebook, options: ReadOptions) -> tuple[Codebook, list[Finding]]:
     """The codebook with all that is given says of its variables and sets, and what was noticed."""
+    if (whole := whole_of(options)) is not None:
+        return put_on_stored(codebook, whole), []
     sheet, found = sheet_of(options), list[Finding]()
     codebook = with_sets(lay_over(codebook, sheet, found), sheet)
     codebook, told = lay_document_over(codebook, options)

@@ -12,7 +12,7 @@ from surveys.core.codebook import Codebook, ValueType, Variable, text_in
 from surveys.core.disclosure import FEWEST
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses, refuse
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 from surveys.core.table import split
 
 MOST_CODES = 8  # codes named in one remark
@@ -93,7 +93,12 @@ def _unlabelled(counts: dict[Any, int]) -> str:
     if not rare:
         return say("Codes without a label: {codes}.", codes=common)
     if not common:
-        return say("{n} codes without a label, each held by fewer than ten rows.", n=rare)
+        return say_n(
+            rare,
+            "1 code without a label, held by fewer than ten rows.",
+            "{n} codes without a label, each held by fewer than ten rows.",
+            n=rare,
+        )
     return say(
         "Codes without a label: {codes}, and {n} held by fewer than ten rows each.", codes=common, n=rare
     )
@@ -116,13 +121,19 @@ def check_key(codebook: Codebook, key: str, values: pl.Series | None, tags: pl.S
             "unknown_key",
             say("There is no variable {key} to tell the rows apart.", key=key),
             near=near_misses(key, codebook.names),
-            hint="Name the variable that identifies a record (--key on the command line), or name none.",
+            hint="Name as the key the variable that tells the records apart, spelled as it is; or name none.",
         )
     cells, _ = split(values, tags, codebook.variable(key))
     problems = []
     if cells.null_count():
         rows = _first_rows(cells.is_null())
-        text = say("The key is empty in {n:,} rows (first: {rows}).", n=cells.null_count(), rows=rows)
+        text = say_n(
+            cells.null_count(),
+            "The key is empty in 1 row (row {rows}).",
+            "The key is empty in {n:,} rows (first: {rows}).",
+            n=cells.null_count(),
+            rows=rows,
+        )
         problems.append(Problem("missing_key", text, where=key, hint="Give every row a key, then import."))
     twice = cells.is_duplicated() & cells.is_not_null()
     if twice.any():

@@ -26,6 +26,10 @@ def read_revision(
     REDCap dictionary or another sheet is laid over the codebook as at an import.  Raises ``Refused`` with
     every problem; leaves nothing outside ``out_dir``, which must exist.
     """
+    if path.is_dir():
+        raise refuse(
+            "is_a_folder", "This is a folder, not a file.", where=path.name, hint="Name a file in it."
+        )
     if not path.is_file():
         raise refuse("no_such_file", "There is no such file.", where=path.name)
     if not path.stat().st_size:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveys.core.problems import refuse
-from surveys.core.reading.encodings import codec_of
+from surveys.core.reading.encodings import codec_of, how_to_name
 from surveys.core.reading.raw import Chunk, Numbers, RawFile, broken, swollen
 from surveys.core.reading.sas_dictionary import SasDictionary, deleted_finding, read_dictionary
 from surveys.core.reading.sas_packing import unpacked
@@ -49,7 +49,7 @@ class SasReader:
                 "unknown_encoding",
                 say("The file says that its text is in {name}, which is not known here.", name=file.encoding),
                 where=say("character set"),
-                hint="Name it (--encoding on the command line); the names Python and iconv use are known.",
+                hint=how_to_name(),
             )
         size = found.rows * found.row_size
         if not found.method and size > len(self.data):

@@ -20,7 +20,7 @@ from surveys.core.reading.sas_pages import (
     pages,
     pieces,
 )
-from surveys.core.said import say
+from surveys.core.said import say_n
 
 _METHOD_AT, _LABEL_AT = 40, 22  # the method stands within the first bytes of the first texts
 
@@ -207,7 +207,10 @@ def _file(records: _Records) -> RawFile:
 
 
 def deleted_finding(count: int) -> Finding:
-    text = say(
-        "{count:,} rows that were deleted in SAS still lie in the file; they were left out.", count=count
+    text = say_n(
+        count,
+        "1 row that was deleted in SAS still lies in the file; it was left out.",
+        "{count:,} rows that were deleted in SAS still lie in the file; they were left out.",
+        count=count,
     )
     return Finding(Severity.INFO, "deleted_rows", text)

@@ -15,7 +15,7 @@ from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.sas_catalogue import Catalogue, FormatLabels, is_sas_file, read_catalogue
 from surveys.core.reading.sas_formats import is_own_format
 from surveys.core.reading.settle import clean
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 
 _MOST_NAMED = 8
 
@@ -110,7 +110,10 @@ def without_labels(codebook: Codebook) -> list[Finding]:
     names = sorted({_name(variable) for variable in bare})
     if len(names) > _MOST_NAMED:
         names = [*names[:_MOST_NAMED], "…"]
-    text = say(
+    text = say_n(
+        len(bare),
+        "1 variable is shown in a format of its own ({names}). Its value labels lie in a SAS "
+        "catalogue: import again and give the .sas7bcat file as the codebook.",
         "{number:,} variables are shown in formats of their own ({names}). Their value labels lie in a SAS "
         "catalogue: import again and give the .sas7bcat file as the codebook.",
         number=len(bare),

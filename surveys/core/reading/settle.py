@@ -19,12 +19,17 @@ from surveys.core.reading.encodings import Decision, decide, decoded, is_cut
 from surveys.core.reading.guess import guessed
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import RawFile, RawVariable, Reader
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 
 MOST_CELLS = 2_000_000_000
 MOST_COLUMNS = 32_767
 NOTHING_DECLARED: Mapping[str, Declared] = {}
 MOST_TELLING = 20_000  # non-ASCII cells looked at when the character set is decided
+
+
+_COUNT = say(
+    "Ask whoever sent the file whether it is whole, or correct the number you declared; nothing was imported."
+)
 
 
 @dataclass
@@ -70,11 +75,14 @@ def check_budget(file: RawFile, options: ReadOptions) -> None:
     if options.declared_columns is not None and options.declared_columns != columns:
         raise refuse(
             "wrong_count",
-            say(
+            say_n(
+                options.declared_columns,
+                "1 column was declared, {columns} are there.",
                 "{declared_columns} columns were declared, {columns} are there.",
                 declared_columns=options.declared_columns,
                 columns=columns,
             ),
+            hint=_COUNT,
         )
 
 
@@ -101,11 +109,14 @@ def settle(
     if options.declared_rows is not None and options.declared_rows != rows:
         raise refuse(
             "wrong_count",
-            say(
+            say_n(
+                options.declared_rows,
+                "1 row was declared, {rows} are there.",
                 "{declared_rows} rows were declared, {rows} are there.",
                 declared_rows=options.declared_rows,
                 rows=rows,
             ),
+            hint=_COUNT,
         )
     raw: list[pl.Series | None] = [holder.series() for holder in holders]
     decision = _decision(file, raw, options)
@@ -261,7 +272,12 @@ def _without_nul(column: TypedColumn, name: str, settled: Settled) -> TypedColum
     damaged = int(column.values.str.contains("\0", literal=True).sum() or 0)
     if not damaged:
         return column
-    message = say("Null characters were taken out of {damaged:,} cells.", damaged=damaged)
+    message = say_n(
+        damaged,
+        "Null characters were taken out of 1 cell.",
+        "Null characters were taken out of {damaged:,} cells.",
+        damaged=damaged,
+    )
     settled.findings.append(Finding(Severity.WARNING, "null_characters", message, name))
     text = column.values.str.replace_all("\0", "", literal=True).str.strip_chars_end(" ")
     return replace(column, values=pl.select(pl.when(text != "").then(text).alias("c"))["c"])
@@ -282,17 +298,24 @@ def _decoded_one_by_one(
     meanings = [decoded(cell.rstrip(b" \0"), codec) for cell in distinct]
     broken = sum(meaning is None for meaning in meanings)
     if broken:
-        text = say(
-            "{broken} different cells cannot be decoded as {name}.", broken=broken, name=settled.decision.name
+        text = say_n(
+            broken,
+            "1 cell cannot be decoded as {name}.",
+            "{broken} different cells cannot be decoded as {name}.",
+            broken=broken,
+            name=settled.decision.name,
         )
         hint = (
-            "Import it again naming its encoding (--encoding on the command line), "
-            "or mend the text at its source."
+            "Import it again and name its character set (the field “Encoding” of the upload page, --encoding "
+            "of the command), or mend the text at its source."
         )
         problems.append(Problem("undecodable_text", text, where=name, hint=hint))
     if cut := sum(is_cut(cell.rstrip(b" \0"), codec) for cell in distinct):
-        text = say(
-            "{cut} different texts end inside a character: the program that wrote the file cut them.", cut=cut
+        text = say_n(
+            cut,
+            "1 text ends inside a character: the program that wrote the file cut it.",
+            "{cut} different texts end inside a character: the program that wrote the file cut them.",
+            cut=cut,
         )
         settled.findings.append(Finding(Severity.WARNING, "text_cut", text, name))
     table = pl.DataFrame({"c": distinct, "text": pl.Series(meanings, dtype=pl.String)})

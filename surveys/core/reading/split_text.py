@@ -19,7 +19,7 @@ from surveys.core.problems import Problem, Refused
 from surveys.core.reading.declared import TAGS
 from surveys.core.reading.settle import Settled, TypedColumn
 from surveys.core.reading.sheet_lines import Line, SheetLines
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 
 MOST_CODES = 500
 _SHORT = r"^[0-9]{1,4}$"
@@ -172,7 +172,9 @@ def _cells(one: _Split, cells: pl.Series, codes: Sequence[Code]) -> list[TypedCo
 def _left_over(one: _Split, cells: pl.Series, codes: Sequence[Code]) -> list[Finding]:
     """Answers that no code stands for, and what was made."""
     name = one.variable.name
-    told = say(
+    told = say_n(
+        len(codes),
+        "It was split at “{mark}” into 1 column of 0 and 1; the text itself is kept.",
         "It was split at “{mark}” into {n} columns of 0 and 1; the text itself is kept.",
         mark=one.mark,
         n=len(codes),
@@ -183,8 +185,11 @@ def _left_over(one: _Split, cells: pl.Series, codes: Sequence[Code]) -> list[Fin
     if unknown and codes:
         others = _answers(one, cells).list.eval(pl.element().is_in(unknown)).list.any()
         count = int(others.sum() or 0)
-        text = say(
-            "{count:,} cells hold answers that no code stands for: they are in the text only.", count=count
+        text = say_n(
+            count,
+            "1 cell holds an answer that no code stands for: it is in the text only.",
+            "{count:,} cells hold answers that no code stands for: they are in the text only.",
+            count=count,
         )
         found.append(Finding(Severity.WARNING, "answers_without_code", text, name))
     return found

@@ -12,7 +12,7 @@ import polars as pl
 
 from surveys.core import table
 from surveys.core.codebook import Codebook, Role, Variable, as_json
-from surveys.core.findings import Finding
+from surveys.core.findings import Finding, Severity
 from surveys.core.frequencies import count_raw
 from surveys.core.hashing import column_hash, table_hash
 from surveys.core.problems import Problem, Refused
@@ -21,7 +21,7 @@ from surveys.core.reading import codebooks
 from surveys.core.reading.columnar import ParquetReader
 from surveys.core.reading.delimited import DelimitedReader
 from surveys.core.reading.options import ReadOptions
-from surveys.core.reading.overlay import lay_document_over, sheet_of
+from surveys.core.reading.overlay import lay_document_over, sheet_of, whole_of
 from surveys.core.reading.raw import Reader
 from surveys.core.reading.remarks import check_key, remarks
 from surveys.core.reading.sas_cells import SasReader
@@ -34,6 +34,7 @@ from surveys.core.reading.split_text import split_texts
 from surveys.core.reading.spss_cells import SpssReader
 from surveys.core.reading.spss_por import PortableReader
 from surveys.core.reading.stata_cells import StataReader
+from surveys.core.reading.whole import Whole, deciding, put_on
 from surveys.core.reading.workbook_reader import WorkbookReader
 from surveys.core.reading.xport_cells import XportReader
 from surveys.core.said import say, with_sources
@@ -67,17 +68,20 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     reader = reader_for(path, data, kind, options)
     file = reader.describe()
     check_budget(file, options)
-    sheet = sheet_of(options)
+    whole = whole_of(options)
+    sheet = whole.lines() if whole else sheet_of(options)
     settled = settle(reader, file, options, declared_types(sheet) if file.format in FLAT else {})
     codebook = codebooks.build(file, settled, options)
     _check_names(codebook)
     codebook = _laid_over(codebook, settled, sheet)
     codebook, told = lay_document_over(codebook, options)
     settled.findings += told
+    if whole:
+        codebook = _exactly(codebook, settled, whole, options.key)
+    elif options.key:
+        codebook = _with_key(codebook, settled, options.key)
     if file.format in ("sas7bdat", "xpt"):
         settled.findings += without_labels(codebook)
-    if options.key:
-        codebook = _with_key(codebook, settled, options.key)
     counted = _counted(codebook, settled)
     _write(settled, target)
     findings = [*settled.findings, *remarks(codebook, counted["frequencies"])]
@@ -88,6 +92,7 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
         "format": file.format,
         "encoding": settled.decision.name,
         "findings": [with_sources(_finding_json(finding)) for finding in findings],
+        "read_as": list(whole.read_as if whole else deciding(sheet)) if file.format in FLAT else [],
         **counted,
     }
 
@@ -118,6 +123,17 @@ def _check_names(codebook: Codebook) -> None:
         problems.append(Problem("no_name", say("Variable {index} has no name.", index=names.index("") + 1)))
     if problems:
         raise Refused(problems)
+
+
+def _exactly(codebook: Codebook, settled: Settled, whole: Whole, key: str) -> Codebook:
+    """The whole codebook, its key held against the column; another key that was named is told of."""
+    told = put_on(codebook, whole)
+    if whole.key:
+        _with_key(told, settled, whole.key)
+    if key and key != whole.key:
+        text = say("The codebook was taken exactly as it is: {key} is not the key in it.", key=key)
+        settled.findings.append(Finding(Severity.INFO, "key_not_in_codebook", text, key))
+    return told
 
 
 def _with_key(codebook: Codebook, settled: Settled, key: str) -> Codebook:

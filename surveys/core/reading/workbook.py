@@ -47,7 +47,7 @@ class Workbook:
             "unknown_sheet",
             say("The workbook has no sheet {name}; it has {names}.", name=name, names=names[:20]),
             near=near_misses(name, names),
-            hint="Name one of them (--sheet on the command line).",
+            hint="Name one of them (the field “Sheet” of the upload page, --sheet of the command).",
         )
 
     def _main(self) -> str:

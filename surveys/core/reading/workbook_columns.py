@@ -14,7 +14,7 @@ from surveys.core.reading.dates import DAY
 from surveys.core.reading.guess import WHOLE, look_like_numbers, words_for_missing
 from surveys.core.reading.raw import Calendar, RawVariable, broken
 from surveys.core.reading.sheet_cells import Kind
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 
 Kinds = NDArray[np.uint8]
 _MOMENTS = {int(Kind.DATE), int(Kind.DATETIME), int(Kind.TIME)}
@@ -66,8 +66,12 @@ class SheetColumn:
     def _remarks(self, name: str) -> list[Finding]:
         found = []
         for error, count in sorted(self.errors.items()):
-            told = say(
-                "The error {error} in {count:,} cells was read as an empty cell.", error=error, count=count
+            told = say_n(
+                count,
+                "The error {error} in 1 cell was read as an empty cell.",
+                "The error {error} in {count:,} cells was read as an empty cell.",
+                error=error,
+                count=count,
             )
             found.append(Finding(Severity.WARNING, "error_cells", told, name))
         if self.formulas:

@@ -63,8 +63,8 @@ class WorkbookReader:
         others = [sheet.name for sheet in self.workbook.sheets if sheet is not self.sheet]
         if others:
             told = say(
-                "The sheet {name} was read; the workbook also holds {names}. Name another one to read "
-                "it (--sheet on the command line).",
+                "The sheet {name} was read; the workbook also holds {names}. Name another one to read it "
+                "(the field “Sheet” of the upload page, --sheet of the command).",
                 name=self.sheet.name,
                 names=others[:20],
             )
@@ -128,7 +128,9 @@ class _Head:
     def __init__(self, rows: list[Row], declared: int, is_1904: bool) -> None:
         if not rows:
             raise refuse(
-                "no_rows", "The sheet is empty.", hint="Name another sheet (--sheet on the command line)."
+                "no_rows",
+                "The sheet is empty.",
+                hint="Name another one (the field “Sheet” of the upload page, --sheet of the command).",
             )
         filled = [min(row.cells) for row in rows if row.cells]
         self.first = min(filled, default=0)

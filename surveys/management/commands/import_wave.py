@@ -30,7 +30,8 @@ class Command(WavebookCommand):
         parser.add_argument(
             "--codebook",
             type=Path,
-            help="a sheet with one line per variable, a DDI-Codebook (.xml) or a SAS catalogue (.sas7bcat)",
+            help="a sheet with one line per variable, a DDI-Codebook (.xml), a SAS catalogue (.sas7bcat) "
+            "or a whole codebook as a dumped study has it (.json)",
         )
         parser.add_argument("--sheet", default="", help="which sheet of a workbook; the first when not said")
         parser.add_argument(
@@ -43,6 +44,9 @@ class Command(WavebookCommand):
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         if options["codebook"] and not options["codebook"].is_file():
+            if options["codebook"].is_dir():
+                text, hint = "The codebook is a folder, not a file.", "Name a file in it."
+                raise refuse("is_a_folder", text, where=options["codebook"].name, hint=hint)
             raise refuse("no_such_file", "There is no such codebook.", where=options["codebook"].name)
         reading = ReadOptions(
             encoding=options["encoding"],
