@@ -83,9 +83,13 @@ def _changed(then: Mapping[str, Input], now: Mapping[str, Input]) -> list[str]:
 def _between(old: DatasetVersion, new: DatasetVersion, changed: list[str]) -> list[str]:
     """What happened between the version a run read and the one built since: rules by name, else columns."""
     rules: list[dict[str, MeasureVersion | None]] = []
+    cells: list[dict[str, str]] = []
     for version in (old, new):
-        columns = version.columns.filter(name__in=changed).select_related("measure_version__measure")
+        columns = version.columns.filter(name__in=changed).select_related(
+            "derived", "measure_version__measure"
+        )
         rules.append({column.name: column.measure_version for column in columns})
+        cells.append({column.name: column.derived.content_hash for column in columns})
     before, after = rules
     wave = new.wave_versions.select_related("wave__study").first()
     causes, others = [], []
@@ -95,9 +99,12 @@ def _between(old: DatasetVersion, new: DatasetVersion, changed: list[str]) -> li
             causes.append(replaced(was, is_now, wave))
         else:
             others.append(name)
-    if others:
-        told = {"new": new, "old": old, "columns": ", ".join(others)}
-        causes.append(_("%(new)s differs from %(old)s in %(columns)s") % told)
+    words = [name for name in others if cells[0].get(name) == cells[1].get(name)]
+    for names, text in (
+        ([name for name in others if name not in words], _("%(new)s differs from %(old)s in %(columns)s")),
+        (words, _("%(new)s describes %(columns)s otherwise than %(old)s; the answers are the same")),
+    ):
+        causes += [text % {"new": new, "old": old, "columns": ", ".join(names)}] if names else []
     return causes
 
 

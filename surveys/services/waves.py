@@ -18,7 +18,7 @@ from surveys.core.codebook import Codebook, as_json
 from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.findings import Finding
 from surveys.core.problems import refuse
-from surveys.core.quality import Counted, jumps
+from surveys.core.quality import Counted, jumps, lost_words
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.core.said import say, with_sources
 from surveys.models import SearchText, StoredFile, Study, User, Variable, Wave, WaveVersion
@@ -80,7 +80,8 @@ def import_wave(
             return ImportOutcome(same, False, result.findings, result.seconds)
         with keeping() as keep:
             data, original = keep(result.parquet), keep(path)
-            told = (*result.findings, *_jumps(found, wave or Wave(slug=wave_slug), result))
+            here = wave or Wave(slug=wave_slug)
+            told = (*result.findings, *_lost_words(here, result), *_jumps(found, here, result))
             result = replace(result, findings=told)
             try:
                 version = _save(
@@ -123,6 +124,13 @@ def _overtaken(study: Study | None, wave_slug: str, result: ReadResult) -> WaveV
             hint="Look at the wave, then import again if it is still needed.",
         )
     return same
+
+
+def _lost_words(wave: Wave, result: ReadResult) -> Iterator[Finding]:
+    """What the version before says and this file does not."""
+    before = wave.versions.order_by("-number").first() if wave.pk else None
+    if before is not None:
+        yield from lost_words(before.codebook(), result.codebook, str(before))
 
 
 def _jumps(study: Study | None, wave: Wave, result: ReadResult) -> Iterator[Finding]:

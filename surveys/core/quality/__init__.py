@@ -12,9 +12,10 @@ from surveys.core.quality.dates import impossible_dates
 from surveys.core.quality.duplicates import duplicate_rows
 from surveys.core.quality.grids import straight_lines
 from surveys.core.quality.jumps import Counted, jumps
+from surveys.core.quality.lost import lost_words
 from surveys.core.quality.skips import skip_violations
 
-__all__ = ["Counted", "jumps", "looked_over"]
+__all__ = ["Counted", "jumps", "looked_over", "lost_words"]
 
 
 def looked_over(codebook: Codebook, parquet: Path, frequencies: Sequence[Mapping[str, Any]]) -> list[Finding]:

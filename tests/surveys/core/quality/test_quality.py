@@ -11,7 +11,7 @@ import polars as pl
 from surveys.core.codebook import Code, Codebook, MissingRule, ResponseSet, Role, ValueType, Variable
 from surveys.core.findings import Finding
 from surveys.core.frequencies import count_raw
-from surveys.core.quality import Counted, jumps, looked_over
+from surveys.core.quality import Counted, jumps, looked_over, lost_words
 from surveys.core.table import PHYSICAL, physical
 
 AGREE = tuple(Code(k, {"en": f"level {k}"}) for k in (1, 2, 3, 4))
@@ -42,8 +42,8 @@ def test_answers_outside_the_universe_and_skips_inside_it(tmp_path: Path) -> Non
         ("answered_outside_universe", "contract"),
         ("skipped_inside_universe", "contract"),
     ]
-    assert "1 rows hold an answer" in told[0].message and "first: 3" in told[0].message
-    assert "first: 4" in told[1].message
+    assert "1 row holds an answer" in told[0].message and "row 3" in told[0].message
+    assert "row 4" in told[1].message
 
 
 def test_a_universe_that_names_nothing_here_is_told_with_near_misses(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_rows_that_differ_by_their_key_alone(tmp_path: Path) -> None:
     rest = [(number(name), [1, 2, 1]) for name in ("a", "b", "c")]
     told = found(tmp_path, (key, [1, 2, 3]), *rest)
     assert [f.code for f in told] == ["duplicate_rows"]
-    assert told[0].message == "1 rows repeat an earlier row in every variable (first: 3)."
+    assert told[0].message == "1 row repeats an earlier row in every variable (row 3)."
     assert found(tmp_path, (key, [1, 2, 3]), *rest[:2], (number("d"), [1, 2, 9])) == []
 
 
@@ -69,7 +69,7 @@ def test_rows_that_part_in_the_last_of_many_columns(tmp_path: Path) -> None:
     same = [(number(f"v{k}"), [1, 2, 1, 2]) for k in range(100)]
     assert found(tmp_path, *same, (number("last"), [1, 1, 2, 2])) == []
     told = found(tmp_path, *same, (number("last"), [1, 1, 2, 1]))
-    assert [f.message for f in told] == ["1 rows repeat an earlier row in every variable (first: 4)."]
+    assert [f.message for f in told] == ["1 row repeats an earlier row in every variable (row 4)."]
 
 
 def test_straight_lines_in_a_grid_but_not_in_a_block_of_ticks(tmp_path: Path) -> None:
@@ -88,6 +88,26 @@ def test_dates_that_cannot_be(tmp_path: Path) -> None:
     told = found(tmp_path, (day, [date(2014, 5, 1), date(2214, 5, 1), date(1582, 10, 14), None]))
     assert [f.code for f in told] == ["impossible_date"]
     assert "2 rows" in told[0].message and "2, 3" in told[0].message
+
+
+def test_words_that_a_corrected_file_no_longer_has() -> None:
+    before = Codebook(
+        (
+            number("a", labels={"en": "A", "zh": "甲"}),
+            number("b", labels={"en": "B"}),
+            number("c", labels={"en": "C"}),
+        ),
+        sets=(ResponseSet("media", "C", ("a", "b")),),
+    )
+    now = Codebook((number("a", labels={"en": "A"}), number("b")))
+    assert [f.code for f in lost_words(before, before, "s/w@1")] == []
+    told = {f.code: f.message for f in lost_words(before, now, "s/w@1")}
+    assert told == {
+        "variables_gone": "Variables of s/w@1 that are not in this file: c.",
+        "sets_gone": "Multiple-response sets of s/w@1 that are not in this file: media.",
+        "languages_gone": "This file has no labels in zh, s/w@1 has.",
+        "labels_gone": "Variables that have a label in s/w@1 and none here: b.",
+    }
 
 
 def counted(variable: Variable, cells: list[Any]) -> dict[str, Counted]:
