@@ -225,8 +225,8 @@ def _amounts(strict: DatasetVersion, wide: DatasetVersion, shipped: Columns, kep
         np.sort(np.log(shipped["B06"][given & kept] * 1000 / 12)),
     )
     assert column(wide, "ln_income_2016_wide").count() > column(wide, "income_from_bracket").sum()
-    hours = shipped["B04"][kept] / shipped["B05"][kept]
-    valid = (shipped["B04"][kept] < 997) & (shipped["B05"][kept] < 97)
+    week, days = (shipped[name][kept].astype(float) for name in ("B04", "B05"))
+    hours, valid = week / days, (week < 997) & (days < 97)
     assert column(strict, "work_hours_2016").count() == valid.sum()
     assert abs(column(strict, "work_hours_2016").mean() - hours[valid].mean()) < 1e-9  # type: ignore[operator]
 

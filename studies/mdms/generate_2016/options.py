@@ -26,14 +26,7 @@ def options(drift: Drift, before: Answers, rng: np.random.Generator) -> Answers:
 
 
 def _ticked(wanted: dict[int, Any], before: Answers, rng: np.random.Generator) -> dict[int, NDArray[Any]]:
-<<<<<<< HEAD
     """Per option whether it is ticked: ``share`` of those ``of`` an option, ``otherwise`` of the rest."""
-=======
-    """Per option whether it is ticked.
-
-    ``of`` with ``share``: some of those who ticked that one in 2014; with ``otherwise``: those who are left.
-    """
->>>>>>> 79e595e (The later wave is tested and told of: one drift and its decision in the guide, and the demo stays quick)
     ticked: dict[int, NDArray[Any]] = {}
     for code, want in wanted.items():
         luck = rng.random(len(before["city"]))
