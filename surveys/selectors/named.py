@@ -53,7 +53,7 @@ def reference(text: str) -> Reference:
 def study_named(user: User, slug: str) -> Study:
     """The study called ``slug``, if this person may see it."""
     visible = Study.objects.visible_to(user)
-    return _one(visible.filter(slug=slug), "study", slug, visible.values_list("slug", flat=True))
+    return _one(visible.filter(slug=slug), say("study"), slug, visible.values_list("slug", flat=True))
 
 
 def studies_where(user: User, right: str) -> list[Study]:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from surveys import policy
-from surveys.core.crosswalk import check_maps, unmapped
+from surveys.core.crosswalk import check_maps, malformed, unmapped
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Item, Study, User, Variable, Wave, WaveVersion
@@ -57,6 +57,7 @@ def decide(
     of the wave it is meant for; left out, all of them.  Refused with every problem of the maps.
     """
     policy.require(user, policy.DEFINE, item.study)
+    _check_shape(code_map or [], missing_map or [])
     fields = {
         "variable": variable,
         "code_map": code_map or [],
@@ -148,6 +149,10 @@ def decide_row(
     needs_reason = kind in (Kind.NOT_COMPARABLE, Kind.UNDETERMINED)
     if needs_reason and not reason.strip():
         raise refuse("missing_reason", "Say why.", where=item, hint="A reason is kept with the decision.")
+    _check_shape(code_map or [], missing_map or [])
+    if kind == Kind.SAME and (code_map or missing_map):
+        hint = "Decide that the codes are mapped, or leave the maps out."
+        raise refuse("same_with_maps", "What is the same needs no map of codes.", where=item, hint=hint)
     name = variable or item
     maps = {"code_map": code_map or [], "missing_map": missing_map or []} if not needs_reason else {}
     status, why = _status(kind), reason.strip()
@@ -166,6 +171,12 @@ def decide_row(
         compared=f"{before} {after}",
         **maps,
     )
+
+
+def _check_shape(code_map: list[list[Any]], missing_map: list[list[Any]]) -> None:
+    """Refuses maps of anything but codes before anything looks into them."""
+    if problems := malformed(code_map, missing_map):
+        raise Refused(problems)
 
 
 def _item(user: User, study: Study, before: WaveVersion, name: str) -> Item:

@@ -110,6 +110,9 @@ def test_the_database_lets_nobody_change_a_decision(sides: Any, user: User) -> N
         ({"variable": "gendr"}, "unknown_variable"),
         ({"code_map": [[1, 1], [8, 2]]}, "absence_as_answer"),
         ({"missing_map": [[97, "dunno"]]}, "unknown_reason"),
+        ({"code_map": [[{"x": 1}, 1]]}, "bad_code"),
+        ({"code_map": [[1, float("nan")]]}, "bad_code"),
+        ({"kind": "same"}, "same_with_maps"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(sides: Any, user: User, given: dict[str, Any], code: str) -> None:
@@ -195,6 +198,12 @@ def test_the_api_signs_and_takes_back(study: Study, sides: Any) -> None:
     listed = people["reader"].get(f"{ROOT}/decisions/?study=mdms").json()["results"]
     assert [(row["kind"], row["undone_by"] is None) for row in listed] == [("undo", True), ("rename", False)]
     assert people["outsider"].get(f"{ROOT}/decisions/").json()["count"] == 0
+    for no_code in ({"x": 1}, [2], True, 10**400):
+        for pair in ([1, no_code], [no_code, 1]):
+            wrong = people["manager"].post(
+                f"{ROOT}/decisions/", given | {"code_map": [pair]}, "application/json"
+            )
+            assert (wrong.status_code, wrong.json()["problems"][0]["code"]) == (422, "bad_code")
     wrong = people["manager"].post(f"{ROOT}/decisions/", given | {"code_map": [[8, 2]]}, "application/json")
     assert wrong.status_code == 422 and "never “no”" in wrong.json()["problems"][0]["hint"]
 
