@@ -76,7 +76,7 @@ def check_maps(
 
 
 def malformed(code_map: CodeMap, missing_map: MissingMap) -> list[Problem]:
-    """What in two maps is no pair, or no code: finite numbers and texts are, and None as what a code becomes."""
+    """What in two maps is no pair, or no code: finite numbers and texts are, and None as a code's target."""
     found: list[Problem] = []
     for pair in (*code_map, *missing_map):
         if not isinstance(pair, list | tuple) or len(pair) != 2:

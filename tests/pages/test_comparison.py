@@ -49,6 +49,14 @@ def test_single_cells_are_shown_to_those_with_the_right_and_audited(
     page = text(visit(client, ROW.format("q_union"), library.owner))
     assert "Single cells" in page and AuditEntry.objects.filter(action="read_cells").count() == 1
     page = text(visit(client, ROW.format("q_union"), library.reader))
+    assert "<b>&lt;\u202f10</b><span>cells changed" in page and "<b>withheld</b><span>value to value" in page
+    assert "<b>0</b><span>value to absence" in page
+    page = text(visit(client, COMPARE, library.reader))
+    assert "<b>withheld</b><span>cells changed" in page and "fewer than ten cells changed" in page
+    found = client.get("/api/v1/comparison/?before=mdms/2014@1&after=mdms/2014@2").json()
+    assert found["cells_changed"] == {"q_union": None}
+    told = {one["variable"]: one["means"] for one in found["distribution_changed"]}
+    assert told["q_union"] == [None, None]
     assert "everyone else sees counts" in page and "<summary>Single cells" not in page
     assert visit(client, "/studies/mdms/compare/cells.csv?before=2014@1&after=2014@2").status_code == 403
     assert AuditEntry.objects.filter(action="read_cells").count() == 1
