@@ -153,7 +153,7 @@ def _wrong_codes(variable: Variable, code_map: CodeMap, missing_map: MissingMap)
 def _answers_of_absences(variable: Variable, code_map: CodeMap, missing_map: MissingMap) -> Iterator[Problem]:
     moved = {code_key(code) for code, _why in missing_map}
     for source, target in code_map:
-        rule = _declared(variable, source)
+        rule = declared_missing(variable, source)
         if target is None or rule is None or code_key(source) in moved:
             continue
         told = {"source": source, "target": target}
@@ -166,7 +166,7 @@ def _answers_of_absences(variable: Variable, code_map: CodeMap, missing_map: Mis
         yield Problem("absence_as_answer", message, where=variable.name, hint=hint)
 
 
-def _declared(variable: Variable, code: Scalar) -> MissingRule | None:
+def declared_missing(variable: Variable, code: Scalar) -> MissingRule | None:
     """The rule by which the file declares ``code`` missing."""
     for rule in variable.missing:
         if _rule_key(rule) == code_key(code):

@@ -211,19 +211,26 @@ def _kind(item: Item, fields: dict[str, Any]) -> str:
 
 
 def _check(item: Item, wave: Wave, since: int | None, fields: dict[str, Any]) -> None:
-    """Refuses a variable that the wave has not, and maps that cannot be meant.  A wave without data yet, and
-    what is said to be impossible, are taken as they are."""
+    """Refuses a variable that the wave has not, and maps that cannot be meant.  A wave without data yet, what
+    is said to be impossible, and what is left open where nothing carries it are taken as they are."""
     if wave.study_id != item.study_id:
         raise refuse(
             "other_study", say("{wave} is no wave of {study}.", wave=wave, study=item.study), where=item.name
         )
-    if fields["status"] == Status.IMPOSSIBLE or not wave.versions.exists():
+    latest = wave.versions.order_by("number").last()
+    if fields["status"] == Status.IMPOSSIBLE or latest is None:
         return
+    if since is not None and since > latest.number:
+        message = say("{wave} has no version {number} yet.", wave=wave, number=since)
+        hint = "Import the file first, or name a version that is there."
+        raise refuse("unknown_version", message, where=item.name, hint=hint)
     stored = Variable.objects.filter(version__wave=wave, name=fields["variable"])
     stored = stored.filter(Q(version__number__gte=since)) if since is not None else stored
     found = stored.order_by("version__number").last()
+    has_maps = bool(fields["code_map"] or fields["missing_map"])
+    if found is None and fields["status"] == Status.UNDETERMINED and not has_maps:
+        return
     if found is None:
-        latest = wave.versions.order_by("number").last()
         near = near_misses(fields["variable"], latest.variables.values_list("name", flat=True))
         message = say("{wave} has no variable called “{name}”.", wave=wave, name=fields["variable"])
         raise Refused(Problem("unknown_variable", message, where=item.name, near=near))

@@ -95,6 +95,29 @@ def test_a_row_is_decided_and_undone_on_its_page(client: Client, library: Librar
     assert page.status_code == 422 and "Say why." in text(page)
 
 
+def test_a_form_keeps_what_was_signed_and_chosen_of_codes_without_a_label(
+    client: Client, library: Library, corrected: Any
+) -> None:
+    codes = (Code(0, {"en": "not"}), Code(1, {"en": "yes"}))
+    make_wave_version(
+        make_wave(library.study, "2016", position=1), [(variable("loc", codes=codes), [0, 1, 5])]
+    )
+    client.force_login(library.owner)
+    row = "/studies/mdms/compare/row/?before=2014@2&after=2016@1&old=q_local&new=loc"
+    decide = row.replace("row/", "row/decide/")
+    given = {"item": "q_local", "kind": "rename", "variable": "loc", "source-0": "0", "map-0": "=0",
+             "source-1": "1", "map-1": "=1"}  # fmt: skip
+    page = client.post(decide, given)
+    assert page.status_code == 422 and "does not show every code" in text(page)
+    given |= {"source-2": "5", "map-2": "!dunno"}
+    page = client.post(decide, given | {"map-1": "=2"})
+    assert page.status_code == 422 and "dunno" in text(page)
+    assert text(page).count('<option value="=2" selected>') == 1
+    assert client.post(decide, given | {"map-2": "!refused"}).status_code == 302
+    page = text(client.get(row))
+    assert 'name="source-2" value="5"' in page and '<option value="!refused" selected>' in page
+
+
 def test_a_reader_sees_decisions_and_may_not_make_any(
     client: Client, library: Library, corrected: Any
 ) -> None:

@@ -122,6 +122,17 @@ def test_what_cannot_be_meant_is_refused(sides: Any, user: User, given: dict[str
     assert not CrosswalkDecision.objects.exists()
 
 
+def test_what_a_wave_lacks_may_be_left_open(sides: Any, user: User) -> None:
+    decision = decide_row(user, *sides, item="union", kind="undetermined", reason="asked otherwise?")
+    assert (decision.status, decision.variable) == ("undetermined", "union")
+
+
+def test_a_version_that_is_not_there_has_its_own_sentence(study: Study, sides: Any, user: User) -> None:
+    with pytest.raises(Refused, match="has no version 2 yet") as refused:
+        decide(user, save_item(user, study, "sex"), sides[1].wave, variable="gender", since=2)
+    assert refused.value.problems[0].code == "unknown_version"
+
+
 def test_who_may_sign(study: Study, sides: Any) -> None:
     reader = make_member(study, "reader", role="reader")
     with pytest.raises(Refused, match="may not define"):
