@@ -1,8 +1,8 @@
-"""Which files of a wave's entry the database holds already."""
+"""Which files of a wave's entry, and which decisions of an item's, the database holds already."""
 
 from __future__ import annotations
 
-from config.study_folder.contents import WaveEntry, WaveFile
+from config.study_folder.contents import Decision, ItemEntry, WaveEntry, WaveFile
 from surveys.core.reading.overlay import Given, given
 from surveys.core.reading.whole import read_whole
 from surveys.core.store import file_hash
@@ -47,3 +47,23 @@ def _is_of(version: WaveVersion, file: WaveFile, whole: str) -> bool:
     read_as = (told.get("encoding", ""), told.get("sheet", ""), told.get("header_rows"))
     is_same = is_same and whole in ("", version.codebook_hash)
     return is_same and read_as == (file.encoding, file.sheet, file.header_rows)
+
+
+def not_standing(there: ItemEntry | None, entry: ItemEntry) -> list[Decision]:
+    """The decisions of ``entry`` to be signed so that wave by wave the same ones hold as it says.
+
+    Those that both begin with are left as they are; where more stands than the entry has, its last one is
+    signed anew and so takes the place of the rest.
+    """
+    found: list[Decision] = []
+    for wave in dict.fromkeys(one.wave for one in entry.decisions):
+        wanted = [one for one in entry.decisions if one.wave == wave]
+        standing = [one for one in there.decisions if one.wave == wave] if there else []
+        if wanted == standing:
+            continue
+        pairs = zip(wanted, standing, strict=False)
+        shared = next(
+            (place for place, (a, b) in enumerate(pairs) if a != b), min(len(wanted), len(standing))
+        )
+        found += wanted[min(shared, len(wanted) - 1) :]
+    return found

@@ -25,7 +25,7 @@ from config.study_folder.contents import (
     WaveFile,
 )
 from config.study_folder.files import placed
-from config.study_folder.held import held
+from config.study_folder.held import held, not_standing
 from config.study_folder.loading_measures import Standing, in_order, load_measure
 from config.study_folder.reading import read_folder
 from config.study_folder.stored import stored_contents
@@ -199,7 +199,7 @@ class _Loader:
                     for w in unknown
                 )
             item = save_item(self.user, self.study, entry.name, labels=entry.labels, note=entry.note)
-            for one in entry.decisions:
+            for one in not_standing(self._there("items", entry), entry):
                 decide(
                     self.user,
                     item,

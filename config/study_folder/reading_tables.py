@@ -8,7 +8,7 @@ from typing import Any
 from analytics.core.fields import Fields
 from analytics.core.targets import Cell, check_cells
 from config.study_folder.contents import ContextEntry, Decision, ItemEntry, TargetEntry, plain
-from config.study_folder.fields import block, named_blocks, texts
+from config.study_folder.fields import block, listed_blocks, named_blocks, texts
 from config.study_folder.files import Source, cell
 from surveys.models import CrosswalkDecision
 
@@ -47,13 +47,26 @@ def items(source: Source) -> tuple[ItemEntry, ...]:
         for name, inner in named_blocks(fields, "items"):
             if name in entries:
                 fields.wrong(f"items.{name}", f"The item {name} is described twice.", code="named_twice")
-            decisions = [_decision(one, wave, name) for wave, one in named_blocks(inner, "waves")]
+            decisions = [
+                one for wave, told in named_blocks(inner, "waves") for one in _decisions(told, wave, name)
+            ]
             labels, note = texts(inner, "labels"), inner.text("note").strip()
             ordered = tuple(sorted(decisions, key=lambda decision: decision.wave))
             entries[name] = ItemEntry(name, labels, note, ordered)
             inner.finish()
         fields.finish()
     return tuple(entries[name] for name in sorted(entries))
+
+
+def _decisions(fields: Fields, wave: str, item: str) -> list[Decision]:
+    """A wave's decision, and those that took its place ``later``, each since another version."""
+    later = [_decision(one, wave, item) for one in listed_blocks(fields, "later")]
+    decisions = [_decision(fields, wave, item), *later]
+    versions = [one.since or 0 for one in decisions]
+    if versions != sorted(set(versions)):
+        hint = "Each later decision names in “since” the version from which on it holds, in their order."
+        fields.wrong("later", "Decisions on one wave must follow each other.", hint=hint)
+    return decisions
 
 
 def _decision(fields: Fields, wave: str, item: str) -> Decision:

@@ -82,11 +82,13 @@ def _context(version: ContextVersion) -> ContextEntry:
 def _items(study: Study) -> tuple[ItemEntry, ...]:
     """The items with the decisions that hold; what was decided before and taken back is not said."""
     decided: dict[str, list[Decision]] = {}
-    for (name, wave), one in sorted(in_force(study).items()):
-        decision = Decision(
-            wave, one.variable, one.code_map, one.status, one.reason, one.missing_map, one.note, one.since
+    for (name, wave), standing in sorted(in_force(study).items()):
+        decided.setdefault(name, []).extend(
+            Decision(
+                wave, one.variable, one.code_map, one.status, one.reason, one.missing_map, one.note, one.since
+            )
+            for one in standing
         )
-        decided.setdefault(name, []).append(decision)
     return tuple(
         ItemEntry(item.name, item.labels, item.note, tuple(decided.get(item.name, ())))
         for item in study.items.order_by("name")

@@ -13,6 +13,7 @@ from typing import Any
 from config.study_folder.contents import (
     WORDING_DEFAULTS,
     ContextEntry,
+    Decision,
     ItemEntry,
     MeasureEntry,
     StudyContents,
@@ -129,21 +130,28 @@ def _codebook_name(file: str) -> str:
 
 
 def _item(item: ItemEntry) -> dict[str, Any]:
-    waves = {
-        one.wave: _given(
-            {
-                "variable": one.variable,
-                "codes": one.code_map,
-                "missing": one.missing_map,
-                "status": one.status,
-                "reason": one.reason,
-                "note": one.note,
-                "since": one.since,
-            }
-        )
-        for one in item.decisions
-    }
+    waves: dict[str, dict[str, Any]] = {}
+    for one in item.decisions:
+        told = _decision(one)
+        if one.wave in waves:
+            waves[one.wave].setdefault("later", []).append(told)
+        else:
+            waves[one.wave] = told
     return _given({"labels": item.labels, "note": item.note, "waves": waves})
+
+
+def _decision(one: Decision) -> dict[str, Any]:
+    return _given(
+        {
+            "variable": one.variable,
+            "codes": one.code_map,
+            "missing": one.missing_map,
+            "status": one.status,
+            "reason": one.reason,
+            "note": one.note,
+            "since": one.since,
+        }
+    )
 
 
 def _context(context: ContextEntry) -> Iterator[Written]:

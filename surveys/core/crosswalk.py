@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from surveys.core.problems import Problem, near_misses
 from surveys.core.said import say
 
 CodeMap = Sequence[Sequence[Any]]  # [[source code, harmonised code or None], …]
+LEAST, MOST = -(2**63), 2**63 - 1  # whole numbers in a column of cells
 MissingMap = Sequence[Sequence[Any]]  # [[source code or .tag, reason], …]
 
 
@@ -63,13 +65,41 @@ def check_maps(
     """Everything that is wrong with the maps of a decision; ``reasons`` are the study's own words.
 
     An absence never becomes an answer: what the file declares missing may get another reason, but no code.
+    Maps of things that are no codes are looked at no further.
     """
-    return [
+    return malformed(code_map, missing_map) or [
         *_doubles([pair[0] for pair in (*code_map, *missing_map)]),
         *_wrong_codes(variable, code_map, missing_map),
         *_answers_of_absences(variable, code_map, missing_map),
         *_unknown_reasons(missing_map, reasons),
     ]
+
+
+def malformed(code_map: CodeMap, missing_map: MissingMap) -> list[Problem]:
+    """What in two maps is no pair, or no code: finite numbers and texts are, and None as a code's target."""
+    found: list[Problem] = []
+    for pair in (*code_map, *missing_map):
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            hint = "Write [[1, 1], [2, 0]]: the code in this wave, the code of the item."
+            return [Problem("bad_map", "A map of codes lists pairs.", hint=hint)]
+    sources = [pair[0] for pair in (*code_map, *missing_map)]
+    targets = [target for _source, target in code_map if target is not None]
+    if not all(_is_code(code) for code in (*sources, *targets)):
+        hint = "Numbers are finite, and whole ones fit into 64 bits; true, lists and blocks are no codes."
+        found.append(Problem("bad_code", "A code is a number or a text.", hint=hint))
+    if not all(isinstance(why, str) for _code, why in missing_map):
+        hint = "Write [[97, dont_know]]: the code in this wave, the reason."
+        found.append(Problem("bad_reason", "A reason for an absence is a word.", hint=hint))
+    return found
+
+
+def _is_code(code: Any) -> bool:
+    """Whether it can be kept as a code, and read again as the same."""
+    if isinstance(code, bool):
+        return False
+    if isinstance(code, int):
+        return LEAST <= code <= MOST
+    return isinstance(code, str) or (isinstance(code, float) and math.isfinite(code))
 
 
 def unmapped(variable: Variable, code_map: CodeMap, missing_map: MissingMap) -> list[Scalar]:
@@ -112,9 +142,7 @@ def _doubles(codes: Iterable[Scalar]) -> Iterator[Problem]:
 def _wrong_codes(variable: Variable, code_map: CodeMap, missing_map: MissingMap) -> Iterator[Problem]:
     for code in (pair[0] for pair in (*code_map, *missing_map)):
         is_text = isinstance(code, str) and not _is_tag(variable, code)
-        if isinstance(code, bool) or not isinstance(code, int | float | str):
-            yield Problem("bad_code", "A code is a number or a text.", where=variable.name)
-        elif is_text and variable.type.is_number:
+        if is_text and variable.type.is_number:
             message = say("“{code}” is a text, but {name} holds numbers.", code=code, name=variable.name)
             yield Problem("bad_code", message, where=variable.name, hint="Write the code without quotes.")
         elif not isinstance(code, str) and variable.type is ValueType.TEXT:
@@ -125,7 +153,7 @@ def _wrong_codes(variable: Variable, code_map: CodeMap, missing_map: MissingMap)
 def _answers_of_absences(variable: Variable, code_map: CodeMap, missing_map: MissingMap) -> Iterator[Problem]:
     moved = {code_key(code) for code, _why in missing_map}
     for source, target in code_map:
-        rule = _declared(variable, source)
+        rule = declared_missing(variable, source)
         if target is None or rule is None or code_key(source) in moved:
             continue
         told = {"source": source, "target": target}
@@ -138,7 +166,7 @@ def _answers_of_absences(variable: Variable, code_map: CodeMap, missing_map: Mis
         yield Problem("absence_as_answer", message, where=variable.name, hint=hint)
 
 
-def _declared(variable: Variable, code: Scalar) -> MissingRule | None:
+def declared_missing(variable: Variable, code: Scalar) -> MissingRule | None:
     """The rule by which the file declares ``code`` missing."""
     for rule in variable.missing:
         if _rule_key(rule) == code_key(code):

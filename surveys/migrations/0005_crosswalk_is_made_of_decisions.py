@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="crosswalkdecision",
             name="compared",
-            field=models.CharField(blank=True, max_length=200),
+            field=models.CharField(blank=True, max_length=300),
         ),
         migrations.AddField(
             model_name="crosswalkdecision",

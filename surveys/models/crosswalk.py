@@ -61,7 +61,7 @@ class CrosswalkDecision(models.Model):
     reason = models.TextField(blank=True)
     note = models.TextField(blank=True)
     since = models.PositiveIntegerField(null=True, blank=True)  # holds from this version of the wave on
-    compared = models.CharField(max_length=200, blank=True)  # what was looked at: "mdms/2014@1 mdms/2016@1"
+    compared = models.CharField(max_length=300, blank=True)  # what was looked at: "mdms/2014@1 mdms/2016@1"
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(auto_now_add=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -62,15 +62,16 @@ def in_force_in(study: Study, version: WaveVersion) -> dict[str, CrosswalkDecisi
     return {decision.item.name: decision for decision in found.select_related("item", "decided_by")}
 
 
-def in_force(study: Study) -> dict[tuple[str, str], CrosswalkDecision]:
-    """(item name, wave slug) -> the decision that holds for the wave's latest version."""
-    latest = dict(study.waves.annotate(latest=Max("versions__number")).values_list("pk", "latest"))
-    found = standing_decisions().filter(item__study=study).select_related("item", "wave", "decided_by")
-    return {
-        (decision.item.name, decision.wave.slug): decision
-        for decision in found
-        if decision.since is None or decision.since <= (latest.get(decision.wave_id) or 0)
-    }
+def in_force(study: Study) -> dict[tuple[str, str], list[CrosswalkDecision]]:
+    """(item name, wave slug) -> the decisions that hold for some version of the wave, each from its ``since``
+    until the next; those that a later one took the place of everywhere are left out."""
+    found: dict[tuple[str, str], list[CrosswalkDecision]] = {}
+    standing = standing_decisions().filter(item__study=study).select_related("item", "wave", "decided_by")
+    for decision in standing:
+        key = decision.item.name, decision.wave.slug
+        before = [one for one in found.get(key, ()) if (one.since or 0) < (decision.since or 0)]
+        found[key] = [*before, decision]
+    return found
 
 
 def decision_in_force(item: Item, wave: Wave, since: int | None = None) -> CrosswalkDecision | None:

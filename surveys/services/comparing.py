@@ -6,7 +6,7 @@ Versions never change, so what was found is kept in memory for the next page tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from surveys import policy
@@ -28,6 +28,7 @@ from surveys.core.comparison import (
     told,
 )
 from surveys.core.comparison.variables import variable_difference
+from surveys.core.disclosure import FEWEST
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.models import User, WaveVersion
@@ -65,6 +66,9 @@ def compared(user: User, before: WaveVersion, after: WaveVersion, *, with_cells:
     is_told = may_be_told(user, before, after)
     is_one_wave = before.wave_id == after.wave_id
     found = _compared(identity(before), identity(after), is_told, is_one_wave)
+    if is_one_wave and not is_told:
+        changed = tuple(_tellable(one, before, after) for one in found.changed)
+        found = replace(found, changed=changed)
     cells = cells_of(before, after, is_told=is_told) if with_cells and is_one_wave else None
     return Compared(before, after, is_told, found, cells)
 
@@ -99,7 +103,21 @@ def compared_variables(
     least = IN_ONE_WAVE if before.wave_id == after.wave_id else NOTICEABLE
     is_told = may_be_told(user, before, after)
     found_difference = variable_difference(*sides, is_told=is_told, least=least)
+    if before.wave_id == after.wave_id and not is_told:
+        found_difference = _tellable(found_difference, before, after)
     return sides[0].variable, sides[1].variable, found_difference
+
+
+def _tellable(one: VariableDifference, before: WaveVersion, after: WaveVersion) -> VariableDifference:
+    """Without the means where fewer than ten cells or rows moved them, or nobody knows how many did."""
+    if one.distribution is None:
+        return one
+    cells = _cells(identity(before), identity(after), after.wave.key)
+    mine = next((column.changed or 0 for column in cells.columns if column.name == one.after), 0)
+    moved = cells.rows_added + cells.rows_removed + mine
+    if cells.problem is None and one.before == one.after and moved >= FEWEST:
+        return one
+    return replace(one, distribution=replace(one.distribution, means=(None, None)))
 
 
 def stored_rows(version: WaveVersion) -> StoredRows:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from surveys import policy
-from surveys.core.crosswalk import check_maps, unmapped
+from surveys.core.crosswalk import check_maps, malformed, unmapped
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Item, Study, User, Variable, Wave, WaveVersion
@@ -57,6 +57,7 @@ def decide(
     of the wave it is meant for; left out, all of them.  Refused with every problem of the maps.
     """
     policy.require(user, policy.DEFINE, item.study)
+    _check_shape(code_map or [], missing_map or [])
     fields = {
         "variable": variable,
         "code_map": code_map or [],
@@ -148,6 +149,10 @@ def decide_row(
     needs_reason = kind in (Kind.NOT_COMPARABLE, Kind.UNDETERMINED)
     if needs_reason and not reason.strip():
         raise refuse("missing_reason", "Say why.", where=item, hint="A reason is kept with the decision.")
+    _check_shape(code_map or [], missing_map or [])
+    if kind == Kind.SAME and (code_map or missing_map):
+        hint = "Decide that the codes are mapped, or leave the maps out."
+        raise refuse("same_with_maps", "What is the same needs no map of codes.", where=item, hint=hint)
     name = variable or item
     maps = {"code_map": code_map or [], "missing_map": missing_map or []} if not needs_reason else {}
     status, why = _status(kind), reason.strip()
@@ -166,6 +171,12 @@ def decide_row(
         compared=f"{before} {after}",
         **maps,
     )
+
+
+def _check_shape(code_map: list[list[Any]], missing_map: list[list[Any]]) -> None:
+    """Refuses maps of anything but codes before anything looks into them."""
+    if problems := malformed(code_map, missing_map):
+        raise Refused(problems)
 
 
 def _item(user: User, study: Study, before: WaveVersion, name: str) -> Item:
@@ -200,19 +211,26 @@ def _kind(item: Item, fields: dict[str, Any]) -> str:
 
 
 def _check(item: Item, wave: Wave, since: int | None, fields: dict[str, Any]) -> None:
-    """Refuses a variable that the wave has not, and maps that cannot be meant.  A wave without data yet, and
-    what is said to be impossible, are taken as they are."""
+    """Refuses a variable that the wave has not, and maps that cannot be meant.  A wave without data yet, what
+    is said to be impossible, and what is left open where nothing carries it are taken as they are."""
     if wave.study_id != item.study_id:
         raise refuse(
             "other_study", say("{wave} is no wave of {study}.", wave=wave, study=item.study), where=item.name
         )
-    if fields["status"] == Status.IMPOSSIBLE or not wave.versions.exists():
+    latest = wave.versions.order_by("number").last()
+    if fields["status"] == Status.IMPOSSIBLE or latest is None:
         return
+    if since is not None and since > latest.number:
+        message = say("{wave} has no version {number} yet.", wave=wave, number=since)
+        hint = "Import the file first, or name a version that is there."
+        raise refuse("unknown_version", message, where=item.name, hint=hint)
     stored = Variable.objects.filter(version__wave=wave, name=fields["variable"])
     stored = stored.filter(Q(version__number__gte=since)) if since is not None else stored
     found = stored.order_by("version__number").last()
+    has_maps = bool(fields["code_map"] or fields["missing_map"])
+    if found is None and fields["status"] == Status.UNDETERMINED and not has_maps:
+        return
     if found is None:
-        latest = wave.versions.order_by("number").last()
         near = near_misses(fields["variable"], latest.variables.values_list("name", flat=True))
         message = say("{wave} has no variable called “{name}”.", wave=wave, name=fields["variable"])
         raise Refused(Problem("unknown_variable", message, where=item.name, near=near))

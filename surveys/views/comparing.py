@@ -21,7 +21,7 @@ from surveys.models import Study, WaveVersion
 from surveys.services import comparing, crosswalk
 from surveys.services.cell_files import MEDIA_TYPES, cell_file, some_cells
 from surveys.views.comparison_list import comparison_list
-from surveys.views.mapping import code_choices
+from surveys.views.mapping import CodeChoices, code_choices
 
 MOST_CELLS = 100  # single cells shown on a page
 
@@ -57,8 +57,10 @@ def decide_row(request: HttpRequest, study: str) -> HttpResponse:
     """Signs what was decided about a row."""
     found = selectors.study_named(request.user, study)
     sides = _sides(request, found)
-    form, problems = DecisionForm(request.POST), ()
-    if form.is_valid():
+    form = DecisionForm(request.POST)
+    context = _row_context(request, found, sides, request.GET, request.POST)
+    problems = _left_out(form, context.get("choices"))
+    if form.is_valid() and not problems:
         try:
             decision = crosswalk.decide_row(request.user, **_decided_on(sides, form), **form.told())
         except Refused as refused:
@@ -68,7 +70,6 @@ def decide_row(request: HttpRequest, study: str) -> HttpResponse:
                 request, _("Decided: %(what)s") % {"what": selectors.decision_in_words(decision)}
             )
             return redirect(f"{reverse('surveys:compare_row', args=[study])}?{request.GET.urlencode()}")
-    context = _row_context(request, found, sides, request.GET)
     context |= {"problems": problems or _problems(form), "given": request.POST}
     return render(request, "surveys/compare_row.html", context, status=422)
 
@@ -119,7 +120,11 @@ def _pair(sides: dict[str, WaveVersion]) -> str:
 
 
 def _row_context(
-    request: HttpRequest, study: Study, sides: dict[str, WaveVersion], asked: QueryDict
+    request: HttpRequest,
+    study: Study,
+    sides: dict[str, WaveVersion],
+    asked: QueryDict,
+    given: QueryDict | None = None,
 ) -> dict[str, Any]:
     before, after = sides["before"], sides["after"]
     old, new = asked.get("old", ""), asked.get("new", "")
@@ -138,13 +143,14 @@ def _row_context(
         "others": after.variables.values_list("name", flat=True) if not new else (),
     } | sides
     if old and new:
+        is_told = comparing.may_be_told(request.user, before, after)
         left, right, difference = comparing.compared_variables(request.user, before, after, old, new)
         context |= {
             "left": left,
             "right": right,
             "difference": difference,
             "lines": code_lines(left, right, difference.distribution),
-            "choices": code_choices(study, before, after, item, left, right),
+            "choices": code_choices(study, before, after, item, left, right, is_told=is_told, given=given),
         }
         if before.wave_id == after.wave_id and old == new:
             context |= _cells_context(request, before, after, new)
@@ -169,6 +175,15 @@ def _decided_on(sides: dict[str, WaveVersion], form: DecisionForm) -> dict[str, 
     if form.cleaned_data["new_only"]:
         return {"before": sides["after"], "after": sides["before"]}
     return sides
+
+
+def _left_out(form: DecisionForm, choices: CodeChoices | None) -> tuple[Problem, ...]:
+    """A map that is signed on a page that did not show every code would forget what was decided of them."""
+    if choices is None or form.data.get("kind") not in ("map", "rename") or not choices.left_out(form.data):
+        return ()
+    message = "The form does not show every code of the variable."
+    hint = "Load the page again; a map of very many codes is signed through the API or the study folder."
+    return (Problem("codes_left_out", message, hint=hint),)
 
 
 def _problems(form: DecisionForm) -> tuple[Problem, ...]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import count, takewhile
 from typing import Any
 
 from surveys import selectors
 from surveys.core.absence import VOCABULARY
 from surveys.core.codebook import Code, Labels, Scalar, Variable
 from surveys.core.comparison import suggested_map
-from surveys.core.comparison.codes import code_key
-from surveys.core.crosswalk import item_codes
+from surveys.core.comparison.codes import code_key, valid_codes
+from surveys.core.crosswalk import declared_missing, item_codes
+from surveys.core.disclosure import disclosed
 from surveys.models import Study, WaveVersion
 
 MOST_CODES = 300  # lines of the form
@@ -34,30 +37,86 @@ class CodeChoices:
     targets: tuple[tuple[str, Code], ...]
     reasons: tuple[str, ...]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the form can show every code; one that cannot would forget the others."""
+        return len(self.lines) <= MOST_CODES
+
+    def left_out(self, given: Mapping[str, str]) -> bool:
+        """Whether a form that was sent says nothing of some code."""
+        return not {line.source for line in self.lines} <= _sent(given).keys()
+
 
 def code_choices(
-    study: Study, before: WaveVersion, after: WaveVersion, item: str, left: Variable, right: Variable
+    study: Study,
+    before: WaveVersion,
+    after: WaveVersion,
+    item: str,
+    left: Variable,
+    right: Variable,
+    *,
+    is_told: bool,
+    given: Mapping[str, str] | None = None,
 ) -> CodeChoices:
-    """The codes of ``right`` against those the item has in ``before``: as decided, else as labels suggest."""
+    """The codes of ``right`` against those the item has in ``before``: as ``given`` by a form that is shown
+    again, as decided, else as labels suggest.
+
+    Codes are those with a label, those counted (with ``is_told`` all, else those that may be shown) and those
+    that were decided about.
+    """
     bound = selectors.in_force_in(study, before).get(item)
-    targets = item_codes(left, bound.code_map if bound and bound.variable == left.name else [])
     decided = selectors.in_force_in(study, after).get(item)
     chosen = _decided(decided.code_map, decided.missing_map) if decided and _has_maps(decided) else None
+    sources = [pair[0] for pair in (*decided.code_map, *decided.missing_map)] if decided else []
+    if right.codes or sources:
+        left, right = _with_counted(before, left, is_told), _with_counted(after, right, is_told)
+    targets = item_codes(left, bound.code_map if bound and bound.variable == left.name else [])
+    for target in (target for _source, target in (decided.code_map if decided else ())):
+        if target is not None:
+            targets.setdefault(target, Code(target))
     likely = {code_key(code.value): target for code, target in suggested_map(right, targets)}
+    sent = _sent(given or {})
     lines = []
-    for code, _target in suggested_map(right, targets)[:MOST_CODES]:
-        key = code_key(code.value)
-        start = chosen.get(key, "") if chosen is not None else _equals(likely.get(key))
-        lines.append(CodeChoice(json.dumps(code.value), code.value, code.labels, "", start))
-    for rule in right.missing:
-        source = f".{rule.tag}" if rule.tag is not None else rule.value
-        if source is not None:
-            start = (chosen or {}).get(code_key(source), "")
-            lines.append(CodeChoice(json.dumps(source), source, rule.labels, rule.reason, start))
+    for value, labels, reason in _codes(right, sources):
+        start = _equals(likely.get(code_key(value))) if chosen is None else chosen.get(code_key(value), "")
+        source = json.dumps(value)
+        lines.append(CodeChoice(source, value, labels, reason, sent.get(source, start)))
     known = dict.fromkeys((*VOCABULARY, *study.missing_reasons.values()))
     return CodeChoices(
         tuple(lines), tuple((_equals(value), code) for value, code in targets.items()), tuple(known)
     )
+
+
+def _codes(variable: Variable, sources: Iterable[Scalar]) -> Iterator[tuple[Scalar, Labels, str]]:
+    """Each code once, with labels and the reason why it is an absence: answers, absences, then ``sources``
+    that are neither."""
+    answers = [(code.value, code.labels, "") for code in valid_codes(variable).values()]
+    absences = [
+        (f".{rule.tag}" if rule.tag is not None else rule.value, rule.labels, rule.reason)
+        for rule in variable.missing
+    ]
+    ranged = ((one, declared_missing(variable, one)) for one in sources)
+    others = [(one, {}, rule.reason if rule else "") for one, rule in ranged]
+    seen = set()
+    for value, labels, reason in (*answers, *absences, *others):
+        if value is not None and code_key(value) not in seen:
+            seen.add(code_key(value))
+            yield value, labels, reason
+
+
+def _with_counted(version: WaveVersion, variable: Variable, is_told: bool) -> Variable:
+    """The variable with its counted values among its codes."""
+    stored = version.variables.filter(name=variable.name).values_list("frequencies", flat=True).first() or {}
+    counted = stored if is_told else disclosed(variable, stored)
+    known = {code_key(code.value) for code in variable.codes}
+    values = [value for value, *_n in counted.get("values", ()) if code_key(value) not in known]
+    return replace(variable, codes=(*variable.codes, *(Code(value) for value in values)))
+
+
+def _sent(given: Mapping[str, str]) -> dict[str, str]:
+    """What a form says of each code: its source as JSON -> what was chosen."""
+    numbers = takewhile(lambda number: f"source-{number}" in given, count())
+    return {given[f"source-{number}"]: given.get(f"map-{number}", "") for number in numbers}
 
 
 def _has_maps(decision: Any) -> bool:

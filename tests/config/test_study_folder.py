@@ -21,7 +21,7 @@ from measures.models import Measure
 from measures.services.rules import publish, retire, save_draft
 from surveys.core.problems import Refused
 from surveys.core.reading.options import ReadOptions
-from surveys.models import AuditEntry, Study, User
+from surveys.models import AuditEntry, CrosswalkDecision, Study, User
 from surveys.services.waves import import_wave
 from tests.conftest import ROOT
 from tests.factories import make_user
@@ -166,6 +166,34 @@ def test_a_wave_with_a_correction_is_loaded_once(folder: Path, boss: User) -> No
         "- {file: waves/second.csv}\n      - {file: waves/third.csv}",
     )
     assert load_study(boss, folder).created == ["wave version small/2020@3"]
+
+
+def test_decisions_of_every_version_are_dumped_and_loaded(folder: Path, boss: User, tmp_path: Path) -> None:
+    first = (folder / "waves/first.csv").read_text()
+    (folder / "waves/second.csv").write_text(first.replace("gender", "sex2"))
+    edit(folder, "study.yaml", "note: as it came", "note: as it came\n      - {file: waves/second.csv}")
+    later = "note: as printed, later: [{variable: sex2, since: 2}]}"
+    edit(folder, "crosswalk/items.yaml", "note: as printed}", later)
+    load_study(boss, folder)
+    assert load_study(boss, folder).changed == []
+    study = Study.objects.get(slug="small")
+    assert CrosswalkDecision.objects.count() == 2
+    dump_study(boss, study, tmp_path / "copy")
+    assert read_folder(tmp_path / "copy") == stored_contents(study)
+    edit(
+        folder,
+        "crosswalk/items.yaml",
+        "{variable: sex2, since: 2}",
+        "{variable: sex2, since: 2, reason: new}",
+    )
+    assert load_study(boss, folder).changed == ["item sex"]
+    assert load_study(boss, folder).changed == [] and CrosswalkDecision.objects.count() == 3
+    edit(folder, "crosswalk/items.yaml", ", later: [{variable: sex2, since: 2, reason: new}]", "")
+    assert load_study(boss, folder).changed == ["item sex"]
+    assert load_study(boss, folder).changed == []
+    edit(folder, "crosswalk/items.yaml", "note: as printed}", "later: [{variable: sex2}]}")
+    with pytest.raises(Refused, match="must follow each other"):
+        load_study(boss, folder)
 
 
 def test_a_correction_that_the_folder_does_not_know_is_not_taken_back(folder: Path, boss: User) -> None:

@@ -49,6 +49,14 @@ def test_single_cells_are_shown_to_those_with_the_right_and_audited(
     page = text(visit(client, ROW.format("q_union"), library.owner))
     assert "Single cells" in page and AuditEntry.objects.filter(action="read_cells").count() == 1
     page = text(visit(client, ROW.format("q_union"), library.reader))
+    assert "<b>&lt;\u202f10</b><span>cells changed" in page and "<b>withheld</b><span>value to value" in page
+    assert "<b>0</b><span>value to absence" in page
+    page = text(visit(client, COMPARE, library.reader))
+    assert "<b>withheld</b><span>cells changed" in page and "fewer than ten cells changed" in page
+    found = client.get("/api/v1/comparison/?before=mdms/2014@1&after=mdms/2014@2").json()
+    assert found["cells_changed"] == {"q_union": None}
+    told = {one["variable"]: one["means"] for one in found["distribution_changed"]}
+    assert told["q_union"] == [None, None]
     assert "everyone else sees counts" in page and "<summary>Single cells" not in page
     assert visit(client, "/studies/mdms/compare/cells.csv?before=2014@1&after=2014@2").status_code == 403
     assert AuditEntry.objects.filter(action="read_cells").count() == 1
@@ -85,6 +93,29 @@ def test_a_row_is_decided_and_undone_on_its_page(client: Client, library: Librar
     assert CrosswalkDecision.objects.filter(kind="undo", undoes=decision).exists()
     page = client.post(decide, {"item": "q_local", "kind": "not_comparable", "variable": "loc"})
     assert page.status_code == 422 and "Say why." in text(page)
+
+
+def test_a_form_keeps_what_was_signed_and_chosen_of_codes_without_a_label(
+    client: Client, library: Library, corrected: Any
+) -> None:
+    codes = (Code(0, {"en": "not"}), Code(1, {"en": "yes"}))
+    make_wave_version(
+        make_wave(library.study, "2016", position=1), [(variable("loc", codes=codes), [0, 1, 5])]
+    )
+    client.force_login(library.owner)
+    row = "/studies/mdms/compare/row/?before=2014@2&after=2016@1&old=q_local&new=loc"
+    decide = row.replace("row/", "row/decide/")
+    given = {"item": "q_local", "kind": "rename", "variable": "loc", "source-0": "0", "map-0": "=0",
+             "source-1": "1", "map-1": "=1"}  # fmt: skip
+    page = client.post(decide, given)
+    assert page.status_code == 422 and "does not show every code" in text(page)
+    given |= {"source-2": "5", "map-2": "!dunno"}
+    page = client.post(decide, given | {"map-1": "=2"})
+    assert page.status_code == 422 and "dunno" in text(page)
+    assert text(page).count('<option value="=2" selected>') == 1
+    assert client.post(decide, given | {"map-2": "!refused"}).status_code == 302
+    page = text(client.get(row))
+    assert 'name="source-2" value="5"' in page and '<option value="!refused" selected>' in page
 
 
 def test_a_reader_sees_decisions_and_may_not_make_any(

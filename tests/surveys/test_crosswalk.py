@@ -110,6 +110,9 @@ def test_the_database_lets_nobody_change_a_decision(sides: Any, user: User) -> N
         ({"variable": "gendr"}, "unknown_variable"),
         ({"code_map": [[1, 1], [8, 2]]}, "absence_as_answer"),
         ({"missing_map": [[97, "dunno"]]}, "unknown_reason"),
+        ({"code_map": [[{"x": 1}, 1]]}, "bad_code"),
+        ({"code_map": [[1, float("nan")]]}, "bad_code"),
+        ({"kind": "same"}, "same_with_maps"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(sides: Any, user: User, given: dict[str, Any], code: str) -> None:
@@ -117,6 +120,17 @@ def test_what_cannot_be_meant_is_refused(sides: Any, user: User, given: dict[str
         rename(user, sides, **given)
     assert refused.value.problems[0].code == code
     assert not CrosswalkDecision.objects.exists()
+
+
+def test_what_a_wave_lacks_may_be_left_open(sides: Any, user: User) -> None:
+    decision = decide_row(user, *sides, item="union", kind="undetermined", reason="asked otherwise?")
+    assert (decision.status, decision.variable) == ("undetermined", "union")
+
+
+def test_a_version_that_is_not_there_has_its_own_sentence(study: Study, sides: Any, user: User) -> None:
+    with pytest.raises(Refused, match="has no version 2 yet") as refused:
+        decide(user, save_item(user, study, "sex"), sides[1].wave, variable="gender", since=2)
+    assert refused.value.problems[0].code == "unknown_version"
 
 
 def test_who_may_sign(study: Study, sides: Any) -> None:
@@ -195,6 +209,12 @@ def test_the_api_signs_and_takes_back(study: Study, sides: Any) -> None:
     listed = people["reader"].get(f"{ROOT}/decisions/?study=mdms").json()["results"]
     assert [(row["kind"], row["undone_by"] is None) for row in listed] == [("undo", True), ("rename", False)]
     assert people["outsider"].get(f"{ROOT}/decisions/").json()["count"] == 0
+    for no_code in ({"x": 1}, [2], True, 10**400):
+        for pair in ([1, no_code], [no_code, 1]):
+            wrong = people["manager"].post(
+                f"{ROOT}/decisions/", given | {"code_map": [pair]}, "application/json"
+            )
+            assert (wrong.status_code, wrong.json()["problems"][0]["code"]) == (422, "bad_code")
     wrong = people["manager"].post(f"{ROOT}/decisions/", given | {"code_map": [[8, 2]]}, "application/json")
     assert wrong.status_code == 422 and "never “no”" in wrong.json()["problems"][0]["hint"]
 

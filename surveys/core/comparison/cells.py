@@ -7,7 +7,7 @@ that differ are parted into values and absences.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -27,32 +27,42 @@ from surveys.core.table import read_columns
 
 BATCH = 32  # columns in memory at a time
 MOST_MOVES = 60  # from-to pairs kept per variable
+PARTS = ("values", "to_absent", "from_absent", "reasons")
 SIDES = ("before", "before_reason", "after", "after_reason")
 
 
 @dataclass(frozen=True)
 class Move:
     """Rows of one variable that went from one cell to another; of each side exactly one of value and reason
-    is set.  ``n`` is None where it may not be told (under ten), and the values are left out then."""
+    is set."""
 
     before: Any
     before_reason: str | None
     after: Any
     after_reason: str | None
-    n: int | None
+    n: int
+
+    @property
+    def part(self) -> str:
+        """The count of :class:`ColumnDifference` that these rows are in."""
+        if self.before_reason is None:
+            return "values" if self.after_reason is None else "to_absent"
+        return "from_absent" if self.after_reason is None else "reasons"
 
 
 @dataclass(frozen=True)
 class ColumnDifference:
     """How many cells of one variable changed, and how: value to value, value to absence, absence to value,
-    one absence to another.  ``moves`` lists the most frequent changes; ``is_complete`` when it lists all."""
+    one absence to another.  ``moves`` lists the most frequent changes; ``is_complete`` when it lists all.
+
+    A count of None is one that may not be told."""
 
     name: str
-    changed: int
-    values: int = 0
-    to_absent: int = 0
-    from_absent: int = 0
-    reasons: int = 0
+    changed: int | None
+    values: int | None = 0
+    to_absent: int | None = 0
+    from_absent: int | None = 0
+    reasons: int | None = 0
     moves: tuple[Move, ...] = ()
     is_complete: bool = True
 
@@ -72,8 +82,10 @@ class CellDifference:
     problem: Problem | None = None
 
     @property
-    def cells_changed(self) -> int:
-        return sum(one.changed for one in self.columns)
+    def cells_changed(self) -> int | None:
+        """All of them; None where it would give away a count that may not be told."""
+        counts = [one.changed for one in self.columns]
+        return None if None in counts else sum(n for n in counts if n is not None)
 
 
 def cell_difference(before: StoredRows, after: StoredRows, key: str) -> CellDifference:
@@ -95,23 +107,46 @@ def cell_difference(before: StoredRows, after: StoredRows, key: str) -> CellDiff
 
 
 def told(found: CellDifference) -> CellDifference:
-    """What may be told to those who may not download the data: changes shared by ten rows and more."""
-    columns = tuple(
-        ColumnDifference(
-            one.name,
-            one.changed,
-            one.values,
-            one.to_absent,
-            one.from_absent,
-            one.reasons,
-            tuple(move for move in one.moves if (move.n or 0) >= FEWEST),
-            one.is_complete and all((move.n or 0) >= FEWEST for move in one.moves),
-        )
-        for one in found.columns
+    """What may be told to those who may not download the data: counts and changes of ten cells and more.
+
+    Left out is also what would give away a smaller one by subtraction.
+    """
+    return replace(found, columns=tuple(_told(one) for one in found.columns))
+
+
+def _told(one: ColumnDifference) -> ColumnDifference:
+    counts = {name: getattr(one, name) or 0 for name in PARTS}
+    hidden = _hidden(counts)
+    is_few = 0 < sum(counts[name] for name in hidden) < FEWEST  # all there is: the total would tell it
+    moves = [move for move in one.moves if move.part not in hidden and move.n >= FEWEST]
+    for name in PARTS:
+        moves = _without_few_others(moves, name, counts[name])
+    return ColumnDifference(
+        one.name,
+        None if is_few else one.changed,
+        **{name: None if name in hidden else n for name, n in counts.items()},
+        moves=tuple(moves),
+        is_complete=one.is_complete and len(moves) == len(one.moves),
     )
-    return CellDifference(
-        found.key, found.rows_added, found.rows_removed, found.rows_both, columns, found.problem
-    )
+
+
+def _hidden(counts: dict[str, int]) -> set[str]:
+    """Parts that may not be told; with the smallest others, until what the total leaves for them is ten cells
+    or more and no single part."""
+    hidden = {name for name, n in counts.items() if 0 < n < FEWEST}
+    others = sorted((n, name) for name, n in counts.items() if n >= FEWEST)
+    while hidden and others and (len(hidden) == 1 or sum(counts[name] for name in hidden) < FEWEST):
+        hidden.add(others.pop(0)[1])
+    return hidden
+
+
+def _without_few_others(moves: list[Move], part: str, n: int) -> list[Move]:
+    """The moves without the smallest of a part, where the others of its ``n`` cells are under ten."""
+    mine = [move for move in moves if move.part == part]
+    if not mine or not 0 < n - sum(move.n for move in mine) < FEWEST:
+        return moves
+    least = min(mine, key=lambda move: move.n)
+    return [move for move in moves if move is not least]
 
 
 def differing_columns(before: StoredRows, after: StoredRows, key: str) -> list[str]:

@@ -48,7 +48,10 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
 
 
 def cells_document(found: CellDifference) -> dict[str, Any]:
-    """The difference by key: rows that came and went, and cells that changed, by variable."""
+    """The difference by key: rows that came and went, and cells that changed, by variable.
+
+    A count of null is one that may not be told.
+    """
     if found.problem is not None:
         return {
             "rows_added": None,

@@ -53,7 +53,8 @@ class Command(WavebookCommand):
         elif "rows_added" in outcome:
             cells = outcome["cells_changed"]
             self.stdout.write(f"  rows added {outcome['rows_added']:,}, removed {outcome['rows_removed']:,}")
-            self.stdout.write(f"  cells changed {sum(cells.values()):,} in {len(cells):,} variables")
+            total = "not told" if None in cells.values() else f"{sum(cells.values()):,}"
+            self.stdout.write(f"  cells changed {total} in {len(cells):,} variables")
 
 
 def _named(entries: list[Any]) -> str:

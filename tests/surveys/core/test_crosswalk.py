@@ -50,6 +50,29 @@ def test_a_map_that_cannot_be_meant_is_refused(code_map: list, missing_map: list
     assert codes_of(code_map, missing_map) == [code]
 
 
+@pytest.mark.parametrize(
+    ("code_map", "missing_map", "code"),
+    [
+        ([[1, {"x": 1}]], [], "bad_code"),
+        ([[1, [2]]], [], "bad_code"),
+        ([[1, True]], [], "bad_code"),
+        ([[10**400, 1]], [], "bad_code"),
+        ([[1, 2**63]], [], "bad_code"),
+        ([[{"x": 1}, 1]], [], "bad_code"),
+        ([[None, 1]], [], "bad_code"),
+        ([[1, float("nan")]], [], "bad_code"),
+        ([[float("inf"), 1]], [], "bad_code"),
+        ([[1]], [], "bad_map"),
+        ([1], [], "bad_map"),
+        ([], [[97, {"x": 1}]], "bad_reason"),
+    ],
+)
+def test_what_is_no_code_is_refused_before_anything_else(
+    code_map: list, missing_map: list, code: str
+) -> None:
+    assert codes_of(code_map, missing_map) == [code]
+
+
 def test_codes_become_absences_in_the_cells_and_in_the_counts_alike() -> None:
     cells = pl.Series([1, 2, 2, 97, 8, -1, None])
     given = [[97, "dont_know"], [8, "not_applicable"]]

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.core.codebook import MissingRule, ValueType, Variable
-from surveys.core.comparison import StoredColumn, StoredRows, cell_difference, changed_cells, told
+from surveys.core.comparison import (
+    CellDifference,
+    ColumnDifference,
+    StoredColumn,
+    StoredRows,
+    cell_difference,
+    changed_cells,
+    told,
+)
+from surveys.core.comparison.cells import PARTS
 from surveys.core.hashing import column_hash
 from surveys.core.table import PHYSICAL, physical, tags_of
 
@@ -108,8 +117,33 @@ def test_changes_of_few_people_are_not_told_without_the_right(tmp_path: Path) ->
     before = rows(tmp_path / "a", list(range(20)), [1] * 20)
     after = rows(tmp_path / "b", list(range(20)), [2] * 12 + [3] * 8)
     (one,) = told(cell_difference(before, after, "rid")).columns
-    assert one.changed == 20 and not one.is_complete
-    assert [(move.before, move.after, move.n) for move in one.moves] == [(1, 2, 12)]
+    assert one.changed == 20 and not one.is_complete and one.moves == ()  # 12 of 20 would tell the 8
+    after = rows(tmp_path / "c", list(range(20)), [2] * 10 + [3] * 10)
+    (one,) = told(cell_difference(before, after, "rid")).columns
+    assert [(move.before, move.after, move.n) for move in one.moves] == [(1, 2, 10), (1, 3, 10)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ((3, 0, 0), (None, None, 0, 0)),
+        ((3, 4, 0), (None, None, None, 0)),
+        ((12, 3, 0), (15, None, None, 0)),
+        ((12, 3, 4), (19, None, None, None)),
+        ((12, 3, 9), (24, 12, None, None)),
+        ((30, 3, 20), (53, 30, None, None)),
+        ((12, 11, 0), (23, 12, 11, 0)),
+    ],
+)
+def test_counts_under_ten_and_what_gives_them_away_are_not_told(
+    parts: tuple[int, ...], expected: tuple[int | None, ...]
+) -> None:
+    values, to_absent, from_absent = parts
+    whole = ColumnDifference("q", sum(parts), values, to_absent, from_absent)
+    found = told(CellDifference("rid", columns=(whole,)))
+    (one,) = found.columns
+    assert (one.changed, one.values, one.to_absent, one.from_absent) == expected
+    assert found.cells_changed == expected[0]
 
 
 cells = st.dictionaries(st.integers(0, 30), st.one_of(st.none(), st.integers(0, 9)), min_size=1, max_size=20)
@@ -125,6 +159,4 @@ def test_every_row_is_accounted_for(tmp_path_factory: Any, old: dict[int, Any], 
     assert found.rows_both + found.rows_removed == len(old) and found.rows_both + found.rows_added == len(new)
     expected = sum(old[key] != new[key] for key in old.keys() & new.keys())
     assert found.cells_changed == expected
-    assert (
-        sum(one.values + one.to_absent + one.from_absent + one.reasons for one in found.columns) == expected
-    )
+    assert sum(getattr(one, part) for one in found.columns for part in PARTS) == expected
