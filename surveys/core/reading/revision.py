@@ -27,6 +27,7 @@ from surveys.core.codebook import (
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.reading.ddi_variables import value_of
+from surveys.core.reading.sheet import code_twice
 from surveys.core.reading.sheet_table import SheetLine, is_known
 from surveys.core.reading.spans import span
 from surveys.core.said import both, say
@@ -224,7 +225,8 @@ class _Codes:
             left, equals, label = part.partition("=")
             value = value_of(left.strip(), self.variable)
             if value is not None and equals:
-                found[known.get(value, value)] = label.strip()
+                if found.setdefault(known.get(value, value), label.strip()) != label.strip() and not is_own:
+                    self.talk.problems.append(code_twice(left, self.where))
             elif not is_own:
                 self._unreadable(part, "Write 1=yes | 2=no.")
         return found

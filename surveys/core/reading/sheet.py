@@ -209,7 +209,10 @@ def _pairs(text: str, variable: Variable, where: str, problems: list[Problem]) -
         match = _PAIR.match(part)
         value = _value(match[1], variable) if match else None
         if match and value is not None:
-            found.append((value, match[2].strip()))
+            label = match[2].strip()
+            if any(value == code and label != told for code, told in found):
+                problems.append(code_twice(match[1], where))
+            found.append((value, label))
         elif not _is_formula(part):
             problems.append(_unreadable(part, where))
     return found
@@ -218,6 +221,12 @@ def _pairs(text: str, variable: Variable, where: str, problems: list[Problem]) -
 def _unreadable(part: str, where: str, hint: str = "Write 1=yes; 2=no.") -> Problem:
     message = say("“{part}” is not a code and what it stands for.", part=part.strip()[:40])
     return Problem("unreadable_code", message, where=where, hint=hint)
+
+
+def code_twice(code: str, where: str) -> Problem:
+    """A code with two labels in one cell of a sheet, of which only one could stay."""
+    message = say("The code {code} is given twice with different labels.", code=code.strip()[:40])
+    return Problem("code_twice", message, where=where, hint="Leave one of the two labels.")
 
 
 def _is_formula(text: str) -> bool:
