@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from surveys.core.comparison.matching import as_text
+
 Pair = tuple[pl.Series, pl.Series]  # values, reasons: exactly one of the two is null in every row
 MOST = 400  # combinations listed
 
@@ -82,6 +84,7 @@ def tally(reasons: pl.Series) -> dict[str, int]:
 def rows_changed_by_key(before: Mapping[str, Pair], after: Mapping[str, Pair], key: str) -> dict[str, int]:
     """Per column the rows, matched by ``key``, whose cell differs; rows in one table only do not count.
 
+    A whole number, the same decimal and the text that somebody would type for it are equal.
     Both mappings hold the key and the same columns.
     """
     left, right = _keyed(before, key), _keyed(after, key)
@@ -98,7 +101,7 @@ def rows_changed_by_key(before: Mapping[str, Pair], after: Mapping[str, Pair], k
 
 def _keyed(columns: Mapping[str, Pair], key: str) -> pl.DataFrame:
     names = [name for name in columns if name != key]
-    series = [columns[key][0].cast(pl.String).rename("key")]
+    series = [as_text(columns[key][0]).rename("key")]
     for i, name in enumerate(names):
-        series += [columns[name][0].cast(pl.String).rename(f"v{i}"), columns[name][1].rename(f"r{i}")]
+        series += [as_text(columns[name][0]).rename(f"v{i}"), columns[name][1].rename(f"r{i}")]
     return pl.DataFrame(series).drop_nulls("key")

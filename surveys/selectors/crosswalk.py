@@ -74,12 +74,9 @@ def in_force(study: Study) -> dict[tuple[str, str], list[CrosswalkDecision]]:
     return found
 
 
-def decision_in_force(item: Item, wave: Wave, since: int | None = None) -> CrosswalkDecision | None:
-    """The newest standing decision on an item in a wave that was made for versions from ``since`` on."""
-    found = standing_decisions().filter(item=item, wave=wave)
-    if since is not None:
-        found = found.filter(Q(since__isnull=True) | Q(since__lte=since))
-    return found.last()
+def decision_in_force(item: Item, wave: Wave) -> CrosswalkDecision | None:
+    """The newest standing decision on an item in a wave."""
+    return standing_decisions().filter(item=item, wave=wave).last()
 
 
 def items_carried(study: Study, version: WaveVersion) -> dict[str, str]:

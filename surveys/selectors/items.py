@@ -35,7 +35,6 @@ class Cell:
     status: str
     variable: str = ""
     decision: CrosswalkDecision | None = None
-    n_valid: int | None = None
 
     @property
     def is_there(self) -> bool:
@@ -100,20 +99,15 @@ def _in_wave(study: Study, wave: Wave, version: WaveVersion | None) -> Found:
     if version is None:
         decided = standing_decisions().filter(item__study=study, wave=wave).select_related("item")
         return {one.item.name: Cell(wave, None, NO_DATA, one.variable, one) for one in decided}, {}
-    fields = ("name", "labels", "frequencies__valid")
-    rows = {name: (labels, valid) for name, labels, valid in version.variables.values_list(*fields)}
+    rows = dict(version.variables.values_list("name", "labels"))
     decided = in_force_in(study, version)
     carrying = {one.variable for name, one in decided.items() if one.variable != name and _carries(one)}
-    cells = {
-        name: Cell(wave, version, SAME_NAME, name, None, valid)
-        for name, (_labels, valid) in rows.items()
-        if name not in carrying
-    }
+    cells = {name: Cell(wave, version, SAME_NAME, name) for name in rows if name not in carrying}
     for name, one in decided.items():
         is_lost = one.variable not in rows and _carries(one)
         status = ABSENT if is_lost else one.status
-        cells[name] = Cell(wave, version, status, one.variable, one, rows.get(one.variable, ({}, None))[1])
-    return cells, {name: rows[cell.variable][0] for name, cell in cells.items() if cell.variable in rows}
+        cells[name] = Cell(wave, version, status, one.variable, one)
+    return cells, {name: rows[cell.variable] for name, cell in cells.items() if cell.variable in rows}
 
 
 def _carries(decision: CrosswalkDecision) -> bool:

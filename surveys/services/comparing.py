@@ -25,15 +25,17 @@ from surveys.core.comparison import (
     cells_document,
     compare_books,
     comparison_document,
+    differing_columns,
     told,
 )
 from surveys.core.comparison.variables import variable_difference
 from surveys.core.disclosure import FEWEST
-from surveys.core.problems import near_misses, refuse
+from surveys.core.problems import Problem, near_misses, refuse
 from surveys.core.said import say
 from surveys.models import User, WaveVersion
 from surveys.services.files import path_of
 
+MOST_CELLS = 30_000_000  # differing columns times rows that are matched by key while somebody waits
 Identity = tuple[int, str, str]  # a version's row and the hashes of its cells and codebook
 
 
@@ -61,15 +63,18 @@ class Compared:
         return sides | comparison_document(self.found) | cells
 
 
-def compared(user: User, before: WaveVersion, after: WaveVersion, *, with_cells: bool = True) -> Compared:
-    """What differs between two versions one may see; counts as the person's rights allow."""
+def compared(user: User, before: WaveVersion, after: WaveVersion, *, is_bounded: bool = True) -> Compared:
+    """What differs between two versions one may see; counts as the person's rights allow.
+
+    ``is_bounded`` leaves the cells of very large versions uncounted, where somebody waits for an answer.
+    """
     is_told = may_be_told(user, before, after)
     is_one_wave = before.wave_id == after.wave_id
     found = _compared(identity(before), identity(after), is_told, is_one_wave)
     if is_one_wave and not is_told:
         changed = tuple(_tellable(one, before, after) for one in found.changed)
         found = replace(found, changed=changed)
-    cells = cells_of(before, after, is_told=is_told) if with_cells and is_one_wave else None
+    cells = cells_of(before, after, is_told=is_told, is_bounded=is_bounded) if is_one_wave else None
     return Compared(before, after, is_told, found, cells)
 
 
@@ -78,10 +83,28 @@ def may_be_told(user: User, before: WaveVersion, after: WaveVersion) -> bool:
     return all(policy.may(user, policy.DOWNLOAD, study) for study in {before.study, after.study})
 
 
-def cells_of(before: WaveVersion, after: WaveVersion, *, is_told: bool) -> CellDifference:
-    """Rows and cells by the wave's key, counted; the values only where ``is_told``."""
-    found = _cells(identity(before), identity(after), after.wave.key)
+def cells_of(
+    before: WaveVersion, after: WaveVersion, *, is_told: bool, is_bounded: bool = True
+) -> CellDifference:
+    """Rows and cells by the wave's key, counted; the values only where ``is_told``.
+
+    Beyond ``MOST_CELLS`` nothing is counted where it ``is_bounded``, and the problem says so.
+    """
+    key = after.wave.key
+    if is_bounded and (problem := _too_many(before, after, key)):
+        return CellDifference(key, problem=problem)
+    found = _cells(identity(before), identity(after), key)
     return found if is_told else told(found)
+
+
+def _too_many(before: WaveVersion, after: WaveVersion, key: str) -> Problem | None:
+    columns = len(differing_columns(stored_rows(before), stored_rows(after), key))
+    n = max(before.rows, after.rows) * columns
+    if n <= MOST_CELLS:
+        return None
+    text = say("Rows and cells were not counted: {n:,} cells are too many to match while you wait.", n=n)
+    hint = "The command compare_waves counts them."
+    return Problem("too_many_cells", text, hint=hint)
 
 
 def compared_variables(

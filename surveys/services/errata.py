@@ -18,7 +18,6 @@ from surveys.selectors import latest_version
 from surveys.services.comparing import Identity, cells_of, identity
 
 CELLS, CODEBOOK, REMOVED, ROWS = "cells", "codebook", "removed", "rows"
-MOST_CELLS = 30_000_000  # cells matched by key while somebody waits; of larger waves hashes alone are asked
 
 
 @dataclass(frozen=True)
@@ -82,13 +81,12 @@ def change_to(version: WaveVersion) -> Correction | None:
 def correction(before: WaveVersion, after: WaveVersion) -> Correction:
     """What ``after`` holds otherwise.  Equal rows are told by the stored hashes; where rows came or went,
     they are matched by the wave's key, so that a column is named only when answers of the same people differ.
+    Without a usable key, and of very large waves, the hashes alone are asked.
     """
     columns = _by_hash(identity(before), identity(after))
     added, removed = max(after.rows - before.rows, 0), max(before.rows - after.rows, 0)
     if before.rows == after.rows and not _is_key_changed(before, columns):
         return Correction(before, after, columns)
-    if max(before.rows, after.rows) * max(before.columns, after.columns) > MOST_CELLS:
-        return Correction(before, after, columns, added, removed)
     found = cells_of(before, after, is_told=False)
     if found.problem is not None:
         return Correction(before, after, columns, added, removed)

@@ -16,16 +16,16 @@ from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.codebook_changes import VariableChanges, codebook_changes
 from surveys.core.findings import Finding, Severity
 from surveys.core.frequencies import count_raw
-from surveys.core.problems import refuse
-from surveys.core.quality import looked_over
-from surveys.core.reading.remarks import check_key, remarks
+from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.quality import LOOKED_FOR, looked_over
+from surveys.core.reading.remarks import REMARKED, check_key, remarks
 from surveys.core.reading.revising import read_revision
 from surveys.core.said import say, with_sources
 from surveys.core.table import physical, read_columns, tags_of
 from surveys.models import User, Variable, WaveVersion
 from surveys.services import audit, changes, jobs
 from surveys.services.files import path_of, working_folder
-from surveys.services.studies import next_number
+from surveys.services.studies import create_wave, next_number
 from surveys.services.waves import BATCH, save_search_text
 
 _RECOUNTED = ("codes", "missing", "role", "type")  # what a frequency depends on
@@ -68,6 +68,8 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
     kept = {variable.name: variable for variable in old.variables}
     variables = tuple(kept[v.name] if v == kept[v.name] else v for v in new.variables)
     new = replace(new, variables=variables, sets=old.sets if new.sets == old.sets else new.sets)
+    if problems := list(_on_keys(base, old, new)):
+        raise Refused(problems)
     counts = _counts(base, old, new)
     found = tuple(_with_counts(one, base, counts) for one in codebook_changes(old, new))
     stored = base.variables.values_list("frequencies", flat=True)
@@ -84,6 +86,26 @@ def _on_base(base: WaveVersion) -> Iterator[Finding]:
             latest=latest.number,
         )
         yield Finding(Severity.WARNING, "not_the_latest", text)
+
+
+def _on_keys(base: WaveVersion, old: Codebook, new: Codebook) -> Iterator[Problem]:
+    """The role of the key stays with the wave's key; a wave without one may be given a single one."""
+    key, hint = base.wave.key, "A wave's key is named once, at an import (--key); leave the role as it was."
+    keys = [variable.name for variable in new.variables if variable.role is Role.KEY]
+    for before, after in zip(old.variables, new.variables, strict=True):
+        if before.role is after.role or Role.KEY not in (before.role, after.role):
+            continue
+        if after.name == key and before.role is Role.KEY:
+            text = say(
+                "{variable} tells the rows of {wave} apart; it stays the key.", variable=key, wave=base.wave
+            )
+            yield Problem("key_taken", text, where=key, hint=hint)
+        elif key and after.name != key and after.role is Role.KEY:
+            text = say("The rows of {wave} are told apart by {key} already.", wave=base.wave, key=key)
+            yield Problem("other_key", text, where=after.name, hint=hint)
+        elif after.role is Role.KEY and len(keys) > 1:
+            text = say("Several variables have the role of the key: {names}.", names=keys)
+            yield Problem("two_keys", text, where=after.name, hint="Give the role to one of them.")
 
 
 def _counts(base: WaveVersion, old: Codebook, new: Codebook) -> dict[str, dict[str, Any]]:
@@ -113,15 +135,12 @@ def _with_counts(
 def save_revision(user: User, revision: Revision, note: str = "") -> WaveVersion:
     """The next version of the wave: the rows of the base, the new codebook; nothing is overwritten.
 
-    Refused when nothing changed, and when somebody else made a version at the same moment.
+    Refused when nothing changed, also against the latest version, and when somebody else made a version
+    at the same moment.
     """
     policy.require(user, policy.IMPORT, revision.base.study)
     if revision.is_empty:
-        raise refuse(
-            "nothing_changed",
-            say("The codebook says the same as that of {base}.", base=revision.base),
-            hint="No version was made; edit the sheet first.",
-        )
+        raise _nothing_changed(revision.base)
     try:
         return _save(user, revision, note.replace("\0", ""))
     except IntegrityError:
@@ -132,10 +151,47 @@ def save_revision(user: User, revision: Revision, note: str = "") -> WaveVersion
         ) from None
 
 
+def _nothing_changed(like: WaveVersion) -> Refused:
+    return refuse(
+        "nothing_changed",
+        say("The codebook says the same as that of {base}.", base=like),
+        hint="No version was made; edit the sheet first.",
+    )
+
+
+def _refuse_the_latest(base: WaveVersion, codebook_hash: str) -> None:
+    """The same edit given twice, or one that a later version has already."""
+    latest = base.wave.versions.order_by("-number").first()
+    if latest and (latest.content_hash, latest.codebook_hash) == (base.content_hash, codebook_hash):
+        raise _nothing_changed(latest)
+
+
+def _findings(revision: Revision, counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was found of the file before and is not looked for again, then what is found now.
+
+    Remarks on an earlier codebook sheet, and on an earlier base, are of no concern any more.
+    """
+    again = LOOKED_FOR | REMARKED | {"not_the_latest"}
+    found = [*revision.findings, *remarks(revision.codebook, counts)]
+    new = [with_sources(as_json(finding)) for finding in found]
+    old = (one for one in revision.base.findings if one["code"] not in again)
+    return [*(one for one in old if one not in new and not one["code"].startswith("sheet_")), *new]
+
+
+def _give_key(user: User, revision: Revision) -> None:
+    """A wave without a key takes the one that the codebook names, as at an import."""
+    wave = revision.base.wave
+    keys = [variable.name for variable in revision.codebook.variables if variable.role is Role.KEY]
+    if keys and not wave.key:
+        create_wave(user, wave.study, wave.slug, key=keys[0])
+
+
 @transaction.atomic
 def _save(user: User, revision: Revision, note: str) -> WaveVersion:
     jobs.guard()
     base, book = revision.base, revision.codebook
+    _refuse_the_latest(base, revision.codebook_hash)
+    _give_key(user, revision)
     stored = list(base.variables.all())
     counts = [revision.counts.get(v.name, v.frequencies) for v in stored]
     version = WaveVersion.objects.get(pk=base.pk)
@@ -144,8 +200,7 @@ def _save(user: User, revision: Revision, note: str) -> WaveVersion:
     version.codebook_hash = book.fingerprint()
     version.weight = book.weight
     version.sets = as_json(book.sets)
-    findings = (*revision.findings, *remarks(book, counts))
-    version.findings = [with_sources(as_json(finding)) for finding in findings]
+    version.findings = _findings(revision, counts)
     version.options = {**base.options, "revised": str(base)}
     version.note, version.created_by = note, user
     version.save()

@@ -40,3 +40,9 @@ def test_rows_are_matched_by_key_whatever_their_order() -> None:
     before = {"rid": pair([1, 2, 3], [None] * 3), "q": pair([5, 6, None], [None, None, "refused"])}
     after = {"rid": pair([3, 1, 4], [None] * 3), "q": pair([None, 7, 9], ["dont_know", None, None])}
     assert rows_changed_by_key(before, after, "rid") == {"q": 2}
+
+
+def test_whole_numbers_that_became_decimals_are_no_changes() -> None:
+    before = {"rid": pair([1, 2, 3, 4], [None] * 4), "q": pair([1, 2, 3, 4], [None] * 4)}
+    after = {"rid": pair([1.0, 2.0, 3.0, 4.0], [None] * 4), "q": pair([1.0, 2.0, 3.5, 4.0], [None] * 4)}
+    assert rows_changed_by_key(before, after, "rid") == {"q": 1}

@@ -11,7 +11,9 @@ from django.core.management import call_command
 
 from surveys.core.codebook import Code, MissingRule, ValueType
 from surveys.models import Wave
-from tests.factories import make_study, make_wave, make_wave_version, variable
+from surveys.services import comparing, errata
+from surveys.services.comparing import compared
+from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
 
 pytestmark = pytest.mark.django_db
 YES_NO = (Code(1, {"en": "yes"}), Code(0, {"en": "no"}))
@@ -80,3 +82,13 @@ def test_without_a_key_it_is_said_why(wave: Wave) -> None:
     said = json.loads(run("mdms/2014@1", "mdms/2014@2", "--json"))
     assert said["cells_changed"] is None and said["key_problem"]["code"] == "no_key"
     assert "rows were not matched" in run("mdms/2014@1", "mdms/2014@2")
+
+
+def test_very_many_cells_are_counted_by_the_command_only(wave: Wave, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing, "MOST_CELLS", 2)
+    before, after = wave.versions.order_by("number")
+    assert json.loads(run("mdms/2014@1", "mdms/2014", "--json"))["rows_added"] == 1
+    said = compared(make_member(wave.study, "reader", role="reader"), before, after).document()
+    assert said["rows_added"] is said["cells_changed"] is None
+    assert isinstance(said["key_problem"], dict) and said["key_problem"]["code"] == "too_many_cells"
+    assert errata.correction(before, after).changed == {"rid", "union", "hours"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from surveys.core.codebook import Code, MissingRule
+from surveys.core.codebook import Code, MissingRule, Role, as_json
+from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Refused
-from surveys.models import AuditEntry, Study, User, WaveVersion
+from surveys.core.quality import LOOKED_FOR, dates, duplicates, grids, skips
+from surveys.core.reading import remarks
+from surveys.models import AuditEntry, Study, User, Wave, WaveVersion
 from surveys.services.exports import export_wave_version
 from surveys.services.revisions import Revision, read_revised, save_revision
 from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
@@ -92,10 +97,61 @@ def test_whoever_may_not_import_may_not_revise(version: WaveVersion, study: Stud
         read(version, reader, tmp_path / "s.csv")
 
 
+AS_KEY = ("-1=refused,nominal,raw", "-1=refused,nominal,key")
+
+
 def test_a_key_must_tell_the_rows_apart(version: WaveVersion, manager: User, tmp_path: Path) -> None:
+    Wave.objects.update(key="")
+    version.wave.refresh_from_db()
     with pytest.raises(Refused) as refused:
-        read(version, manager, tmp_path / "s.csv", ("-1=refused,nominal,raw", "-1=refused,nominal,key"))
+        read(version, manager, tmp_path / "s.csv", AS_KEY)
     assert {problem.code for problem in refused.value.problems} == {"missing_key"}
+
+
+def test_the_key_of_the_wave_stays(study: Study, manager: User, tmp_path: Path) -> None:
+    columns = [(variable("rid", role=Role.KEY), [1, 2]), (variable("code"), [5, 6])]
+    version = make_wave_version(make_wave(study), columns)
+    export_wave_version(manager, version, "codebook", tmp_path / "s.csv")
+    text = (tmp_path / "s.csv").read_text(encoding="utf-8")
+    moved = text.replace(",key", ",RAW").replace(",raw", ",key").replace(",RAW", ",raw")
+    (tmp_path / "s.csv").write_text(moved, encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        read_revised(manager, version, tmp_path / "s.csv")
+    assert [p.code for p in refused.value.problems] == ["key_taken", "other_key"]
+
+
+def test_a_wave_without_a_key_may_be_given_one(study: Study, manager: User, tmp_path: Path) -> None:
+    version = make_wave_version(make_wave(study, key=""), [(variable("rid"), [1, 2])])
+    save_revision(manager, read(version, manager, tmp_path / "s.csv", (",raw", ",key")))
+    assert Wave.objects.get().key == "rid"
+
+
+def test_what_the_latest_version_says_already_makes_nothing(
+    version: WaveVersion, manager: User, tmp_path: Path
+) -> None:
+    path = sheet(version, manager, tmp_path / "s.csv", ("Sex", "Gender"))
+    first, second = (read_revised(manager, version, path) for _ in range(2))
+    save_revision(manager, first)
+    with pytest.raises(Refused) as refused:
+        save_revision(manager, second)
+    assert [p.code for p in refused.value.problems] == ["nothing_changed"]
+    assert version.wave.versions.count() == 2
+
+
+def test_what_the_import_found_is_kept(version: WaveVersion, manager: User, tmp_path: Path) -> None:
+    codes = ("encoding_guessed", "same_label", "jump", "sheet_column_unknown")
+    version.findings = [as_json(Finding(Severity.INFO, code, "As it was.", "sex")) for code in codes]
+    made = save_revision(manager, read(version, manager, tmp_path / "s.csv", ("Sex", "Gender")))
+    found = [one["code"] for one in made.findings]
+    assert found[:2] == ["encoding_guessed", "jump"]
+    assert "same_label" not in found and "sheet_column_unknown" not in found
+    assert "codes_without_label" in found
+
+
+def test_what_is_looked_for_again_is_known_by_its_codes() -> None:
+    modules = (dates, duplicates, grids, skips, remarks)
+    told = re.findall(r'Finding\(Severity\.\w+, "(\w+)"', "".join(map(inspect.getsource, modules)))
+    assert set(told) == LOOKED_FOR | remarks.REMARKED
 
 
 def test_an_older_version_may_be_the_base_and_that_is_said(

@@ -6,6 +6,7 @@ from surveys.core.comparison.cells import (
     ColumnDifference,
     cell_difference,
     changed_cells,
+    differing_columns,
     told,
 )
 from surveys.core.comparison.codes import suggested_map
@@ -31,6 +32,7 @@ __all__ = [
     "changed_cells",
     "compare_books",
     "comparison_document",
+    "differing_columns",
     "distribution_document",
     "match_rows",
     "suggested_map",

@@ -15,7 +15,14 @@ from surveys.core.quality.jumps import Counted, jumps
 from surveys.core.quality.lost import lost_words
 from surveys.core.quality.skips import skip_violations
 
-__all__ = ["Counted", "jumps", "looked_over", "lost_words"]
+__all__ = ["LOOKED_FOR", "Counted", "jumps", "looked_over", "lost_words"]
+
+LOOKED_FOR = frozenset(  # the codes of what looked_over() finds
+    {
+        "duplicate_rows", "universe_unknown", "universe_unfit", "answered_outside_universe",
+        "skipped_inside_universe", "straight_lining", "impossible_date",
+    }
+)  # fmt: skip
 
 
 def looked_over(codebook: Codebook, parquet: Path, frequencies: Sequence[Mapping[str, Any]]) -> list[Finding]:

@@ -16,6 +16,12 @@ from surveys.core.said import say, say_n
 from surveys.core.table import split
 
 MOST_CODES = 8  # codes named in one remark
+REMARKED = frozenset(  # the codes of what remarks() finds
+    {
+        "names_differ_by_case", "no_label", "empty", "constant", "codes_without_label",
+        "values_without_label", "labels_without_cases", "same_label",
+    }
+)  # fmt: skip
 
 
 def remarks(codebook: Codebook, frequencies: Sequence[dict[str, Any]]) -> list[Finding]:

@@ -27,7 +27,9 @@ from surveys.core.codebook import (
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.reading.ddi_variables import value_of
+from surveys.core.reading.sheet import code_twice
 from surveys.core.reading.sheet_table import SheetLine, is_known
+from surveys.core.reading.spans import span
 from surveys.core.said import both, say
 from surveys.core.writing.codebook_sheet import told_value, variable_lines
 
@@ -35,7 +37,6 @@ Line = Mapping[str, str]
 _PLAIN = ("universe", "unit", "group", "note")
 _FIXED = ("type", "format")
 _SPOKEN = {"label": "labels", "question": "question"}
-_SPAN = re.compile(r"\s*([^.\s]\S*?)?\s*\.\.\s*(\S+)?\s*")
 _SET = re.compile(r"(?P<name>.+?)\s*\((?P<kind>[CDE])(?:,\s*counting\s+(?P<counted>.*))?\)")
 
 
@@ -186,13 +187,10 @@ class _Codes:
         return MissingRule(reason or code_reason(value), value=value, labels=self.labels.get(value, {}))
 
     def _range(self, left: str, reason: str) -> MissingRule | None:
-        match = _SPAN.fullmatch(left)
-        try:
-            low, high = (float(end) if end else None for end in match.groups()) if match else (None, None)
-        except ValueError:
+        ends = span(left)
+        if ends is None:
             return None
-        if (low is None and high is None) or (low is not None and high is not None and low > high):
-            return None
+        low, high = ends
         known = [r for r in self.variable.missing if (r.low, r.high) == (low, high)]
         return MissingRule(
             reason or "user_missing", low=low, high=high, labels=known[0].labels if known else {}
@@ -227,7 +225,8 @@ class _Codes:
             left, equals, label = part.partition("=")
             value = value_of(left.strip(), self.variable)
             if value is not None and equals:
-                found[known.get(value, value)] = label.strip()
+                if found.setdefault(known.get(value, value), label.strip()) != label.strip() and not is_own:
+                    self.talk.problems.append(code_twice(left, self.where))
             elif not is_own:
                 self._unreadable(part, "Write 1=yes | 2=no.")
         return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from surveys.core.absence import code_reason
@@ -20,12 +21,13 @@ from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.reading.declared import TAGS, TYPES, Declared
 from surveys.core.reading.sheet_lines import Line, SheetLines
+from surveys.core.reading.spans import span
 from surveys.core.said import both, say
 from surveys.core.table import missing_value
 
 _PLAIN = ("universe", "unit", "group", "note", "format")
 _PAIR = re.compile(r"^\s*([^=,]+?)\s*(?:=|,)\s*(.*)$", re.DOTALL)
-_RANGE = re.compile(r"^\s*(-?[0-9.eE+-]*?)\s*\.\.\s*(-?[0-9.eE+-]*)\s*$")
+_WRITE_RANGE = "Write -99..-90=refused, and leave an open end out: ..-90=refused."
 
 
 def declared_types(sheet: SheetLines) -> dict[str, Declared]:
@@ -180,15 +182,10 @@ def _missing(
 def _ranges(text: str, where: str, problems: list[Problem]) -> list[MissingRule]:
     found = []
     for part, left, reason in _rules(text):
-        match = _RANGE.match(left)
-        try:
-            low, high = (float(end) if end else None for end in match.groups()) if match else (None, None)
-        except ValueError:
-            low = high = None
-        if low is None and high is None:
-            problems.append(_unreadable(part, where))
+        if ends := span(left):
+            found.append(MissingRule(reason or "user_missing", low=ends[0], high=ends[1]))
         else:
-            found.append(MissingRule(reason or "user_missing", low=low, high=high))
+            problems.append(_unreadable(part, where, _WRITE_RANGE))
     return found
 
 
@@ -212,15 +209,24 @@ def _pairs(text: str, variable: Variable, where: str, problems: list[Problem]) -
         match = _PAIR.match(part)
         value = _value(match[1], variable) if match else None
         if match and value is not None:
-            found.append((value, match[2].strip()))
+            label = match[2].strip()
+            if any(value == code and label != told for code, told in found):
+                problems.append(code_twice(match[1], where))
+            found.append((value, label))
         elif not _is_formula(part):
             problems.append(_unreadable(part, where))
     return found
 
 
-def _unreadable(part: str, where: str) -> Problem:
+def _unreadable(part: str, where: str, hint: str = "Write 1=yes; 2=no.") -> Problem:
     message = say("“{part}” is not a code and what it stands for.", part=part.strip()[:40])
-    return Problem("unreadable_code", message, where=where, hint="Write 1=yes; 2=no.")
+    return Problem("unreadable_code", message, where=where, hint=hint)
+
+
+def code_twice(code: str, where: str) -> Problem:
+    """A code with two labels in one cell of a sheet, of which only one could stay."""
+    message = say("The code {code} is given twice with different labels.", code=code.strip()[:40])
+    return Problem("code_twice", message, where=where, hint="Leave one of the two labels.")
 
 
 def _is_formula(text: str) -> bool:
@@ -248,7 +254,6 @@ def _value(text: str, variable: Variable) -> Scalar | None:
         return text or None
     if variable.type in (ValueType.DATE, ValueType.DATETIME):
         return text if _is_moment(text, variable.type) else None
-    if not _is_number(text):
+    if not _is_number(text) or not isfinite(number := float(text)):
         return None
-    number = float(text)
     return int(number) if number.is_integer() else number

@@ -40,7 +40,7 @@ class Command(WavebookCommand):
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         before, after = (wave_version_named(user, options[side]) for side in ("before", "after"))
-        return compared(user, before, after).document()
+        return compared(user, before, after, is_bounded=False).document()
 
     def show(self, outcome: dict[str, Any]) -> None:
         """A line per kind of difference with its count and first names, then rows and cells."""

@@ -159,6 +159,16 @@ def test_every_unreadable_cell_is_told_at_once(tmp_path: Path) -> None:
     assert all(problem.where.startswith("codebook sheet, line ") for problem in refused.value.problems)
 
 
+def test_a_code_keeps_one_label(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["a"] |= {"codes_en": "1=man | 1=woman | 2=other | 2=other"}
+
+    with pytest.raises(Refused) as refused:
+        edited(tmp_path, edit)
+    (problem,) = refused.value.problems
+    assert problem.code == "code_twice" and problem.where.startswith("codebook sheet, line ")
+
+
 def test_a_workbook_is_taken_back_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:
     write(table_of(BASE), "sheet", tmp_path / "sheet.xlsx", "en")
     book = openpyxl.load_workbook(tmp_path / "sheet.xlsx")

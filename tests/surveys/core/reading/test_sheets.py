@@ -152,6 +152,16 @@ def test_every_fault_of_a_sheet_is_told_at_once_by_line(tmp_path: Path) -> None:
     assert "free words" not in str(refused.value)
 
 
+def test_codes_given_twice_and_ranges_without_end_are_refused(tmp_path: Path) -> None:
+    sheet = "variable,codes,missing_ranges\na,1=man | 1=woman | 2=other | 2=other,nan..5=refused\n"
+    with pytest.raises(Refused) as refused:
+        reading(tmp_path, "a\n1\n", sheet)
+    assert [(p.code, p.where) for p in refused.value.problems] == [
+        ("code_twice", "codebook sheet, line 2"),
+        ("unreadable_code", "codebook sheet, line 2"),
+    ]
+
+
 def test_a_sheet_may_be_a_workbook(tmp_path: Path) -> None:
     lines = row(1, text("A1", "variable"), text("B1", "label_zh"), text("C1", "codes"), text("D1", "missing"))
     lines += row(2, text("A2", "sex"), text("B2", "性别"), text("C2", "1=male; 2=female"), number("D2", -9))
