@@ -35,10 +35,10 @@ def give_characteristics(file: RawFile, told: Iterable[Characteristic]) -> None:
 
 
 def _give(variable: RawVariable, told: list[tuple[bytes, bytes]]) -> None:
-    """A note that repeats the question is what our own exports write for people to see."""
+    """A first note that repeats the question is what our own exports write for people to see."""
     notes, others = _parted(told)
     questions = [text for what, text in others if what == b"question"]
-    said = [note for note in notes if note not in questions]
+    said = notes[1:] if questions and notes[:1] == questions else notes
     variable.attributes = [(what, [text]) for what, text in others]
     if said:
         variable.attributes.append((b"note", [b"\n".join(said)]))

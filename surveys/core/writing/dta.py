@@ -200,7 +200,7 @@ def _letter_label(variable: Variable, kind: tuple[str, Scalar | None], language:
 
 
 def _told(code: Scalar | None) -> str:
-    return f"{code:.15g}" if isinstance(code, float) else str(code)
+    return f"{code + 0.0:.15g}" if isinstance(code, float) else str(code)  # -0 is 0
 
 
 def _letter_losses(variable: Variable, letters: dict[_Kind, int], without: list[_Kind]) -> tuple[Loss, ...]:

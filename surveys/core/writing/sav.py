@@ -24,6 +24,7 @@ _TIME_FORMAT = re.compile(r"D?TIME\d+(\.\d+)?", re.IGNORECASE)
 _DATE_FORMAT = re.compile(r"([AEJS]?DATE|QYR|MOYR|WKYR)\d+", re.IGNORECASE)
 _DATETIME_FORMAT = re.compile(r"(DATETIME|YMDHMS)\d+(\.\d+)?", re.IGNORECASE)
 _EXACT_INTEGER = 2**53
+_LONGEST_TEXT = 32_767  # bytes
 
 
 @dataclass
@@ -50,8 +51,9 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
             why = "Fractions of a second are kept to some millionths only: the format counts from 1582."
             losses.append(Loss(variable.name, "time_rounded", why))
         variable, column = in_seconds(variable, column)
+        column, cut = _cut(variable, column)
         declared = _declare(variable, column, invented)
-        losses += declared.losses
+        losses += [*cut, *declared.losses]
         losses += _describe(dictionary, name, variable, declared, language)
         losses += _cell_losses(variable, declared.values, table.raw is None)
         series.append(
@@ -91,6 +93,18 @@ def _declare(variable: Variable, column: Cells, invented: tuple[str, ...]) -> De
     return replace(declared, losses=(*declared.losses, dropped(variable, column.left)))
 
 
+def _cut(variable: Variable, column: Cells) -> tuple[Cells, list[Loss]]:
+    """The column with texts no longer than SPSS takes, cut between characters."""
+    if variable.type is not ValueType.TEXT:
+        return column, []
+    too_long = column.values.str.len_bytes() > _LONGEST_TEXT
+    if not too_long.any():
+        return column, []
+    texts = pl.Series([fit.fit_bytes(text, _LONGEST_TEXT) if text else text for text in column.values])
+    why = "SPSS takes 32,767 bytes of text per cell; longer texts are cut."
+    return replace(column, values=texts.alias(variable.name)), [Loss(variable.name, "text_shortened", why)]
+
+
 def _describe(
     dictionary: _Dictionary, name: str, variable: Variable, declared: Declared, language: str
 ) -> list[Loss]:
@@ -104,6 +118,8 @@ def _describe(
     if texts and variable.type in (ValueType.DATE, ValueType.DATETIME):
         losses.append(Loss(variable.name, "value_labels_dropped", "Value labels on dates are left out."))
     elif texts:
+        texts, lost = _within(variable, texts, declared.values)
+        losses += lost
         if any(len(text.encode()) > 120 for text in texts.values()):
             losses.append(fit.shortened(variable.name, "label of a value", "120 bytes"))
         key = str if variable.type is ValueType.TEXT else float
@@ -115,6 +131,21 @@ def _describe(
     if found := _format(variable, declared.values):
         dictionary.variable_format[name] = found
     return losses
+
+
+def _within(
+    variable: Variable, texts: dict[Scalar, str], values: pl.Series
+) -> tuple[dict[Scalar, str], list[Loss]]:
+    """Labels of texts that fit the column: the library makes it as wide as cells in bytes, codes by
+    their characters."""
+    if variable.type is not ValueType.TEXT:
+        return texts, []
+    width = max(int(values.str.len_bytes().max() or 1), *(len(str(code)) for code in texts))  # type: ignore[arg-type]
+    fitting = {code: text for code, text in texts.items() if len(str(code).encode()) <= width}
+    if len(fitting) == len(texts):
+        return texts, []
+    why = "Labels of codes that are longer than every text of the variable are left out."
+    return fitting, [Loss(variable.name, "value_labels_dropped", why)]
 
 
 def _format(variable: Variable, values: pl.Series) -> str:

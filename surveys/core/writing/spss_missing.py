@@ -145,7 +145,7 @@ def _moved(
 
 
 def _told(code: float) -> str:
-    return f"{code:.15g}"
+    return f"{code + 0.0:.15g}"  # -0 is 0
 
 
 def _keep_three(variable: Variable, declared: Declared, cells: Cells, single: set[float]) -> Declared:

@@ -260,3 +260,20 @@ def test_response_sets_go_along_as_syntax_where_a_format_has_none(tmp_path: Path
     ]
     assert [note for note in notes if note.startswith("MRSETS")] == commands
     assert [note for note in told if note.startswith("MRSETS")] == commands
+
+
+def test_texts_longer_than_spss_takes_are_cut_between_characters(tmp_path: Path) -> None:
+    table = make_table((variable("t", ValueType.TEXT), ["长" * 11_000, "short"], [None, None]))
+    losses = write(table, "sav", tmp_path / "x.sav", "en")
+    assert [(loss.variable, loss.what) for loss in losses] == [("t", "text_shortened")]
+    found, _ = pyreadstat.read_sav(tmp_path / "x.sav", output_format="dict")
+    assert found["t"] == ["长" * 10_921 + "…", "short"]
+
+
+def test_labels_of_texts_wider_than_the_column_do_not_stop_the_writing(tmp_path: Path) -> None:
+    codes = (Code("长" * 20, {"en": "long"}), Code("a", {"en": "short"}))
+    table = make_table((variable("t", ValueType.TEXT, codes=codes), ["b"], [None]))
+    losses = write(table, "sav", tmp_path / "x.sav", "en")
+    assert [(loss.variable, loss.what) for loss in losses] == [("t", "value_labels_dropped")]
+    said = pyreadstat.read_sav(tmp_path / "x.sav", output_format="dict")[1]
+    assert said.variable_value_labels["t"] == {"a": "short"}

@@ -15,10 +15,11 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from surveys.core.codebook import Codebook, ValueType, Variable, codebook_from_json, text_in
 from surveys.core.hashing import column_hash, table_hash
+from surveys.core.reading.guess import guessed
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.work import work
 from surveys.core.table import physical, split, tags_of
@@ -70,7 +71,7 @@ def content_hash(table: ExportTable) -> str:
 
 
 def told(value: Any) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return f"{value + 0.0:.15g}" if isinstance(value, float) else str(value)
 
 
 class Losses:
@@ -139,7 +140,8 @@ def check_book(table: ExportTable, found: Codebook, losses: Losses, language: st
         if "label_shortened" not in lost:
             assert text_in(now.labels, language) == text_in(wanted.labels, language), place
             assert (
-                _labelled(wanted, language) == _labelled(now, language) or "value_labels_dropped" in lost
+                _labelled(wanted, language, wanted) == _labelled(now, language, wanted)
+                or "value_labels_dropped" in lost
             ), place
         assert text_in(now.question, language) == text_in(wanted.question, language), place
         for name in ("universe", "unit", "group", "note"):
@@ -148,8 +150,9 @@ def check_book(table: ExportTable, found: Codebook, losses: Losses, language: st
             assert now.level is wanted.level or wanted.level.value == "unknown", place
 
 
-def _labelled(variable: Variable, language: str) -> dict[Any, str]:
-    missing = {rule.value for rule in variable.missing}
+def _labelled(variable: Variable, language: str, apart: Variable) -> dict[Any, str]:
+    """Labels of codes that are not missing in ``apart``: what is no longer declared is a code like others."""
+    missing = {rule.value for rule in apart.missing}
     pairs = {c.value: text_in(c.labels, language) for c in variable.codes if c.value not in missing}
     return {value: text for value, text in pairs.items() if text}
 
@@ -201,6 +204,10 @@ def test_csv(tmp_path: Path) -> None:
     @given(table=waves(cased=False))
     def holds(table: ExportTable) -> None:
         assert table.raw is not None
+        for position, variable in enumerate(table.codebook.variables):
+            # a sheet does not say of which type a column is: text that looks like numbers is read as numbers
+            cells = table.raw(position)[0]
+            assume(variable.type is not ValueType.TEXT or guessed(cells, "")[1] is ValueType.TEXT)
         path = tmp_path / "x.csv"
         write(table, "csv", path, "en")
         with path.open(encoding="utf-8", newline="") as file:
