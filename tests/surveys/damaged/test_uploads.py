@@ -18,7 +18,7 @@ from tests.surveys.damaged.one_by_one import in_this_process
 from tests.surveys.damaged.seeds import Seed, built, generator, written
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 2
+ROUNDS = 1
 
 
 def chosen(folder: Path) -> tuple[list[Seed], dict[str, bytes]]:
