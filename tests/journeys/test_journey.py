@@ -23,10 +23,15 @@ def test_the_demo_may_be_repeated_and_lays_the_printed_tables_beside_the_runs(tr
     assert traveller.json("status") == before
 
 
+def _built(status: Any) -> list[Any]:
+    """The datasets that have a version; those that no analysis reads are built when somebody asks."""
+    return [one for one in status["datasets"] if "@" in one["name"]]
+
+
 def test_everything_is_fresh_and_whole_after_the_demo(traveller: Person) -> None:
     status = traveller.json("status")
     assert status["datasets"] and status["runs"]
-    assert {one["state"] for one in (*status["datasets"], *status["runs"])} == {"fresh"}
+    assert {one["state"] for one in (*_built(status), *status["runs"])} == {"fresh"}
     assert traveller.json("verify")["damage"] == []
 
 
@@ -87,7 +92,7 @@ def test_publishing_a_changed_rule_makes_stale_and_rebuilding_clears_it(
     newcomer.run("build_dataset", "mdms/integration")
     newcomer.run("run_analysis", "mdms/table1")
     cleared = newcomer.json("status", "mdms")
-    assert {one["state"] for one in (*cleared["datasets"], *cleared["runs"])} == {"fresh"}
+    assert {one["state"] for one in (*_built(cleared), *cleared["runs"])} == {"fresh"}
 
 
 def _copied_study(tmp_path: Path) -> Path:
