@@ -188,7 +188,7 @@ def _range_rules(
 ) -> list[MissingRule]:
     """A rule for each code of the range that has a label or a reason of its own, and one for the rest."""
     low, high = span.low, span.high
-    if raw.calendar is not None:
+    if raw.calendar is not None and raw.calendar.kind != "time":
         low, high = dates.bound(low, raw.calendar), dates.bound(high, raw.calendar)
         return [MissingRule(USER_MISSING, low=low, high=high)]
     candidates: dict[Scalar, Mapping[str, str]] = dict(known)

@@ -24,6 +24,7 @@ _TIME_FORMAT = re.compile(r"D?TIME\d+(\.\d+)?", re.IGNORECASE)
 _DATE_FORMAT = re.compile(r"([AEJS]?DATE|QYR|MOYR|WKYR)\d+", re.IGNORECASE)
 _DATETIME_FORMAT = re.compile(r"(DATETIME|YMDHMS)\d+(\.\d+)?", re.IGNORECASE)
 _EXACT_INTEGER = 2**53
+_NOTHING = -1.7976931348623157e308  # SPSS's system-missing value
 _LONGEST_TEXT = 32_767  # bytes
 
 
@@ -172,6 +173,9 @@ def _cell_losses(variable: Variable, values: pl.Series, from_reasons: bool) -> l
     if values.dtype.is_integer() and bool((values.abs() > _EXACT_INTEGER).any()):
         why = "Whole numbers beyond 9,007,199,254,740,992 are rounded: the format holds doubles."
         losses.append(Loss(variable.name, "number_rounded", why))
+    if values.dtype == pl.Float64 and bool((values == _NOTHING).any()):
+        why = "The lowest number of all stands for an empty cell in the format."
+        losses.append(Loss(variable.name, "number_dropped", why))
     if values.dtype == pl.String:
         if bool((values == "").any()) and bool(values.is_null().any()):
             why = "Empty text and no text at all look the same in the file."

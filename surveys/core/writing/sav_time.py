@@ -26,14 +26,18 @@ def is_rounded(variable: Variable, cells: Cells) -> bool:
     if variable.type is not ValueType.DATETIME:
         return False
     micro = cells.values.dt.timestamp("us")
-    back = ((_seconds(cells.values, variable.type) - _EPOCH) * 1e6).round().cast(pl.Int64)
+    seconds = _seconds(cells.values, variable.type)
+    fraction = ((seconds - seconds.floor()) * 1e6).round().cast(pl.Int64)
+    back = (seconds.floor() - _EPOCH).cast(pl.Int64) * 1_000_000 + fraction
     return bool((micro != back).any())
 
 
 def _seconds(values: pl.Series, kind: ValueType) -> pl.Series:
     if kind is ValueType.DATE:
         return values.cast(pl.Int32).cast(pl.Float64) * 86_400 + _EPOCH
-    return values.dt.timestamp("us").cast(pl.Float64) / 1e6 + _EPOCH
+    micro = values.dt.timestamp("us")
+    whole = (micro // 1_000_000).cast(pl.Float64) + _EPOCH  # exact; only the fraction is rounded, and once
+    return whole + (micro % 1_000_000).cast(pl.Float64) / 1e6
 
 
 def _rule(rule: MissingRule, kind: ValueType) -> MissingRule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -277,3 +278,9 @@ def test_labels_of_texts_wider_than_the_column_do_not_stop_the_writing(tmp_path:
     assert [(loss.variable, loss.what) for loss in losses] == [("t", "value_labels_dropped")]
     said = pyreadstat.read_sav(tmp_path / "x.sav", output_format="dict")[1]
     assert said.variable_value_labels["t"] == {"a": "short"}
+
+
+def test_the_lowest_number_is_no_number_to_spss_and_that_is_told(tmp_path: Path) -> None:
+    table = make_table((variable("x", ValueType.DECIMAL), [-sys.float_info.max, 1.0], [None, None]))
+    losses = write(table, "sav", tmp_path / "x.sav", "en")
+    assert [(loss.variable, loss.what) for loss in losses] == [("x", "number_dropped")]
