@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import csv
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,15 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 
-from surveys.core.codebook import Codebook, Variable, codebook_from_json, text_in
+from surveys.core.codebook import Codebook, ValueType, Variable, codebook_from_json, text_in
 from surveys.core.hashing import column_hash, table_hash
+from surveys.core.reading.guess import guessed
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.work import work
 from surveys.core.table import physical, split, tags_of
-from surveys.core.writing import ExportTable, Loss, write
+from surveys.core.writing import ExportTable, Loss, codebook_beside, write
 from surveys.core.writing.labels import spss_names, stata_names
 from tests.surveys.core.writing.generated import datasets, waves
 
@@ -156,7 +158,7 @@ def _labelled(variable: Variable, language: str, apart: Variable) -> dict[Any, s
     return {value: text for value, text in pairs.items() if text}
 
 
-@pytest.mark.parametrize("format", ["dta"])
+@pytest.mark.parametrize("format", ["sav", "zsav", "dta"])
 def test_labelled_formats(format: str, tmp_path: Path) -> None:
     @examples
     @given(table=waves() | datasets())
@@ -194,6 +196,43 @@ def test_parquet(tmp_path: Path) -> None:
             assert parted[0].to_list() == wanted[0].to_list(), variable
             if "missing_codes_merged" not in losses.of(variable.name):
                 assert parted[1].to_list() == wanted[1].to_list(), variable
+
+    holds()
+
+
+def test_csv(tmp_path: Path) -> None:
+    @examples
+    @given(table=waves(cased=False))
+    def holds(table: ExportTable) -> None:
+        assert table.raw is not None
+        for position, variable in enumerate(table.codebook.variables):
+            # text that looks like numbers is read as numbers
+            cells = table.raw(position)[0]
+            assume(variable.type is not ValueType.TEXT or guessed(cells, "")[1] is ValueType.TEXT)
+        table = replace(
+            table, codebook=replace(table.codebook, sets=())
+        )  # an infinite number is text
+        path = tmp_path / "x.csv"
+        write(table, "csv", path, "en")
+        with path.open(encoding="utf-8", newline="") as file:
+            head, *rows = list(csv.reader(file))
+        found = back(path, "csv", codebook_path=codebook_beside(path), languages=("en",))
+        assert len(rows) == table.rows
+        for position, variable in enumerate(table.codebook.variables):
+            at = head.index(variable.name)
+            cells = table.raw(position)[0]
+            if variable.type is ValueType.TEXT:
+                assert [row[at] or None for row in rows] == cells.to_list(), variable
+            elif variable.type.is_number:
+                assert [float(row[at]) if row[at] else None for row in rows] == cells.cast(
+                    pl.Float64
+                ).to_list()
+            now = found.codebook.variable(variable.name)
+            assert dict(now.labels) == {k: v for k, v in variable.labels.items() if v}, variable
+            assert dict(now.question) == dict(variable.question)
+            assert (now.universe, now.unit, now.group, now.note) == (
+                variable.universe, variable.unit, variable.group, variable.note,
+            )  # fmt: skip
 
     holds()
 
