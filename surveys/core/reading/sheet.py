@@ -166,7 +166,8 @@ def _missing(
             told.append(MissingRule(reason or code_reason(value), value=value, labels=labels.get(value, {})))
         elif tag := words.get(left):
             renamed[tag] = reason or code_reason(left)
-    told += _ranges(row.get("missing_ranges", ""), where, problems)
+    if variable.type is not ValueType.TEXT:  # numbers that could not be read as such have a remark already
+        told += _ranges(row.get("missing_ranges", ""), where, problems)
     for part, left, reason in _rules(row.get("missing_tags", "")):
         if not re.fullmatch(r"\.[A-Za-z_]", left):
             problems.append(_unreadable(part, where))

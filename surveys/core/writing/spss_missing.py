@@ -169,10 +169,13 @@ def _keep_three(variable: Variable, declared: Declared, cells: Cells, single: se
 def _declare_text(variable: Variable, cells: Cells) -> Declared:
     losses: list[Loss] = []
     words = [str(rule.value) for rule in variable.missing if rule.value is not None]
-    fitting = [word for word in words if len(word.encode()) <= 8]
+    # A code wider than the column would be cut to its width, and another text declared missing.
+    widest = min(8, int(cells.values.str.len_bytes().max() or 0))  # type: ignore[arg-type]
+    fitting = [word for word in words if len(word.encode()) <= widest]
     if len(fitting) != len(words) or len(fitting) > 3:
         why = (
-            "Only three missing codes of at most 8 bytes can be declared for text; the others are plain text."
+            "Only three missing codes of at most 8 bytes, and no longer than its longest text, can be "
+            "declared for text; the others are plain text."
         )
         plain = {word: word for word in words if word not in fitting[:3]}
         losses.append(Loss(variable.name, "missing_codes_undeclared", why, plain))

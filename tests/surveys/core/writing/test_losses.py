@@ -284,3 +284,11 @@ def test_the_lowest_number_is_no_number_to_spss_and_that_is_told(tmp_path: Path)
     table = make_table((variable("x", ValueType.DECIMAL), [-sys.float_info.max, 1.0], [None, None]))
     losses = write(table, "sav", tmp_path / "x.sav", "en")
     assert [(loss.variable, loss.what) for loss in losses] == [("x", "number_dropped")]
+
+
+def test_a_missing_text_wider_than_the_column_declares_no_other_text_missing(tmp_path: Path) -> None:
+    about = variable("t", ValueType.TEXT, missing=(MissingRule("code:NA", value="NA"),))
+    losses = write(make_table((about, ["N", "Y"], [None, None])), "sav", tmp_path / "x.sav", "en")
+    assert losses[0].became == {"NA": "NA"}
+    said = pyreadstat.read_sav(tmp_path / "x.sav", user_missing=True, output_format="dict")[1]
+    assert not said.missing_ranges  # cut to one byte, "N" would have been missing
