@@ -141,7 +141,8 @@ def _within(
     their characters."""
     if variable.type is not ValueType.TEXT:
         return texts, []
-    width = max(int(values.str.len_bytes().max() or 1), *(len(str(code)) for code in texts))  # type: ignore[arg-type]
+    plain = [len(str(code)) for code in texts if str(code).isascii()]  # others may be left out: not counted
+    width = max([int(values.str.len_bytes().max() or 1), *plain])  # type: ignore[arg-type]
     fitting = {code: text for code, text in texts.items() if len(str(code).encode()) <= width}
     if len(fitting) == len(texts):
         return texts, []

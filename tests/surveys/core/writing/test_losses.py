@@ -272,12 +272,12 @@ def test_texts_longer_than_spss_takes_are_cut_between_characters(tmp_path: Path)
 
 
 def test_labels_of_texts_wider_than_the_column_do_not_stop_the_writing(tmp_path: Path) -> None:
-    codes = (Code("长" * 20, {"en": "long"}), Code("a", {"en": "short"}))
+    codes = tuple(Code(value, {"en": "label"}) for value in ("长" * 20, "无", "a"))
     table = make_table((variable("t", ValueType.TEXT, codes=codes), ["b"], [None]))
     losses = write(table, "sav", tmp_path / "x.sav", "en")
     assert [(loss.variable, loss.what) for loss in losses] == [("t", "value_labels_dropped")]
     said = pyreadstat.read_sav(tmp_path / "x.sav", output_format="dict")[1]
-    assert said.variable_value_labels["t"] == {"a": "short"}
+    assert said.variable_value_labels["t"] == {"a": "label"}
 
 
 def test_the_lowest_number_is_no_number_to_spss_and_that_is_told(tmp_path: Path) -> None:
@@ -292,3 +292,8 @@ def test_a_missing_text_wider_than_the_column_declares_no_other_text_missing(tmp
     assert losses[0].became == {"NA": "NA"}
     said = pyreadstat.read_sav(tmp_path / "x.sav", user_missing=True, output_format="dict")[1]
     assert not said.missing_ranges  # cut to one byte, "N" would have been missing
+
+
+def test_a_single_column_of_a_csv_has_no_blank_lines(tmp_path: Path) -> None:
+    write(make_table((variable("x"), [1, None, 3], [None, "system", None])), "csv", tmp_path / "x.csv", "en")
+    assert (tmp_path / "x.csv").read_text() == 'x\n1\n""\n3\n'
