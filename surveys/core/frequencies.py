@@ -155,7 +155,7 @@ def _moments(cells: Doubles, weights: Weights) -> dict[str, float]:
         "max": float(cells[-1]),
         "p5": float(cells[np.searchsorted(upto, TAIL * n)]),
         "p95": float(cells[np.searchsorted(upto, n - TAIL * n, side="right").clip(max=cells.size - 1)]),
-        "median": float(middle[0] + middle[1]) / 2,
+        "median": float(middle[0] / 2 + middle[1] / 2),  # their sum may be beyond a double
     }
     if n > 1:
         stats["sd"] = math.sqrt(squares / (n - 1))
