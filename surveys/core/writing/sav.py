@@ -114,8 +114,11 @@ def _describe(
     dictionary.column_labels[name] = fit.fit_bytes(label, 256)
     if len(label.encode()) > 256:
         losses.append(fit.shortened(variable.name, "label", "256 bytes"))
-    texts = {declared.moved.get(v, v): text for v, text in fit.value_labels(variable, language).items()}
-    texts |= {code: text_in(labels, language) for code, labels in declared.labels}
+    own = fit.value_labels(variable, language).items()
+    texts = {declared.moved.get(code, code): text for code, text in own if code not in declared.gone}
+    texts |= {
+        code: text_in(labels, language) for code, labels in declared.labels if code not in declared.gone
+    }
     if texts and variable.type in (ValueType.DATE, ValueType.DATETIME):
         losses.append(Loss(variable.name, "value_labels_dropped", "Value labels on dates are left out."))
     elif texts:

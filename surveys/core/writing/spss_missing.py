@@ -27,6 +27,7 @@ class Declared:
     ranges: tuple[Scalar | dict[str, float], ...] = ()
     labels: tuple[tuple[Scalar, Labels], ...] = ()
     moved: Mapping[Scalar, Scalar] = field(default_factory=dict)  # the variable's own code -> in the file
+    gone: frozenset[float] = frozenset()  # codes that no cell of the file has any more, nor a label
     losses: tuple[Loss, ...] = ()
 
 
@@ -163,7 +164,10 @@ def _keep_three(variable: Variable, declared: Declared, cells: Cells, single: se
     )
     gone = {_told(code): "" for code in codes[3 : 3 + MOST_MOVED]}
     loss = Loss(variable.name, "missing_codes_dropped", why, gone)
-    return replace(declared, values=values, ranges=tuple(sorted(keep)), losses=(*declared.losses, loss))
+    return replace(
+        declared, values=values, ranges=tuple(sorted(keep)), gone=frozenset(codes[3:]),
+        losses=(*declared.losses, loss),
+    )  # fmt: skip
 
 
 def _declare_text(variable: Variable, cells: Cells) -> Declared:

@@ -118,7 +118,8 @@ def test_where_there_is_no_room_the_rarest_codes_become_empty_cells(tmp_path: Pa
     assert whats(losses) == {"missing_codes_dropped"}
     assert "2 cells" in losses[0].why
     assert losses[0].became == {"6": "", "8": ""}
-    found, _ = pyreadstat.read_sav(tmp_path / "x.sav", user_missing=True, output_format="dict")
+    found, said = pyreadstat.read_sav(tmp_path / "x.sav", user_missing=True, output_format="dict")
+    assert said.variable_value_labels["x"] == {0: "r0", 2: "r2", 4: "r4"}  # nothing is labelled that is gone
     assert found["x"] == [-1e15, 3, 5, 7, 0, 0, 2, 2, 4, 4, None, None]  # empty, never a value
 
 
