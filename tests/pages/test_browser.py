@@ -64,7 +64,7 @@ def test_the_policy_lets_the_editor_and_the_api_browser_work(browser: Any, site:
     page.fill("#id_password", "pass")
     page.click("main button")
     page.fill("#rule-form textarea[name=rule]", "any_of(q_union == 1, q_party == 1)")
-    page.wait_for_selector(".wbe-bar")
+    page.wait_for_selector(".wbe-barcell .bar")
     page.goto("/api/v1/docs/")
     page.wait_for_selector(".swagger-ui .opblock")
     assert page.goto("/favicon.ico").ok

@@ -29,7 +29,7 @@ RESULT, DATA = "result.json", "data.parquet"
 def read_file(task: dict[str, Any]) -> dict[str, Any]:
     """Reads ``task["path"]`` into ``task["out_dir"]`` and returns what was found, as plain JSON types."""
     if "revise" in task:
-        from surveys.core.reading.revising import revise
+        from surveys.core.reading.revising_work import revise
 
         return revise(task)
     from surveys.core.reading.options import options_from_json

@@ -11,10 +11,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.problems import refuse
 from surveys.core.reading import child, sandbox
 from surveys.core.reading.options import ReadOptions
-from surveys.core.reading.overlay import Given, given, lay_codebook_over
-from surveys.core.reading.revision import revised
-from surveys.core.reading.sheet_table import own_lines
-from surveys.core.said import restored, with_sources
+from surveys.core.said import restored
 
 
 def read_revision(
@@ -45,16 +42,3 @@ def read_revision(
     told = map(restored, found["findings"])
     findings = [Finding(**{**f, "severity": Severity(f["severity"])}) for f in told]
     return codebook_from_json(found["codebook"]), findings
-
-
-def revise(task: dict[str, Any]) -> dict[str, Any]:
-    """In the reading process: the task's file over the task's codebook, as plain JSON types."""
-    path, language = Path(task["path"]), task["language"]
-    codebook = codebook_from_json(task["revise"])
-    lines = own_lines(path, language) if given(path) is Given.SHEET else None
-    if lines is None:
-        options = ReadOptions(languages=(language,), codebook_path=path)
-        book, findings = lay_codebook_over(codebook, options)
-    else:
-        book, findings = revised(codebook, lines)
-    return {"codebook": as_json(book), "findings": [with_sources(as_json(finding)) for finding in findings]}

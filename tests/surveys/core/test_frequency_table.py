@@ -57,7 +57,7 @@ def test_valid_rows_without_a_line_are_counted() -> None:
 
 def test_nothing_counted_gives_an_empty_table() -> None:
     table = frequency_table(MOOD, {})
-    assert (table.n, table.valid, table.absent, table.percent_valid, table.densest) == (0, (), (), 0.0, 0)
+    assert (table.n, table.valid, table.absent, table.percent_valid, table.histogram) == (0, (), (), 0.0, ())
 
 
 def test_a_number_is_not_the_text_that_looks_like_it() -> None:
