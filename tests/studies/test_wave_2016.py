@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 from django.core.management import call_command
 
-from config.study_folder import load_study
 from measures import selectors
 from measures.core.language import parse
 from measures.core.language.nodes import Name, walk
@@ -27,7 +26,6 @@ from surveys.core.crosswalk import check_maps, unmapped
 from surveys.models import CrosswalkDecision, Study, User, WaveVersion
 from surveys.selectors.crosswalk import bindings, in_force_in
 from tests.conftest import ROOT
-from tests.factories import make_user
 from tests.studies.test_waves import read
 
 MDMS = ROOT / "studies" / "mdms"
@@ -67,14 +65,13 @@ IMPOSSIBLE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Columns:
+def shipped_2016() -> Columns:
     return read(FILE)[0]
 
 
-@pytest.fixture
-def boss(db: None) -> User:
-    return make_user("boss", is_superuser=True, is_staff=True)
+@pytest.fixture(scope="module")
+def shipped() -> Columns:
+    return shipped_2016()
 
 
 def version(wave: str) -> WaveVersion:
@@ -249,9 +246,8 @@ def _comparison_suggests_renamings_and_applies_none(study: Study) -> None:
     assert CrosswalkDecision.objects.count() == before
 
 
-def test_the_wave_is_harmonised_as_said(boss: User, shipped: Columns) -> None:
-    """One load for all: it takes seconds."""
-    load_study(boss, MDMS)
+def harmonised_as_said(boss: User, shipped: Columns) -> None:
+    """What the loaded study's later wave is held to; loading takes seconds and is done once for all tests."""
     study = Study.objects.get(slug="mdms")
     _decisions_cover_the_codes_and_no_absence_becomes_a_value(study)
     _missing_codes_are_absences_of_their_variable_alone(study, shipped)
