@@ -69,6 +69,14 @@ class UploadForm(forms.Form):
         choices=[("", _("as the file shows")), *((str(n), str(n)) for n in range(1, 4))],
         help_text=_("For .csv and .xlsx: survey tools write question texts below the names."),
     )
+    rows = forms.IntegerField(label=_("Rows"), required=False, min_value=1)
+    columns = forms.IntegerField(label=_("Variables"), required=False, min_value=1)
+    sha256 = forms.RegexField(
+        label="SHA-256",
+        regex=r"^\s*[0-9A-Fa-f]{64}\s*$",
+        required=False,
+        error_messages={"invalid": _("64 hexadecimal digits, as sha256sum prints them.")},
+    )
     note = forms.CharField(
         label=_("Note"),
         required=False,

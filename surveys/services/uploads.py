@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -40,9 +40,9 @@ def request_import(
 ) -> Job:
     """Queues the import of an uploaded file; the same request by the same person is one job.
 
-    ``reading`` holds ``key``, ``encoding``, ``sheet``, ``header_rows`` (digits) and ``note``.  Refused before
-    anything is written when the person may not import there, and while writing when the file is larger than
-    the settings allow.
+    ``reading`` holds ``key``, ``encoding``, ``sheet``, ``header_rows``, ``rows``, ``columns`` (digits),
+    ``sha256`` and ``note``.  Refused before anything is written when the person may not import there, and
+    while writing when the file is larger than the settings allow.
     """
     found = Study.objects.filter(slug=study).first()
     if found is None:
@@ -89,7 +89,10 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         codebook_path=codebook,
         key=asked.get("key", ""),
         sheet=asked.get("sheet", ""),
-        header_rows=int(asked["header_rows"]) if asked.get("header_rows") else None,
+        header_rows=_number(asked, "header_rows"),
+        declared_rows=_number(asked, "rows"),
+        declared_columns=_number(asked, "columns"),
+        declared_sha256=asked.get("sha256", ""),
     )
     progress(0.1, f"Reading {asked['name']}")
     outcome = import_wave(
@@ -114,6 +117,10 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         "variables": version.columns,
         "findings": len(outcome.findings),
     }
+
+
+def _number(asked: Mapping[str, Any], name: str) -> int | None:
+    return int(asked[name]) if asked.get(name) else None
 
 
 def tidy(job: Job) -> None:

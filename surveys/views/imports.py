@@ -47,6 +47,7 @@ def _queue(request: HttpRequest, form: UploadForm) -> Job:
         sheet=given["sheet"],
         header_rows=given["header_rows"],
         note=given["note"],
+        **{name: str(given[name] or "") for name in ("rows", "columns", "sha256")},
     )
 
 

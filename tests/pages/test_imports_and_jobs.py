@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -45,6 +46,16 @@ def test_an_upload_may_say_how_many_rows_of_headings_there_are(client: Client, l
     version = Wave.objects.get(slug="2017").versions.get()
     assert (version.rows, version.options["header_rows"], version.options["sheet"]) == (1, 2, "data")
     assert client.post("/import/", given(header_rows="9")).status_code == 422
+
+
+def test_what_the_sender_says_of_the_file_is_checked(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    refused = client.post("/import/", given(sha256="0" * 63))
+    assert refused.status_code == 422 and "64 hexadecimal digits" in text(refused)
+    client.post("/import/", given(rows="5", columns="2", sha256=sha256(ROWS.encode()).hexdigest().upper()))
+    claimed = jobs.claim("test")
+    assert claimed is not None
+    assert "5 rows were declared, 3 are there" in str(jobs.perform(claimed).problems)
 
 
 def test_the_same_upload_twice_is_one_job(client: Client, library: Library) -> None:

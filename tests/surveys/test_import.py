@@ -115,6 +115,7 @@ def test_the_study_says_how_labels_and_codes_are_meant(tmp_path: Path, admin: Us
         ("id,x\n1,2\n,3\n", ("--key", "id"), "missing_key"),
         ("id,x\n1,2\n", ("--key", "idd"), "unknown_key"),
         ("id,x\n1,2\n", ("--rows", "5"), "wrong_count"),
+        ("id,x\n1,2\n", ("--sha256", "0" * 64), "wrong_checksum"),
         ("id,x\n1,2\n", ("--encoding", "klingon"), "unknown_encoding"),
         ("id,x\n1,2\n", ("--codebook", "/nowhere.csv"), "no_such_file"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from surveys.core.problems import refuse
 from surveys.core.reading import child, sandbox
 from surveys.core.reading.options import ReadOptions, ReadResult
 from surveys.core.reading.sniff import extension_finding, sniff
-from surveys.core.said import restored
+from surveys.core.said import restored, say
 
 _PACKED = {"xlsx": 8}  # how much more than its size a file holds to be worked through
 
@@ -39,6 +40,8 @@ def read(
         )
     if not path.is_file():
         raise refuse("no_such_file", "There is no such file.", where=original_name or path.name)
+    if options.declared_sha256:
+        _check_digest(path, options.declared_sha256)
     kind = sniff(path)
     task = {
         "path": str(path.resolve()),
@@ -69,6 +72,17 @@ def read(
         seconds=round(time.monotonic() - started, 3),
         read_as=tuple(found["read_as"]),
     )
+
+
+def _check_digest(path: Path, declared: str) -> None:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != declared.strip().lower():
+        raise refuse(
+            "wrong_checksum",
+            say("The file is not the one that was declared: its SHA-256 is {found}.", found=found),
+            hint="It was changed or cut on its way; fetch it again, or mend what was declared.",
+        )
 
 
 def _check(parquet: Path, codebook: Codebook, rows: int, has_tags: tuple[bool, ...]) -> None:

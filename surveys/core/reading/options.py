@@ -23,6 +23,7 @@ class ReadOptions:
     key: str = ""
     declared_rows: int | None = None
     declared_columns: int | None = None
+    declared_sha256: str = ""  # of the file as it lies there, in hexadecimal digits
     header_rows: int | None = None  # rows of headings in a flat file; found by content when not said
     sheet: str = ""  # of a workbook; the first one when not said
 

@@ -41,6 +41,7 @@ class Command(WavebookCommand):
         parser.add_argument("--note", default="", help="what this version is, or why it was imported")
         parser.add_argument("--rows", type=int, help="how many rows there must be")
         parser.add_argument("--columns", type=int, help="how many variables there must be")
+        parser.add_argument("--sha256", default="", help="the SHA-256 that the file must have")
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         if options["codebook"] and not options["codebook"].is_file():
@@ -53,6 +54,7 @@ class Command(WavebookCommand):
             codebook_path=options["codebook"],
             declared_rows=options["rows"],
             declared_columns=options["columns"],
+            declared_sha256=options["sha256"],
             header_rows=options["header_rows"],
             sheet=options["sheet"],
         )
