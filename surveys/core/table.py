@@ -70,7 +70,7 @@ def split(values: pl.Series, tags: pl.Series | None, variable: Variable) -> tupl
     rules = _in_order(variable.missing)
     if not rules and tags is None:
         return values.rename(VALUE), _system_only(values)
-    frame = pl.DataFrame({VALUE: values, "tag": tags if tags is not None else _no_text(values.len())})
+    frame = pl.DataFrame({VALUE: values, "tag": tags if tags is not None else no_text(values.len())})
     tests = [pl.when(_matches(rule, variable.type)).then(pl.lit(rule.reason)) for rule in rules]
     untold = pl.when(pl.col("tag").is_not_null()).then(pl.concat_str(pl.lit("tag:"), pl.col("tag")))
     empty = pl.when(pl.col(VALUE).is_null()).then(pl.lit(SYSTEM))
@@ -120,12 +120,13 @@ def _bound(bound: float, kind: ValueType) -> pl.Expr:
     return pl.lit(bound)
 
 
-def _no_text(length: int) -> pl.Series:
+def no_text(length: int) -> pl.Series:
+    """As many nulls as there are rows."""
     return pl.Series(REASON, [None], dtype=pl.String).new_from_index(0, length)
 
 
 def _system_only(values: pl.Series) -> pl.Series:
     if not values.null_count():
-        return _no_text(values.len())
+        return no_text(values.len())
     told = pl.when(values.is_null()).then(pl.lit(SYSTEM)).alias(REASON)
     return pl.select(told)[REASON]
