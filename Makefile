@@ -29,8 +29,8 @@ fix: .venv/.ready-dev ## repair what can be repaired without thought
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.ready-dev ## speed and memory as ratios, side by side in one run
-	$(BIN)/python -m tests.bench
+bench: .venv/.ready-dev ## speed and memory as ratios, side by side in one run (ASK=--help for sizes and parts)
+	$(BIN)/python -m tests.bench $(ASK)
 
 test-postgresql: .venv/.ready-dev ## the tests that use a database, on the PostgreSQL that DATABASE_URL names
 	@test -n "$$DATABASE_URL" || { echo "Set DATABASE_URL=postgresql://user@host:5432/name first."; exit 2; }

@@ -10,7 +10,7 @@ A derived column is a Parquet file of its own with ``value`` and ``reason``; exa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -67,17 +67,29 @@ def split(values: pl.Series, tags: pl.Series | None, variable: Variable) -> tupl
     ``reasons`` is a String series, null exactly where the cell is valid.  A tag outranks the cell, a single
     missing code outranks a range, and a null cell without a tag is a ``system`` absence.
     """
-    rules = _in_order(variable.missing)
-    if not rules and tags is None:
-        return values.rename(VALUE), _system_only(values)
-    frame = pl.DataFrame({VALUE: values, "tag": tags if tags is not None else _no_text(values.len())})
-    tests = [pl.when(_matches(rule, variable.type)).then(pl.lit(rule.reason)) for rule in rules]
-    untold = pl.when(pl.col("tag").is_not_null()).then(pl.concat_str(pl.lit("tag:"), pl.col("tag")))
-    empty = pl.when(pl.col(VALUE).is_null()).then(pl.lit(SYSTEM))
-    reason = pl.coalesce([*tests, untold, empty]).cast(pl.String)
+    tests = list(_tests(values, tags, variable))
+    if not tests:
+        return values.rename(VALUE), no_text(values.len())
+    frame = pl.DataFrame([values.alias(VALUE), *([] if tags is None else [tags.alias("tag")])])
+    chain: Any = pl
+    for is_absent, reason in tests:  # one chain: putting columns of words together costs far more
+        chain = chain.when(is_absent).then(reason)
     kept = pl.when(pl.col(REASON).is_null()).then(pl.col(VALUE)).alias(VALUE)
-    parted = frame.lazy().with_columns(reason.alias(REASON)).select(kept, REASON).collect()
+    parted = frame.lazy().with_columns(chain.alias(REASON)).select(kept, REASON).collect()
     return parted[VALUE], parted[REASON]
+
+
+def _tests(
+    values: pl.Series, tags: pl.Series | None, variable: Variable
+) -> Iterator[tuple[pl.Expr, pl.Expr]]:
+    """What makes a cell absent, with the reason, the strongest first; only what can occur in the column."""
+    for rule in _in_order(variable.missing):
+        if rule.tag is None or tags is not None:
+            yield _matches(rule, variable.type), pl.lit(rule.reason)
+    if tags is not None:
+        yield pl.col("tag").is_not_null(), pl.concat_str(pl.lit("tag:"), pl.col("tag"))
+    if values.null_count():
+        yield pl.col(VALUE).is_null(), pl.lit(SYSTEM)
 
 
 def missing_value(value: Scalar, kind: ValueType) -> Any:
@@ -120,12 +132,6 @@ def _bound(bound: float, kind: ValueType) -> pl.Expr:
     return pl.lit(bound)
 
 
-def _no_text(length: int) -> pl.Series:
+def no_text(length: int) -> pl.Series:
+    """As many nulls as there are rows."""
     return pl.Series(REASON, [None], dtype=pl.String).new_from_index(0, length)
-
-
-def _system_only(values: pl.Series) -> pl.Series:
-    if not values.null_count():
-        return _no_text(values.len())
-    told = pl.when(values.is_null()).then(pl.lit(SYSTEM)).alias(REASON)
-    return pl.select(told)[REASON]

@@ -38,6 +38,7 @@ from surveys.services.files import keeping, path_of, working_folder
 
 MOST_CELLS_AT_ONCE = 2_000_000  # about two seconds of writing; a larger file is written by a job
 CELLS_AT_ONCE = {"xlsx": 300_000}  # a workbook is XML, cell by cell
+COLUMNS_READ = 16  # read at a time: each reading costs a look at the whole footer of the file
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
@@ -312,8 +313,11 @@ def _wave_table(subject: Subject, path: Path) -> ExportTable:
     variables = subject.codebook.variables
 
     @lru_cache(maxsize=1)
+    def read(first: int) -> pl.DataFrame:
+        return read_columns(path, range(first, min(first + COLUMNS_READ, len(variables))))
+
     def raw(position: int) -> tuple[pl.Series, pl.Series | None]:
-        frame = read_columns(path, [position])
+        frame = read(position - position % COLUMNS_READ)
         tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
         return frame[physical(position)], tags
 

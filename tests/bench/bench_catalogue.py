@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 WAVES, VARIABLES, ROUNDS = 100, 2_000, 5
+REMARKED = 3  # every so many-th variable has a finding
 ENGLISH = [
     *("housing", "fund", "insurance", "employer", "income", "spouse", "residence", "registration"),
     *("neighbours", "trust", "satisfied", "government", "migrant", "children", "school", "wage"),
@@ -22,7 +23,16 @@ CHINESE = [
     *("邻居", "信任", "满意", "政府", "流动", "子女", "学校", "工资", "合同", "工会"),
 ]
 SEARCHES = ("社保", "公积金", "住房", "q7", "q7_99", "housing", "fund income", "zanzibar", "zq", "a", "th")
-PAGES = ("/", "/studies/panel/", "/studies/panel/waves/w3@1/", "/studies/panel/waves/w3@1/variables/q5_3/")
+WAVE = "/studies/panel/waves/w3@1/"
+PAGES = (
+    "/",
+    "/studies/panel/",
+    WAVE,
+    f"{WAVE}?type=integer&page=7",
+    f"{WAVE}variables/q5_3/",
+    "/search/?q=住房",
+)
+PARTS = (f"{WAVE}?q=住房", "/search/?q=住房")  # what a page asks for while somebody types
 
 
 def main() -> None:
@@ -36,6 +46,8 @@ def main() -> None:
 def fill() -> Any:
     """An open study whose waves ask questions of words drawn by chance; returns who may see it."""
     from surveys.core.codebook import Code, ValueType, Variable, as_json
+    from surveys.core.findings import Finding, Severity
+    from surveys.core.said import say, with_sources
     from surveys.models import StoredFile, Study, User, Wave, WaveVersion
     from surveys.models import Variable as Row
     from surveys.services.waves import save_search_text
@@ -50,6 +62,10 @@ def fill() -> Any:
         question = {"en": words(ENGLISH, 12, " "), "zh": words(CHINESE, 10, "")}
         codes = tuple(Code(code, {"en": words(ENGLISH, 2, " ")}) for code in range(5))
         return Variable(name, ValueType.INTEGER, labels=labels, question=question, codes=codes)
+
+    def remark(name: str) -> dict[str, Any]:
+        text = say("No row holds the labelled codes {codes}.", codes=[4])
+        return with_sources(as_json(Finding(Severity.INFO, "labels_without_cases", text, name)))
 
     user = User.objects.create(username="bench", is_superuser=True)
     study = Study.objects.create(slug="panel", languages=["en", "zh"], is_open=True)
@@ -69,6 +85,7 @@ def fill() -> Any:
             original=file,
             original_name="wave.sav",
             format="sav",
+            findings=[remark(v.name) for v in book[::REMARKED]],
             created_by=user,
         )
         Row.objects.bulk_create(
@@ -112,9 +129,10 @@ def measure() -> None:
         took, hits = best(lambda text=text: selectors.search_variables(user, text, limit=61))
         print(f"  search {text:<39} {took}  {len(hits)} found")
     client = Client(SERVER_NAME="localhost")
-    for address in (*PAGES, "/search/?q=住房"):
-        took, answer = best(lambda address=address: client.get(address, headers={"HX-Request": "true"}))
-        print(f"  {answer.status_code} {address:<42} {took}")
+    for what, addresses, headers in (("page", PAGES, {}), ("part", PARTS, {"HX-Request": "true"})):
+        for address in addresses:
+            took, answer = best(lambda address=address, headers=headers: client.get(address, headers=headers))
+            print(f"  {answer.status_code} {what} {address:<41} {took}")
 
 
 if __name__ == "__main__":

@@ -88,6 +88,11 @@ def median(costs: Sequence[Cost]) -> Cost:
     return sorted(costs, key=lambda cost: cost.seconds)[len(costs) // 2]
 
 
+def turns(rounds: int) -> str:
+    """How the figures below came to be."""
+    return "one run each" if rounds == 1 else f"median of {rounds} runs each, turn by turn"
+
+
 def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from surveys.core.absence import LABELS, SYSTEM
 from surveys.core.codebook import Labels, Scalar, ValueType, Variable
-from surveys.core.table import PHYSICAL, missing_value
+from surveys.core.table import PHYSICAL, missing_value, no_text
 from surveys.core.writing.table import ExportTable
 
 
@@ -30,6 +30,11 @@ class Cells:
     @property
     def absent(self) -> pl.Series:
         return self.reasons.is_not_null()
+
+    @property
+    def left_words(self) -> frozenset[str]:
+        """The reasons in ``left``."""
+        return frozenset(self.left.drop_nulls().unique())
 
 
 def own_codes(variable: Variable) -> dict[str, Scalar]:
@@ -66,6 +71,8 @@ def cells(table: ExportTable, position: int) -> Cells:
         filled = _put_back(values, reasons, variable)
     else:
         filled, tags = table.raw(position)
+        if tags is None:  # every reason but an empty cell's has its code
+            return Cells(filled.rename(variable.name), no_text(values.len()), reasons)
         reasons = _apart(reasons, tags, variable)
     gone = filled.is_null() & reasons.is_not_null() & (reasons != SYSTEM)
     left = pl.select(pl.when(gone).then(reasons).otherwise(pl.lit(None, pl.String))).to_series()

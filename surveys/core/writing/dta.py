@@ -19,6 +19,7 @@ from surveys.core.writing import labels as fit
 from surveys.core.writing.attributes import MOST_BYTES, stata_characteristics
 from surveys.core.writing.cells import Cells, cells, reason_labels
 from surveys.core.writing.dta_file import LONGEST_STR, DtaColumn, write_file
+from surveys.core.writing.narrow import WideTexts
 from surveys.core.writing.set_syntax import set_syntax
 from surveys.core.writing.spss_missing import MOST_MOVED, dropped
 from surveys.core.writing.table import FIXED_TIME, ExportTable, Loss
@@ -106,19 +107,14 @@ def _text(
         why = "Stata has no missing codes for text; they stand as plain text."
         plain_text = {str(rule.value): str(rule.value) for rule in variable.missing if rule.value is not None}
         losses.append(Loss(variable.name, "missing_codes_undeclared", why, plain_text))
-    if column.left.drop_nulls().len():
-        losses.append(dropped(variable, column.left))
+    if column.left_words:
+        losses.append(dropped(variable, column))
     if bool((column.values == "").any()) and bool(column.values.is_null().any()):
         why = "Empty text and no text at all look the same in the file."
         losses.append(Loss(variable.name, "empty_text_not_told", why))
-    filled = column.values.fill_null("")
-    width = int(filled.str.len_bytes().max() or 1)  # type: ignore[arg-type]
-    texts = [text.encode() for text in filled.to_list()]
-    if width > LONGEST_STR:
-        return replace(plain, cells=np.array(texts, dtype=object), format="%9s"), losses
-    return replace(
-        plain, cells=np.array(texts, dtype=f"S{max(width, 1)}"), format=f"%-{min(max(width, 9), 40)}s"
-    ), losses
+    texts = WideTexts(column.values.fill_null(""))
+    form = "%9s" if texts.width > LONGEST_STR else f"%-{min(max(texts.width, 9), 40)}s"
+    return replace(plain, cells=texts, format=form), losses
 
 
 def _number(

@@ -14,19 +14,21 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from surveys.core.writing.narrow import WideTexts
+
 STRL = 32768
 LONGEST_STR = 2045
-_CHUNK = 20_000  # rows put together at a time
+_AT_ONCE = 1 << 23  # bytes of rows put together at a time
 _NAME, _FORMAT, _LABEL = 129, 57, 321
 
 
 @dataclass(frozen=True)
 class DtaColumn:
-    """One variable; ``cells`` has one numpy entry per row: a number in its storage type with missings as
-    Stata's own bit patterns, or bytes (``S``) for text, or an object array of bytes for long text."""
+    """One variable; ``cells`` has one entry per row: a number in its storage type with missings as Stata's
+    own bit patterns, or a text."""
 
     name: str
-    cells: npt.NDArray[np.generic]
+    cells: npt.NDArray[np.generic] | WideTexts
     format: str
     label: str = ""
     value_labels: Mapping[int, str] = field(default_factory=dict)
@@ -36,12 +38,16 @@ class DtaColumn:
     @property
     def code(self) -> int:
         """Stata's number for the storage type."""
-        kind = self.cells.dtype
-        if kind.kind == "O":
-            return STRL
-        if kind.kind == "S":
-            return kind.itemsize
-        return {"<f8": 65526, "<i4": 65528, "<i2": 65529, "|i1": 65530}[kind.str]
+        if isinstance(self.cells, WideTexts):
+            return STRL if self.cells.width > LONGEST_STR else max(self.cells.width, 1)
+        return {"<f8": 65526, "<i4": 65528, "<i2": 65529, "|i1": 65530}[self.cells.dtype.str]
+
+    @property
+    def stored(self) -> str:
+        """The numpy type of what stands in a row."""
+        if isinstance(self.cells, WideTexts):
+            return "<u8" if self.code == STRL else f"S{self.code}"
+        return self.cells.dtype.str
 
 
 def write_file(
@@ -120,38 +126,43 @@ def _characteristics(columns: Sequence[DtaColumn], notes: Sequence[str]) -> byte
 
 
 def _rows(file: BinaryIO, columns: Sequence[DtaColumn], rows: int) -> None:
-    layout = np.dtype([(f"c{i}", "<u8" if c.code == STRL else c.cells.dtype) for i, c in enumerate(columns)])
+    layout = np.dtype([(f"c{i}", column.stored) for i, column in enumerate(columns)])
     _put(file, b"<data>")
-    for start in range(0, rows, _CHUNK):
-        stop = min(start + _CHUNK, rows)
+    step = max(_AT_ONCE // layout.itemsize, 1)
+    for start in range(0, rows, step):
+        stop = min(start + step, rows)
         block = np.zeros(stop - start, dtype=layout)
         for i, column in enumerate(columns):
-            if column.code == STRL:
-                block[f"c{i}"] = _pointers(column.cells[start:stop], i + 1, start + 1)
-            else:
+            if not isinstance(column.cells, WideTexts):
                 block[f"c{i}"] = column.cells[start:stop]
-        _put(file, block.tobytes())
+            elif column.code == STRL:
+                block[f"c{i}"] = _pointers(column.cells.lengths[start:stop], i + 1, start + 1)
+            elif column.cells.width:
+                block[f"c{i}"] = column.cells.block(start, stop, b"\0").view(column.stored)[:, 0]
+        file.write(block.view(np.uint8).data)
     _put(file, b"</data>")
 
 
-def _pointers(texts: npt.NDArray[np.generic], variable: int, first: int) -> npt.NDArray[np.uint64]:
+def _pointers(lengths: npt.NDArray[np.uint32], variable: int, first: int) -> npt.NDArray[np.uint64]:
     """Where each long string lies: variable in two bytes, observation in six; zero for empty text."""
-    numbers = np.arange(first, first + len(texts), dtype=np.uint64)
+    numbers = np.arange(first, first + len(lengths), dtype=np.uint64)
     found = (numbers << np.uint64(16)) | np.uint64(variable)
-    return np.where([len(text) > 0 for text in texts], found, np.uint64(0))
+    return np.where(lengths > 0, found, np.uint64(0))
 
 
 def _long_strings(file: BinaryIO, columns: Sequence[DtaColumn]) -> None:
     _put(file, b"<strls>")
-    long = [(i + 1, column.cells) for i, column in enumerate(columns) if column.code == STRL]
-    rows = len(long[0][1]) if long else 0
+    long = {
+        number: column.cells.texts
+        for number, column in enumerate(columns, 1)
+        if isinstance(column.cells, WideTexts) and column.code == STRL
+    }
+    rows = max((texts.len() for texts in long.values()), default=0)
     for row in range(rows):  # the format wants them by observation, then by variable
-        for variable, texts in long:
-            text = bytes(texts[row])
-            if text:
-                _put(
-                    file, b"GSO" + struct.pack("<IQBI", variable, row + 1, 130, len(text) + 1) + text + b"\0"
-                )
+        for variable, texts in long.items():
+            if text := texts[row].encode():
+                head = b"GSO" + struct.pack("<IQBI", variable, row + 1, 130, len(text) + 1)
+                _put(file, head + text + b"\0")
     _put(file, b"</strls>")
 
 

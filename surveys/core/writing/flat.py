@@ -5,21 +5,31 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
+import polars.selectors as cs
 
 from surveys.core.codebook import as_json, canonical
 from surveys.core.said import say
 from surveys.core.spreadsheets import guarded
 from surveys.core.writing.cells import cells, shared_reasons
 from surveys.core.writing.codebook_sheet import codebook_frame, companion
+from surveys.core.writing.narrow import narrowed
 from surveys.core.writing.spss_missing import dropped
 from surveys.core.writing.table import ExportTable, Loss
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+_ROW_GROUP = 100_000  # rows
 
 
 @dataclass(frozen=True)
 class Flat:
-    """All columns side by side; ``companions`` are the variables with a reason column to their right."""
+    """All columns side by side, whole numbers in the narrowest type that holds them; ``companions`` are the
+    variables with a reason column to their right."""
 
     frame: pl.DataFrame
     companions: frozenset[str]
@@ -40,11 +50,11 @@ def flatten(table: ExportTable) -> Flat:
     in_place = 0
     for position, variable in enumerate(table.codebook.variables):
         column = cells(table, position)
-        series.append(column.values.rename(variable.name))
+        series.append(narrowed(column.values).rename(variable.name))
         in_place += bool((column.absent & column.values.is_not_null()).any())
-        if column.left.drop_nulls().len() and companion(variable.name) in taken:
-            losses.append(dropped(variable, column.left))
-        elif column.left.drop_nulls().len():
+        if column.left_words and companion(variable.name) in taken:
+            losses.append(dropped(variable, column))
+        elif column.left_words:
             companions.add(variable.name)
             series.append(column.left.rename(companion(variable.name)))
         if table.raw is None and (words := shared_reasons(variable)):
@@ -70,10 +80,9 @@ def write_parquet(table: ExportTable, path: Path, language: str) -> list[Loss]:
     import pyarrow.parquet as pq
 
     flat = flatten(table)
-    arrow = flat.frame.to_arrow(compat_level=pl.CompatLevel.oldest())
     by_name = {variable.name: variable for variable in table.codebook.variables}
     fields = []
-    for field in arrow.schema:
+    for field in _wide(flat.frame.clear()).schema:
         variable = by_name.get(field.name)
         if variable is not None:
             about = {"label": variable.label(language), "codebook": canonical(as_json(variable))}
@@ -89,10 +98,20 @@ def write_parquet(table: ExportTable, path: Path, language: str) -> list[Loss]:
         "codebook": as_json(table.codebook),
     }
     schema = pa.schema(fields, {"wavebook": json.dumps(document, ensure_ascii=False, sort_keys=True)})
-    pq.write_table(
-        pa.Table.from_arrays(arrow.columns, schema=schema), path, compression="zstd", row_group_size=100_000
-    )
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for start in range(0, max(table.rows, 1), _ROW_GROUP):
+            _write_group(writer, flat.frame.slice(start, _ROW_GROUP), schema)
     return flat.losses
+
+
+def _write_group(writer: pq.ParquetWriter, rows: pl.DataFrame, schema: pa.Schema) -> None:
+    """Some rows; in a function of its own, so that only one group is ever held in full width."""
+    writer.write_table(_wide(rows).cast(schema), rows.height or None)
+
+
+def _wide(frame: pl.DataFrame) -> pa.Table:
+    """Rows as they are stored: whole numbers of 64 bits."""
+    return frame.cast({cs.integer(): pl.Int64}).to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def codebook_beside(path: Path) -> Path:

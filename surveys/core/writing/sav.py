@@ -1,22 +1,26 @@
-"""SPSS system files: cells by pyreadstat, and the dictionary records it does not know by our patch."""
+"""SPSS system files: the dictionary by pyreadstat and our patch, cells as bytecode many rows at a time."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from surveys.core.absence import precedence
 from surveys.core.codebook import Level, Scalar, ValueType, Variable, text_in
 from surveys.core.said import say
 from surveys.core.writing import labels as fit
 from surveys.core.writing.attributes import spss_attributes
 from surveys.core.writing.cells import Cells, cells, shared_reasons
-from surveys.core.writing.sav_patch import patch
+from surveys.core.writing.narrow import WideTexts
+from surveys.core.writing.sav_cells import NOTHING, Numbers, Texts, bytecode, write_packed
+from surveys.core.writing.sav_patch import Patched, patched
 from surveys.core.writing.sav_time import in_seconds, is_rounded
-from surveys.core.writing.spss_missing import Declared, declare, dropped, invented_reasons
+from surveys.core.writing.spss_missing import Declared, declare, dropped
 from surveys.core.writing.table import ExportTable, Loss
 
 _NUMBER_FORMAT = re.compile(r"(F|N|E|COMMA|DOT|DOLLAR|PCT)\d+(\.\d+)?", re.IGNORECASE)
@@ -24,7 +28,6 @@ _TIME_FORMAT = re.compile(r"D?TIME\d+(\.\d+)?", re.IGNORECASE)
 _DATE_FORMAT = re.compile(r"([AEJS]?DATE|QYR|MOYR|WKYR)\d+", re.IGNORECASE)
 _DATETIME_FORMAT = re.compile(r"(DATETIME|YMDHMS)\d+(\.\d+)?", re.IGNORECASE)
 _EXACT_INTEGER = 2**53
-_NOTHING = -1.7976931348623157e308  # SPSS's system-missing value
 _LONGEST_TEXT = 32_767  # bytes
 
 
@@ -39,28 +42,23 @@ class _Dictionary:
     variable_format: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Column:
+    """``longest`` has one cell, from which the library tells the column's type and width."""
+
+    longest: pl.Series
+    cells: Numbers | WideTexts
+    losses: tuple[Loss, ...]
+
+
 def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool = False) -> list[Loss]:
     """Writes ``.sav`` (``.zsav`` when compressed) and returns what it could not carry."""
-    variables = table.codebook.variables
     names, losses = fit.spss_names(table.codebook.names)
     losses += fit.untold(table.codebook, language)
-    columns = [cells(table, position) for position in range(len(variables))]
-    invented = invented_reasons(c for c, v in zip(columns, variables, strict=True) if _has_codes(v))
-    dictionary, series = _Dictionary(), []
-    for name, variable, column in zip(names, variables, columns, strict=True):
-        if is_rounded(variable, column):
-            why = "Fractions of a second are kept to some millionths only: the format counts from 1582."
-            losses.append(Loss(variable.name, "time_rounded", why))
-        variable, column = in_seconds(variable, column)
-        column, cut = _cut(variable, column)
-        declared = _declare(variable, column, invented)
-        losses += [*cut, *declared.losses]
-        losses += _describe(dictionary, name, variable, declared, language)
-        losses += _cell_losses(variable, declared.values, table.raw is None)
-        series.append(
-            declared.values.cast(pl.String if variable.type is ValueType.TEXT else pl.Float64).rename(name)
-        )
-    attributes, lost = spss_attributes(variables, names, language)
+    dictionary = _Dictionary()
+    columns = _columns(table, names, language, dictionary)
+    losses += [loss for column in columns for loss in column.losses]
+    attributes, lost = spss_attributes(table.codebook.variables, names, language)
     losses += lost
     heading = fit.fit_bytes(table.heading, 64)
     if heading != table.heading:
@@ -68,12 +66,74 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
     import pyreadstat  # takes long to import: only for who writes
 
     pyreadstat.write_sav(
-        pl.DataFrame(series), str(path), file_label=heading, note=_note(table), compress=compress,
-        row_compress=not compress, **vars(dictionary),
+        pl.DataFrame([column.longest for column in columns]), str(path), file_label=heading,
+        note=_note(table), compress=compress, row_compress=not compress, **vars(dictionary),
     )  # fmt: skip
     in_file = dict(zip(table.codebook.names, names, strict=True))
-    patch(path, in_file, table.codebook, language, attributes)
+    whole = patched(path.read_bytes(), in_file, table.codebook, language, records=attributes, rows=table.rows)
+    pieces = bytecode(list(_laid_out(columns, whole)), table.rows)
+    with path.open("wb") as file:
+        file.write(whole.before)
+        if compress:
+            write_packed(file, pieces)
+        else:
+            file.writelines(pieces)
     return losses
+
+
+def _columns(table: ExportTable, names: list[str], language: str, dictionary: _Dictionary) -> list[_Column]:
+    """All columns; those with absences that need a code wait until it is known which absences there are."""
+    found: dict[int, _Column] = {}
+    waiting: dict[int, frozenset[str]] = {}
+    for position, variable in enumerate(table.codebook.variables):
+        column = cells(table, position)
+        if _has_codes(variable) and (left := column.left_words):
+            waiting[position] = left
+        else:
+            found[position] = _column(table, position, column, (), names[position], language, dictionary)
+    words = {word for some in waiting.values() for word in some}
+    invented = tuple(sorted(words, key=precedence))
+    for position in waiting:
+        column = cells(table, position)
+        found[position] = _column(table, position, column, invented, names[position], language, dictionary)
+    return [found[position] for position in sorted(found)]
+
+
+def _column(
+    table: ExportTable,
+    position: int,
+    column: Cells,
+    invented: tuple[str, ...],
+    name: str,
+    language: str,
+    dictionary: _Dictionary,
+) -> _Column:
+    """One variable into the dictionary, and its cells as the file will hold them."""
+    variable, losses = table.codebook.variables[position], []
+    if is_rounded(variable, column):
+        why = "Fractions of a second are kept to some millionths only: the format counts from 1582."
+        losses.append(Loss(variable.name, "time_rounded", why))
+    variable, column = in_seconds(variable, column)
+    column, cut = _cut(variable, column)
+    declared = _declare(variable, column, invented)
+    losses += [*cut, *declared.losses]
+    losses += _describe(dictionary, name, variable, declared, language)
+    losses += _cell_losses(variable, declared.values, table.raw is None)
+    if variable.type is not ValueType.TEXT:
+        nothing = pl.Series(name, [None], dtype=pl.Float64)
+        return _Column(nothing, Numbers.of(declared.values), tuple(losses))
+    texts = declared.values.cast(pl.String).rename(name)
+    widest = texts.str.len_bytes().arg_max()
+    longest = texts.slice(0, 1) if widest is None else texts.slice(widest, 1)
+    return _Column(longest, WideTexts(texts.fill_null("")), tuple(losses))
+
+
+def _laid_out(columns: Sequence[_Column], file: Patched) -> Iterator[Numbers | Texts]:
+    """The columns, each text with the room that the dictionary gives it."""
+    ends = [*file.starts.values(), file.units][1:]
+    for column, start, end in zip(columns, file.starts.values(), ends, strict=True):
+        cells = column.cells
+        yield Texts(cells, end - start) if isinstance(cells, WideTexts) else cells
 
 
 def write_zsav(table: ExportTable, path: Path, language: str) -> list[Loss]:
@@ -88,10 +148,10 @@ def _has_codes(variable: Variable) -> bool:
 def _declare(variable: Variable, column: Cells, invented: tuple[str, ...]) -> Declared:
     if _has_codes(variable) or variable.type is ValueType.TEXT:
         return declare(variable, column, invented)
-    if not column.left.drop_nulls().len():
+    if not column.left_words:
         return declare(variable, column, ())
     declared = declare(variable, replace(column, left=column.left.clear(column.left.len())), ())
-    return replace(declared, losses=(*declared.losses, dropped(variable, column.left)))
+    return replace(declared, losses=(*declared.losses, dropped(variable, column)))
 
 
 def _cut(variable: Variable, column: Cells) -> tuple[Cells, list[Loss]]:
@@ -177,7 +237,7 @@ def _cell_losses(variable: Variable, values: pl.Series, from_reasons: bool) -> l
     if values.dtype.is_integer() and bool((values.abs() > _EXACT_INTEGER).any()):
         why = "Whole numbers beyond 9,007,199,254,740,992 are rounded: the format holds doubles."
         losses.append(Loss(variable.name, "number_rounded", why))
-    if values.dtype == pl.Float64 and bool((values == _NOTHING).any()):
+    if values.dtype == pl.Float64 and bool((values == NOTHING).any()):
         why = "The lowest number of all stands for an empty cell in the format."
         losses.append(Loss(variable.name, "number_dropped", why))
     if values.dtype == pl.String:

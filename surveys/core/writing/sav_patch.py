@@ -12,65 +12,101 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from surveys.core.codebook import Codebook, ResponseSet, text_in
 from surveys.core.writing.labels import fit_bytes
 from surveys.core.writing.table import FIXED_TIME
 
 _HEADER = 176
-_WEIGHT_AT, _DATE_AT = 76, 92
-_SETS, _EXTENDED_SETS, _LONG_NAMES = 7, 19, 13
-_ZLIB_MAGIC = b"$FL3"
+_WEIGHT_AT, _CASES_AT, _DATE_AT = 76, 80, 92
+_SETS, _EXTENDED_SETS, _LONG_NAMES, _CASES = 7, 19, 13, 16
 
 
 @dataclass(frozen=True)
 class _Dictionary:
-    """Where the last record starts; record number and short name of each variable by its long name."""
+    """Where the last record and the number of cases start; record number and short name of each variable by
+    its long name; how many units of 8 bytes a row has."""
 
     end: int
+    cases: int
     index: Mapping[str, int]
     short: Mapping[str, str]
+    units: int
 
 
-def patch(
-    path: Path, names: Mapping[str, str], codebook: Codebook, language: str, records: bytes = b""
-) -> None:
-    """Adds the codebook's response sets and weight to the file at ``path`` and fixes its time stamp.
+@dataclass(frozen=True)
+class Patched:
+    """All of a system file that stands before its cells; ``starts`` tells the unit of 8 bytes where each
+    variable (by the codebook's name) starts in a row of ``units``."""
 
-    ``names`` maps the codebook's names to the file's; ``records`` are further records, ready made.
+    before: bytes
+    starts: Mapping[str, int]
+    units: int
+
+
+def patched(
+    data: bytes | mmap.mmap,
+    names: Mapping[str, str],
+    codebook: Codebook,
+    language: str,
+    *,
+    records: bytes = b"",
+    rows: int | None = None,
+) -> Patched:
+    """The dictionary of the system file ``data`` with the codebook's sets and weight, its time fixed.
+
+    ``names`` maps the codebook's names to the file's; ``records`` are further records, ready made; ``rows``
+    is the number of cases where that is not the one of ``data``.
     """
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        head = bytearray(data[:_HEADER])
-        dictionary = _walk(data)
+    found = _walk(data)
+    head = bytearray(data[: found.end + 8])  # with type 999 and its filler
     head[_DATE_AT : _DATE_AT + 17] = FIXED_TIME.strftime("%d %b %y%H:%M:%S").encode()
     if codebook.weight in names:
-        struct.pack_into("<i", head, _WEIGHT_AT, dictionary.index[names[codebook.weight]])
-    short = {name: dictionary.short[new] for name, new in names.items()}
+        struct.pack_into("<i", head, _WEIGHT_AT, found.index[names[codebook.weight]])
+    if rows is not None:
+        struct.pack_into("<i", head, _CASES_AT, rows)
+        struct.pack_into("<q", head, found.cases, rows)
+    short = {name: found.short[new] for name, new in names.items()}
     plain = _record(_SETS, [s for s in codebook.sets if s.kind != "E"], short, language)
     extended = _record(_EXTENDED_SETS, [s for s in codebook.sets if s.kind == "E"], short, language)
-    _rewrite(path, bytes(head), dictionary.end, plain + extended + records)
+    head[found.end : found.end] = plain + extended + records
+    starts = {name: found.index[new] - 1 for name, new in names.items()}
+    return Patched(bytes(head), starts, found.units)
 
 
-def _walk(data: mmap.mmap) -> _Dictionary:
-    at, number = _HEADER, 0
+def patch(path: Path, names: Mapping[str, str], codebook: Codebook, language: str) -> None:
+    """Puts :func:`patched` in place of the dictionary of the ``.sav`` at ``path``."""
+    aside = path.with_name(path.name + ".new")
+    with path.open("rb") as old, aside.open("wb") as new:
+        with mmap.mmap(old.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            new.write(patched(data, names, codebook, language).before)
+            old.seek(_walk(data).end + 8)
+        shutil.copyfileobj(old, new, 1 << 20)
+    aside.replace(path)
+
+
+def _walk(data: bytes | mmap.mmap) -> _Dictionary:
+    at, number, cases = _HEADER, 0, 0
     index: dict[str, int] = {}
     long: dict[str, str] = {}
     while (kind := struct.unpack_from("<i", data, at)[0]) != 999:
+        subtype = struct.unpack_from("<i", data, at + 4)[0]
         if kind == 2:
             number += 1
-            width = struct.unpack_from("<i", data, at + 4)[0]
-            if width >= 0:  # below: the continuation of a text variable
+            if subtype >= 0:  # the width; below: the continuation of a text variable
                 index[data[at + 24 : at + 32].decode().rstrip()] = number
-        elif kind == 7 and struct.unpack_from("<i", data, at + 4)[0] == _LONG_NAMES:
+        elif kind == 7 and subtype == _CASES:
+            cases = at + 24
+        elif kind == 7 and subtype == _LONG_NAMES:
             text = data[at + 16 : at + _size(data, at, kind)].decode()
             long = dict(pair.split("=", 1)[::-1] for pair in text.rstrip("\0").split("\t"))
         at += _size(data, at, kind)
     short = long or {name: name for name in index}
-    return _Dictionary(at, {name: index[brief] for name, brief in short.items()}, short)
+    places = {name: index[brief] for name, brief in short.items()}
+    return _Dictionary(at, cases, places, short, number)
 
 
-def _size(data: mmap.mmap, at: int, kind: int) -> int:
+def _size(data: bytes | mmap.mmap, at: int, kind: int) -> int:
     """Bytes of the dictionary record of type ``kind`` that starts at ``at``."""
     if kind == 2:
         has_label, missing = struct.unpack_from("<2i", data, at + 8)
@@ -91,7 +127,7 @@ def _size(data: mmap.mmap, at: int, kind: int) -> int:
     raise ValueError(f"record type {kind} in a dictionary of ours")
 
 
-def _count(data: mmap.mmap, at: int) -> int:
+def _count(data: bytes | mmap.mmap, at: int) -> int:
     return int(struct.unpack_from("<i", data, at + 4)[0])
 
 
@@ -110,34 +146,3 @@ def _set_line(one: ResponseSet, short: Mapping[str, str], language: str) -> str:
     counted = f"{len(value.encode())} {value} "
     start = {"C": "C ", "D": f"D{counted}", "E": f"E 1 {counted}"}[one.kind]
     return f"{name}={start}{len(label.encode())} {label} {members}\n"
-
-
-def _rewrite(path: Path, head: bytes, end: int, extra: bytes) -> None:
-    """Copies the file with the new header and ``extra`` records before the last one."""
-    with path.open("rb") as old, path.with_name(path.name + ".new").open("wb") as new:
-        new.write(head)
-        old.seek(_HEADER)
-        new.write(old.read(end - _HEADER))
-        new.write(extra)
-        new.write(old.read(8))  # type 999 and its filler
-        if head[:4] == _ZLIB_MAGIC:
-            _copy_compressed(old, new, len(extra))
-        else:
-            shutil.copyfileobj(old, new, 1 << 20)
-    path.with_name(path.name + ".new").replace(path)
-
-
-def _copy_compressed(old: BinaryIO, new: BinaryIO, shift: int) -> None:
-    """The cells of a ``.zsav``: its block table names absolute offsets, which move with the dictionary."""
-    start, table_at, table_size = struct.unpack("<3q", old.read(24))
-    new.write(struct.pack("<3q", start + shift, table_at + shift, table_size))
-    left = table_at - start - 24
-    while left:
-        piece = old.read(min(left, 1 << 20))
-        new.write(piece)
-        left -= len(piece)
-    table = bytearray(old.read())
-    for at in range(24, len(table), 24):
-        plain, packed = struct.unpack_from("<2q", table, at)
-        struct.pack_into("<2q", table, at, plain + shift, packed + shift)
-    new.write(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -47,9 +47,8 @@ def declare(variable: Variable, cells: Cells, invented: tuple[str, ...]) -> Decl
         for rule in variable.missing
         if rule.low is not None or rule.high is not None
     ]
-    valid = filled.filter(~cells.absent).drop_nulls().cast(pl.Float64)
     kept = {float(code.value) for code in variable.codes if isinstance(code.value, int | float)} - single
-    ranges = _fit(single, spans, _outside(valid, kept))
+    ranges = _fit(single, spans, lambda: _outside(filled.filter(~cells.absent), kept))
     declared = Declared(filled, labels=tuple(labels), losses=tuple(losses))
     if ranges is not None:
         return replace(declared, ranges=tuple(ranges))
@@ -59,7 +58,7 @@ def declare(variable: Variable, cells: Cells, invented: tuple[str, ...]) -> Decl
 def _invent(
     variable: Variable, cells: Cells, invented: tuple[str, ...]
 ) -> tuple[pl.Series, list[tuple[Scalar, Labels]], list[Loss]]:
-    reasons = sorted(set(cells.left.drop_nulls().unique().to_list()), key=invented.index)
+    reasons = sorted(cells.left_words, key=invented.index)
     if not reasons:
         return cells.values, [], []
     taken = cells.values.drop_nulls().cast(pl.Float64)
@@ -90,18 +89,23 @@ def _block(taken: pl.Series, numbers: Iterable[float]) -> int | None:
 
 
 def _outside(valid: pl.Series, kept: set[float]) -> pl.Series:
-    return pl.concat([valid.unique(), pl.Series(sorted(kept), dtype=pl.Float64)])
+    """All that must not be declared missing: values that stand in cells, and codes that have a label."""
+    return pl.concat(
+        [valid.drop_nulls().unique().cast(pl.Float64), pl.Series(sorted(kept), dtype=pl.Float64)]
+    )
 
 
 def _fit(
-    single: set[float], spans: list[tuple[float, float]], valid: pl.Series
+    single: set[float], spans: list[tuple[float, float]], outside: Callable[[], pl.Series]
 ) -> list[Scalar | dict[str, float]] | None:
-    """Declarations that cover all codes and spans and no valid value; None when SPSS has no such form."""
+    """Declarations that cover all codes and spans and nothing of ``outside``, which is only asked when it
+    matters; None when SPSS has no such form."""
     loose = sorted(code for code in single if not any(low <= code <= high for low, high in spans))
     if not spans and len(loose) <= 3:
         return list(loose)
     if len(spans) == 1 and len(loose) <= 1:
         return [_span(*spans[0]), *loose]
+    valid = outside()
     for alone in (None, *loose):
         parts = [*spans, *((code, code) for code in loose if code != alone)]
         low, high = min(part[0] for part in parts), max(part[1] for part in parts)
@@ -183,25 +187,17 @@ def _declare_text(variable: Variable, cells: Cells) -> Declared:
         )
         plain = {word: word for word in words if word not in fitting[:3]}
         losses.append(Loss(variable.name, "missing_codes_undeclared", why, plain))
-    if cells.left.drop_nulls().len():
-        losses.append(dropped(variable, cells.left))
+    if cells.left_words:
+        losses.append(dropped(variable, cells))
     return Declared(cells.values, tuple(fitting[:3]), losses=tuple(losses))
 
 
-def dropped(variable: Variable, left: pl.Series) -> Loss:
+def dropped(variable: Variable, cells: Cells) -> Loss:
     """The loss of reasons that end as empty cells."""
-    words = sorted(left.drop_nulls().unique().to_list(), key=precedence)
+    words = sorted(cells.left_words, key=precedence)
     return Loss(
         variable.name,
         "missing_reason_dropped",
         say("Reasons of absence are empty cells in the file: {reasons}.", reasons=words),
         dict.fromkeys(words, ""),
     )
-
-
-def invented_reasons(columns: Iterable[Cells]) -> tuple[str, ...]:
-    """Every reason in the file that has no code of its own, in the vocabulary's order."""
-    found: set[str] = set()
-    for column in columns:
-        found.update(column.left.drop_nulls().unique().to_list())
-    return tuple(sorted(found, key=precedence))

@@ -109,7 +109,7 @@ def _fitted(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Loss]]:
         if kind == pl.String and bool(column.str.contains(_NOT_XML).any()):
             why = "Control characters in texts are left out: Excel has none."
             losses.append(Loss(name, "characters_removed", why))
-        if kind.is_integer() and bool((column.abs() > _EXACT).any()):
+        if kind.is_integer() and bool((column.cast(pl.Int64).abs() > _EXACT).any()):
             losses.append(Loss(name, "number_rounded", "Excel keeps 15 digits of a number."))
         if kind in (pl.Date, pl.Datetime) and bool((column.cast(pl.Date) < _FIRST_DAY).any()):
             frame = frame.with_columns(pl.col(name).dt.to_string("iso"))
