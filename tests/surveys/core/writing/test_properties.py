@@ -91,7 +91,7 @@ class Losses:
 def same(wanted: Any, found: Any, lost: set[str]) -> bool:
     """Whether a valid cell came back, give or take what was told."""
     if isinstance(wanted, str):
-        wanted = wanted.rstrip(" ")  # our reader takes blanks at the end of text for padding, of any format
+        wanted = wanted.rstrip(" ") if "trailing_blanks_cut" in lost else wanted
         cut = "text_shortened" in lost and found is not None and wanted.startswith(found.rstrip("…"))
         return (wanted or None) == found or cut
     if isinstance(wanted, datetime) and isinstance(found, datetime):

@@ -70,6 +70,25 @@ def test_stata_letters_keep_absences_apart_and_labelled(tmp_path: Path) -> None:
     assert absences["ln_income"] == [None, "tag:a", "system", None]
 
 
+@pytest.mark.parametrize("format", ["dta", "csv", "parquet"])
+def test_blanks_at_the_end_of_texts_come_back(format: str, tmp_path: Path) -> None:
+    texts = ["yes ", "yes", "  ", "长 ", "x" * 3000 + "  "]
+    table = make_table(
+        (variable("n"), [1, 2, 3, 4, 5], [None] * 5), (variable("t", ValueType.TEXT), texts, [None] * 5)
+    )
+    path = tmp_path / f"x.{format}"
+    write(table, format, path, "en")
+    assert _back(path, tmp_path / "out")[1]["t"] == texts
+
+
+def test_blanks_that_spss_fills_up_with_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "x.sav"
+    table = make_table((variable("t", ValueType.TEXT), ["yes ", "no", "maybe"], [None] * 3))
+    losses = write(table, "sav", path, "en")
+    assert [loss.what for loss in losses] == ["trailing_blanks_cut"]
+    assert _back(path, tmp_path / "out")[1]["t"] == ["yes", "no", "maybe"]
+
+
 def test_a_csv_comes_back_with_its_codebook(tmp_path: Path) -> None:
     table, path = mixed_table(), tmp_path / "x.csv"
     write(table, "csv", path, "en")
