@@ -30,7 +30,7 @@ __all__ = [
     "write",
 ]
 
-WRITER_VERSION = 3  # goes up whenever the same table would give other bytes
+WRITER_VERSION = 4  # goes up whenever the same table would give other bytes
 
 
 @dataclass(frozen=True)

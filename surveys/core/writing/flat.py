@@ -106,7 +106,7 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
     The codebook lies beside it, see :func:`codebook_beside`; none of its cells can run as a formula.
     """
     flat = flatten(table)
-    _never_blank(flat.frame).write_csv(path)
+    _never_blank(flat.frame).write_csv(path, quote_style="always" if _seems_parted(flat.frame) else None)
     guarded(codebook_frame(table, flat.companions)).write_csv(codebook_beside(path))
     losses = [
         Loss(
@@ -125,6 +125,14 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
 def _never_blank(frame: pl.DataFrame) -> pl.DataFrame:
     """An empty cell of a single column would be a blank line, which readers take for no row at all."""
     return frame.select(pl.all().cast(pl.String).fill_null("")) if frame.width == 1 else frame
+
+
+def _seems_parted(frame: pl.DataFrame) -> bool:
+    """Whether marks within the texts of a single column could be taken for delimiters."""
+    texts = pl.Series([frame.columns[0]], dtype=pl.String)
+    if frame.width == 1 and frame.dtypes[0] == pl.String:
+        texts.append(frame.to_series())
+    return frame.width == 1 and bool(texts.str.contains(r"[;\t|]").any())
 
 
 def _like_formulas(frame: pl.DataFrame) -> list[str]:

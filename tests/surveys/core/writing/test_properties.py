@@ -209,7 +209,6 @@ def test_csv(tmp_path: Path) -> None:
             # text that looks like numbers is read as numbers
             cells = table.raw(position)[0]
             assume(variable.type is not ValueType.TEXT or guessed(cells, "")[1] is ValueType.TEXT)
-        assume(len(table.codebook.variables) > 1)  # the marks within the texts of one column may part it
         table = replace(table, codebook=replace(table.codebook, sets=()))  # an infinite number is text
         path = tmp_path / "x.csv"
         write(table, "csv", path, "en")

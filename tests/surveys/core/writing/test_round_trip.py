@@ -81,6 +81,38 @@ def test_blanks_at_the_end_of_texts_come_back(format: str, tmp_path: Path) -> No
     assert _back(path, tmp_path / "out")[1]["t"] == texts
 
 
+_MARKED = [["a;b", "c;d", "e;f"], ["a\tb", "c\td", "e\tf"], ["1;2;3", None, "4"], ["a|b", "x,y", 'say "no"']]
+
+
+@pytest.mark.parametrize("texts", _MARKED)
+@pytest.mark.parametrize("name", ["x", "which;of"])
+@pytest.mark.parametrize("has_sheet", [True, False])
+def test_marks_within_the_texts_of_one_column_part_nothing(
+    has_sheet: bool, name: str, texts: list[str | None], tmp_path: Path
+) -> None:
+    path = tmp_path / "x.csv"
+    reasons = ["system" if text is None else None for text in texts]
+    write(make_table((variable(name, ValueType.TEXT), texts, reasons)), "csv", path, "en")
+    sheet = {"codebook_path": codebook_beside(path)} if has_sheet else {}
+    assert _back(path, tmp_path / "out", **sheet)[1] == {name: texts}
+
+
+def test_a_codebook_sheet_decides_what_parts_the_columns(tmp_path: Path) -> None:
+    path, sheet = tmp_path / "x.csv", tmp_path / "sheet.csv"
+    path.write_text("answer\na;b\nc;d\ne;f\n")  # as other programs write one column
+    sheet.write_text("variable,label\nAnswer,What they said\n")
+    assert _back(path, tmp_path / "out", codebook_path=sheet)[1] == {"answer": ["a;b", "c;d", "e;f"]}
+
+
+def test_long_texts_with_marks_do_not_part_two_columns(tmp_path: Path) -> None:
+    texts = ["; ".join(["x" * 30_000] * 5)] * 3  # the third is cut where one looks for the delimiter
+    table = make_table(
+        (variable("n"), [1, 2, 3], [None] * 3), (variable("t", ValueType.TEXT), texts, [None] * 3)
+    )
+    write(table, "csv", tmp_path / "x.csv", "en")
+    assert _back(tmp_path / "x.csv", tmp_path / "out")[1] == {"n": [1, 2, 3], "t": texts}
+
+
 def test_blanks_that_spss_fills_up_with_are_no_text(tmp_path: Path) -> None:
     path = tmp_path / "x.sav"
     table = make_table((variable("t", ValueType.TEXT), ["yes ", "no", "maybe"], [None] * 3))
