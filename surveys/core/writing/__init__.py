@@ -13,6 +13,7 @@ from surveys.core.writing.ddi import write_ddi
 from surveys.core.writing.dta import write_dta
 from surveys.core.writing.flat import codebook_beside, write_csv, write_parquet
 from surveys.core.writing.html_codebook import write_html
+from surveys.core.writing.kept_apart import kept_apart
 from surveys.core.writing.sav import write_sav, write_zsav
 from surveys.core.writing.table import About, Derivation, ExportTable, Loss
 from surveys.core.writing.xlsx import write_sheet_xlsx, write_xlsx
@@ -129,4 +130,7 @@ def write(table: ExportTable, format: str, path: Path, language: str) -> tuple[L
             ),
             hint="Choose Parquet or CSV instead.",
         )
-    return tuple(chosen.writer(table, path, language))
+    losses: list[Loss] = []
+    if not chosen.is_codebook:
+        table, losses = kept_apart(table)
+    return (*losses, *chosen.writer(table, path, language))

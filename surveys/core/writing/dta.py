@@ -17,7 +17,7 @@ from surveys.core.said import say
 from surveys.core.table import missing_value
 from surveys.core.writing import labels as fit
 from surveys.core.writing.attributes import MOST_BYTES, stata_characteristics
-from surveys.core.writing.cells import Cells, cells, reason_labels
+from surveys.core.writing.cells import Cells, cells, left_labels, reason_labels
 from surveys.core.writing.dta_file import LONGEST_STR, DtaColumn, write_file
 from surveys.core.writing.set_syntax import set_syntax
 from surveys.core.writing.spss_missing import MOST_MOVED, dropped
@@ -195,7 +195,9 @@ def _declared(variable: Variable) -> list[_Kind]:
 
 def _letter_label(variable: Variable, kind: tuple[str, Scalar | None], language: str) -> str:
     reason, code = kind
-    own = "" if code is None else fit.value_labels(variable, language).get(code, "")
+    if code is None:
+        return text_in(left_labels(variable, reason), language)
+    own = fit.value_labels(variable, language).get(code, "")
     return own or text_in(reason_labels(variable, reason), language) or f"code {_told(code)}"
 
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from surveys.core.codebook import ValueType, codebook_from_json
+from surveys.core.codebook import MissingRule, ValueType, codebook_from_json
 from surveys.core.reading import ReadOptions, read
 from surveys.core.table import read_split
 from surveys.core.writing import FORMATS, codebook_beside, write
@@ -79,6 +79,26 @@ def test_blanks_at_the_end_of_texts_come_back(format: str, tmp_path: Path) -> No
     path = tmp_path / f"x.{format}"
     write(table, format, path, "en")
     assert _back(path, tmp_path / "out")[1]["t"] == texts
+
+
+@pytest.mark.parametrize("format", ["sav", "zsav", "dta", "csv", "parquet"])
+def test_no_value_of_a_derived_column_becomes_missing_nor_an_absence_a_value(
+    format: str, tmp_path: Path
+) -> None:
+    mapped = variable("mapped", missing=(MissingRule("refused", value=8), MissingRule("dont_know", value=7)))
+    table = make_table(
+        (mapped, [8, 1, None, None], [None, None, "refused", "dont_know"]),
+        (variable("measure"), [1, 9, None, None], [None, None, "code:9", "code:-9"]),
+    )
+    path = tmp_path / f"x.{format}"
+    losses = write(table, format, path, "en")
+    sheet = {"codebook_path": codebook_beside(path)} if format == "csv" else {}
+    _, values, absences = _back(path, tmp_path / "out", **sheet)
+    assert (values["mapped"], values["measure"]) == ([8, 1, None, None], [1, 9, None, None])
+    for name in ("mapped", "measure"):  # the two absences are told apart
+        assert len(set(zip(absences[name][2:], values.get(f"{name}__reason", "  ab")[2:], strict=True))) == 2
+    taken = [(loss.variable, str(loss.why)) for loss in losses if loss.what == "missing_code_taken"]
+    assert [(name, ": 8. " in why) for name, why in taken] == [("mapped", True)]
 
 
 _MARKED = [["a;b", "c;d", "e;f"], ["a\tb", "c\td", "e\tf"], ["1;2;3", None, "4"], ["a|b", "x,y", 'say "no"']]
