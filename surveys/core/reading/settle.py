@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from surveys.core.codebook import ValueType
+from surveys.core.codebook import MissingRule, ValueType
 from surveys.core.findings import Finding, Severity
 from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused, refuse
@@ -17,6 +17,7 @@ from surveys.core.reading.columns import NumberColumn, ReadyColumn, TagColumn, T
 from surveys.core.reading.declared import Declared, converted
 from surveys.core.reading.encodings import Decision, decide, decoded
 from surveys.core.reading.guess import guessed
+from surveys.core.reading.infinite import finite
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import RawFile, RawVariable, Reader
 from surveys.core.reading.text_cells import as_utf8, decoded_texts, without_nul
@@ -41,6 +42,7 @@ class TypedColumn:
     values: pl.Series
     type: ValueType
     tags: pl.Series | None = None
+    rules: tuple[MissingRule, ...] = ()  # what tags are that stand where the file has something else
 
 
 @dataclass
@@ -138,10 +140,22 @@ def settle(
         if column.type is ValueType.TEXT:
             column.values, told = without_nul(column.values, name, is_padded=is_padded)
             settled.findings += told
-        settled.columns.append(column)
+        settled.columns.append(_finite(column, variable, file, position, name, settled))
     if problems:
         raise Refused(problems)
     return settled
+
+
+def _finite(
+    column: TypedColumn, variable: RawVariable, file: RawFile, position: int, name: str, settled: Settled
+) -> TypedColumn:
+    """The column without infinite numbers."""
+    taken = {tag for tag, _ in variable.tags}
+    if file.codebook is not None:
+        taken |= {rule.tag for rule in file.codebook.variables[position].missing if rule.tag}
+    found = finite(column.values, column.tags, taken, name)
+    settled.findings += found.findings
+    return TypedColumn(found.values, column.type, found.tags, found.rules)
 
 
 def _no_rows() -> Refused:

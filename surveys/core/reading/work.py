@@ -20,6 +20,7 @@ from surveys.core.quality import looked_over
 from surveys.core.reading import codebooks
 from surveys.core.reading.columnar import ParquetReader
 from surveys.core.reading.delimited import DelimitedReader
+from surveys.core.reading.infinite import with_rules
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.overlay import lay_document_over, sheet_of, whole_of
 from surveys.core.reading.raw import Reader
@@ -85,6 +86,7 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
         codebook = _with_key(codebook, settled, options.key)
     if file.format in ("sas7bdat", "xpt"):
         settled.findings += without_labels(codebook)
+    codebook = with_rules(codebook, [column.rules for column in settled.columns])
     counted = _counted(codebook, settled)
     _write(settled, target)
     findings = [*settled.findings, *remarks(codebook, counted["frequencies"])]

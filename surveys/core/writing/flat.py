@@ -53,6 +53,14 @@ def flatten(table: ExportTable) -> Flat:
                 reasons=words,
             )
             losses.append(Loss(variable.name, "missing_codes_merged", why))
+    if companions:
+        why = say(
+            "Reasons of absence that have no code stand in columns of their own, named in {suffix}; the "
+            "cells themselves are empty. Variables concerned: {n}.",
+            suffix=companion(""),
+            n=len(companions),
+        )
+        losses.append(Loss("", "missing_reasons_beside", why))
     if in_place:
         why = say(
             "Missing codes stand in their cells like values, because the format cannot declare them; "
@@ -61,6 +69,12 @@ def flatten(table: ExportTable) -> Flat:
         )
         losses.append(Loss("", "missing_codes_undeclared", why))
     return Flat(pl.DataFrame(series), frozenset(companions), losses)
+
+
+def _infinite(frame: pl.DataFrame) -> list[Loss]:
+    why = "Infinite numbers stand as inf and -inf; whoever imports the file here gets absences, out of range."
+    infinite = (one.name for one in frame if one.dtype.is_float() and one.is_infinite().any())
+    return [Loss(name, "number_infinite", why) for name in infinite]
 
 
 def write_parquet(table: ExportTable, path: Path, language: str) -> list[Loss]:
@@ -92,7 +106,7 @@ def write_parquet(table: ExportTable, path: Path, language: str) -> list[Loss]:
     pq.write_table(
         pa.Table.from_arrays(arrow.columns, schema=schema), path, compression="zstd", row_group_size=100_000
     )
-    return flat.losses
+    return [*flat.losses, *_infinite(flat.frame)]
 
 
 def codebook_beside(path: Path) -> Path:
@@ -115,6 +129,7 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
             say("Labels are in a file of their own, {name}.", name=codebook_beside(path).name),
         ),
         *flat.losses,
+        *_infinite(flat.frame),
     ]
     for name in _like_formulas(flat.frame):
         why = "Some texts begin like a spreadsheet's formulas; open the file as data, not by double click."

@@ -57,9 +57,7 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
         losses += [*cut, *declared.losses]
         losses += _describe(dictionary, name, variable, declared, language)
         losses += _cell_losses(variable, declared.values, table.raw is None)
-        series.append(
-            declared.values.cast(pl.String if variable.type is ValueType.TEXT else pl.Float64).rename(name)
-        )
+        series.append(_in_file(declared.values, variable).rename(name))
     attributes, lost = spss_attributes(variables, names, language)
     losses += lost
     heading = fit.fit_bytes(table.heading, 64)
@@ -74,6 +72,16 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
     in_file = dict(zip(table.codebook.names, names, strict=True))
     patch(path, in_file, table.codebook, language, attributes)
     return losses
+
+
+def _in_file(values: pl.Series, variable: Variable) -> pl.Series:
+    """Cells in one of the two types of the format, which knows no infinite numbers."""
+    if variable.type is ValueType.TEXT:
+        return values.cast(pl.String)
+    numbers = values.cast(pl.Float64)
+    if not numbers.is_infinite().any():
+        return numbers
+    return pl.select(pl.when(numbers.is_finite()).then(numbers)).to_series()
 
 
 def write_zsav(table: ExportTable, path: Path, language: str) -> list[Loss]:
@@ -180,6 +188,10 @@ def _cell_losses(variable: Variable, values: pl.Series, from_reasons: bool) -> l
     if values.dtype == pl.Float64 and bool((values == _NOTHING).any()):
         why = "The lowest number of all stands for an empty cell in the format."
         losses.append(Loss(variable.name, "number_dropped", why))
+    if values.dtype.is_float() and bool(values.is_infinite().any()):
+        losses.append(
+            Loss(variable.name, "number_dropped", "Infinite numbers are empty cells: SPSS has none.")
+        )
     if values.dtype == pl.String:
         if bool((values == "").any()) and bool(values.is_null().any()):
             why = "Empty text and no text at all look the same in the file."

@@ -39,7 +39,7 @@ _CELLS: dict[ValueType, st.SearchStrategy[Any]] = {
     ),
     ValueType.DECIMAL: st.one_of(
         st.integers(-5, 120).map(float), st.floats(allow_nan=False, allow_infinity=False),
-        st.sampled_from([float("inf"), float("-inf"), 1e300, 0.1, -0.0]),
+        st.sampled_from([1e300, 0.1, -0.0]),
     ),
     ValueType.TEXT: _TEXT,
     ValueType.DATE: st.dates(),

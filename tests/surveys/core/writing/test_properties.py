@@ -209,7 +209,7 @@ def test_csv(tmp_path: Path) -> None:
             # text that looks like numbers is read as numbers
             cells = table.raw(position)[0]
             assume(variable.type is not ValueType.TEXT or guessed(cells, "")[1] is ValueType.TEXT)
-        table = replace(table, codebook=replace(table.codebook, sets=()))  # an infinite number is text
+        table = replace(table, codebook=replace(table.codebook, sets=()))
         path = tmp_path / "x.csv"
         write(table, "csv", path, "en")
         with path.open(encoding="utf-8", newline="") as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import subprocess
 from dataclasses import replace
@@ -22,7 +23,7 @@ from surveys.core.reading import ReadOptions, read
 from surveys.core.table import read_split
 from surveys.core.writing import FORMATS, codebook_beside, write
 from tests.conftest import absent
-from tests.surveys.core.writing.tables import REASONS, make_table, mixed_table, variable
+from tests.surveys.core.writing.tables import REASONS, make_table, mixed_table, table_read, variable
 
 INVENTED = {"-991": "not_applicable"}
 
@@ -99,6 +100,63 @@ def test_no_value_of_a_derived_column_becomes_missing_nor_an_absence_a_value(
         assert len(set(zip(absences[name][2:], values.get(f"{name}__reason", "  ab")[2:], strict=True))) == 2
     taken = [(loss.variable, str(loss.why)) for loss in losses if loss.what == "missing_code_taken"]
     assert [(name, ": 8. " in why) for name, why in taken] == [("mapped", True)]
+
+
+INFINITE = [1.5, math.inf, None, -math.inf]
+
+
+def test_infinite_numbers_are_absences_on_their_way_from_parquet_to_csv_and_back(tmp_path: Path) -> None:
+    source, path = tmp_path / "x.parquet", tmp_path / "x.csv"
+    pl.DataFrame({"x": INFINITE, "y": [1, 2, 3, 4]}).write_parquet(source)
+    found, values, absences = _back(source, tmp_path / "first")
+    assert (values["x"], absences["x"]) == (
+        [1.5, None, None, None],
+        [None, "out_of_range", "system", "out_of_range"],
+    )
+    assert ("x", "infinite_number") in [(one.variable, one.code) for one in found.findings]
+    about = found.codebook.variables
+    assert [(rule.tag, rule.labels["en"]) for rule in about[0].missing] == [
+        ("i", "infinite number"), ("n", "infinite number below zero"),
+    ]  # fmt: skip
+    for format in ("csv", "parquet", "sav", "dta"):
+        path = tmp_path / f"y.{format}"
+        losses = write(table_read(found), format, path, "en")
+        sheet = {"codebook_path": codebook_beside(path)} if format == "csv" else {}
+        again, values, absences = _back(path, tmp_path / format, **sheet)
+        assert values["x"] == [1.5, None, None, None], format
+        told = {loss.what for loss in losses}
+        if format == "csv":
+            assert (values["x__reason"], "missing_reasons_beside" in told) == (
+                [None, "tag:i", None, "tag:n"],
+                True,
+            )
+        elif format == "parquet":
+            assert (again.content_hash, absences["x"][1]) == (found.content_hash, "out_of_range")
+        else:
+            assert (len(set(absences["x"])), "missing_code_invented" in told) == (4, True), format
+
+
+@pytest.mark.parametrize("format", ["csv", "parquet", "sav", "dta", "xlsx"])
+def test_infinite_numbers_that_are_still_in_the_store_are_told_of(format: str, tmp_path: Path) -> None:
+    reasons = [None, None, "system", None]
+    path, counter = tmp_path / f"x.{format}", (variable("n"), [1, 2, 3, 4], [None] * 4)
+    table = make_table((variable("x", ValueType.DECIMAL), INFINITE, reasons), counter)
+    losses = write(table, format, path, "en")
+    assert {loss.what for loss in losses} & {"number_infinite", "number_dropped"}
+    sheet = {"codebook_path": codebook_beside(path)} if format == "csv" else {}
+    about = _back(path, tmp_path / "out", **sheet)
+    assert about[1]["x"] == [1.5, None, None, None]
+    assert about[0].codebook.variable("x").type is ValueType.DECIMAL
+
+
+def test_a_csv_says_which_words_keep_a_column_from_being_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("x,y\n1.5,a\nInf,inf\n")
+    found, values, _ = _back(path, tmp_path / "out")
+    assert values == {"x": ["1.5", "Inf"], "y": ["a", "inf"]}
+    assert sorted((one.variable, one.code) for one in found.findings) == [
+        ("", "no_label"), ("x", "number_but_for_words"),
+    ]  # fmt: skip
 
 
 _MARKED = [["a;b", "c;d", "e;f"], ["a\tb", "c\td", "e\tf"], ["1;2;3", None, "4"], ["a|b", "x,y", 'say "no"']]
