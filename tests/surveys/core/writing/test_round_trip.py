@@ -133,7 +133,7 @@ def test_infinite_numbers_are_absences_on_their_way_from_parquet_to_csv_and_back
         elif format == "parquet":
             assert (again.content_hash, absences["x"][1]) == (found.content_hash, "out_of_range")
         else:
-            assert (len(set(absences["x"])), "missing_code_invented" in told) == (4, True), format
+            assert len(set(absences["x"])) == 4, format
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet", "sav", "dta", "xlsx"])
