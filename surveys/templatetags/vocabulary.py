@@ -102,6 +102,7 @@ WORDS = {
     "HTML codebook": _("HTML codebook"),
     "Codebook sheet": _("Codebook sheet"),
     "Codebook sheet, Excel": _("Codebook sheet, Excel"),
+    "Multiple-response sets, SPSS syntax": _("Multiple-response sets, SPSS syntax"),
 }
 
 

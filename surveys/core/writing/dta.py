@@ -65,7 +65,8 @@ def write_dta(table: ExportTable, path: Path, language: str) -> list[Loss]:
         losses += lost
     if table.codebook.sets:
         why = say(
-            "{n} multiple-response sets stand as SPSS syntax in the notes: Stata has none.",
+            "{n} multiple-response sets stand as SPSS syntax in the notes: Stata has none. The format sps "
+            "gives the same as a file.",
             n=len(table.codebook.sets),
         )
         losses.append(Loss("", "response_sets_not_carried", why))

@@ -13,6 +13,7 @@ from surveys.core.said import say
 from surveys.core.spreadsheets import guarded
 from surveys.core.writing.cells import cells, shared_reasons
 from surveys.core.writing.codebook_sheet import codebook_frame, companion
+from surveys.core.writing.set_syntax import sets_apart
 from surveys.core.writing.spss_missing import dropped
 from surveys.core.writing.table import ExportTable, Loss
 
@@ -128,6 +129,7 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
             "codebook_apart",
             say("Labels are in a file of their own, {name}.", name=codebook_beside(path).name),
         ),
+        *sets_apart(table.codebook),
         *flat.losses,
         *_infinite(flat.frame),
     ]

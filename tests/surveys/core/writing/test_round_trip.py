@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveys.core.codebook import MissingRule, ValueType, codebook_from_json
+from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, read
 from surveys.core.table import read_split
 from surveys.core.writing import FORMATS, codebook_beside, write
@@ -286,6 +287,34 @@ def test_pspp_reads_what_we_write(format: str, tmp_path: Path) -> None:
         assert name in said
     assert "-2; -1" in said  # declared missing
     assert "not applicable" in said
+
+
+def test_pspp_runs_the_syntax_of_the_sets_on_data_that_know_none(tmp_path: Path) -> None:
+    pspp = shutil.which("pspp")
+    if pspp is None:
+        absent("PSPP is not installed")
+    table, bare = mixed_table(), replace(mixed_table(), codebook=replace(mixed_table().codebook, sets=()))
+    write(bare, "sav", tmp_path / "x.sav", "en")
+    assert write(table, "sps", tmp_path / "x.sets.sps", "zh") == ()
+    (tmp_path / "run.sps").write_text(
+        "get file='x.sav'.\ninsert file='x.sets.sps'.\nmrsets /display name=all.\n"
+    )
+    done = subprocess.run(
+        [pspp, "-O", "format=csv", "run.sps"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    said = done.stdout
+    assert done.returncode == 0 and "error" not in said.lower(), said
+    for line in ("$multi,Several,Dichotomies,1,", "$cats,Kinds,Categories,,", "$ext,More,Dichotomies,1,"):
+        assert line in said, said
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "dta"])
+def test_a_format_without_sets_says_where_their_syntax_is(format: str, tmp_path: Path) -> None:
+    losses = {loss.what: loss.why for loss in write(mixed_table(), format, tmp_path / f"x.{format}", "en")}
+    assert "format sps" in losses["response_sets_not_carried"]
+    with pytest.raises(Refused, match="no multiple-response sets"):
+        write(make_table((variable("x"), [1], [None])), "sps", tmp_path / "x.sps", "en")
 
 
 _TEXT = st.text(
