@@ -40,6 +40,7 @@ urlpatterns = [
     path("comparison/cells/", crosswalk.ChangedCells.as_view(), name="api_cells"),
     path("items/", crosswalk.Items.as_view(), name="api_items"),
     path("decisions/", crosswalk.Decisions.as_view(), name="api_decisions"),
+    path("decisions/<int:pk>/", crosswalk.OneDecision.as_view(), name="api_decision"),
     path("decisions/<int:pk>/undo/", crosswalk.UndoDecision.as_view(), name="api_undo"),
     path("variables/", studies.FoundVariables.as_view(), name="api_search"),
     path("measures/", measures.Measures.as_view(), name="api_measures"),

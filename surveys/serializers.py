@@ -254,6 +254,38 @@ class UndoSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(default="", allow_blank=True, max_length=2000)
 
 
+class ItemInWaveSerializer(serializers.Serializer[Any]):
+    """An item in one wave: what carries it there, and the decision that says so, where there is one."""
+
+    status = serializers.CharField(
+        help_text="complete, partial, impossible, undetermined, same_name, other_item, absent or no_data"
+    )
+    wave_version = serializers.CharField(allow_null=True, help_text="The wave's latest, as in mdms/2016@1.")
+    variable = serializers.CharField()
+    reason = serializers.CharField()
+    decision = serializers.IntegerField(allow_null=True, help_text="Its number, as in /decisions/7/.")
+    decided_by = serializers.CharField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    code_map = serializers.ListField(
+        child=serializers.JSONField(), help_text="[source code, harmonised code]"
+    )
+    missing_map = serializers.ListField(child=serializers.JSONField(), help_text="[source code, reason]")
+
+
+class ItemSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    labels = LabelsField()
+    waves = serializers.DictField(child=ItemInWaveSerializer(), help_text="By the name of the wave.")
+
+
+class GridSerializer(serializers.Serializer[Any]):
+    """Items over the waves of a study."""
+
+    study = serializers.CharField()
+    waves = serializers.ListField(child=serializers.CharField())
+    items = ItemSerializer(many=True)
+
+
 def grid_document(study: Study, waves: Iterable[Wave], lines: Iterable[Line]) -> dict[str, Any]:
     """Items over the waves as plain types."""
     return {
@@ -278,6 +310,8 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "variable": cell.variable,
         "reason": decision.reason if decision else "",
         "decision": decision.pk if decision else None,
+        "decided_by": decision.decided_by.get_username() if decision else None,
+        "decided_at": decision.decided_at if decision else None,
         "code_map": decision.code_map if decision else [],
         "missing_map": decision.missing_map if decision else [],
     }

@@ -14,10 +14,16 @@ from rest_framework.response import Response
 from surveys import selectors
 from surveys.core.problems import refuse
 from surveys.core.said import say
-from surveys.http import STUDY, AnyType, Api, BadParameter, ListApi
-from surveys.models import CrosswalkDecision, Study, WaveVersion
+from surveys.http import STUDY, AnyType, Api, BadParameter, ListApi, OneApi
+from surveys.models import CrosswalkDecision, Study, User, WaveVersion
 from surveys.selectors.items import availability, item_over_waves
-from surveys.serializers import DecisionSerializer, NewDecisionSerializer, UndoSerializer, grid_document
+from surveys.serializers import (
+    DecisionSerializer,
+    GridSerializer,
+    NewDecisionSerializer,
+    UndoSerializer,
+    grid_document,
+)
 from surveys.services import comparing, crosswalk
 from surveys.services.cell_files import MEDIA_TYPES, cell_file
 
@@ -93,7 +99,7 @@ class Items(AboutStudy):
             OpenApiParameter("status", str, description="Items with this status in some wave."),
             OpenApiParameter("item", str, description="Only this one."),
         ],
-        responses=OpenApiTypes.OBJECT,
+        responses=GridSerializer,
     )
     def get(self, request: Request) -> Response:
         study = self.study()
@@ -134,6 +140,26 @@ class Decisions(ListApi):
         return Response(DecisionSerializer(decision).data, status=201)
 
 
+class OneDecision(OneApi):
+    """One decision, whether it holds or was taken back."""
+
+    serializer_class = DecisionSerializer
+    queryset = CrosswalkDecision.objects.none()
+
+    def get_object(self) -> CrosswalkDecision:
+        return visible_decision(self.person, self.kwargs["pk"])
+
+
+def visible_decision(person: User, pk: int) -> CrosswalkDecision:
+    """The decision with this number, in a study that ``person`` may see."""
+    visible = CrosswalkDecision.objects.filter(item__study__in=Study.objects.visible_to(person))
+    related = ("item__study", "wave__study", "decided_by", "undone_by")
+    decision = visible.select_related(*related).filter(pk=pk).first()
+    if decision is None:
+        raise refuse("not_found", say("There is no decision {pk} that you can see.", pk=pk))
+    return decision
+
+
 class UndoDecision(Api):
     """Takes a decision back by a row that says so; what was decided before it holds again."""
 
@@ -141,9 +167,6 @@ class UndoDecision(Api):
     def post(self, request: Request, pk: int) -> Response:
         given = UndoSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        visible = CrosswalkDecision.objects.filter(item__study__in=Study.objects.visible_to(self.person))
-        decision = visible.select_related("item__study", "wave__study").filter(pk=pk).first()
-        if decision is None:
-            raise refuse("not_found", say("There is no decision {pk} that you can see.", pk=pk))
+        decision = visible_decision(self.person, pk)
         row = crosswalk.undo(self.person, decision, given.validated_data["note"])
         return Response(DecisionSerializer(row).data, status=201)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,39 @@ from django.utils.translation import gettext as _
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Item, Study, Variable, Wave, WaveVersion
+
+ABSENT = "absent"  # the wave has no variable for it: there it was not asked, which is never "no"
+SAME_NAME = "same_name"  # carried by the variable of its name, which nobody has looked at yet
+OTHER_ITEM = "other_item"  # its variable carries another item by decision; rules may still name it
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an item stands in a wave version: ``status`` is the decision's, else one of the words above."""
+
+    status: str
+    variable: str
+    decision: CrosswalkDecision | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a rule that names the item finds cells, however well they carry it."""
+        return self.status not in (ABSENT, CrosswalkDecision.Status.IMPOSSIBLE)
+
+
+def standings(study: Study, version: WaveVersion, variables: Collection[str]) -> dict[str, Standing]:
+    """Item name -> how it stands in a version that has ``variables``: the one answer to that question."""
+    decided = in_force_in(study, version)
+    elsewhere = {one.variable for name, one in decided.items() if one.variable != name and _carries(one)}
+    found = {name: Standing(OTHER_ITEM if name in elsewhere else SAME_NAME, name) for name in variables}
+    for name, one in decided.items():
+        is_lost = one.variable not in variables and _carries(one)
+        found[name] = Standing(ABSENT if is_lost else one.status, one.variable, one)
+    return found
+
+
+def _carries(decision: CrosswalkDecision) -> bool:
+    return bool(decision.status != CrosswalkDecision.Status.IMPOSSIBLE)
 
 
 @dataclass(frozen=True)
@@ -26,28 +60,24 @@ class Binding:
     variable: Variable
     code_map: tuple[tuple[Any, Any], ...] = ()
     missing_map: tuple[tuple[Any, str], ...] = ()
-    status: str = CrosswalkDecision.Status.COMPLETE
+    status: str = SAME_NAME
     reason: str = ""
 
 
 def bindings(study: Study, version: WaveVersion) -> dict[str, Binding]:
-    """Item name -> binding: every variable under its own name, overridden by crosswalk decisions."""
+    """Item name -> binding, of every item that a variable of ``version`` carries (:func:`standings`)."""
     by_name = {variable.name: variable for variable in version.variables.all()}
-    bound = {name: Binding(name, variable) for name, variable in by_name.items()}
-    for item, decision in in_force_in(study, version).items():
-        variable = by_name.get(decision.variable)
-        if variable is None or decision.status == CrosswalkDecision.Status.IMPOSSIBLE:
-            bound.pop(item, None)
-            continue
-        bound[item] = Binding(
-            item,
-            variable,
-            tuple((source, target) for source, target in decision.code_map),
-            tuple((code, why) for code, why in decision.missing_map),
-            decision.status,
-            decision.reason,
-        )
-    return bound
+    found = standings(study, version, by_name)
+    return {name: _binding(name, one, by_name[one.variable]) for name, one in found.items() if one.is_there}
+
+
+def _binding(item: str, standing: Standing, variable: Variable) -> Binding:
+    decision = standing.decision
+    if decision is None:
+        return Binding(item, variable, status=standing.status)
+    code_map = tuple((source, target) for source, target in decision.code_map)
+    missing_map = tuple((code, why) for code, why in decision.missing_map)
+    return Binding(item, variable, code_map, missing_map, standing.status, decision.reason)
 
 
 def standing_decisions() -> QuerySet[CrosswalkDecision]:
@@ -115,9 +145,10 @@ def decision_named(study: Study, number: int) -> CrosswalkDecision:
 
 
 def decided_since(version: WaveVersion, item: str, moment: datetime) -> CrosswalkDecision | None:
-    """The newest decision (or undoing of one) on an item in a version's wave that was signed after
-    ``moment``."""
+    """The newest decision (or undoing of one) on an item that holds for ``version`` and was signed after
+    ``moment``; one made for later versions changes nothing here."""
     found = CrosswalkDecision.objects.filter(wave_id=version.wave_id, item__name=item, decided_at__gt=moment)
+    found = found.filter(Q(since__isnull=True) | Q(since__lte=version.number))
     return found.select_related("item", "decided_by", "undoes").order_by("id").last()
 
 

@@ -19,16 +19,14 @@ from surveys.core.comparison.variables import variable_difference
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Item, Study, Wave, WaveVersion
-from surveys.selectors.crosswalk import in_force_in, standing_decisions
+from surveys.selectors.crosswalk import ABSENT, OTHER_ITEM, standing_decisions, standings
 
-ABSENT = "absent"  # the wave has no variable for it: there it was not asked, which is never "no"
-SAME_NAME = "same_name"  # carried by the variable of its name, which nobody has looked at yet
 NO_DATA = "no_data"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """An item in one wave: ``status`` is that of the decision, else one of the words above."""
+    """An item in one wave: ``status`` as in :class:`Standing`, or that the wave has no data."""
 
     wave: Wave
     version: WaveVersion | None
@@ -38,7 +36,7 @@ class Cell:
 
     @property
     def is_there(self) -> bool:
-        return self.status not in (ABSENT, NO_DATA, CrosswalkDecision.Status.IMPOSSIBLE)
+        return self.status not in (ABSENT, OTHER_ITEM, NO_DATA, CrosswalkDecision.Status.IMPOSSIBLE)
 
 
 @dataclass(frozen=True)
@@ -71,12 +69,13 @@ class Grid:
 def availability(study: Study, *, query: str = "", status: str = "") -> Grid:
     """Every item in every wave: those of the study's vocabulary, and every variable under its own name.
 
-    A variable that carries another item in a wave does not count as an item of its own there.
+    A variable that carries another item in every wave it is in does not count as an item of its own.
     """
     waves = _latest(study)
     stored = {item.name: item for item in study.items.all()}
     found = [_in_wave(study, wave, version) for wave, version in waves]
-    names = dict.fromkeys([*(name for cells, _labels in found for name in cells), *stored])
+    named = (name for cells, _labels in found for name, cell in cells.items() if cell.status != OTHER_ITEM)
+    names = dict.fromkeys([*named, *stored])
     lines = [_line(name, stored.get(name), waves, found) for name in names]
     lines = [line for line in lines if _matches(line, query)]
     counts = Counter(one for line in lines for one in line.statuses)
@@ -97,21 +96,15 @@ Found = tuple[dict[str, Cell], dict[str, Labels]]
 def _in_wave(study: Study, wave: Wave, version: WaveVersion | None) -> Found:
     """The items that a wave's latest version speaks of, decided or by name, and the labels there."""
     if version is None:
-        decided = standing_decisions().filter(item__study=study, wave=wave).select_related("item")
+        decided = standing_decisions().filter(item__study=study, wave=wave)
+        decided = decided.select_related("item", "decided_by")
         return {one.item.name: Cell(wave, None, NO_DATA, one.variable, one) for one in decided}, {}
     rows = dict(version.variables.values_list("name", "labels"))
-    decided = in_force_in(study, version)
-    carrying = {one.variable for name, one in decided.items() if one.variable != name and _carries(one)}
-    cells = {name: Cell(wave, version, SAME_NAME, name) for name in rows if name not in carrying}
-    for name, one in decided.items():
-        is_lost = one.variable not in rows and _carries(one)
-        status = ABSENT if is_lost else one.status
-        cells[name] = Cell(wave, version, status, one.variable, one)
+    cells = {
+        name: Cell(wave, version, one.status, one.variable, one.decision)
+        for name, one in standings(study, version, rows).items()
+    }
     return cells, {name: rows[cell.variable] for name, cell in cells.items() if cell.variable in rows}
-
-
-def _carries(decision: CrosswalkDecision) -> bool:
-    return bool(decision.status != CrosswalkDecision.Status.IMPOSSIBLE)
 
 
 def _line(

@@ -52,6 +52,7 @@ def choices(subject: Subject, language: str) -> list[Choice]:
     return [
         Choice(form, by_format.get(name), name not in by_format and is_large(subject, name))
         for name, form in FORMATS.items()
+        if form.suits(subject.codebook)
     ]
 
 

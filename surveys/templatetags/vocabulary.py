@@ -87,6 +87,7 @@ WORDS = {
     "undetermined": _("undetermined"),
     "absent": _("not there"),
     "same_name": _("by its name"),
+    "other_item": _("carries another item"),
     "no_data": _("no data yet"),
     "import_wave": _("import of a wave"),
     "build_dataset": _("build of a dataset"),
@@ -101,6 +102,7 @@ WORDS = {
     "HTML codebook": _("HTML codebook"),
     "Codebook sheet": _("Codebook sheet"),
     "Codebook sheet, Excel": _("Codebook sheet, Excel"),
+    "Multiple-response sets, SPSS syntax": _("Multiple-response sets, SPSS syntax"),
 }
 
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from surveys.core.codebook import Code, MissingRule
 from surveys.core.problems import Refused
 from surveys.models import AuditEntry, CrosswalkDecision, Study, User, WaveVersion
-from surveys.selectors import bindings
+from surveys.selectors import bindings, decided_since
 from surveys.selectors.items import availability, item_over_waves
 from surveys.services.crosswalk import decide, decide_row, save_item, undo
 from tests.clients import INSIDE, WITH_MICRODATA, clients_of, statuses
@@ -156,6 +157,47 @@ def test_between_versions_of_one_wave_a_decision_holds_from_the_later_on(
         decide_row(user, after, sides[0], item="sex2", kind="not_comparable", reason="new")
 
 
+def test_grid_and_crosswalk_say_the_same_of_every_item_in_every_wave(
+    study: Study, sides: Any, user: User
+) -> None:
+    third = make_wave(study, "2018", position=2)
+    last = make_wave_version(
+        third, [(variable("rid"), [1]), (variable("gender", codes=OLD), [1]), (variable("sex"), [1])]
+    )
+    rename(user, sides)
+    decide_row(user, sides[1], last, item="gender", kind="same")
+    decide_row(user, sides[0], sides[1], item="union", kind="undetermined", reason="asked otherwise?")
+    decide_row(user, sides[0], last, item="sex", kind="not_comparable", reason="another question")
+    lines = {line.name: line for line in availability(study).rows}
+    told = {name: [cell.status for cell in line.cells] for name, line in lines.items()}
+    assert told == {
+        "rid": ["same_name", "same_name", "same_name"],
+        "sex": ["same_name", "complete", "impossible"],
+        "union": ["same_name", "absent", "absent"],
+        "gender": ["absent", "other_item", "complete"],
+    }
+    for place, version in enumerate((*sides, last)):
+        bound = {name: (one.status, one.variable.name) for name, one in bindings(study, version).items()}
+        cells = {name: line.cells[place] for name, line in lines.items()}
+        gone = ("absent", "impossible")
+        assert bound == {n: (c.status, c.variable) for n, c in cells.items() if c.status not in gone}
+    (item,) = [line for line in lines.values() if line.name == "gender"]
+    assert item.n_waves == 1  # in 2016 its variable is the other item
+
+
+def test_a_decision_for_later_versions_is_no_cause_of_change_in_earlier_ones(
+    study: Study, sides: Any, user: User
+) -> None:
+    first, moment = sides[0], timezone.now()
+    second = make_wave_version(first.wave, [(variable("rid"), [1]), (variable("sex2", codes=OLD), [1])])
+    decision = decide_row(user, first, second, item="sex", kind="rename", variable="sex2")
+    assert decided_since(first, "sex", moment) is None
+    assert decided_since(second, "sex", moment) == decision
+    undoing = undo(user, decision)
+    assert decided_since(first, "sex", moment) is None
+    assert decided_since(second, "sex", moment) == undoing
+
+
 def test_the_grid_says_where_an_item_is_and_why_not(study: Study, sides: Any, user: User) -> None:
     rename(user, sides)
     decide_row(user, *sides, item="union", kind="not_comparable", reason="not asked in 2016")
@@ -194,7 +236,7 @@ def test_who_sees_what_of_a_closed_study(address: str, study: Study, sides: Any)
     assert statuses(clients_of(study), ROOT + address) == ADDRESSES[address]
 
 
-def test_the_api_signs_and_takes_back(study: Study, sides: Any) -> None:
+def test_the_api_signs_shows_and_takes_back(study: Study, sides: Any, user: User) -> None:
     people = clients_of(study)
     given = {"before": "mdms/2014@1", "after": "mdms/2016@1", "item": "sex", "kind": "rename",
              "variable": "gender", "code_map": [[1, 1], [0, 2]], "missing_map": [[97, "dont_know"]],
@@ -209,6 +251,25 @@ def test_the_api_signs_and_takes_back(study: Study, sides: Any) -> None:
     listed = people["reader"].get(f"{ROOT}/decisions/?study=mdms").json()["results"]
     assert [(row["kind"], row["undone_by"] is None) for row in listed] == [("undo", True), ("rename", False)]
     assert people["outsider"].get(f"{ROOT}/decisions/").json()["count"] == 0
+    address = f"{ROOT}/decisions/{number}/"
+    assert statuses(people, address) == INSIDE
+    one = people["reader"].get(address).json()
+    assert (one["decided_by"], one["code_map"], one["undone_by"]) == (
+        "a_manager",
+        [[1, 1], [0, 2]],
+        number + 1,
+    )
+    decide_row(user, *sides, item="union", kind="undetermined", reason="asked otherwise?")
+    grid = f"{ROOT}/items/?study=mdms"
+    assert statuses(people, grid) == INSIDE
+    cells = {line["name"]: line["waves"] for line in people["reader"].get(grid).json()["items"]}
+    told = cells["union"]["2016"]
+    assert (told["status"], told["decided_by"], told["reason"]) == (
+        "absent",
+        "researcher",
+        "asked otherwise?",
+    )
+    assert told["decided_at"] and cells["sex"]["2014"]["decided_at"] is None
     for no_code in ({"x": 1}, [2], True, 10**400):
         for pair in ([1, no_code], [no_code, 1]):
             wrong = people["manager"].post(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import polars as pl
 from surveys.core.codebook import ValueType
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading.guess import COMMA, THOUSANDS, are_decimal, guessed, iso_dates, matches, with_comma
+from surveys.core.reading.infinite import WORD
 from surveys.core.said import say
 
 TAGS = "abcdefghijklmnopqrstuvwxyz"
@@ -24,6 +26,9 @@ TYPES = (
     "text", "integer", "decimal", "decimal_comma", "time", "date", "date_dmy", "date_mdy", "date_ymd",
     "datetime", "datetime_dmy", "datetime_mdy", "datetime_ymd",
 )  # fmt: skip
+
+
+Parsed = tuple[pl.Series, ValueType, list[Finding]]
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,24 @@ def converted(cells: pl.Series, type_: ValueType, name: str, wanted: Declared) -
     text = pl.select(pl.when(cells.str.strip_chars() != "").then(cells).alias("c"))["c"]
     tags, words = _tags(text, wanted.missing)
     rest = text if tags is None else pl.select(pl.when(tags.is_null()).then(text).alias("c"))["c"]
-    found = _parse(rest.str.strip_chars(), wanted.word, name)
+    found = _parsed(rest.str.strip_chars(), wanted.word, name)
     if found is not None:
         return Converted(found[0], found[1], found[2], tags, words)
     values, kind, findings = guessed(text, name)
     return Converted(values, kind, [*findings, _misfit(name, wanted.word, kind)])
+
+
+def _parsed(text: pl.Series, word: str, name: str) -> Parsed | None:
+    """As :func:`_parse`, with infinite numbers where the type can hold any."""
+    is_infinite = text.str.contains(WORD)
+    if _kind(word) not in (ValueType.DECIMAL, ValueType.TIME) or not is_infinite.any():
+        return _parse(text, word, name)
+    found = _parse(pl.select(pl.when(~is_infinite).then(text).alias("c"))["c"], word, name)
+    if found is None:
+        return None
+    ends = pl.when(text.str.starts_with("-")).then(-math.inf).otherwise(math.inf)
+    values = pl.select(pl.when(is_infinite).then(ends).otherwise(found[0].cast(pl.Float64)).alias("c"))["c"]
+    return values, found[1], found[2]
 
 
 def _misfit(name: str, word: str, kind: ValueType) -> Finding:
@@ -104,9 +122,6 @@ def _retyped(cells: pl.Series, type_: ValueType, name: str, word: str) -> Conver
 
 def _kind(word: str) -> ValueType:
     return ValueType(word.split("_")[0])
-
-
-Parsed = tuple[pl.Series, ValueType, list[Finding]]
 
 
 def _parse(text: pl.Series, word: str, name: str) -> Parsed | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -23,17 +23,23 @@ DELIMITERS = ",;\t|"
 MOST_TOLD = 20  # lines named in a refusal
 MOST_FIELD = 1 << 20
 CHUNK_CELLS = 2_000_000
+HEAD, LOOKED_AT = 256 << 10, 200  # characters and lines that decide the delimiter
 
 
 class DelimitedReader:
-    """A file of delimited text; ``header_rows``: see :func:`surveys.core.reading.headings.headings`."""
+    """A file of delimited text; ``header_rows``: see :func:`surveys.core.reading.headings.headings`.
 
-    def __init__(self, data: memoryview, encoding: str = "", header_rows: int = 0) -> None:
+    ``names`` are those that a codebook sheet gives the columns: the delimiter that finds them is the one.
+    """
+
+    def __init__(
+        self, data: memoryview, encoding: str = "", header_rows: int = 0, names: Iterable[str] = ()
+    ) -> None:
         self.header_rows = header_rows
         self.findings: list[Finding] = []
         self.text = self._decoded(bytes(data), encoding)
         csv.field_size_limit(MOST_FIELD)
-        self.delimiter = find_delimiter(self.text[: 256 << 10])
+        self.delimiter = find_delimiter(self.text, names)
 
     def _decoded(self, data: bytes, encoding: str) -> str:
         for mark, codec in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
@@ -101,23 +107,46 @@ class DelimitedReader:
         return problems, filled, first, line
 
 
-def find_delimiter(head: str) -> str:
-    """The character that parts the most lines into the same number of fields; a comma when none does."""
+def find_delimiter(text: str, names: Iterable[str] = ()) -> str:
+    """The character that parts the first row into most of ``names``; where none of them stands there, the
+    one that parts the most lines into the same number of fields, and a comma when none does."""
+    head = text[:HEAD]
+    wanted = {name.casefold() for name in names}
+    found = {delimiter: _named(head, delimiter, wanted) for delimiter in DELIMITERS} if wanted else {}
+    if any(found.values()):
+        return max(found, key=lambda delimiter: found[delimiter])
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        counts: Counter[int] = Counter()
-        try:
-            for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
-                counts[len(row)] += 1
-                if counts.total() >= 200:
-                    break
-        except csv.Error:
-            continue
-        fields, lines = max(counts.items(), key=lambda pair: (pair[0] > 1, pair[1]), default=(1, 0))
-        score = (lines / max(1, counts.total()) if fields > 1 else 0.0, fields)
-        if score > best_score:
+        if (score := _evenness(head, delimiter, is_cut=len(text) > HEAD)) > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _named(head: str, delimiter: str, wanted: set[str]) -> int:
+    """How many of the names stand in the first row that is not blank."""
+    try:
+        first = next(filter(None, _rows(head, delimiter)), [])
+    except csv.Error:
+        return 0
+    return len(wanted & {cell.strip().casefold() for cell in first})
+
+
+def _evenness(head: str, delimiter: str, *, is_cut: bool) -> tuple[float, int]:
+    """(share of lines with the commonest number of fields above one, that number)."""
+    rows = islice(_rows(head, delimiter), LOOKED_AT + 1)
+    try:
+        lengths = [len(row) for row in rows]
+    except csv.Error:
+        return 0.0, 0
+    # The last row may have lost its end with the rest of the text; which then would speak for other marks.
+    lengths = lengths[: len(lengths) - 1 if is_cut and len(lengths) > 1 else LOOKED_AT]
+    counts = Counter(lengths[:LOOKED_AT])
+    fields, lines = max(counts.items(), key=lambda pair: (pair[0] > 1, pair[1]), default=(1, 0))
+    return (lines / max(1, counts.total()) if fields > 1 else 0.0, fields)
+
+
+def _rows(head: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
 
 
 def _chunk(rows: list[list[str]]) -> Chunk:

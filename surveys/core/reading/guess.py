@@ -9,6 +9,7 @@ import polars as pl
 
 from surveys.core.codebook import ValueType
 from surveys.core.findings import Finding, Severity
+from surveys.core.reading.infinite import WORD as INFINITE
 from surveys.core.said import alternatives, say, say_n
 
 # No leading zeros (area codes), no plus sign, and few enough digits to be exact.
@@ -74,10 +75,11 @@ def words_for_missing(text: pl.Series, name: str) -> list[Finding]:
     """Says which words for "missing" stand in a text column: they are kept as answers until declared."""
     cells = text.drop_nulls()
     words = [word for word in WORDS if (cells == word).any()]
-    if not words:
+    infinite = cells.filter(cells.str.contains(INFINITE)).unique().sort().to_list()
+    if not words and not infinite:
         return []
-    rest = cells.filter(~cells.is_in(list(WORDS)))
-    shown = alternatives(words)
+    rest = cells.filter(~cells.is_in([*WORDS, *infinite]))
+    shown = alternatives([*words, *infinite])
     if rest.len() and (matches(rest, WHOLE) or are_decimal(rest)):
         told = say(
             "Only the word {words} keeps this column from being a number; it was read as text. To make it a "
@@ -85,6 +87,9 @@ def words_for_missing(text: pl.Series, name: str) -> list[Finding]:
             words=shown,
         )
         return [Finding(Severity.WARNING, "number_but_for_words", told, name)]
+    if not words:  # beside other texts they are texts
+        return []
+    rest, shown = cells.filter(~cells.is_in(list(WORDS))), alternatives(words)
     told = say_n(
         cells.len() - rest.len(),
         "1 cell holds nothing but {words}; it was kept as text. If that means missing, declare it "

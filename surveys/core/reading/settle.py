@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from surveys.core.codebook import ValueType
+from surveys.core.codebook import MissingRule, ValueType
 from surveys.core.findings import Finding, Severity
 from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading import dates
 from surveys.core.reading.columns import NumberColumn, ReadyColumn, TagColumn, TextColumn
 from surveys.core.reading.declared import Declared, converted
-from surveys.core.reading.encodings import Decision, decide, decoded, is_cut
+from surveys.core.reading.encodings import Decision, decide, decoded
 from surveys.core.reading.guess import guessed
+from surveys.core.reading.infinite import finite
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import RawFile, RawVariable, Reader
+from surveys.core.reading.text_cells import as_utf8, decoded_texts, without_nul
 from surveys.core.said import say, say_n
 
 MOST_CELLS = 2_000_000_000
 MOST_COLUMNS = 32_767
 NOTHING_DECLARED: Mapping[str, Declared] = {}
+PADDED = ("sav", "zsav", "por", "sas7bdat", "xpt")  # formats that fill texts up with blanks
 MOST_TELLING = 20_000  # non-ASCII cells looked at when the character set is decided
 
 
@@ -39,6 +42,7 @@ class TypedColumn:
     values: pl.Series
     type: ValueType
     tags: pl.Series | None = None
+    rules: tuple[MissingRule, ...] = ()  # what tags are that stand where the file has something else
 
 
 @dataclass
@@ -125,17 +129,33 @@ def settle(
     names = [decoded(variable.name, decision.codec) or "" for variable in file.variables]
     named = spelled(names)
     types = {named(name): wanted for name, wanted in declared.items()}
+    is_padded = file.format in PADDED
     for position, (variable, name) in enumerate(zip(file.variables, names, strict=True)):
         series, raw[position] = raw[position], None
         tag = tags[position].series(rows) if position in tags else None
         if series is not None and (wanted := types.get(name)):
             column = _as_declared(series, variable, name, wanted, settled)
         else:
-            column = _typed(series, variable, name, decision.codec, tag, settled, problems)
-        settled.columns.append(_without_nul(column, name, settled))
+            column = _typed(series, variable, name, tag, settled, problems, is_padded=is_padded)
+        if column.type is ValueType.TEXT:
+            column.values, told = without_nul(column.values, name, is_padded=is_padded)
+            settled.findings += told
+        settled.columns.append(_finite(column, variable, file, position, name, settled))
     if problems:
         raise Refused(problems)
     return settled
+
+
+def _finite(
+    column: TypedColumn, variable: RawVariable, file: RawFile, position: int, name: str, settled: Settled
+) -> TypedColumn:
+    """The column without infinite numbers."""
+    taken = {tag for tag, _ in variable.tags}
+    if file.codebook is not None:
+        taken |= {rule.tag for rule in file.codebook.variables[position].missing if rule.tag}
+    found = finite(column.values, column.tags, taken, name)
+    settled.findings += found.findings
+    return TypedColumn(found.values, column.type, found.tags, found.rules)
 
 
 def _no_rows() -> Refused:
@@ -193,7 +213,7 @@ def _telling_cells(raw: list[pl.Series | None]) -> list[bytes]:
         if series is None or series.dtype != pl.Binary or len(telling) >= MOST_TELLING:
             continue
         distinct = series.unique(maintain_order=True).drop_nulls()
-        text = _as_utf8(distinct)
+        text = as_utf8(distinct)
         if text is not None:  # only the cells with more bytes than characters tell anything
             distinct = distinct.filter(text.str.len_bytes() > text.str.len_chars())
         telling += [cell for cell in (c.rstrip(b" \0") for c in distinct) if not cell.isascii()]
@@ -204,15 +224,18 @@ def _typed(
     series: pl.Series | None,
     variable: RawVariable,
     name: str,
-    codec: str,
     tags: pl.Series | None,
     settled: Settled,
     problems: list[Problem],
+    *,
+    is_padded: bool,
 ) -> TypedColumn:
     assert series is not None
     if series.dtype == pl.Binary:
-        text = _text(series, name, codec, settled, problems)
-        return TypedColumn(text, ValueType.TEXT)
+        text = decoded_texts(series, name, settled.decision, is_padded=is_padded)
+        settled.findings += text.findings
+        problems += text.problems
+        return TypedColumn(text.values, ValueType.TEXT)
     if variable.guess:
         values, kind, findings = guessed(series, name)
         settled.findings += findings
@@ -253,73 +276,6 @@ def _type_of(dtype: pl.DataType) -> ValueType:
         return ValueType.DECIMAL
     kinds = {pl.Date: ValueType.DATE, pl.Datetime: ValueType.DATETIME}
     return kinds.get(dtype.base_type(), ValueType.TEXT)
-
-
-def _text(series: pl.Series, name: str, codec: str, settled: Settled, problems: list[Problem]) -> pl.Series:
-    """Bytes decoded; empty text is an empty cell, for most formats cannot tell the two apart."""
-    text = _as_utf8(series) if codec in ("utf-8", "ascii") else None
-    if text is None:
-        text = _decoded_one_by_one(series, name, codec, settled, problems)
-    if (text.str.ends_with(" ") | text.str.ends_with("\0")).any():
-        text = text.str.strip_chars_end(" \0")
-    return pl.select(pl.when(text != "").then(text).alias("c"))["c"]
-
-
-def _without_nul(column: TypedColumn, name: str, settled: Settled) -> TypedColumn:
-    """Text without null characters, which stand for nothing and which PostgreSQL refuses to keep."""
-    if column.type is not ValueType.TEXT:
-        return column
-    damaged = int(column.values.str.contains("\0", literal=True).sum() or 0)
-    if not damaged:
-        return column
-    message = say_n(
-        damaged,
-        "Null characters were taken out of 1 cell.",
-        "Null characters were taken out of {damaged:,} cells.",
-        damaged=damaged,
-    )
-    settled.findings.append(Finding(Severity.WARNING, "null_characters", message, name))
-    text = column.values.str.replace_all("\0", "", literal=True).str.strip_chars_end(" ")
-    return replace(column, values=pl.select(pl.when(text != "").then(text).alias("c"))["c"])
-
-
-def _as_utf8(series: pl.Series) -> pl.Series | None:
-    """The column as text if every cell is whole UTF-8; None otherwise."""
-    try:
-        return series.cast(pl.String)
-    except pl.exceptions.PolarsError:
-        return None
-
-
-def _decoded_one_by_one(
-    series: pl.Series, name: str, codec: str, settled: Settled, problems: list[Problem]
-) -> pl.Series:
-    distinct = series.unique().drop_nulls()
-    meanings = [decoded(cell.rstrip(b" \0"), codec) for cell in distinct]
-    broken = sum(meaning is None for meaning in meanings)
-    if broken:
-        text = say_n(
-            broken,
-            "1 cell cannot be decoded as {name}.",
-            "{broken} different cells cannot be decoded as {name}.",
-            broken=broken,
-            name=settled.decision.name,
-        )
-        hint = (
-            "Import it again and name its character set (the field “Encoding” of the upload page, --encoding "
-            "of the command), or mend the text at its source."
-        )
-        problems.append(Problem("undecodable_text", text, where=name, hint=hint))
-    if cut := sum(is_cut(cell.rstrip(b" \0"), codec) for cell in distinct):
-        text = say_n(
-            cut,
-            "1 text ends inside a character: the program that wrote the file cut it.",
-            "{cut} different texts end inside a character: the program that wrote the file cut them.",
-            cut=cut,
-        )
-        settled.findings.append(Finding(Severity.WARNING, "text_cut", text, name))
-    table = pl.DataFrame({"c": distinct, "text": pl.Series(meanings, dtype=pl.String)})
-    return series.to_frame("c").join(table, on="c", how="left", maintain_order="left")["text"]
 
 
 _SAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

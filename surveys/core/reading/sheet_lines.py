@@ -126,7 +126,7 @@ def _of_text(data: bytes) -> Table:
         text = data.decode(decide([data], utf8_is_expected=True).codec).replace("\0", "")
     except UnicodeDecodeError as error:
         raise refuse("unreadable_sheet", "The codebook sheet ends inside a character: it was cut.") from error
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_delimiter(text[: 256 << 10]))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_delimiter(text))
     found, line = [], 1
     try:
         for row in reader:

@@ -134,8 +134,10 @@ def _missing_steps(cells: NDArray[np.generic], kind: str, release: int) -> NDArr
     else:
         wide = np.ascontiguousarray(cells.astype(np.float64)).view(np.int64)
         steps = (np.maximum(wide, _DOUBLE_MISSING - 1) - _DOUBLE_MISSING) // _DOUBLE_STEP
-    if kind in ("f4", "f8") and release < 113:
-        steps = np.where(steps >= 0, 0, -1)
+    if kind in ("f4", "f8"):  # beyond .z: an infinite number, and what is no number at all
+        steps = np.where(np.isposinf(cells.astype(np.float64)), -1, np.where(steps > 26, 0, steps))
+        if release < 113:
+            steps = np.where(steps >= 0, 0, -1)
     return np.where(steps < 0, -1, steps)
 
 

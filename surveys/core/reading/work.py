@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from surveys.core.quality import looked_over
 from surveys.core.reading import codebooks
 from surveys.core.reading.columnar import ParquetReader
 from surveys.core.reading.delimited import DelimitedReader
+from surveys.core.reading.infinite import with_rules
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.overlay import lay_document_over, sheet_of, whole_of
 from surveys.core.reading.raw import Reader
@@ -44,8 +45,11 @@ THREADS = 2
 FLAT = ("csv", "xlsx")  # formats whose columns have no types but what they look like
 
 
-def reader_for(path: Path, data: memoryview, kind: str, options: ReadOptions) -> Reader:
-    """The reader of a format that :func:`surveys.core.reading.sniff.sniff` named."""
+def reader_for(
+    path: Path, data: memoryview, kind: str, options: ReadOptions, names: Iterable[str] = ()
+) -> Reader:
+    """The reader of a format that :func:`surveys.core.reading.sniff.sniff` named; ``names`` are those of the
+    columns, where a codebook sheet gives them."""
     if kind in ("sav", "zsav"):
         return SpssReader(data, rows_are_known=options.declared_rows is not None)
     if kind == "dta":
@@ -60,16 +64,16 @@ def reader_for(path: Path, data: memoryview, kind: str, options: ReadOptions) ->
         return ParquetReader(path)
     if kind == "xlsx":
         return WorkbookReader(path, options.sheet, options.header_rows or 0)
-    return DelimitedReader(data, options.encoding, options.header_rows or 0)
+    return DelimitedReader(data, options.encoding, options.header_rows or 0, names)
 
 
 def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOptions) -> dict[str, Any]:
     """Reads a file, writes ``target`` and returns everything else as plain JSON types."""
-    reader = reader_for(path, data, kind, options)
-    file = reader.describe()
-    check_budget(file, options)
     whole = whole_of(options)
     sheet = whole.lines() if whole else sheet_of(options)
+    reader = reader_for(path, data, kind, options, (line.name for line in sheet.lines))
+    file = reader.describe()
+    check_budget(file, options)
     settled = settle(reader, file, options, declared_types(sheet) if file.format in FLAT else {})
     codebook = codebooks.build(file, settled, options)
     _check_names(codebook)
@@ -82,6 +86,7 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
         codebook = _with_key(codebook, settled, options.key)
     if file.format in ("sas7bdat", "xpt"):
         settled.findings += without_labels(codebook)
+    codebook = with_rules(codebook, [column.rules for column in settled.columns])
     counted = _counted(codebook, settled)
     _write(settled, target)
     findings = [*settled.findings, *remarks(codebook, counted["frequencies"])]

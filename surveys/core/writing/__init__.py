@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from surveys.core.codebook import Codebook
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.core.writing.codebook_sheet import write_sheet
@@ -13,7 +14,9 @@ from surveys.core.writing.ddi import write_ddi
 from surveys.core.writing.dta import write_dta
 from surveys.core.writing.flat import codebook_beside, write_csv, write_parquet
 from surveys.core.writing.html_codebook import write_html
+from surveys.core.writing.kept_apart import kept_apart
 from surveys.core.writing.sav import write_sav, write_zsav
+from surveys.core.writing.set_syntax import write_syntax
 from surveys.core.writing.table import About, Derivation, ExportTable, Loss
 from surveys.core.writing.xlsx import write_sheet_xlsx, write_xlsx
 
@@ -30,7 +33,7 @@ __all__ = [
     "write",
 ]
 
-WRITER_VERSION = 3  # goes up whenever the same table would give other bytes
+WRITER_VERSION = 4  # goes up whenever the same table would give other bytes
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ class Format:
     most_variables: int = 1_000_000
     suffix: str = ""  # of its files, where that is not the extension
     is_codebook: bool = False
+
+    def suits(self, codebook: Codebook) -> bool:
+        """Whether there is anything for it to hold."""
+        return self.extension != "sps" or bool(codebook.sets)
 
     @property
     def ending(self) -> str:
@@ -95,6 +102,14 @@ FORMATS: dict[str, Format] = {
             suffix="codebook.xlsx",
             is_codebook=True,
         ),
+        Format(
+            "sps",
+            say("Multiple-response sets, SPSS syntax"),
+            "text/plain; charset=utf-8",
+            write_syntax,
+            suffix="sets.sps",
+            is_codebook=True,
+        ),
     )
 }
 
@@ -129,4 +144,7 @@ def write(table: ExportTable, format: str, path: Path, language: str) -> tuple[L
             ),
             hint="Choose Parquet or CSV instead.",
         )
-    return tuple(chosen.writer(table, path, language))
+    losses: list[Loss] = []
+    if not chosen.is_codebook:
+        table, losses = kept_apart(table)
+    return (*losses, *chosen.writer(table, path, language))

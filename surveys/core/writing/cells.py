@@ -63,6 +63,12 @@ def reason_labels(variable: Variable, reason: str) -> Labels:
     return LABELS.get(reason, {"en": words})
 
 
+def left_labels(variable: Variable, reason: str) -> Labels:
+    """What an absence is called where no cell holds its code any more."""
+    bare = {"en": f"code {reason.removeprefix('code:')}", "zh": f"代码 {reason.removeprefix('code:')}"}
+    return reason_labels(variable, reason) or bare
+
+
 def cells(table: ExportTable, position: int) -> Cells:
     """The column at ``position`` with its own missing codes in place."""
     variable = table.codebook.variables[position]
@@ -106,18 +112,16 @@ def fill(values: pl.Series, reasons: pl.Series, codes: Mapping[str, Any], dtype:
 
 def _code_of(reason: str, known: Mapping[str, Scalar], kind: ValueType) -> Any:
     """The cell that stands for ``reason``, or None where the variable has no code for it."""
-    code = known.get(reason)
-    if code is None and reason.startswith("code:"):
-        code = reason.removeprefix("code:")
-    if code is None:
+    if (code := known.get(reason)) is None:
         return None
     try:
-        return _as_cell(code, kind)
+        return as_cell(code, kind)
     except ValueError:
         return None
 
 
-def _as_cell(code: Scalar, kind: ValueType) -> Any:
+def as_cell(code: Scalar, kind: ValueType) -> Any:
+    """A missing code as a cell of a column of this type; ValueError where it cannot stand in one."""
     if kind is ValueType.TEXT:
         return str(code)
     if kind in (ValueType.DATE, ValueType.DATETIME):

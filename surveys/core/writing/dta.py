@@ -17,7 +17,7 @@ from surveys.core.said import say
 from surveys.core.table import missing_value
 from surveys.core.writing import labels as fit
 from surveys.core.writing.attributes import MOST_BYTES, stata_characteristics
-from surveys.core.writing.cells import Cells, cells, reason_labels
+from surveys.core.writing.cells import Cells, cells, left_labels, reason_labels
 from surveys.core.writing.dta_file import LONGEST_STR, DtaColumn, write_file
 from surveys.core.writing.narrow import WideTexts
 from surveys.core.writing.set_syntax import set_syntax
@@ -66,7 +66,8 @@ def write_dta(table: ExportTable, path: Path, language: str) -> list[Loss]:
         losses += lost
     if table.codebook.sets:
         why = say(
-            "{n} multiple-response sets stand as SPSS syntax in the notes: Stata has none.",
+            "{n} multiple-response sets stand as SPSS syntax in the notes: Stata has none. The format sps "
+            "gives the same as a file.",
             n=len(table.codebook.sets),
         )
         losses.append(Loss("", "response_sets_not_carried", why))
@@ -191,7 +192,9 @@ def _declared(variable: Variable) -> list[_Kind]:
 
 def _letter_label(variable: Variable, kind: tuple[str, Scalar | None], language: str) -> str:
     reason, code = kind
-    own = "" if code is None else fit.value_labels(variable, language).get(code, "")
+    if code is None:
+        return text_in(left_labels(variable, reason), language)
+    own = fit.value_labels(variable, language).get(code, "")
     return own or text_in(reason_labels(variable, reason), language) or f"code {_told(code)}"
 
 

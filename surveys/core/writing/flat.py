@@ -16,6 +16,7 @@ from surveys.core.spreadsheets import guarded
 from surveys.core.writing.cells import cells, shared_reasons
 from surveys.core.writing.codebook_sheet import codebook_frame, companion
 from surveys.core.writing.narrow import narrowed
+from surveys.core.writing.set_syntax import sets_apart
 from surveys.core.writing.spss_missing import dropped
 from surveys.core.writing.table import ExportTable, Loss
 
@@ -63,6 +64,14 @@ def flatten(table: ExportTable) -> Flat:
                 reasons=words,
             )
             losses.append(Loss(variable.name, "missing_codes_merged", why))
+    if companions:
+        why = say(
+            "Reasons of absence that have no code stand in columns of their own, named in {suffix}; the "
+            "cells themselves are empty. Variables concerned: {n}.",
+            suffix=companion(""),
+            n=len(companions),
+        )
+        losses.append(Loss("", "missing_reasons_beside", why))
     if in_place:
         why = say(
             "Missing codes stand in their cells like values, because the format cannot declare them; "
@@ -71,6 +80,12 @@ def flatten(table: ExportTable) -> Flat:
         )
         losses.append(Loss("", "missing_codes_undeclared", why))
     return Flat(pl.DataFrame(series), frozenset(companions), losses)
+
+
+def _infinite(frame: pl.DataFrame) -> list[Loss]:
+    why = "Infinite numbers stand as inf and -inf; whoever imports the file here gets absences, out of range."
+    infinite = (one.name for one in frame if one.dtype.is_float() and one.is_infinite().any())
+    return [Loss(name, "number_infinite", why) for name in infinite]
 
 
 def write_parquet(table: ExportTable, path: Path, language: str) -> list[Loss]:
@@ -101,7 +116,7 @@ def write_parquet(table: ExportTable, path: Path, language: str) -> list[Loss]:
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for start in range(0, max(table.rows, 1), _ROW_GROUP):
             _write_group(writer, flat.frame.slice(start, _ROW_GROUP), schema)
-    return flat.losses
+    return [*flat.losses, *_infinite(flat.frame)]
 
 
 def _write_group(writer: pq.ParquetWriter, rows: pl.DataFrame, schema: pa.Schema) -> None:
@@ -125,7 +140,7 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
     The codebook lies beside it, see :func:`codebook_beside`; none of its cells can run as a formula.
     """
     flat = flatten(table)
-    _never_blank(flat.frame).write_csv(path)
+    _never_blank(flat.frame).write_csv(path, quote_style="always" if _seems_parted(flat.frame) else None)
     guarded(codebook_frame(table, flat.companions)).write_csv(codebook_beside(path))
     losses = [
         Loss(
@@ -133,7 +148,9 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
             "codebook_apart",
             say("Labels are in a file of their own, {name}.", name=codebook_beside(path).name),
         ),
+        *sets_apart(table.codebook),
         *flat.losses,
+        *_infinite(flat.frame),
     ]
     for name in _like_formulas(flat.frame):
         why = "Some texts begin like a spreadsheet's formulas; open the file as data, not by double click."
@@ -144,6 +161,14 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
 def _never_blank(frame: pl.DataFrame) -> pl.DataFrame:
     """An empty cell of a single column would be a blank line, which readers take for no row at all."""
     return frame.select(pl.all().cast(pl.String).fill_null("")) if frame.width == 1 else frame
+
+
+def _seems_parted(frame: pl.DataFrame) -> bool:
+    """Whether marks within the texts of a single column could be taken for delimiters."""
+    texts = pl.Series([frame.columns[0]], dtype=pl.String)
+    if frame.width == 1 and frame.dtypes[0] == pl.String:
+        texts.append(frame.to_series())
+    return frame.width == 1 and bool(texts.str.contains(r"[;\t|]").any())
 
 
 def _like_formulas(frame: pl.DataFrame) -> list[str]:

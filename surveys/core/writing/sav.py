@@ -121,11 +121,18 @@ def _column(
     losses += _cell_losses(variable, declared.values, table.raw is None)
     if variable.type is not ValueType.TEXT:
         nothing = pl.Series(name, [None], dtype=pl.Float64)
-        return _Column(nothing, Numbers.of(declared.values), tuple(losses))
+        return _Column(nothing, Numbers.of(_finite(declared.values)), tuple(losses))
     texts = declared.values.cast(pl.String).rename(name)
     widest = texts.str.len_bytes().arg_max()
     longest = texts.slice(0, 1) if widest is None else texts.slice(widest, 1)
     return _Column(longest, WideTexts(texts.fill_null("")), tuple(losses))
+
+
+def _finite(values: pl.Series) -> pl.Series:
+    """Numbers without the infinite ones, which the format does not know."""
+    if not values.dtype.is_float() or not values.is_infinite().any():
+        return values
+    return pl.select(pl.when(values.is_finite()).then(values)).to_series()
 
 
 def _laid_out(columns: Sequence[_Column], file: Patched) -> Iterator[Numbers | Texts]:
@@ -240,6 +247,10 @@ def _cell_losses(variable: Variable, values: pl.Series, from_reasons: bool) -> l
     if values.dtype == pl.Float64 and bool((values == NOTHING).any()):
         why = "The lowest number of all stands for an empty cell in the format."
         losses.append(Loss(variable.name, "number_dropped", why))
+    if values.dtype.is_float() and bool(values.is_infinite().any()):
+        losses.append(
+            Loss(variable.name, "number_dropped", "Infinite numbers are empty cells: SPSS has none.")
+        )
     if values.dtype == pl.String:
         if bool((values == "").any()) and bool(values.is_null().any()):
             why = "Empty text and no text at all look the same in the file."

@@ -10,7 +10,7 @@ import polars as pl
 from surveys.core.absence import precedence
 from surveys.core.codebook import Labels, Scalar, ValueType, Variable
 from surveys.core.said import say
-from surveys.core.writing.cells import Cells, fill, reason_labels
+from surveys.core.writing.cells import Cells, fill, left_labels
 from surveys.core.writing.table import Loss
 
 # Where codes are invented for absences that have none: beneath everything a survey is likely to hold,
@@ -71,7 +71,7 @@ def _invent(
     codes: dict[str, Scalar] = {reason: first - invented.index(reason) for reason in reasons}
     dtype = pl.Int64() if cells.values.dtype.is_integer() else pl.Float64()
     filled = fill(cells.values, cells.left, codes, dtype)
-    labels = [(codes[reason], reason_labels(variable, reason)) for reason in reasons]
+    labels = [(codes[reason], left_labels(variable, reason)) for reason in reasons]
     named = [say("{reason} is {code}", reason=reason, code=codes[reason]) for reason in reasons]
     loss = Loss(
         variable.name,

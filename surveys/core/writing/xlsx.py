@@ -17,6 +17,7 @@ from surveys.core.problems import refuse
 from surveys.core.said import say
 from surveys.core.writing.codebook_sheet import codebook_frame
 from surveys.core.writing.flat import flatten
+from surveys.core.writing.set_syntax import sets_apart
 from surveys.core.writing.table import FIXED_TIME, ExportTable, Loss
 from surveys.core.writing.xlsx_parts import HEAD, MAIN, parts
 
@@ -35,7 +36,7 @@ def write_xlsx(table: ExportTable, path: Path, language: str) -> list[Loss]:
     frame, losses = _fitted(flat.frame)
     codebook, cut = _codebook(codebook_frame(table, flat.companions))
     _write(table, path, {"data": frame, "codebook": codebook})
-    return flat.losses + losses + cut
+    return [*sets_apart(table.codebook), *flat.losses, *losses, *cut]
 
 
 def write_sheet_xlsx(table: ExportTable, path: Path, language: str) -> list[Loss]:

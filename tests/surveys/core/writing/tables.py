@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
-from surveys.core.table import PHYSICAL, split
+from surveys.core.reading import ReadResult
+from surveys.core.table import PHYSICAL, physical, read_columns, split, tags_of
 from surveys.core.writing import About, ExportTable
 
 Column = tuple[Variable, Sequence[Any], Sequence[str | None]]  # codebook, values, reasons
@@ -49,6 +50,20 @@ def raw_table(v: Variable, cells: Sequence[Any], reasons: Sequence[str | None], 
     values = pl.select(pl.when(why.is_null()).then(raw)).to_series()
     about = {"title": "A title", "citation": "", "is_synthetic": False} | fields
     return ExportTable(Codebook((v,)), len(raw), lambda _: (values, why), raw=lambda _: (raw, None), **about)
+
+
+def table_read(found: ReadResult) -> ExportTable:
+    """What was read from a file, as the services hand it to the writers."""
+
+    def raw(position: int) -> tuple[pl.Series, pl.Series | None]:
+        frame = read_columns(found.parquet, [position])
+        tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
+        return frame[physical(position)], tags
+
+    def column(position: int) -> tuple[pl.Series, pl.Series]:
+        return split(*raw(position), found.codebook.variables[position])
+
+    return ExportTable(found.codebook, found.rows, column, "A title", "", False, raw)
 
 
 def mixed_table() -> ExportTable:

@@ -91,7 +91,7 @@ class Losses:
 def same(wanted: Any, found: Any, lost: set[str]) -> bool:
     """Whether a valid cell came back, give or take what was told."""
     if isinstance(wanted, str):
-        wanted = wanted.rstrip(" ")  # our reader takes blanks at the end of text for padding, of any format
+        wanted = wanted.rstrip(" ") if "trailing_blanks_cut" in lost else wanted
         cut = "text_shortened" in lost and found is not None and wanted.startswith(found.rstrip("…"))
         return (wanted or None) == found or cut
     if isinstance(wanted, datetime) and isinstance(found, datetime):
@@ -209,8 +209,7 @@ def test_csv(tmp_path: Path) -> None:
             # text that looks like numbers is read as numbers
             cells = table.raw(position)[0]
             assume(variable.type is not ValueType.TEXT or guessed(cells, "")[1] is ValueType.TEXT)
-        assume(len(table.codebook.variables) > 1)  # the marks within the texts of one column may part it
-        table = replace(table, codebook=replace(table.codebook, sets=()))  # an infinite number is text
+        table = replace(table, codebook=replace(table.codebook, sets=()))
         path = tmp_path / "x.csv"
         write(table, "csv", path, "en")
         with path.open(encoding="utf-8", newline="") as file:

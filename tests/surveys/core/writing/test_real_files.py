@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from surveys.core.reading import ReadOptions, ReadResult, read
-from surveys.core.table import physical, read_columns, split, tags_of
-from surveys.core.writing import ExportTable, write
+from surveys.core.writing import write
+from tests.surveys.core.writing.tables import table_read
 
 FILES = {
     "chinese/cn_macro_数据.sav": ("sav", "dta", "parquet"),
@@ -28,18 +27,6 @@ FILES = {
 }
 
 
-def _table(found: ReadResult) -> ExportTable:
-    def raw(position: int) -> tuple[pl.Series, pl.Series | None]:
-        frame = read_columns(found.parquet, [position])
-        tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
-        return frame[physical(position)], tags
-
-    def column(position: int) -> tuple[pl.Series, pl.Series]:
-        return split(*raw(position), found.codebook.variables[position])
-
-    return ExportTable(found.codebook, found.rows, column, "A title", "", False, raw)
-
-
 def _read(path: Path, folder: Path) -> ReadResult:
     folder.mkdir()
     return read(path, folder, ReadOptions())
@@ -50,7 +37,7 @@ def test_a_real_file_survives_the_way_out_and_in(name: str, shared: Path, tmp_pa
     before = _read(shared / "files" / name, tmp_path / "first")
     for format in FILES[name]:
         path = tmp_path / f"x.{format}"
-        write(_table(before), format, path, "en")
+        write(table_read(before), format, path, "en")
         after = _read(path, tmp_path / format)
         assert after.content_hash == before.content_hash, format
         if format in ("sav", "zsav"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import subprocess
 from dataclasses import replace
@@ -17,12 +18,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from surveys.core.codebook import ValueType, codebook_from_json
+from surveys.core.codebook import MissingRule, ValueType, codebook_from_json
+from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, read
 from surveys.core.table import read_split
 from surveys.core.writing import FORMATS, codebook_beside, write
 from tests.conftest import absent
-from tests.surveys.core.writing.tables import REASONS, make_table, mixed_table, variable
+from tests.surveys.core.writing.tables import REASONS, make_table, mixed_table, table_read, variable
 
 INVENTED = {"-991": "not_applicable"}
 
@@ -68,6 +70,134 @@ def test_stata_letters_keep_absences_apart_and_labelled(tmp_path: Path) -> None:
     labels = {rule.tag: rule.labels["zh"] for rule in found.codebook.variable("sex").missing}
     assert labels == {"a": "不知道", "b": "拒答"}
     assert absences["ln_income"] == [None, "tag:a", "system", None]
+
+
+@pytest.mark.parametrize("format", ["dta", "csv", "parquet"])
+def test_blanks_at_the_end_of_texts_come_back(format: str, tmp_path: Path) -> None:
+    texts = ["yes ", "yes", "  ", "长 ", "x" * 3000 + "  "]
+    table = make_table(
+        (variable("n"), [1, 2, 3, 4, 5], [None] * 5), (variable("t", ValueType.TEXT), texts, [None] * 5)
+    )
+    path = tmp_path / f"x.{format}"
+    write(table, format, path, "en")
+    assert _back(path, tmp_path / "out")[1]["t"] == texts
+
+
+@pytest.mark.parametrize("format", ["sav", "zsav", "dta", "csv", "parquet"])
+def test_no_value_of_a_derived_column_becomes_missing_nor_an_absence_a_value(
+    format: str, tmp_path: Path
+) -> None:
+    mapped = variable("mapped", missing=(MissingRule("refused", value=8), MissingRule("dont_know", value=7)))
+    table = make_table(
+        (mapped, [8, 1, None, None], [None, None, "refused", "dont_know"]),
+        (variable("measure"), [1, 9, None, None], [None, None, "code:9", "code:-9"]),
+    )
+    path = tmp_path / f"x.{format}"
+    losses = write(table, format, path, "en")
+    sheet = {"codebook_path": codebook_beside(path)} if format == "csv" else {}
+    _, values, absences = _back(path, tmp_path / "out", **sheet)
+    assert (values["mapped"], values["measure"]) == ([8, 1, None, None], [1, 9, None, None])
+    for name in ("mapped", "measure"):  # the two absences are told apart
+        assert len(set(zip(absences[name][2:], values.get(f"{name}__reason", "  ab")[2:], strict=True))) == 2
+    taken = [(loss.variable, str(loss.why)) for loss in losses if loss.what == "missing_code_taken"]
+    assert [(name, ": 8. " in why) for name, why in taken] == [("mapped", True)]
+
+
+INFINITE = [1.5, math.inf, None, -math.inf]
+
+
+def test_infinite_numbers_are_absences_on_their_way_from_parquet_to_csv_and_back(tmp_path: Path) -> None:
+    source, path = tmp_path / "x.parquet", tmp_path / "x.csv"
+    pl.DataFrame({"x": INFINITE, "y": [1, 2, 3, 4]}).write_parquet(source)
+    found, values, absences = _back(source, tmp_path / "first")
+    assert (values["x"], absences["x"]) == (
+        [1.5, None, None, None],
+        [None, "out_of_range", "system", "out_of_range"],
+    )
+    assert ("x", "infinite_number") in [(one.variable, one.code) for one in found.findings]
+    about = found.codebook.variables
+    assert [(rule.tag, rule.labels["en"]) for rule in about[0].missing] == [
+        ("i", "infinite number"), ("n", "infinite number below zero"),
+    ]  # fmt: skip
+    for format in ("csv", "parquet", "sav", "dta"):
+        path = tmp_path / f"y.{format}"
+        losses = write(table_read(found), format, path, "en")
+        sheet = {"codebook_path": codebook_beside(path)} if format == "csv" else {}
+        again, values, absences = _back(path, tmp_path / format, **sheet)
+        assert values["x"] == [1.5, None, None, None], format
+        told = {loss.what for loss in losses}
+        if format == "csv":
+            assert (values["x__reason"], "missing_reasons_beside" in told) == (
+                [None, "tag:i", None, "tag:n"],
+                True,
+            )
+        elif format == "parquet":
+            assert (again.content_hash, absences["x"][1]) == (found.content_hash, "out_of_range")
+        else:
+            assert len(set(absences["x"])) == 4, format
+
+
+@pytest.mark.parametrize("format", ["csv", "parquet", "sav", "dta", "xlsx"])
+def test_infinite_numbers_that_are_still_in_the_store_are_told_of(format: str, tmp_path: Path) -> None:
+    reasons = [None, None, "system", None]
+    path, counter = tmp_path / f"x.{format}", (variable("n"), [1, 2, 3, 4], [None] * 4)
+    table = make_table((variable("x", ValueType.DECIMAL), INFINITE, reasons), counter)
+    losses = write(table, format, path, "en")
+    assert {loss.what for loss in losses} & {"number_infinite", "number_dropped"}
+    sheet = {"codebook_path": codebook_beside(path)} if format == "csv" else {}
+    about = _back(path, tmp_path / "out", **sheet)
+    assert about[1]["x"] == [1.5, None, None, None]
+    assert about[0].codebook.variable("x").type is ValueType.DECIMAL
+
+
+def test_a_csv_says_which_words_keep_a_column_from_being_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("x,y\n1.5,a\nInf,inf\n")
+    found, values, _ = _back(path, tmp_path / "out")
+    assert values == {"x": ["1.5", "Inf"], "y": ["a", "inf"]}
+    assert sorted((one.variable, one.code) for one in found.findings) == [
+        ("", "no_label"), ("x", "number_but_for_words"),
+    ]  # fmt: skip
+
+
+_MARKED = [["a;b", "c;d", "e;f"], ["a\tb", "c\td", "e\tf"], ["1;2;3", None, "4"], ["a|b", "x,y", 'say "no"']]
+
+
+@pytest.mark.parametrize("texts", _MARKED)
+@pytest.mark.parametrize("name", ["x", "which;of"])
+@pytest.mark.parametrize("has_sheet", [True, False])
+def test_marks_within_the_texts_of_one_column_part_nothing(
+    has_sheet: bool, name: str, texts: list[str | None], tmp_path: Path
+) -> None:
+    path = tmp_path / "x.csv"
+    reasons = ["system" if text is None else None for text in texts]
+    write(make_table((variable(name, ValueType.TEXT), texts, reasons)), "csv", path, "en")
+    sheet = {"codebook_path": codebook_beside(path)} if has_sheet else {}
+    assert _back(path, tmp_path / "out", **sheet)[1] == {name: texts}
+
+
+def test_a_codebook_sheet_decides_what_parts_the_columns(tmp_path: Path) -> None:
+    path, sheet = tmp_path / "x.csv", tmp_path / "sheet.csv"
+    path.write_text("answer\na;b\nc;d\ne;f\n")  # as other programs write one column
+    sheet.write_text("variable,label\nAnswer,What they said\n")
+    assert _back(path, tmp_path / "out", codebook_path=sheet)[1] == {"answer": ["a;b", "c;d", "e;f"]}
+
+
+def test_long_texts_with_marks_do_not_part_two_columns(tmp_path: Path) -> None:
+    texts = ["; ".join(["x" * 30_000] * 5)] * 3  # the third is cut where one looks for the delimiter
+    table = make_table(
+        (variable("n"), [1, 2, 3], [None] * 3), (variable("t", ValueType.TEXT), texts, [None] * 3)
+    )
+    write(table, "csv", tmp_path / "x.csv", "en")
+    assert _back(tmp_path / "x.csv", tmp_path / "out")[1] == {"n": [1, 2, 3], "t": texts}
+
+
+def test_blanks_that_spss_fills_up_with_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "x.sav"
+    table = make_table((variable("t", ValueType.TEXT), ["yes ", "no", "maybe"], [None] * 3))
+    losses = write(table, "sav", path, "en")
+    assert [loss.what for loss in losses] == ["trailing_blanks_cut"]
+    assert _back(path, tmp_path / "out")[1]["t"] == ["yes", "no", "maybe"]
 
 
 def test_a_csv_comes_back_with_its_codebook(tmp_path: Path) -> None:
@@ -157,6 +287,34 @@ def test_pspp_reads_what_we_write(format: str, tmp_path: Path) -> None:
         assert name in said
     assert "-2; -1" in said  # declared missing
     assert "not applicable" in said
+
+
+def test_pspp_runs_the_syntax_of_the_sets_on_data_that_know_none(tmp_path: Path) -> None:
+    pspp = shutil.which("pspp")
+    if pspp is None:
+        absent("PSPP is not installed")
+    table, bare = mixed_table(), replace(mixed_table(), codebook=replace(mixed_table().codebook, sets=()))
+    write(bare, "sav", tmp_path / "x.sav", "en")
+    assert write(table, "sps", tmp_path / "x.sets.sps", "zh") == ()
+    (tmp_path / "run.sps").write_text(
+        "get file='x.sav'.\ninsert file='x.sets.sps'.\nmrsets /display name=all.\n"
+    )
+    done = subprocess.run(
+        [pspp, "-O", "format=csv", "run.sps"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    said = done.stdout
+    assert done.returncode == 0 and "error" not in said.lower(), said
+    for line in ("$multi,Several,Dichotomies,1,", "$cats,Kinds,Categories,,", "$ext,More,Dichotomies,1,"):
+        assert line in said, said
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx", "dta"])
+def test_a_format_without_sets_says_where_their_syntax_is(format: str, tmp_path: Path) -> None:
+    losses = {loss.what: loss.why for loss in write(mixed_table(), format, tmp_path / f"x.{format}", "en")}
+    assert "format sps" in losses["response_sets_not_carried"]
+    with pytest.raises(Refused, match="no multiple-response sets"):
+        write(make_table((variable("x"), [1], [None])), "sps", tmp_path / "x.sps", "en")
 
 
 _TEXT = st.text(
