@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from surveys.core.codebook import Codebook, as_json, codebook_from_json
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import refuse
 from surveys.core.reading import child, sandbox
-from surveys.core.reading.options import ReadOptions
 from surveys.core.said import restored
 
 
