@@ -17,7 +17,7 @@ from surveys import policy, selectors
 from surveys.core.comparison.beside import code_lines
 from surveys.core.problems import Problem, Refused
 from surveys.forms import DecisionForm
-from surveys.models import Study, WaveVersion
+from surveys.models import Study, Wave, WaveVersion
 from surveys.services import comparing, crosswalk
 from surveys.services.cell_files import MEDIA_TYPES, cell_file, some_cells
 from surveys.views.comparison_list import comparison_list
@@ -31,11 +31,13 @@ def compare(request: HttpRequest, study: str) -> HttpResponse:
     found = selectors.study_named(request.user, study)
     context: dict[str, Any] = {"study": found, "versions": _versions(found)}
     if not request.GET.get("before") or not request.GET.get("after"):
+        context["chosen"] = _suggested(context["versions"], request.GET.get("before", ""))
         return render(request, "surveys/compare.html", context)
     sides = _sides(request, found)
     compared = comparing.compared(request.user, sides["before"], sides["after"])
     context |= sides | {
         "compared": compared,
+        "chosen": {side: version.short for side, version in sides.items()},
         "list": comparison_list(compared, request.GET),
         "pair": _pair(sides),
         "rights": policy.rights(request.user, found),
@@ -98,10 +100,21 @@ def cells(request: HttpRequest, study: str, form: str) -> HttpResponseBase:
     return response
 
 
-def _versions(study: Study) -> list[tuple[str, list[WaveVersion]]]:
+def _versions(study: Study) -> list[tuple[Wave, list[WaveVersion]]]:
     """Waves with their versions, newest first, for the two choices."""
     waves = study.waves.prefetch_related("versions__wave")
     return [(wave, sorted(wave.versions.all(), key=lambda v: -v.number)) for wave in waves]
+
+
+def _suggested(versions: list[tuple[Wave, list[WaveVersion]]], before: str) -> dict[str, str]:
+    """Two versions to begin with: the newest of the last wave, and against it ``before`` where somebody came
+    from it, else the newest of the wave before, else an older one."""
+    newest = [numbered[0].short for _wave, numbered in reversed(versions) if numbered]
+    older = [one.short for _wave, numbered in reversed(versions) for one in numbered[1:]]
+    known = newest + older
+    if before not in known:
+        before = known[1] if len(known) > 1 else ""
+    return {"before": before, "after": next((one for one in known if one != before), "")}
 
 
 def _sides(request: HttpRequest, study: Study) -> dict[str, WaveVersion]:
@@ -130,6 +143,7 @@ def _row_context(
     old, new = asked.get("old", ""), asked.get("new", "")
     item = selectors.items_carried(study, before).get(old, old) if old else new
     wave = after.wave if old else before.wave
+    decisions = selectors.history(study, item, wave)
     context: dict[str, Any] = {
         "study": study,
         "pair": _pair(sides),
@@ -138,7 +152,8 @@ def _row_context(
         "new": new,
         "item": item,
         "target": wave,
-        "decisions": selectors.history(study, item, wave),
+        "decisions": decisions,
+        "is_decided": any(not one.undoes_id and not hasattr(one, "undone_by") for one in decisions),
         "rights": policy.rights(request.user, study),
         "others": after.variables.values_list("name", flat=True) if not new else (),
     } | sides

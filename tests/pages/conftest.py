@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +19,10 @@ from measures.services.datasets import build_dataset, define_dataset
 from measures.services.rules import publish, save_draft
 from surveys.core.codebook import Code, Level, MissingRule, ValueType
 from surveys.models import Study, User, Wave, WaveVersion
+from tests.conftest import absent
 from tests.factories import make_member, make_study, make_user, make_wave, make_wave_version, variable
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 N = 60
 EVIL = "<script>alert('label')</script>"
 YES_NO = (Code(0, {"en": "no", "zh": "否"}), Code(1, {"en": "yes", "zh": "是"}))
@@ -181,6 +185,35 @@ def addresses(library: Library) -> dict[str, str]:
 @pytest.fixture
 def library(db: None) -> Library:
     return build_library(is_open=True, is_synthetic=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """The system's Chromium, for as long as one module runs."""
+    if CHROMIUM is None:
+        absent("no Chromium on this machine")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as running:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's own loop runs in this thread
+        chromium = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def site(live_server: Any) -> tuple[str, Library]:
+    """Where the library is served, and the library."""
+    return live_server.url, build_library(is_open=True, is_synthetic=True)
+
+
+def complaints_of(page: Any, url: str) -> list[str]:
+    """What goes wrong on a page from now on: errors of scripts and of the console (what the policy refuses
+    is among them), and anything asked of another site than ``url``."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda asked: None if asked.url.startswith(url) else found.append(asked.url))
+    return found
 
 
 def visit(client: Client, address: str, user: User | None = None, **more: Any) -> HttpResponse:

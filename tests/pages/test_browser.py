@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.conftest import absent
-from tests.pages.conftest import Library, build_library
+from tests.pages.conftest import Library, complaints_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The system's Chromium."""
-    if CHROMIUM is None:
-        absent("no Chromium on this machine")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright's own loop runs in this thread
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def site(live_server: Any) -> tuple[str, Library]:
-    return live_server.url, build_library(is_open=True, is_synthetic=True)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -39,11 +17,7 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Any, site: tuple[str, Libr
     context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=url)
     context.add_cookies([{"name": "django_language", "value": language, "url": url}])
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on(
-        "request", lambda request: None if request.url.startswith(url) else complaints.append(request.url)
-    )
+    complaints = complaints_of(page, url)
     for name, address in {**library.pages, "home": "/", "search": "/search/?q=社保"}.items():
         page.goto(address)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

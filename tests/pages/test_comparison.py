@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +42,23 @@ def test_a_comparison_marks_words_and_counts_cells(client: Client, library: Libr
     assert "q_income" in text(visit(client, COMPARE + "&kind=same"))
     part = text(visit(client, COMPARE + "&q=local", headers={"HX-Request": "true"}))
     assert part.lstrip().startswith('<div id="comparison"') and "q_union" not in part
+
+
+@pytest.mark.parametrize(
+    ("asked", "chosen"),
+    [
+        ("", ["2014@2", "2016@1"]),
+        ("?before=2014@1", ["2014@1", "2016@1"]),
+        ("?before=2016@1", ["2016@1", "2014@2"]),
+        ("?before=1999@9", ["2014@2", "2016@1"]),
+    ],
+)
+def test_two_different_versions_are_chosen_to_begin_with(
+    client: Client, library: Library, corrected: WaveVersion, asked: str, chosen: list[str]
+) -> None:
+    make_wave_version(make_wave(library.study, "2016", position=1), [(variable("loc"), [0, 1, 2])])
+    page = text(visit(client, "/studies/mdms/compare/" + asked, library.owner))
+    assert re.findall(r'<option value="(\S+)" selected>', page) == chosen
 
 
 def test_single_cells_are_shown_to_those_with_the_right_and_audited(

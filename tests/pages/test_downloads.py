@@ -55,7 +55,7 @@ def test_a_file_has_the_hash_its_page_names(client: Client, library: Library, pl
     answer = client.post(f"{library.pages[place]}{form}/?language=en")
     assert answer.status_code == 302
     page = text(client.get(library.pages[place] + "?language=en"))
-    row = page[page.index(f'<tr id="{form}">') :]
+    row = page[page.index(f'<tr id="{form}"') :]
     sha256 = re.search(r"[0-9a-f]{64}", row)
     file = client.get(f"{library.pages[place]}{form}/?language=en")
     content = b"".join(file.streaming_content)  # type: ignore[attr-defined]
