@@ -10,7 +10,7 @@ A derived column is a Parquet file of its own with ``value`` and ``reason``; exa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from surveys.core.absence import SYSTEM
 from surveys.core.codebook import MissingRule, Scalar, ValueType, Variable
 
 VALUE, REASON = "value", "reason"
+AT_ONCE = 16  # columns read at a time: each reading costs a look at the whole footer of the file
 
 PHYSICAL: dict[ValueType, pl.DataType] = {
     ValueType.INTEGER: pl.Int64(),
@@ -56,9 +57,19 @@ def read_columns(path: Path, positions: Iterable[int]) -> pl.DataFrame:
 
 def read_split(path: Path, position: int, variable: Variable) -> tuple[pl.Series, pl.Series]:
     """Column ``position`` of a wave version as (values, reasons); see :func:`split`."""
-    frame = read_columns(path, [position])
-    tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
-    return split(frame[physical(position)], tags, variable)
+    return next(read_each_split(path, [(position, variable)]))
+
+
+def read_each_split(
+    path: Path, wanted: Sequence[tuple[int, Variable]]
+) -> Iterator[tuple[pl.Series, pl.Series]]:
+    """:func:`read_split` of one (position, variable) after the other; whoever stops early reads few more."""
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        frame = read_columns(path, [position for position, _ in some])
+        for position, variable in some:
+            tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
+            yield split(frame[physical(position)], tags, variable)
 
 
 def split(values: pl.Series, tags: pl.Series | None, variable: Variable) -> tuple[pl.Series, pl.Series]:

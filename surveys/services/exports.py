@@ -20,7 +20,7 @@ from surveys.core.citation import cite
 from surveys.core.codebook import Codebook, fingerprint, text_in
 from surveys.core.problems import refuse
 from surveys.core.said import restored, say, with_sources
-from surveys.core.table import physical, read_columns, split, tags_of
+from surveys.core.table import AT_ONCE, physical, read_columns, split, tags_of
 from surveys.core.writing import (
     WRITER_VERSION,
     About,
@@ -38,8 +38,6 @@ from surveys.services.files import keeping, path_of, working_folder
 
 MOST_CELLS_AT_ONCE = 2_000_000  # about two seconds of writing; a larger file is written by a job
 CELLS_AT_ONCE = {"xlsx": 300_000}  # a workbook is XML, cell by cell
-COLUMNS_READ = 16  # read at a time: each reading costs a look at the whole footer of the file
-
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
 
@@ -314,10 +312,10 @@ def _wave_table(subject: Subject, path: Path) -> ExportTable:
 
     @lru_cache(maxsize=1)
     def read(first: int) -> pl.DataFrame:
-        return read_columns(path, range(first, min(first + COLUMNS_READ, len(variables))))
+        return read_columns(path, range(first, min(first + AT_ONCE, len(variables))))
 
     def raw(position: int) -> tuple[pl.Series, pl.Series | None]:
-        frame = read(position - position % COLUMNS_READ)
+        frame = read(position - position % AT_ONCE)
         tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
         return frame[physical(position)], tags
 

@@ -10,7 +10,7 @@ import polars as pl
 from surveys.core.codebook import Codebook, Variable
 from surveys.core.findings import Finding, Severity
 from surveys.core.said import say
-from surveys.core.table import read_split
+from surveys.core.table import read_each_split
 
 FEWEST_ITEMS = 4
 FEWEST_CODES = 3  # yes/no blocks are filled with one answer by nature
@@ -23,22 +23,29 @@ def straight_lines(codebook: Codebook, parquet: Path) -> Iterator[Finding]:
     A grid is a block of four or more neighbouring items (the codebook's group, else a run of variables with
     the same labelled codes) outside multiple-response sets.
     """
+    places = {name: position for position, name in enumerate(codebook.names)}
     for grid in grids(codebook):
-        columns = [
-            read_split(parquet, codebook.names.index(item.name), item)[0].alias(f"i{n}")
-            for n, item in enumerate(grid)
-        ]
-        answered = pl.DataFrame(columns).drop_nulls()
-        if not answered.height:
-            continue
-        alike = pl.all_horizontal([pl.col(name) == pl.col("i0") for name in answered.columns])
-        same = answered.select(alike.sum()).item()
-        if same >= WORTH_TELLING * answered.height:
+        columns = read_each_split(parquet, [(places[item.name], item) for item in grid])
+        same, answered = _alike(values for values, _ in columns)
+        if same and same >= WORTH_TELLING * answered:
             text = say(
                 "{n:,} of {all:,} rows that answer the {items} items {first} to {last} give one code to all.",
-                n=int(same), all=answered.height, items=len(grid), first=grid[0].name, last=grid[-1].name,
+                n=same, all=answered, items=len(grid), first=grid[0].name, last=grid[-1].name,
             )  # fmt: skip
             yield Finding(Severity.INFO, "straight_lining", text, grid[0].name)
+
+
+def _alike(columns: Iterator[pl.Series]) -> tuple[int, int]:
+    """(rows with the same value in all columns, rows with a value in all); read no further than it takes."""
+    first = next(columns)
+    answered = first.is_not_null()
+    same = answered
+    for values in columns:
+        answered = answered & values.is_not_null()
+        same = (same & (values == first)).fill_null(False)
+        if not same.any():  # nothing to tell, however many answered
+            return 0, 0
+    return int(same.sum()), int(answered.sum())
 
 
 def grids(codebook: Codebook) -> Iterator[list[Variable]]:

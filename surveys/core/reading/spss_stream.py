@@ -152,8 +152,8 @@ def _block_starts(words: Words) -> tuple[Places, int]:
     Each start follows from the one before.  So that only every 16th is walked in Python, the ways from
     every word over 1, 2, 4, 8 and 16 blocks are laid out first, each by following the one before twice.
     """
-    literals = words.view(np.uint8).reshape(-1, 8) == LITERAL
-    steps = literals.sum(axis=1, dtype=np.uint8)
+    literals = words.view(np.uint8) == LITERAL
+    steps = np.bitwise_count(literals.view(np.uint64))  # eight bytes of 0 or 1 at a time
     end = len(steps)
     ways = [np.empty(end + 1, dtype=np.int32)]
     np.add(np.arange(1, end + 1, dtype=np.int32), steps, out=ways[0][:end])
