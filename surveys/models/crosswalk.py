@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from surveys.core.codebook import text_in
+from surveys.core.said import SAID, restored
 from surveys.models.people import User
 from surveys.models.studies import Study, Wave
 
@@ -59,6 +60,7 @@ class CrosswalkDecision(models.Model):
     missing_map = models.JSONField(default=list)  # [[source code, reason], …]: absences beside the declared
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.COMPLETE)
     reason = models.TextField(blank=True)
+    said = models.JSONField(null=True, blank=True, editable=False)  # how a reason was made
     note = models.TextField(blank=True)
     since = models.PositiveIntegerField(null=True, blank=True)  # holds from this version of the wave on
     compared = models.CharField(max_length=300, blank=True)  # what was looked at: "mdms/2014@1 mdms/2016@1"
@@ -83,6 +85,12 @@ class CrosswalkDecision(models.Model):
     @property
     def study(self) -> Study:
         return self.item.study
+
+    @property
+    def reason_said(self) -> str:
+        """The reason, as a sentence that pages can say in their language where it was made here."""
+        found: str = restored({"reason": self.reason, SAID: self.said or {}})["reason"]
+        return found
 
     @property
     def touches_missing(self) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from surveys import policy
 from surveys.core.crosswalk import check_maps, malformed, unmapped
 from surveys.core.problems import Problem, Refused, near_misses, refuse
-from surveys.core.said import say
+from surveys.core.said import SAID, say, with_sources
 from surveys.models import CrosswalkDecision, Item, Study, User, Variable, Wave, WaveVersion
 from surveys.selectors.crosswalk import decision_in_force
 from surveys.services import audit, changes
@@ -63,7 +63,7 @@ def decide(
         "code_map": code_map or [],
         "missing_map": missing_map or [],
         "status": status,
-        "reason": reason,
+        "reason": str(reason),
     }
     standing = decision_in_force(item, wave)
     told = fields | {"since": since}
@@ -73,6 +73,7 @@ def decide(
     decision = CrosswalkDecision.objects.create(
         item=item,
         wave=wave,
+        said=_source(wave, since, fields),
         kind=kind or _kind(item, fields),
         note=note,
         compared=compared,
@@ -156,8 +157,8 @@ def decide_row(
     name = variable or item
     maps = {"code_map": code_map or [], "missing_map": missing_map or []} if not needs_reason else {}
     status, why = _status(kind), reason.strip()
-    if maps and (lost := _lost(after, name, maps)):
-        status, why = Status.PARTIAL, why or f"Codes without a counterpart: {', '.join(map(str, lost))}."
+    if maps and (left := _left_over(after, name, maps)):
+        status, why = Status.PARTIAL, why or left
     return decide(
         user,
         _item(user, study, before, item),
@@ -194,9 +195,21 @@ def _status(kind: str) -> str:
     )
 
 
-def _lost(version: WaveVersion, name: str, maps: dict[str, list[list[Any]]]) -> list[Any]:
+def _left_over(version: WaveVersion, name: str, maps: dict[str, Any]) -> str:
+    """The reason for which a match is partial: codes without a counterpart; "" when there are none."""
     stored = version.variables.filter(name=name).first()
-    return unmapped(stored.as_core(), maps["code_map"], maps["missing_map"]) if stored else []
+    codes = unmapped(stored.as_core(), maps["code_map"], maps["missing_map"]) if stored else []
+    return say("Codes without a counterpart: {codes}.", codes=codes) if codes else ""
+
+
+def _source(wave: Wave, since: int | None, fields: dict[str, Any]) -> dict[str, Any] | None:
+    """How the reason was made, where it is the one that is made here: of a folder that is loaded, too."""
+    if not fields["reason"]:
+        return None
+    versions = wave.versions.filter(number__gte=since or 0).order_by("-number")
+    made = (_left_over(version, fields["variable"], fields) for version in versions)
+    found = next((text for text in made if text == fields["reason"]), None)
+    return with_sources({"reason": found})[SAID] if found is not None else None
 
 
 def _kind(item: Item, fields: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ from surveys.models import User, Variable, WaveVersion
 from surveys.services import audit, changes, jobs
 from surveys.services.files import path_of, working_folder
 from surveys.services.studies import create_wave, next_number
-from surveys.services.waves import BATCH, save_search_text
+from surveys.services.waves import BATCH, jumps_in, save_search_text
 
 _RECOUNTED = ("codes", "missing", "role", "type")  # what a frequency depends on
 
@@ -72,8 +72,10 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
         raise Refused(problems)
     counts = _counts(base, old, new)
     found = tuple(_with_counts(one, base, counts) for one in codebook_changes(old, new))
-    stored = base.variables.values_list("frequencies", flat=True)
-    seen = looked_over(new, path_of(base.data), list(stored))  # a universe that is new may tell of answers
+    told = dict(base.variables.values_list("name", "frequencies")) | counts
+    frequencies = [told[variable.name] for variable in new.variables]
+    seen = looked_over(new, path_of(base.data), frequencies)  # a universe that is new may tell of answers
+    seen += jumps_in(base.wave, new, frequencies)
     return Revision(base, new, found, (*_on_base(base), *findings, *seen), counts)
 
 
@@ -171,7 +173,7 @@ def _findings(revision: Revision, counts: list[dict[str, Any]]) -> list[dict[str
 
     Remarks on an earlier codebook sheet, and on an earlier base, are of no concern any more.
     """
-    again = LOOKED_FOR | REMARKED | {"not_the_latest"}
+    again = LOOKED_FOR | REMARKED | {"not_the_latest", "jump"}
     found = [*revision.findings, *remarks(revision.codebook, counts)]
     new = [with_sources(as_json(finding)) for finding in found]
     old = (one for one in revision.base.findings if one["code"] not in again)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
@@ -80,8 +81,12 @@ def import_wave(
             return ImportOutcome(same, False, result.findings, result.seconds)
         with keeping() as keep:
             data, original = keep(result.parquet), keep(path)
-            here = wave or Wave(slug=wave_slug)
-            told = (*result.findings, *_lost_words(here, result), *_jumps(found, here, result))
+            here = wave or Wave(study=found, slug=wave_slug)
+            told = (
+                *result.findings,
+                *_lost_words(here, result),
+                *jumps_in(here, result.codebook, result.frequencies),
+            )
             result = replace(result, findings=told)
             try:
                 version = _save(
@@ -133,16 +138,16 @@ def _lost_words(wave: Wave, result: ReadResult) -> Iterator[Finding]:
         yield from lost_words(before.codebook(), result.codebook, str(before))
 
 
-def _jumps(study: Study | None, wave: Wave, result: ReadResult) -> Iterator[Finding]:
+def jumps_in(wave: Wave, book: Codebook, frequencies: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     """What looks another way than in the wave before, as the study orders its waves."""
     earlier = Q(wave__position__lt=wave.position) | Q(wave__position=wave.position, wave__slug__lt=wave.slug)
-    versions = WaveVersion.objects.filter(earlier, wave__study=study)
+    versions = WaveVersion.objects.filter(earlier, wave__study=wave.study_id)
     version = versions.order_by("-wave__position", "-wave__slug", "-number").first()
     if version is None:
         return
     before = {row.name: Counted(row.as_core(), row.frequencies) for row in version.variables.all()}
-    pairs = zip(result.codebook.variables, result.frequencies, strict=True)
-    yield from jumps(before, {v.name: Counted(v, counts) for v, counts in pairs}, str(version))
+    now = {v.name: Counted(v, counts) for v, counts in zip(book.variables, frequencies, strict=True)}
+    yield from jumps(before, now, str(version))
 
 
 @transaction.atomic

@@ -76,6 +76,25 @@ def test_codes_left_over_make_the_match_partial_and_are_named(sides: Any, user: 
     assert decision.status == "partial" and decision.reason == "Codes without a counterpart: 97."
 
 
+def test_a_reason_made_here_is_said_in_the_language_of_the_page(
+    study: Study, sides: Any, user: User, client: Client
+) -> None:
+    made = rename(user, sides, missing_map=[])
+    client.force_login(user)
+    pair = "before=2014@1&after=2016@1&old=sex&new=gender"
+    pages = ["items/sex/", "items/", f"compare/row/?{pair}"]
+    for address in pages:
+        told = client.get(f"/studies/mdms/{address}", headers={"accept-language": "zh-hans"}).content.decode()
+        assert "没有对应代码：97。" in told and "without a counterpart" not in told, address
+    loaded = decide(  # as a folder gives it back
+        user, made.item, sides[1].wave, variable="gender", code_map=made.code_map, status="partial",
+        reason="Codes without a counterpart: 97.", since=1,
+    )  # fmt: skip
+    written = rename(user, sides, missing_map=[], reason="Somebody {wrote} this.")
+    assert (loaded.said, written.said, written.reason_said) == (made.said, None, "Somebody {wrote} this.")
+    assert "said" not in client.get(f"{ROOT}/decisions/").json()["results"][0]
+
+
 def test_an_undoing_is_a_row_and_what_was_decided_before_holds_again(
     study: Study, sides: Any, user: User
 ) -> None:
