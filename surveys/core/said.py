@@ -8,7 +8,7 @@ The cores know no other language: what translates is handed to :func:`retold`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from string import Formatter
 from typing import Any
 
@@ -90,8 +90,14 @@ def _filled(template: str, values: Mapping[str, Any], between: str) -> str:
     """The template with its values, which are formatted already."""
     return "".join(
         text + ("" if name is None else _joined(values[name], between))
-        for text, name, _, _ in Formatter().parse(template)
+        for text, name in _parts(template)
     )
+
+
+@lru_cache(maxsize=1024)
+def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
+    """A template's texts, each with the name of the field behind it; a page says few of them many times."""
+    return tuple((text, name) for text, name, _, _ in Formatter().parse(template))
 
 
 def _joined(value: Any, between: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext as _
 
 from surveys import selectors
@@ -70,9 +71,7 @@ def _described(version: WaveVersion) -> list[tuple[int, dict[str, str]]]:
     fields = (
         "pk",
         "type",
-        "codebook__level",
-        "codebook__role",
-        "codebook__group",
+        *(KT(f"codebook__{name}") for name in ("level", "role", "group")),  # texts, not JSON to be read
         "frequencies__n",
         "frequencies__valid",
     )
