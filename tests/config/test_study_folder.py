@@ -6,6 +6,7 @@ import json
 import shutil
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -21,7 +22,7 @@ from measures.models import Measure
 from measures.services.rules import publish, retire, save_draft
 from surveys.core.problems import Refused
 from surveys.core.reading.options import ReadOptions
-from surveys.models import AuditEntry, CrosswalkDecision, Study, User
+from surveys.models import AuditEntry, CrosswalkDecision, Study, User, WaveVersion
 from surveys.services.waves import import_wave
 from tests.conftest import ROOT
 from tests.factories import make_user
@@ -242,6 +243,63 @@ def test_what_was_dumped_loads_as_the_same(folder: Path, boss: User, tmp_path: P
     assert read.contexts[0].rows == [[10, 2.5, "0012"], [20, 7, "0034"]]
     again = load_study(boss, tmp_path / "copy")
     assert again.created == again.changed == []
+
+
+SECOND_WAVE = """
+  "2022":
+    title: Second round
+    key: id
+    files:
+      - file: waves/later.csv
+"""
+LATER_DECISIONS = """
+      "2022": {variable: sex3, codes: [[1, 1]], status: partial, reason: "Codes without a counterpart: 2."}
+  union:
+    waves:
+      "2022": {variable: member, status: undetermined, reason: asked otherwise}
+  faith:
+    waves:
+      "2022": {status: impossible, reason: not asked}
+"""
+
+
+def test_a_whole_study_comes_back_elsewhere_with_the_same_hashes_and_decisions(
+    folder: Path, boss: User, tmp_path: Path
+) -> None:
+    first = (folder / "waves/first.csv").read_text()
+    (folder / "waves/second.csv").write_text(first.replace("gender", "sex2").replace("4,1,0", "4,1,1"))
+    (folder / "waves/later.csv").write_text(
+        "id,sex3,member,party,town\n11,1,1,0,10\n12,2,0,1,20\n13,2,1,0,\n"
+    )
+    edit(folder, "study.yaml", "note: as it came", "note: as it came\n      - {file: waves/second.csv}")
+    with (folder / "study.yaml").open("a") as file:
+        file.write(SECOND_WAVE.removeprefix("\n"))
+    edit(
+        folder, "crosswalk/items.yaml", "note: as printed}\n",
+        "note: as printed, later: [{variable: sex2, since: 2}]}" + LATER_DECISIONS,
+    )  # fmt: skip
+    load_study(boss, folder)
+    study = Study.objects.get(slug="small")
+    dump_study(boss, study, tmp_path / "copy")
+    edit(tmp_path / "copy", "study.yaml", "slug: small", "slug: elsewhere")
+    load_study(boss, tmp_path / "copy")
+    other = Study.objects.get(slug="elsewhere")
+    assert hashes(study) == hashes(other) and len(hashes(study)) == 3
+    assert decisions(study) == decisions(other) and len(decisions(study)) == 5
+    assert load_study(boss, tmp_path / "copy").changed == []
+
+
+def hashes(study: Study) -> list[tuple[str, int, str, str]]:
+    """Content and codebook of every wave version."""
+    waves = WaveVersion.objects.filter(wave__study=study).order_by("wave__slug", "number")
+    return [(v.wave.slug, v.number, v.content_hash, v.codebook_hash) for v in waves]
+
+
+def decisions(study: Study) -> list[tuple[Any, ...]]:
+    told = ("item__name", "wave__slug", "kind", "variable", "code_map", "missing_map", "status", "reason",
+            "note", "since")  # fmt: skip
+    standing = CrosswalkDecision.objects.filter(item__study=study).order_by("item__name", "wave__slug", "id")
+    return list(standing.values_list(*told))
 
 
 def test_a_changed_rule_is_published_as_the_next_version(folder: Path, boss: User) -> None:
