@@ -241,7 +241,7 @@ def test_a_large_file_is_accepted_and_written_by_a_job(
 def test_an_unknown_format_is_refused_in_words(version: WaveVersion, holder: Client) -> None:
     answer = holder.get(f"{ROOT}/waves/mdms/2014/v1/data.sas")
     assert answer.status_code == 422
-    assert answer.json()["problems"][0]["near"] == ["sav"]
+    assert answer.json()["problems"][0]["near"] == ["sps", "sav"]
 
 
 def test_a_signed_link_works_without_a_header_for_its_own_file_only(
