@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -97,9 +97,14 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
         "format": file.format,
         "encoding": settled.decision.name,
         "findings": [with_sources(_finding_json(finding)) for finding in findings],
-        "read_as": list(whole.read_as if whole else deciding(sheet)) if file.format in FLAT else [],
+        "read_as": _read_as(file.format, whole.read_as if whole else deciding(sheet)),
         **counted,
     }
+
+
+def _read_as(format: str, lines: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The lines that decided the cells: any of a flat file's, elsewhere those that split texts."""
+    return [line for line in lines if format in FLAT or line.get("split")]
 
 
 def _laid_over(codebook: Codebook, settled: Settled, sheet: SheetLines) -> Codebook:

@@ -23,6 +23,7 @@ from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, read
 from surveys.core.table import read_split
 from surveys.core.writing import FORMATS, codebook_beside, write
+from surveys.core.writing.codebook_json import codebook_text
 from tests.conftest import absent
 from tests.surveys.core.writing.tables import REASONS, make_table, mixed_table, table_read, variable
 
@@ -158,6 +159,20 @@ def test_a_csv_says_which_words_keep_a_column_from_being_a_number(tmp_path: Path
     assert sorted((one.variable, one.code) for one in found.findings) == [
         ("", "no_label"), ("x", "number_but_for_words"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("format", ["sav", "dta", "csv"])
+def test_texts_that_a_sheet_split_are_split_again_by_the_whole_codebook(format: str, tmp_path: Path) -> None:
+    path, sheet, whole = tmp_path / f"x.{format}", tmp_path / "sheet.csv", tmp_path / "whole.json"
+    texts = variable("t", ValueType.TEXT), ["1,3", "2", "3"], [None] * 3
+    write(make_table((variable("n"), [1, 2, 3], [None] * 3), texts), format, path, "en")
+    sheet.write_text("variable,split,empty,codes\nt,comma,zero,1=radio; 2=paper; 3=talk\n")
+    first, values, _ = _back(path, tmp_path / "first", codebook_path=sheet)
+    assert values["t___3"] == [1, 0, 1]
+    whole.write_text(codebook_text(first.codebook, first.read_as), encoding="utf-8")
+    again, _, _ = _back(path, tmp_path / "again", codebook_path=whole)
+    assert (again.content_hash, again.codebook) == (first.content_hash, first.codebook)
+    assert again.read_as == first.read_as
 
 
 _MARKED = [["a;b", "c;d", "e;f"], ["a\tb", "c\td", "e\tf"], ["1;2;3", None, "4"], ["a|b", "x,y", 'say "no"']]
