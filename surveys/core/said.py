@@ -89,8 +89,7 @@ def _given(value: Any, spec: str) -> Any:
 def _filled(template: str, values: Mapping[str, Any], between: str) -> str:
     """The template with its values, which are formatted already."""
     return "".join(
-        text + ("" if name is None else _joined(values[name], between))
-        for text, name in _parts(template)
+        text + ("" if name is None else _joined(values[name], between)) for text, name in _parts(template)
     )
 
 
