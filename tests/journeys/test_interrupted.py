@@ -34,7 +34,7 @@ from surveys.services.worker import work
 
 running = Job.objects.filter(state="running").update(lease_until=timezone.now())
 work(once=True)
-job = Job.objects.get()
+job = Job.objects.latest("pk")
 print(running, job.state, job.attempts, WaveVersion.objects.filter(wave__slug="killed").count(), sep="/")
 """
 WHAT_IS_LEFT = """
