@@ -14,7 +14,8 @@ from surveys.core.said import alternatives, say, say_n
 
 # No leading zeros (area codes), no plus sign, and few enough digits to be exact.
 WHOLE = r"^(0|-?[1-9][0-9]{0,17})$"
-DECIMAL = r"^-?(0|[1-9][0-9]{0,14})?(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?$"
+# A digit before any exponent: E10 is a diagnosis, not a number.
+DECIMAL = r"^-?((0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?|\.[0-9]{1,15})([eE][+-]?[0-9]{1,2})?$"
 COMMA = r"^-?(0|[1-9][0-9]{0,14})(,[0-9]{1,15})?$"
 THOUSANDS = r"^-?(0|[1-9][0-9]{0,2}(,[0-9]{3})*|[1-9][0-9]*)(\.[0-9]{1,15})?$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -49,7 +50,7 @@ def matches(cells: pl.Series, pattern: str) -> bool:
 
 
 def are_decimal(cells: pl.Series) -> bool:
-    return matches(cells, DECIMAL) and bool(cells.str.contains(r"[0-9]").all())
+    return matches(cells, DECIMAL)
 
 
 def with_comma(text: pl.Series) -> pl.Series:

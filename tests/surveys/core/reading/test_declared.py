@@ -113,3 +113,17 @@ def test_what_only_looks_like_something_is_told(cells: list[str], code: str) -> 
     assert (values.to_list(), kind) == (cells, ValueType.TEXT)
     assert [(f.code, f.variable) for f in findings] == [(code, "x")]
     assert not any(cell in f.message for f in findings for cell in cells if cell.isdigit())
+
+
+@pytest.mark.parametrize("cells", [["E10", "E11", "E14"], ["e5"], ["-E1"], ["-", "1"], ["-e-3"]])
+def test_an_exponent_alone_is_no_number(cells: list[str]) -> None:
+    values, kind, _ = guessed(pl.Series("c", cells), "c")
+    assert (kind, values.to_list()) == (ValueType.TEXT, cells)
+    for word in ("decimal", "time"):
+        found = converted(pl.Series("c", cells), ValueType.TEXT, "c", Declared(word))
+        assert (found.type, found.values.to_list()) == (ValueType.TEXT, cells)
+
+
+def test_digits_before_an_exponent_are_a_number() -> None:
+    values, kind, _ = guessed(pl.Series("c", [".5e3", "-1E2", "2.5"]), "c")
+    assert (kind, values.to_list()) == (ValueType.DECIMAL, [500.0, -100.0, 2.5])
