@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading.dates import DAY
-from surveys.core.reading.guess import look_like_numbers, words_for_missing
+from surveys.core.reading.guess import keeps_digits, look_like_numbers, words_for_missing
 from surveys.core.reading.raw import Calendar, RawVariable, broken
 from surveys.core.reading.sheet_cells import Kind
 from surveys.core.said import say, say_n
@@ -24,7 +23,7 @@ _LEAP = 60  # 29 February 1900, a day of Excel's calendar alone
 _BETWEEN = 1_462  # days between the two calendars of workbooks
 _A_DATE_SURELY = 1_000  # a time of so many days is a moment shown without its date
 _DIGITS = r"^-?[0-9]+$"
-_LONG = r"^-?[0-9]{16,}$"  # a double holds any 15 digits
+_LONG = r"^-?[0-9]{16,}$"  # more than a double holds for certain
 _TRUE = ["1", "true", "TRUE"]
 _WORDS = {
     Kind.NUMBER: say("numbers"), Kind.TEXT: say("texts"), Kind.BOOLEAN: say("true or false"),
@@ -109,7 +108,7 @@ def _numbers(text: pl.Series, name: str) -> tuple[pl.Series, list[Finding]]:
         if exact.null_count() == text.null_count():
             return exact, []
     numbers = _serials(text)
-    if not _keeps_digits(text):
+    if not keeps_digits(text.drop_nulls()):
         told = (
             "Whole numbers with more digits than a number holds: the column is kept as text, digit by digit."
         )
@@ -118,12 +117,6 @@ def _numbers(text: pl.Series, name: str) -> tuple[pl.Series, list[Finding]]:
     if ((whole == whole.floor()) & (whole.abs() <= 2**53)).all():  # 1E3 and 12.0 are whole numbers too
         return numbers.cast(pl.Int64), []
     return numbers, []
-
-
-def _keeps_digits(text: pl.Series) -> bool:
-    """Whether every whole number comes back from a double as it was written."""
-    long = text.filter(text.str.contains(_LONG)).unique()
-    return all(Decimal(repr(float(cell))) == Decimal(cell) for cell in long)
 
 
 def _truths(text: pl.Series) -> pl.Series:
