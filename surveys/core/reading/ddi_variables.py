@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from surveys.core.absence import LABELS, USER_MISSING, VOCABULARY, code_reason, tag_reason
-from surveys.core.codebook import Code, Labels, Level, MissingRule, Role, Scalar, Variable
+from surveys.core.codebook import Code, Labels, Level, MissingRule, Role, Scalar, ValueType, Variable
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading.ddi_xml import language_of, text_of
 from surveys.core.reading.settle import clean
@@ -31,7 +31,8 @@ _REASONS = {
     "not_ascertained": "no_answer", "no_response": "no_answer", "refusal": "refused", "rf": "refused",
     "sysmiss": "system", "system_missing": "system",
 }  # fmt: skip
-_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+LEAST, MOST = -(2**63), 2**63 - 1  # of whole numbers that are stored as such
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _TAG = re.compile(r"\.([A-Za-z_])")
 _WORD = re.compile(r"[a-z][a-z0-9_]*|(code|tag):\S+")
 
@@ -178,10 +179,13 @@ def value_of(text: str, variable: Variable) -> Scalar | None:
     """A category's value as a cell of ``variable`` is kept; None when it can be none."""
     if not text or not variable.type.is_number:
         return text or None
-    if _WHOLE.fullmatch(text):
-        return int(text)
     number = _number(text)
-    return int(number) if number is not None and number.is_integer() else number
+    if number is None or not number.is_integer():
+        return number
+    whole = int(text) if _WHOLE.fullmatch(text) else int(number)  # doubles alter what has over 15 digits
+    if LEAST <= whole <= MOST:
+        return whole
+    return None if variable.type is ValueType.INTEGER else number
 
 
 def _identity(rule: MissingRule) -> tuple[Any, ...]:

@@ -10,7 +10,16 @@ import polars as pl
 
 from surveys.core.codebook import ValueType
 from surveys.core.findings import Finding, Severity
-from surveys.core.reading.guess import COMMA, THOUSANDS, are_decimal, guessed, iso_dates, matches, with_comma
+from surveys.core.reading.guess import (
+    COMMA,
+    THOUSANDS,
+    are_decimal,
+    guessed,
+    iso_dates,
+    keeps_digits,
+    matches,
+    with_comma,
+)
 from surveys.core.reading.infinite import WORD
 from surveys.core.said import say
 
@@ -111,9 +120,10 @@ def _retyped(cells: pl.Series, type_: ValueType, name: str, word: str) -> Conver
     kind = _kind(word)
     if kind is type_ or not cells.drop_nulls().len():
         return Converted(cells, type_, [])
-    if kind is ValueType.DECIMAL and type_ is ValueType.INTEGER:
+    is_exact = type_ is not ValueType.INTEGER or keeps_digits(cells.drop_nulls().cast(pl.String))
+    if kind is ValueType.DECIMAL and type_ is ValueType.INTEGER and is_exact:
         return Converted(cells.cast(pl.Float64), kind, [])
-    if kind is ValueType.TIME and type_.is_number:
+    if kind is ValueType.TIME and type_.is_number and is_exact:
         return Converted(cells.cast(pl.Float64), kind, [])
     if kind is ValueType.DATETIME and type_ is ValueType.DATE:
         return Converted(cells.cast(pl.Datetime("us")), kind, [])
@@ -152,16 +162,20 @@ def _integer(text: pl.Series, cells: pl.Series, name: str) -> Parsed | None:
         told = Finding(Severity.INFO, "true_or_false", "TRUE and FALSE were read as 1 and 0.", name)
         return (text.str.to_uppercase() == "TRUE").cast(pl.Int64), ValueType.INTEGER, [told]
     if matches(cells, THOUSANDS) and not cells.str.contains(".", literal=True).any():
-        return _without_commas(text).cast(pl.Int64), ValueType.INTEGER, [_grouped(name)]
+        whole = _without_commas(text).cast(pl.Int64, strict=False)
+        if whole.null_count() == text.null_count():  # no number beyond 64 bits
+            return whole, ValueType.INTEGER, _grouped(cells, name)
     return None
 
 
 def _decimal(text: pl.Series, cells: pl.Series, name: str) -> Parsed | None:
     plain = text.str.strip_prefix("+")
+    if not keeps_digits(_without_commas(cells)):
+        return None
     if are_decimal(plain.drop_nulls()) or matches(cells, _SIGNED):
         return plain.cast(pl.Float64), ValueType.DECIMAL, []
     if matches(cells, THOUSANDS):
-        return _without_commas(text).cast(pl.Float64), ValueType.DECIMAL, [_grouped(name)]
+        return _without_commas(text).cast(pl.Float64), ValueType.DECIMAL, _grouped(cells, name)
     return _comma(text, cells, name)
 
 
@@ -181,10 +195,10 @@ def _without_commas(text: pl.Series) -> pl.Series:
     return text.str.replace_all(",", "", literal=True)
 
 
-def _grouped(name: str) -> Finding:
-    return Finding(
-        Severity.INFO, "thousands", "Commas between thousands were taken out of its numbers.", name
-    )
+def _grouped(cells: pl.Series, name: str) -> list[Finding]:
+    told = "Commas between thousands were taken out of its numbers."
+    is_so = cells.str.contains(",", literal=True).any()
+    return [Finding(Severity.INFO, "thousands", told, name)] if is_so else []
 
 
 def _time(text: pl.Series, cells: pl.Series, name: str) -> Parsed | None:

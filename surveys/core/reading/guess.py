@@ -5,6 +5,8 @@ What only looks like numbers or dates stays text, and a finding says why and how
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import polars as pl
 
 from surveys.core.codebook import ValueType
@@ -14,9 +16,11 @@ from surveys.core.said import alternatives, say, say_n
 
 # No leading zeros (area codes), no plus sign, and few enough digits to be exact.
 WHOLE = r"^(0|-?[1-9][0-9]{0,17})$"
-DECIMAL = r"^-?(0|[1-9][0-9]{0,14})?(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?$"
+# A digit before any exponent: E10 is a diagnosis, not a number.
+DECIMAL = r"^-?((0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?|\.[0-9]{1,15})([eE][+-]?[0-9]{1,2})?$"
 COMMA = r"^-?(0|[1-9][0-9]{0,14})(,[0-9]{1,15})?$"
 THOUSANDS = r"^-?(0|[1-9][0-9]{0,2}(,[0-9]{3})*|[1-9][0-9]*)(\.[0-9]{1,15})?$"
+_LONG = r"^[+-]?[0-9]{16,}(\.[0-9]*)?$"  # a double holds any 15 digits
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _DATETIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?$"
 _DATE_LIKE = (
@@ -49,7 +53,14 @@ def matches(cells: pl.Series, pattern: str) -> bool:
 
 
 def are_decimal(cells: pl.Series) -> bool:
-    return matches(cells, DECIMAL) and bool(cells.str.contains(r"[0-9]").all())
+    return matches(cells, DECIMAL)
+
+
+def keeps_digits(cells: pl.Series) -> bool:
+    """Whether every number with many digits comes back from a double as it was written, without commas."""
+    long = cells.filter(cells.str.contains(_LONG)).unique()
+    pairs = ((Decimal(cell), float(cell)) for cell in long)
+    return all(cell in (Decimal(number), Decimal(repr(number))) for cell, number in pairs)
 
 
 def with_comma(text: pl.Series) -> pl.Series:
@@ -121,13 +132,13 @@ def _almost(cells: pl.Series, name: str) -> list[Finding]:
             "certainty; it was read as text. Give its type in a codebook sheet: date_dmy, date_mdy, date_ymd."
         )
         return [Finding(Severity.WARNING, "dates_as_text", told, name)]
+    if matches(cells, r"^[+-]?[0-9]+$"):
+        told = "Leading zeros, plus signs or very long numbers: it was read as text, so that no cell changes."
+        return [Finding(Severity.INFO, "digits_as_text", told, name)]
     if matches(cells, THOUSANDS):
         told = (
             "Its commas may part thousands or begin decimals; it was read as text. Give its type in a "
             "codebook sheet: decimal (commas part thousands) or decimal_comma."
         )
         return [Finding(Severity.WARNING, "thousands_or_decimals", told, name)]
-    if matches(cells, r"^[+-]?[0-9]+$"):
-        told = "Leading zeros, plus signs or very long numbers: it was read as text, so that no cell changes."
-        return [Finding(Severity.INFO, "digits_as_text", told, name)]
     return []

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from math import isfinite
 from typing import Any
 
 from surveys.core.absence import code_reason
@@ -19,6 +18,7 @@ from surveys.core.codebook import Code, Codebook, Level, MissingRule, Role, Scal
 from surveys.core.findings import Finding, Severity
 from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused, near_misses
+from surveys.core.reading.ddi_variables import value_of
 from surveys.core.reading.declared import TAGS, TYPES, Declared
 from surveys.core.reading.sheet_lines import Line, SheetLines
 from surveys.core.reading.spans import span
@@ -255,6 +255,4 @@ def _value(text: str, variable: Variable) -> Scalar | None:
         return text or None
     if variable.type in (ValueType.DATE, ValueType.DATETIME):
         return text if _is_moment(text, variable.type) else None
-    if not _is_number(text) or not isfinite(number := float(text)):
-        return None
-    return int(number) if number.is_integer() else number
+    return value_of(text, variable)

@@ -7,12 +7,13 @@ by bars.  A line whose variable is ``$media`` gives a set its label; ``set`` may
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from surveys.core.codebook import Codebook, Labels, ResponseSet, Scalar, ValueType
+from surveys.core.codebook import Codebook, Labels, ResponseSet, Scalar, ValueType, Variable
 from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused
+from surveys.core.reading.ddi_variables import value_of
 from surveys.core.reading.sheet_lines import Line, SheetLines
 from surveys.core.said import say
 
@@ -113,21 +114,17 @@ def _built(
         )
         return None
     (kind,) = draft.kinds
-    types = {codebook.variable(member).type for member in draft.members}
-    if len({kind_of is ValueType.TEXT for kind_of in types}) > 1:
+    members = [codebook.variable(member) for member in draft.members]
+    if len({member.type is ValueType.TEXT for member in members}) > 1:
         text = say("The set {name} joins texts and numbers.", name=name)
         problems.append(Problem("unclear_set", text, where=draft.where, hint="Take members of one type."))
         return None
-    counted = None if kind == "C" else _counted(next(iter(draft.counted), "1"), types)
+    counted = None if kind == "C" else _counted(next(iter(draft.counted), "1"), members)
     labels: Mapping[str, str] = {**(before.labels if before else {}), **draft.labels}
     return ResponseSet(name, kind, tuple(draft.members), labels, counted)
 
 
-def _counted(text: str, types: set[ValueType]) -> Scalar:
-    if ValueType.TEXT in types:
-        return text
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return int(number) if number.is_integer() else number
+def _counted(text: str, members: Sequence[Variable]) -> Scalar:
+    telling = next((member for member in members if member.type.is_number), members[0])
+    value = value_of(text, telling)
+    return text if value is None else value

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading.dates import DAY
-from surveys.core.reading.guess import WHOLE, look_like_numbers, words_for_missing
+from surveys.core.reading.guess import keeps_digits, look_like_numbers, words_for_missing
 from surveys.core.reading.raw import Calendar, RawVariable, broken
 from surveys.core.reading.sheet_cells import Kind
 from surveys.core.said import say, say_n
@@ -22,6 +22,8 @@ _LAST = 2_958_466  # the day after 9999-12-31
 _LEAP = 60  # 29 February 1900, a day of Excel's calendar alone
 _BETWEEN = 1_462  # days between the two calendars of workbooks
 _A_DATE_SURELY = 1_000  # a time of so many days is a moment shown without its date
+_DIGITS = r"^-?[0-9]+$"
+_LONG = r"^-?[0-9]{16,}$"  # more than a double holds for certain
 _TRUE = ["1", "true", "TRUE"]
 _WORDS = {
     Kind.NUMBER: say("numbers"), Kind.TEXT: say("texts"), Kind.BOOLEAN: say("true or false"),
@@ -51,7 +53,8 @@ class SheetColumn:
         findings = self._remarks(name)
         there = {int(kind) for kind in np.unique(kinds)} - {int(Kind.EMPTY)}
         if there == {Kind.NUMBER}:
-            return _numbers(text), findings
+            cells, more = _numbers(text, name)
+            return cells, findings + more
         if there == {Kind.BOOLEAN}:
             variable.codes = [(1, b"TRUE"), (0, b"FALSE")]
             told = "Cells that are true or false were read as 1 and 0."
@@ -98,14 +101,22 @@ def _serials(text: pl.Series) -> pl.Series:
     return numbers
 
 
-def _numbers(text: pl.Series) -> pl.Series:
-    if text.drop_nulls().str.contains(WHOLE).all():
-        return text.cast(pl.Int64)
+def _numbers(text: pl.Series, name: str) -> tuple[pl.Series, list[Finding]]:
+    """Whole numbers, else doubles; text where long whole numbers would lose digits as either."""
+    if text.drop_nulls().str.contains(_DIGITS).all():
+        exact = text.cast(pl.Int64, strict=False)
+        if exact.null_count() == text.null_count():
+            return exact, []
     numbers = _serials(text)
+    if not keeps_digits(text.drop_nulls()):
+        told = (
+            "Whole numbers with more digits than a number holds: the column is kept as text, digit by digit."
+        )
+        return text, [Finding(Severity.WARNING, "large_number_as_text", told, name)]
     whole = numbers.drop_nulls()
     if ((whole == whole.floor()) & (whole.abs() <= 2**53)).all():  # 1E3 and 12.0 are whole numbers too
-        return numbers.cast(pl.Int64)
-    return numbers
+        return numbers.cast(pl.Int64), []
+    return numbers, []
 
 
 def _truths(text: pl.Series) -> pl.Series:
@@ -124,7 +135,8 @@ def _moments(
     if not _is_calendar(days, is_1904):
         told = "Dates that no calendar holds: the column is kept as the raw numbers of the file."
         found = Finding(Severity.WARNING, "dates_out_of_range", told, variable.name.decode())
-        return _numbers(text), [found]
+        cells, more = _numbers(text, variable.name.decode())
+        return cells, [found, *more]
     stamps = _selected(serials, _stamp(pl.col("c"), is_1904))
     are_days = Kind.DATETIME not in kinds and bool((days == days.floor()).all())
     return (stamps.cast(pl.Date) if are_days else stamps), []
@@ -178,6 +190,7 @@ def shown_plainly(text: pl.Series, kinds: Kinds, is_1904: bool) -> pl.Series:
     told = (
         pl.when(is_dated).then(_iso(pl.when(is_dated).then(serial), is_1904))
         .when((kind == int(Kind.TIME)) & (serial >= 0)).then(_clock(serial))
+        .when((kind == int(Kind.NUMBER)) & cell.str.contains(_LONG)).then(cell)
         .when(is_serial).then(_plain_number(serial))
         .when(kind == int(Kind.BOOLEAN)).then(truth)
         .otherwise(cell)

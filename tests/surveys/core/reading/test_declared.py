@@ -113,3 +113,62 @@ def test_what_only_looks_like_something_is_told(cells: list[str], code: str) -> 
     assert (values.to_list(), kind) == (cells, ValueType.TEXT)
     assert [(f.code, f.variable) for f in findings] == [(code, "x")]
     assert not any(cell in f.message for f in findings for cell in cells if cell.isdigit())
+
+
+@pytest.mark.parametrize("cells", [["E10", "E11", "E14"], ["e5"], ["-E1"], ["-", "1"], ["-e-3"]])
+def test_an_exponent_alone_is_no_number(cells: list[str]) -> None:
+    values, kind, _ = guessed(pl.Series("c", cells), "c")
+    assert (kind, values.to_list()) == (ValueType.TEXT, cells)
+    for word in ("decimal", "time"):
+        found = converted(pl.Series("c", cells), ValueType.TEXT, "c", Declared(word))
+        assert (found.type, found.values.to_list()) == (ValueType.TEXT, cells)
+
+
+def test_digits_before_an_exponent_are_a_number() -> None:
+    values, kind, _ = guessed(pl.Series("c", [".5e3", "-1E2", "2.5"]), "c")
+    assert (kind, values.to_list()) == (ValueType.DECIMAL, [500.0, -100.0, 2.5])
+
+
+LONG = "123456789012345678"
+
+
+@pytest.mark.parametrize(
+    ("word", "cells", "values"),
+    [
+        ("integer", ["1" * 22, "1"], ["1" * 22, "1"]),
+        ("integer", ["9,223,372,036,854,775,808"], ["9,223,372,036,854,775,808"]),
+        ("decimal", [LONG, "1"], [int(LONG), 1]),
+        ("decimal", [LONG + ".5"], [LONG + ".5"]),
+        ("decimal", ["123,456,789,012,345,678"], ["123,456,789,012,345,678"]),
+    ],
+)
+def test_numbers_too_long_for_their_type_keep_their_digits(
+    word: str, cells: list[str], values: list[Any]
+) -> None:
+    found = converted(pl.Series("c", cells), ValueType.TEXT, "x", Declared(word))
+    assert found.values.to_list() == values
+    assert "type_not_kept" in {f.code for f in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("word", "cells", "values"),
+    [
+        ("integer", [str(2**63 - 1), "1"], [2**63 - 1, 1]),
+        ("decimal", [str(2**60), "1.5"], [2.0**60, 1.5]),
+        ("decimal", ["100000000000000000.0"], [1e17]),
+    ],
+)
+def test_long_numbers_that_their_type_holds_are_of_it(word: str, cells: list[str], values: list[Any]) -> None:
+    found = converted(pl.Series("c", cells), ValueType.TEXT, "x", Declared(word))
+    assert (found.values.to_list(), found.type, found.findings) == (values, ValueType(word), [])
+
+
+@pytest.mark.parametrize("word", ["decimal", "time"])
+def test_long_numbers_of_a_workbook_keep_their_digits(word: str) -> None:
+    found = converted(pl.Series("c", [int(LONG)]), ValueType.INTEGER, "x", Declared(word))
+    assert (found.values.to_list(), found.type) == ([int(LONG)], ValueType.INTEGER)
+    assert [f.code for f in found.findings] == ["type_not_kept"]
+
+
+def test_long_digits_are_not_taken_for_commas() -> None:
+    assert [f.code for f in guessed(pl.Series("c", ["1" * 22]), "x")[2]] == ["digits_as_text"]

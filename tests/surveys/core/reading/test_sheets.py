@@ -162,6 +162,27 @@ def test_codes_given_twice_and_ranges_without_end_are_refused(tmp_path: Path) ->
     ]
 
 
+def test_long_codes_keep_their_digits(tmp_path: Path) -> None:
+    long, longest = 999_999_999_999_999_999, 2**63 - 1
+    sheet = (
+        f"variable,codes,missing,set\na,{long}=most | {longest}=last | 1e3=thousand,{long - 2}=refused,"
+        f'"s (D, counting {long})"\nb,,,s\n'
+    )
+    found = reading(tmp_path, f"a,b\n{long},1\n{long - 2},1\n1000,1\n", sheet)
+    told = found.codebook.variable("a")
+    assert [code.value for code in told.codes] == [long, longest, 1000]
+    assert [rule.value for rule in told.missing] == [long - 2]
+    assert found.codebook.sets[0].counted_value == long
+    assert cells(found, "a") == ([long, None, 1000], [None, "refused", None])
+
+
+def test_codes_that_no_whole_number_can_be_are_refused(tmp_path: Path) -> None:
+    sheet = f"variable,codes\na,{2**63}=x | {'9' * 400}=y | 1=z\n"
+    with pytest.raises(Refused) as refused:
+        reading(tmp_path, "a\n1\n", sheet)
+    assert [p.code for p in refused.value.problems] == ["unreadable_code", "unreadable_code"]
+
+
 def test_a_sheet_may_be_a_workbook(tmp_path: Path) -> None:
     lines = row(1, text("A1", "variable"), text("B1", "label_zh"), text("C1", "codes"), text("D1", "missing"))
     lines += row(2, text("A2", "sex"), text("B2", "性别"), text("C2", "1=male; 2=female"), number("D2", -9))

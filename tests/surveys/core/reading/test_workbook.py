@@ -105,6 +105,35 @@ def test_days_that_no_calendar_holds_stay_numbers(tmp_path: Path, serial: int) -
     assert codes(file) == {("dates_out_of_range", "x")}
 
 
+LONG = "1234567890123456789"
+
+
+@pytest.mark.parametrize(
+    ("stored", "values", "is_told"),
+    [
+        ([LONG, "1234567890123456788"], [int(LONG), int(LONG) - 1], False),
+        (["-9223372036854775808", "007"], [-(2**63), 7], False),
+        (["12345678901234567890", "1"], ["12345678901234567890", "1"], True),
+        ([LONG, "0.5"], [LONG, "0.5"], True),
+        (["9007199254740992", "0.5"], [2.0**53, 0.5], False),
+        (["1.5E+19", "100000000000000000000"], [1.5e19, 1e20], False),
+    ],
+)
+def test_long_whole_numbers_keep_their_digits(
+    stored: list[str], values: list[Any], is_told: bool, tmp_path: Path
+) -> None:
+    cells = "".join(row(i, number(f"A{i}", one)) for i, one in enumerate(stored, 2))
+    file, found = table(workbook(tmp_path / "w.xlsx", row(1, text("A1", "x")) + cells))
+    assert found == {"x": values}
+    assert [type(one) for one in found["x"]] == [type(one) for one in values]
+    assert codes(file) == ({("large_number_as_text", "x")} if is_told else set())
+
+
+def test_long_whole_numbers_beside_texts_keep_their_digits(tmp_path: Path) -> None:
+    rows = row(1, text("A1", "x")) + row(2, number("A2", LONG)) + row(3, text("A3", "none"))
+    assert table(workbook(tmp_path / "w.xlsx", rows))[1] == {"x": [LONG, "none"]}
+
+
 def test_mixed_columns_are_text_and_told(tmp_path: Path) -> None:
     cells = [
         number("A2", "12.0"), number("A3", 0.5), text("A4", "NA"), number("A5", 41670, 1), cell("A6", "b", 0),
