@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from surveys.core.codebook import Codebook, Role, ValueType, Variable, as_json, codebook_from_json
 from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.reading.sheet import missing_twice
 from surveys.core.reading.sheet_lines import Line, SheetLines
 from surveys.core.said import say
 from surveys.core.writing.codebook_json import FORMAT, READ_AS, VERSION
@@ -81,6 +82,8 @@ def read_whole(path: Path) -> Whole:
         raise _no_codebook(say("a part of it is missing or of another kind")) from None
     if broken or not all(isinstance(line, dict) and _are_texts(line) for line in read_as):
         raise _no_codebook(say("{name} is not described as a variable is", name=broken or READ_AS))
+    if twice := [p for v in codebook.variables for p in missing_twice(v.name, v.missing, "")]:
+        raise Refused(twice[:MOST_TOLD])
     return Whole(codebook, tuple(line for line in read_as if line.get("variable")))
 
 
