@@ -207,6 +207,41 @@ def test_missing_codes_of_a_whole_codebook_have_one_reason(tmp_path: Path) -> No
         read_whole(path)
 
 
+ONE_SET = {"name": "s", "kind": "C", "variables": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("variable", "more"),
+    [
+        ({}, {"read_as": 5}),
+        ({}, {"weight": "b"}),
+        ({"codes": [{"value": 1, "labels": {"en": "x"}}, {"value": 1, "labels": {"en": "y"}}]}, {}),
+        ({}, {"sets": [ONE_SET, ONE_SET]}),
+        ({}, {"sets": [{**ONE_SET, "kind": "X"}]}),
+        ({"missing": [{"reason": "refused", "low": 2, "high": 1}]}, {}),
+        ({"codes": [{"value": 10**400}]}, {}),
+        ({"missing": [{"reason": "refused", "value": 2**63}]}, {}),
+        ({"labels": {"en": "\ud800"}}, {}),
+    ],
+)
+def test_a_whole_codebook_that_contradicts_itself_is_refused(
+    variable: dict[str, Any], more: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "c.json"
+    told = {
+        FORMAT: VERSION,
+        "variables": [{"name": "a", "type": "integer"}],
+        "sets": [ONE_SET],
+        "weight": "a",
+    }
+    path.write_text(json.dumps(told))
+    assert read_whole(path).codebook.names == ("a",)
+    path.write_text(json.dumps({**told, "variables": [{"name": "a", "type": "integer", **variable}], **more}))
+    with pytest.raises(Refused) as refused:
+        read_whole(path)
+    assert [p.code for p in refused.value.problems] == ["unreadable_codebook"]
+
+
 def test_a_sheet_may_be_a_workbook(tmp_path: Path) -> None:
     lines = row(1, text("A1", "variable"), text("B1", "label_zh"), text("C1", "codes"), text("D1", "missing"))
     lines += row(2, text("A2", "sex"), text("B2", "性别"), text("C2", "1=male; 2=female"), number("D2", -9))
