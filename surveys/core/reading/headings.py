@@ -121,7 +121,7 @@ def _note(cell: str) -> str:
     """``{"ImportId":"QID1","choiceId":"3"}`` -> ``ImportId QID1, choiceId 3``."""
     try:
         told = json.loads(cell)
-    except ValueError:
+    except (ValueError, RecursionError):
         return cell.strip()
     if not isinstance(told, dict):
         return cell.strip()

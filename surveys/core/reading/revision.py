@@ -27,7 +27,7 @@ from surveys.core.codebook import (
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.reading.ddi_variables import value_of
-from surveys.core.reading.sheet import code_twice
+from surveys.core.reading.sheet import code_twice, missing_twice
 from surveys.core.reading.sheet_table import SheetLine, is_known
 from surveys.core.reading.spans import span
 from surveys.core.said import both, say
@@ -178,6 +178,7 @@ class _Codes:
                 self._unreadable(part, "Write -1=refused | -2=dont_know, ranges as -9..-1=refused.")
             else:
                 found.append(rule)
+        self.talk.problems += missing_twice(self.variable.name, found, self.where)
         return found
 
     def _single(self, left: str, reason: str) -> MissingRule | None:

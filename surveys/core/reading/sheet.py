@@ -9,6 +9,7 @@ missing_ranges (``-99..-90=refused``), missing_tags (``.a=refused``), and what :
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -158,7 +159,7 @@ def _missing(
     labels = {code.value: code.labels for code in variable.codes}
     labels |= {rule.value: rule.labels for rule in variable.missing if rule.value is not None}
     labels |= {code.value: code.labels for code in _codes(variable, row, where, [])}
-    told, renamed = [], dict[str, str]()
+    told, renamed, tags = [], dict[str, str](), list[MissingRule]()
     words = {word: rule.tag for rule in variable.missing if rule.tag for word in rule.labels.values()}
     for _, left, reason in _rules(row.get("missing", "")):
         value = _value(left, variable)
@@ -171,8 +172,11 @@ def _missing(
     for part, left, reason in _rules(row.get("missing_tags", "")):
         if not re.fullmatch(r"\.[A-Za-z_]", left):
             problems.append(_unreadable(part, where))
-        elif reason:
+            continue
+        tags.append(MissingRule(reason or "user_missing", tag=left[1]))
+        if reason:
             renamed[left[1]] = reason
+    problems += missing_twice(variable.name, [*told, *tags], where)
     values = {(rule.value, rule.low, rule.high) for rule in told}
     kept = (rule for rule in variable.missing if (rule.value, rule.low, rule.high) not in values or rule.tag)
     return tuple(told) + tuple(
@@ -228,6 +232,25 @@ def code_twice(code: str, where: str) -> Problem:
     """A code with two labels in one cell of a sheet, of which only one could stay."""
     message = say("The code {code} is given twice with different labels.", code=code.strip()[:40])
     return Problem("code_twice", message, where=where, hint="Leave one of the two labels.")
+
+
+def missing_twice(variable: str, rules: Iterable[MissingRule], where: str) -> list[Problem]:
+    """Missing codes, ranges and tags that are given twice: a cell is absent for one reason only."""
+    counts = Counter((rule.value, rule.low, rule.high, rule.tag) for rule in rules)
+    hint = "Leave one of the two reasons."
+    return [
+        Problem("missing_twice", _is_twice(variable, *key), where=where, hint=hint)
+        for key, count in counts.items()
+        if count > 1
+    ]
+
+
+def _is_twice(
+    variable: str, value: Scalar | None, low: float | None, high: float | None, tag: str | None
+) -> str:
+    ends = ("" if end is None else f"{end:g}" for end in (low, high))
+    code = str(value)[:40] if value is not None else f".{tag}" if tag else "..".join(ends)
+    return say("{variable} gives the missing code {code} twice.", variable=variable, code=code)
 
 
 def _is_formula(text: str) -> bool:

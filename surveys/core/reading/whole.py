@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
 from surveys.core.codebook import Codebook, Role, ValueType, Variable, as_json, codebook_from_json
 from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.reading.ddi_variables import LEAST, MOST
+from surveys.core.reading.sheet import missing_twice
 from surveys.core.reading.sheet_lines import Line, SheetLines
 from surveys.core.said import say
 from surveys.core.writing.codebook_json import FORMAT, READ_AS, VERSION
@@ -77,10 +80,17 @@ def read_whole(path: Path) -> Whole:
     try:
         codebook, read_as = codebook_from_json(told), told.get(READ_AS, [])
         broken = _broken(codebook)
+        json.dumps(told, ensure_ascii=False).encode()  # half a character is no text
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _no_codebook(say("a part of it is missing or of another kind")) from None
-    if broken or not all(isinstance(line, dict) and _are_texts(line) for line in read_as):
+    if (
+        broken
+        or not isinstance(read_as, list)
+        or not all(isinstance(line, dict) and _are_texts(line) for line in read_as)
+    ):
         raise _no_codebook(say("{name} is not described as a variable is", name=broken or READ_AS))
+    if twice := [p for v in codebook.variables for p in missing_twice(v.name, v.missing, "")]:
+        raise Refused(twice[:MOST_TOLD])
     return Whole(codebook, tuple(line for line in read_as if line.get("variable")))
 
 
@@ -127,10 +137,15 @@ def _broken(codebook: Codebook) -> str:
     """The name of the first variable or set that holds something else than it should; '' when none does."""
     if not _are_texts({**codebook.labels, "weight": codebook.weight}) or not _are_all_texts(codebook.notes):
         return say("the file")
+    if codebook.weight and codebook.weight not in codebook.names:
+        return say("the file")
     for variable in codebook.variables:
         if not _is_sound(variable):
             return str(variable.name)
+    names = [one.name for one in codebook.sets]
     for one in codebook.sets:
+        if one.kind not in ("C", "D", "E") or names.count(one.name) > 1:
+            return str(one.name)
         is_known = set(one.variables) <= set(codebook.names) and _is_scalar(one.counted_value, None)
         if not (_are_texts(one.labels) and _are_all_texts((one.name, one.kind)) and is_known):
             return str(one.name)
@@ -148,6 +163,8 @@ def _is_sound(variable: Variable) -> bool:
         and all(map(_are_texts, labelled))
         and all(_is_scalar(value, variable.type) for value in values)
         and all(end is None or _is_number(end) for end in ends)
+        and not any(_is_turned(rule.low, rule.high) for rule in variable.missing)
+        and len({code.value for code in variable.codes}) == len(variable.codes)
         and all(isinstance(rule.reason, str) and _is_tag(rule.tag) for rule in variable.missing)
         and all(code.value is not None for code in variable.codes)
     )
@@ -157,7 +174,13 @@ _PARTS = ("labels", "question", "codes", "missing")
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool) and LEAST <= value <= MOST
+
+
+def _is_turned(low: float | None, high: float | None) -> bool:
+    return low is not None and high is not None and low > high
 
 
 def _is_scalar(value: Any, type_: ValueType | None) -> bool:

@@ -169,6 +169,14 @@ def test_a_code_keeps_one_label(tmp_path: Path) -> None:
     assert problem.code == "code_twice" and problem.where.startswith("codebook sheet, line ")
 
 
+def test_a_missing_code_keeps_one_reason(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["a"] |= {"missing": "-1=refused | -1=dont_know"}
+
+    with pytest.raises(Refused, match="a gives the missing code -1 twice"):
+        edited(tmp_path, edit)
+
+
 def test_a_workbook_is_taken_back_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:
     write(table_of(BASE), "sheet", tmp_path / "sheet.xlsx", "en")
     book = openpyxl.load_workbook(tmp_path / "sheet.xlsx")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from surveys.core import table
 from surveys.core.codebook import Level, MissingRule, ResponseSet, Role, ValueType
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, ReadResult, read
+from surveys.core.reading.whole import read_whole
+from surveys.core.writing.codebook_json import FORMAT, VERSION
 
 from .xlsx_bytes import number, row, text, workbook
 
@@ -181,6 +184,62 @@ def test_codes_that_no_whole_number_can_be_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         reading(tmp_path, "a\n1\n", sheet)
     assert [p.code for p in refused.value.problems] == ["unreadable_code", "unreadable_code"]
+
+
+def test_missing_codes_have_one_reason(tmp_path: Path) -> None:
+    sheet = (
+        "variable,missing,missing_ranges,missing_tags\n"
+        "a,-1=refused | -1=dont_know,-9..-5=refused | -9..-5=dont_know,.a=refused | .a=dont_know\n"
+    )
+    with pytest.raises(Refused) as refused:
+        reading(tmp_path, "a\n1\n", sheet)
+    assert [p.message for p in refused.value.problems] == [
+        f"a gives the missing code {code} twice." for code in ("-1", "-9..-5", ".a")
+    ]
+
+
+def test_missing_codes_of_a_whole_codebook_have_one_reason(tmp_path: Path) -> None:
+    rules = [{"reason": "refused", "value": -1}, {"reason": "dont_know", "value": -1}]
+    told = {FORMAT: VERSION, "variables": [{"name": "a", "type": "integer", "missing": rules}]}
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps(told))
+    with pytest.raises(Refused, match="a gives the missing code -1 twice"):
+        read_whole(path)
+
+
+ONE_SET = {"name": "s", "kind": "C", "variables": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("variable", "more"),
+    [
+        ({}, {"read_as": 5}),
+        ({}, {"weight": "b"}),
+        ({"codes": [{"value": 1, "labels": {"en": "x"}}, {"value": 1, "labels": {"en": "y"}}]}, {}),
+        ({}, {"sets": [ONE_SET, ONE_SET]}),
+        ({}, {"sets": [{**ONE_SET, "kind": "X"}]}),
+        ({"missing": [{"reason": "refused", "low": 2, "high": 1}]}, {}),
+        ({"codes": [{"value": 10**400}]}, {}),
+        ({"missing": [{"reason": "refused", "value": 2**63}]}, {}),
+        ({"labels": {"en": "\ud800"}}, {}),
+    ],
+)
+def test_a_whole_codebook_that_contradicts_itself_is_refused(
+    variable: dict[str, Any], more: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "c.json"
+    told = {
+        FORMAT: VERSION,
+        "variables": [{"name": "a", "type": "integer"}],
+        "sets": [ONE_SET],
+        "weight": "a",
+    }
+    path.write_text(json.dumps(told))
+    assert read_whole(path).codebook.names == ("a",)
+    path.write_text(json.dumps({**told, "variables": [{"name": "a", "type": "integer", **variable}], **more}))
+    with pytest.raises(Refused) as refused:
+        read_whole(path)
+    assert [p.code for p in refused.value.problems] == ["unreadable_codebook"]
 
 
 def test_a_sheet_may_be_a_workbook(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from surveys.core.reading.codebooks import split_labels
 from surveys.core.reading.delimited import DelimitedReader, find_delimiter
 from surveys.core.reading.encodings import decide
 from surveys.core.reading.guess import guessed
+from surveys.core.reading.headings import headings
 from surveys.core.reading.sheet import lay_over
 from surveys.core.reading.sheet_lines import read_lines
 
@@ -198,3 +199,9 @@ def test_a_dictionary_of_another_tool_is_understood(tmp_path: Path, shared: Path
 def test_a_sheet_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(Refused):
         lay_over(BOOK, read_lines(sheet(tmp_path, text), "en", {}), [])
+
+
+def test_import_ids_nested_without_end_are_kept_as_they_are() -> None:
+    crafted = '{"ImportId":' + "[" * 200_000
+    found = headings([["a"], ["Asked?"], [crafted], ["1"]], "line 1")
+    assert (found.rows, found.variables[0].note) == (3, crafted.encode())
