@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from surveys.models import Study
 
+MOST_CODE = 500
 ENCODINGS = ["", "utf-8", "gb18030", "gbk", "big5", "windows-1252", "iso-8859-1", "shift_jis"]
 
 
@@ -183,8 +184,10 @@ class DecisionForm(forms.Form):
 
 def _scalar(text: str) -> int | float | str:
     """A code as the page wrote it; anything else is taken as the text it is."""
+    if len(text) > MOST_CODE:  # longer than any number; brackets by the thousand are not looked into
+        return text
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return value if isinstance(value, int | float | str) and not isinstance(value, bool) else text

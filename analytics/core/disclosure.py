@@ -21,6 +21,7 @@ DETERMINED = 1e-9  # share of the freedom that is left under which a number is a
 OF_FEW_CELLS = "small_expected"  # a check that names the rarest cells
 
 EXTREMES = ("minimum", "maximum")
+EXTREME_ROWS = ("minimum_rows", "maximum_rows")
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,12 @@ def _levels(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _number(row: dict[str, Any]) -> dict[str, Any]:
     """A mean needs enough rows, a share enough of either answer, an extreme enough that hold it."""
-    ones = row["count"]
-    few = row["n"] < FEWEST or (ones is not None and any(0 < n < FEWEST for n in (ones, row["n"] - ones)))
-    if few:
-        return row | dict.fromkeys(("count", "percent", "mean", "sd", *EXTREMES))
-    wanting = (name for name in EXTREMES if (row.get(f"{name}_rows") or 0) < FEWEST)
-    return row | dict.fromkeys(wanting)
+    ones, ends = row["count"], [row.get(name) or 0 for name in EXTREME_ROWS]
+    parts = [ones, row["n"] - ones] if ones is not None else ends if sum(ends) == row["n"] else []
+    told = row | {name: None for name in EXTREME_ROWS if name in row}  # of two answers these are the counts
+    if row["n"] < FEWEST or any(0 < n < FEWEST for n in parts):
+        return told | dict.fromkeys(("count", "percent", "mean", "sd", *EXTREMES))
+    return told | dict.fromkeys(name for name, n in zip(EXTREMES, ends, strict=True) if n < FEWEST)
 
 
 def _crosstab(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,6 +100,14 @@ def test_a_share_needs_enough_of_either_answer(ones: int) -> None:
     assert row["n"] == 40
 
 
+@pytest.mark.parametrize("ones", [3, 97])
+@pytest.mark.parametrize("low", [0, 1])
+def test_of_two_answers_no_number_tells_how_many_gave_the_rarer(ones: int, low: int) -> None:
+    result = described(y=[low + 1.0] * ones + [float(low)] * (100 - ones))
+    (row,) = disclosed(result, 100).result["table"]["rows"]
+    assert {value for value in row.values() if isinstance(value, int | float)} <= {100}
+
+
 def test_categories_of_few_are_withheld_with_one_more() -> None:
     values = np.array(["a"] * 4 + ["b"] * 15 + ["c"] * 30)
     levels = (("a", "A"), ("b", "B"), ("c", "C"), ("d", "D"))
