@@ -19,7 +19,7 @@ from measures.models import DatasetVersion
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say, with_sources
-from surveys.models import User
+from surveys.models import Study, User
 from surveys.services import audit, jobs
 
 Progress = Callable[[float, str], None]
@@ -57,18 +57,22 @@ def run(
 def withdraw_run(user: User, run: Run, because: str) -> Run:
     """Takes a run's numbers away from view, for everybody and for good; the row stays, with the reason.
 
-    The same question of the same columns is then refused with that reason: withdrawn numbers stay away.
+    Runs that asked the same of the same columns hold the same numbers and go with it.  The same question
+    is then refused with that reason: withdrawn numbers stay away.
     """
     policy.require_run(user, run.study)
     because = because.strip()
     if not because:
         raise refuse("no_reason", "Say why the run is withdrawn.", where="because")
+    Study.objects.select_for_update().get(pk=run.study_id)  # no run of the same is saved meanwhile
     found = Run.objects.select_for_update().get(pk=run.pk)
     if found.withdrawn_because:
         raise refuse("withdrawn", say("This run was withdrawn: {because}", because=found.withdrawn_because))
-    found.withdrawn_because = because
-    found.save(update_fields=["withdrawn_because"])
-    audit.record(user, "withdraw", found, study=found.study, because=because)
+    for one in Run.objects.filter(key=found.key, study=found.study, withdrawn_because=""):
+        one.withdrawn_because = because
+        one.save(update_fields=["withdrawn_because"])
+        audit.record(user, "withdraw", one, study=found.study, because=because)
+    found.refresh_from_db()
     return found
 
 
@@ -155,6 +159,8 @@ def _save(
     try:
         with transaction.atomic():
             jobs.guard()
+            Study.objects.select_for_update().get(pk=version.study.pk)
+            _refuse_withdrawn(key, version)  # somebody may have while this was computed
             made = Run.objects.create(
                 study=version.study,
                 analysis=analysis,

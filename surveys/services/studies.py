@@ -76,6 +76,7 @@ def save_context(
     if labels is not None and table.labels != labels:
         table.labels = labels
         table.save(update_fields=["labels"])
+        audit.record(user, "save", table, study=study, labels=labels)
     content_hash = fingerprint({"columns": [column["name"] for column in columns], "rows": rows})
     latest = table.versions.order_by("-number").first()
     if latest is not None and latest.content_hash == content_hash and latest.columns == columns:

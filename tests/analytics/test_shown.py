@@ -162,6 +162,16 @@ def test_a_withdrawn_run_is_told_to_nobody_and_stays(
             run_analysis(researcher, what, version)
 
 
+def test_what_asked_the_same_goes_with_a_withdrawn_run(researcher: User, version: WaveVersion) -> None:
+    run = run_analysis(researcher, TABLE, version)
+    twin = run_analysis(researcher, define_analysis(researcher, version.study, "ages", spec=TABLE), version)
+    assert twin.pk != run.pk and twin.result == run.result
+    withdraw_run(researcher, run, "the weights were wrong")
+    twin.refresh_from_db()
+    assert twin.withdrawn_because == "the weights were wrong"
+    assert AuditEntry.objects.filter(action="withdraw").count() == 2
+
+
 def test_who_may_withdraw(researcher: User, holder: User, version: WaveVersion) -> None:
     run = run_analysis(researcher, TABLE, version)
     with pytest.raises(Refused, match="may not run"):
