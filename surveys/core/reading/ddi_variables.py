@@ -177,7 +177,7 @@ class VarReader:
 
 def value_of(text: str, variable: Variable) -> Scalar | None:
     """A category's value as a cell of ``variable`` is kept; None when it can be none."""
-    if not text or not variable.type.is_number:
+    if not text or not (variable.type.is_number or variable.type is ValueType.TIME):  # times are seconds
         return text or None
     number = _number(text)
     if number is None or not number.is_integer():
