@@ -15,6 +15,7 @@ from analytics.services.analyses import run_analysis
 from config.study_folder import load_study
 from measures.models import Dataset
 from measures.services.datasets import build_dataset
+from surveys.core.problems import Refused
 from surveys.models import Study, User
 
 SHIPPED = ("mdms", "fuzhou")
@@ -55,10 +56,23 @@ def travel(user: User, talk: Talk) -> Journey:
         talk(f"Dataset {outcome.version}: {outcome.version.rows} rows, {word}, {outcome.seconds:.1f} s")
         journey.built.append({"dataset_version": str(outcome.version), "is_new": outcome.is_new})
     for analysis in analyses:
-        run = run_analysis(user, analysis, subject_of(user, analysis))
-        talk(f"Run {run.pk} of {analysis}: {run.state}, n = {run.n_used}, {run.seconds:.1f} s")
-        journey.runs.append(run)
+        run = run_unless_withdrawn(user, analysis, talk)
+        if run is not None:
+            journey.runs.append(run)
     return journey
+
+
+def run_unless_withdrawn(user: User, analysis: Analysis, talk: Talk) -> Run | None:
+    """The run of an analysis; None, and a line that says so, where somebody withdrew it."""
+    try:
+        run = run_analysis(user, analysis, subject_of(user, analysis))
+    except Refused as refused:
+        if {problem.code for problem in refused.problems} != {"withdrawn"}:
+            raise
+        talk(f"{analysis} is left out. {refused}")
+        return None
+    talk(f"Run {run.pk} of {analysis}: {run.state}, n = {run.n_used}, {run.seconds:.1f} s")
+    return run
 
 
 def beside(user: User, run: Run) -> Iterator[str]:

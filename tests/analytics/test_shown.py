@@ -18,6 +18,8 @@ from analytics.selectors import compare, run_document, runs_beside, shown_to, ta
 from analytics.services.analyses import define_analysis, run_analysis
 from analytics.services.runs import withdraw_run
 from analytics.services.targets import define_target
+from config import journey
+from config.management.commands.status import Command as Status
 from surveys.core.codebook import Level, ValueType
 from surveys.core.problems import Refused
 from surveys.models import AuditEntry, Job, Membership, Study, User, WaveVersion
@@ -170,6 +172,32 @@ def test_what_asked_the_same_goes_with_a_withdrawn_run(researcher: User, version
     twin.refresh_from_db()
     assert twin.withdrawn_because == "the weights were wrong"
     assert AuditEntry.objects.filter(action="withdraw").count() == 2
+
+
+def test_a_withdrawn_run_is_not_the_latest_and_the_journey_goes_on(
+    researcher: User, version: WaveVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysis = define_analysis(researcher, version.study, "ages", spec=TABLE)
+    monkeypatch.setattr(journey, "subject_of", lambda user, asked: version)
+    told: list[str] = []
+    run = journey.run_unless_withdrawn(researcher, analysis, told.append)
+    assert run is not None and told[0].startswith(f"Run {run.pk} of mdms/ages: done")
+    assert [line["name"] for line in Status().work(researcher)["runs"]] == [f"run {run.pk} of mdms/ages"]
+    withdraw_run(researcher, run, "wrong weights")
+    assert Status().work(researcher)["runs"] == []
+    assert journey.run_unless_withdrawn(researcher, analysis, told.append) is None
+    assert "mdms/ages is left out" in told[1] and "wrong weights" in told[1]
+
+
+def test_status_tells_why_a_run_failed_to_those_who_may_know(
+    researcher: User, holder: User, version: WaveVersion
+) -> None:
+    few = {"kind": "linear", "formula": "a ~ b", "where": {"age": OLDEST}}
+    run = run_analysis(researcher, few, version)
+    assert run.state == "failed" and run.n_used == 1
+    (whole,), (told,) = (Status().work(user)["runs"] for user in (holder, researcher))
+    assert whole["causes"] == [check["message"] for check in run.checks if check["severity"] == "error"]
+    assert len(told["causes"]) == 1 and "Fewer than 10 rows" in told["causes"][0]
 
 
 def test_who_may_withdraw(researcher: User, holder: User, version: WaveVersion) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from analytics.models import Run
-from analytics.selectors import run_freshness
+from analytics.selectors import run_freshness, shown_to
 from measures.models import Dataset
 from measures.selectors import freshness, one_look
 from surveys.management.base import WavebookCommand
-from surveys.models import Study
+from surveys.models import Study, User
 from surveys.selectors import study_named
 
 MOST_NAMED = 5  # variables of a run without a name
@@ -30,12 +30,13 @@ class Command(WavebookCommand):
             Dataset.objects.filter(study__in=studies).select_related("study").prefetch_related("versions")
         )
         with one_look():
-            return self._standing(studies, datasets)
+            return self._standing(user, studies, datasets)
 
-    def _standing(self, studies: list[Study], datasets: Iterable[Dataset]) -> dict[str, Any]:
+    def _standing(self, user: User, studies: list[Study], datasets: Iterable[Dataset]) -> dict[str, Any]:
+        runs = _latest(Run.objects.filter(study__in=studies, withdrawn_because=""))
         return {
             "datasets": [_line(str(dataset.latest or dataset), freshness(dataset)) for dataset in datasets],
-            "runs": [_run_line(run) for run in _latest(Run.objects.filter(study__in=studies))],
+            "runs": [_run_line(user, run) for run in runs],
         }
 
     def show(self, outcome: dict[str, Any]) -> None:
@@ -53,16 +54,17 @@ def _line(name: str, standing: Any, on: Any = "") -> dict[str, Any]:
     return {"name": name, "on": str(on)} | told
 
 
-def _run_line(run: Run) -> dict[str, Any]:
+def _run_line(user: User, run: Run) -> dict[str, Any]:
     """A run by its analysis, else by what it asks; one that failed is neither fresh nor stale."""
     asked = run.analysis or " ".join(filter(None, (run.kind, _asked(run.spec))))
     line = _line(f"run {run.pk} of {asked}", run_freshness(run), run.subject)
     if run.state != "failed":
         return line
-    causes = [str(check["message"]) for check in run.checks if check.get("severity") == "error"]
+    shown = shown_to(user, run)
+    causes = [str(check["message"]) for check in shown.checks if check.get("severity") == "error"]
     return line | {
         "state": "failed",
-        "causes": causes,
+        "causes": causes or [shown.withheld],
         "next_step": "mend the specification and run it again",
     }
 
@@ -77,6 +79,8 @@ def _asked(spec: Mapping[str, Any]) -> str:
 def _latest(runs: Any) -> Iterable[Run]:
     """The last run of each analysis, and every run of a specification without one."""
     chosen: dict[Any, Run] = {}
-    for run in runs.select_related("analysis__study", "dataset_version__dataset__study").order_by("pk"):
+    named = runs.select_related("analysis__study", "study", "dataset_version__dataset__study",
+                                "wave_version__wave__study")  # fmt: skip
+    for run in named.defer("result").order_by("pk"):
         chosen[run.analysis_id or ("alone", run.pk)] = run
     return chosen.values()
