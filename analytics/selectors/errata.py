@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.models import Run, Target
+from analytics.selectors.published import latest_beside
 from measures.selectors import AffectedDataset, datasets_affected, errata_of
 from surveys.models import AuditEntry, WaveVersion
 from surveys.services.errata import Correction, correction_of, downloads_of
@@ -102,13 +103,10 @@ def errata_of_run(run: Run) -> list[AffectedRun]:
 
 
 def errata_of_target(target: Target) -> list[AffectedRun]:
-    """The latest run of each analysis beside a table that read what was corrected since."""
-    runs: dict[int | None, Run] = {}
-    beside = Run.objects.filter(study_id=target.study_id, spec__targets__startswith=target.slug)
-    for run in beside.select_related(*_WITH).defer("result", "environment").order_by("id"):
-        if str(run.spec.get("targets", "")).partition("#")[0] == target.slug:
-            runs[run.analysis_id] = run
-    return [found for run in runs.values() for found in errata_of_run(run)]
+    """The runs that stand beside a table and read what was corrected since."""
+    chosen = latest_beside(target)
+    runs = Run.objects.select_related(*_WITH).defer("result", "environment").in_bulk(chosen)
+    return [found for pk in chosen for found in errata_of_run(runs[pk])]
 
 
 _WITH = ("analysis", "study", "dataset_version__dataset__study", "wave_version__wave__study")

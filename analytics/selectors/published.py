@@ -51,9 +51,17 @@ def audit_of(target: Target) -> tuple[AuditFinding, ...]:
 
 
 def runs_beside(user: User, target: Target) -> list[Run]:
-    """The latest run of each analysis whose specification names this target, oldest analysis first.
+    """The runs of :func:`latest_beside` as ``user`` may see them; results are read of these alone."""
+    chosen = latest_beside(target)
+    runs = Run.objects.select_related("analysis", "study", "dataset_version__dataset__study",
+                                      "wave_version__wave__study").in_bulk(chosen)  # fmt: skip
+    return [shown_to(user, runs[pk]) for pk in chosen]
 
-    As ``user`` may see them; withdrawn runs are left out.  Results are read of the chosen runs alone.
+
+def latest_beside(target: Target) -> list[int]:
+    """Keys of the latest run of each analysis whose specification names this target, oldest analysis first.
+
+    Every run without an analysis stands for itself; withdrawn runs are left out.
     """
     named = Run.objects.filter(
         Q(spec__targets=target.slug) | Q(spec__targets__startswith=f"{target.slug}#"),
@@ -63,6 +71,4 @@ def runs_beside(user: User, target: Target) -> list[Run]:
     latest: dict[object, int] = {}
     for pk, analysis in named.order_by("pk").values_list("pk", "analysis"):
         latest[analysis or f"run {pk}"] = pk
-    runs = Run.objects.select_related("analysis", "study", "dataset_version__dataset__study",
-                                      "wave_version__wave__study").in_bulk(latest.values())  # fmt: skip
-    return [shown_to(user, runs[pk]) for pk in latest.values()]
+    return list(latest.values())

@@ -10,7 +10,10 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from analytics.selectors import erratum_of
+from analytics.models import Run
+from analytics.selectors import errata_of_target, erratum_of, runs_beside
+from analytics.services.analyses import run_analysis
+from analytics.services.runs import withdraw_run
 from measures.services.freshness import probe
 from tests.factories import make_wave_version
 from tests.pages.conftest import Library, build_library, columns
@@ -69,3 +72,18 @@ def test_api_and_command_say_the_same(library: Library, client: Client) -> None:
     assert said == client.get("/api/v1/waves/mdms/2014/v1/erratum/").json()
     assert said["columns"] == {"q_union": "cells"} and said["corrected_by"] == "mdms/2014@2"
     assert client.get("/api/v1/waves/mdms/2014/v2/erratum/").json()["corrected_by"] is None
+
+
+def test_the_errata_of_a_table_are_those_of_the_runs_beside_it(library: Library) -> None:
+    target = library.target
+    beside = {run.pk for run in runs_beside(library.owner, target)}
+    (run,) = [one for one in Run.objects.filter(pk__in=beside) if one.analysis_id]
+    loose = [
+        run_analysis(library.owner, run.spec | {"where": where}, run.subject)
+        for where in ({"fsp": 0}, {"fsp": 1}, {"fsp": [0, 1]})
+    ]
+    withdraw_run(library.owner, loose[-1], "asked twice")
+    again(library, lambda cells: [1 - cells[0], *cells[1:]])
+    found = {one.run.pk for one in errata_of_target(target)}
+    assert found == {*beside, loose[0].pk, loose[1].pk}
+    assert found == {one.pk for one in runs_beside(library.owner, target)}
