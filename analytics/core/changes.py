@@ -24,6 +24,8 @@ from surveys.core.codebook import Scalar
 def marginal_changes(design: Design, frame: Frame, sample: Sample, kept: Sequence[int]) -> Iterator[Change]:
     """One change for every number or dummy of a design, one for every category beside the reference.
 
+    A category whose columns were all left out of the fit has none: that nothing moves says nothing of it.
+
     ``kept`` are the positions of the columns that were estimated; changes number the columns among these.
     """
     ground = _Ground(design, frame, sample, tuple(kept))
@@ -52,6 +54,8 @@ class _Ground:
             for level in levels_used(self.frame[name], self.sample.mask):
                 if level != base:
                     high = self._set(name, level, touched)
+                    if np.array_equal(high, low):
+                        continue
                     yield Change(f"{text}[{level_text(level)}]", high, low, columns=columns)
         elif set(np.unique(self._values(name)).tolist()) <= {0.0, 1.0}:
             yield Change(name, self._set(name, 1, touched), self._set(name, 0, touched), columns=columns)
