@@ -10,6 +10,7 @@ from analytics.core.estimators.design import Design
 from analytics.core.estimators.moments import FloatArray
 from analytics.core.estimators.summary import scaled_inverse
 from analytics.core.results import Check
+from surveys.core.disclosure import FEWEST
 from surveys.core.said import both, say
 
 # VIF of 100: the standard error is ten times what independent columns would give. Lower limits cry wolf at
@@ -67,11 +68,20 @@ def check_linear_scale(design: Design) -> tuple[Check, ...]:
 
 
 def check_events(design: Design) -> tuple[Check, ...]:
-    """Enough rows of the rarer outcome for each parameter."""
+    """Enough rows of the rarer outcome for each parameter; how many is not told where they are few."""
     events = int(min(design.y.sum(), design.n - design.y.sum()))
     per_term = events / max(design.k, 1)
     if per_term >= FEW_EVENTS:
         return ()
+    if events < FEWEST:
+        message = say(
+            "Fewer than {fewest} rows with the rarer outcome for {k} coefficients ({wanted:.0f} for each are "
+            "wanted): estimates lean away from zero and intervals are too narrow.",
+            fewest=FEWEST,
+            k=design.k,
+            wanted=FEW_EVENTS,
+        )
+        return (Check("warning", "few_events", message),)
     message = say(
         "{events} rows with the rarer outcome for {k} coefficients ({per_term:.1f} each; "
         "{wanted:.0f} are wanted): estimates lean away from zero and intervals are too narrow.",

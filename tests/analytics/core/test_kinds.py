@@ -252,3 +252,16 @@ def test_a_category_that_was_left_out_of_the_fit_has_no_effect_to_tell(kind: str
     left = len(levels) - 2 if kind == "logit" else 0
     assert sum(term.startswith("C(job)[") for term in effects) == left
     assert 0.0 not in effects.values()
+
+
+@pytest.mark.parametrize(
+    ("events", "words"), [(9, "Fewer than 10 rows with"), (10, "10 rows with the rarer")]
+)
+def test_few_rows_of_the_rarer_outcome_are_not_counted_out(events: int, words: str) -> None:
+    frame = {
+        "y": column("y", [1] * events + [0] * (100 - events), ValueType.INTEGER),
+        "x": column("x", [float(at * 37 % 100) for at in range(100)]),
+    }
+    checks = run_spec(read_spec("kind: logit\nformula: y ~ x"), frame).checks
+    (check,) = (one for one in checks if one.code == "few_events")
+    assert check.message.startswith(words) and (events == 10 or "9 rows" not in check.message)
