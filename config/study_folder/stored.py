@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.db.models import QuerySet
+
 from analytics.models import Analysis, Target
 from config.study_folder.contents import (
     AnalysisEntry,
@@ -46,7 +48,7 @@ def stored_contents(study: Study) -> StudyContents:
         waves=tuple(_wave(wave) for wave in study.waves.all()),
         contexts=tuple(_context(version) for version in context_latest(study).values()),
         items=_items(study),
-        measures=tuple(_measure(measure) for measure in study.measures.order_by("name")),
+        measures=tuple(_measure(measure) for measure in _worded(study)),
         datasets=tuple(
             DatasetEntry(d.slug, d.labels, d.description, d.recipe) for d in study.datasets.order_by("slug")
         ),
@@ -93,6 +95,11 @@ def _items(study: Study) -> tuple[ItemEntry, ...]:
         ItemEntry(item.name, item.labels, item.note, tuple(decided.get(item.name, ())))
         for item in study.items.order_by("name")
     )
+
+
+def _worded(study: Study) -> QuerySet[Measure]:
+    """The measures that say something: one whose only draft was discarded has no rule to write."""
+    return study.measures.filter(versions__isnull=False).distinct().order_by("name")
 
 
 def _measure(measure: Measure) -> MeasureEntry:

@@ -19,7 +19,7 @@ from config.study_folder.reading import read_folder
 from config.study_folder.stored import stored_contents
 from config.study_folder.writing import write_folder
 from measures.models import Measure
-from measures.services.rules import publish, retire, save_draft
+from measures.services.rules import discard_draft, publish, retire, save_draft
 from surveys.core.problems import Refused
 from surveys.core.reading.options import ReadOptions
 from surveys.models import AuditEntry, CrosswalkDecision, Study, User, WaveVersion
@@ -243,6 +243,20 @@ def test_what_was_dumped_loads_as_the_same(folder: Path, boss: User, tmp_path: P
     assert read.contexts[0].rows == [[10, 2.5, "0012"], [20, 7, "0034"]]
     again = load_study(boss, tmp_path / "copy")
     assert again.created == again.changed == []
+
+
+def test_a_measure_whose_only_draft_was_discarded_is_left_out(
+    folder: Path, boss: User, tmp_path: Path
+) -> None:
+    load_study(boss, folder)
+    study = Study.objects.get(slug="small")
+    draft = save_draft(boss, study, "given_up", rule="1")
+    kept = save_draft(boss, study, "begun", rule="2")
+    discard_draft(boss, draft.measure)
+    dump_study(boss, study, tmp_path / "copy")
+    names = {measure.name for measure in read_folder(tmp_path / "copy").measures}
+    assert "given_up" not in names and kept.measure.name in names
+    assert load_study(boss, tmp_path / "copy").created == []
 
 
 SECOND_WAVE = """
