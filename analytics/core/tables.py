@@ -223,7 +223,7 @@ def _conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     if means:
         yield (
             "Centred on the sample mean: "
-            + ", ".join(f"{n.replace('`', '')} ({m:.3f})" for n, m in means.items())
+            + ", ".join(f"{n.replace('`', '')} ({m:z.3f})" for n, m in means.items())
             + "."
         )
     references = {name: level for model in models for name, level in model["references"].items()}
@@ -239,7 +239,7 @@ def _descriptive_table(result: Mapping[str, Any], language: str) -> Table:
         if one["level"]:
             label = f"{label}: {one['level']}"
         if one["kind"] == "mean":
-            mean, sd = _cell(one["mean"], ".2f"), _cell(one["sd"], ".2f")
+            mean, sd = _cell(one["mean"], "z.2f"), _cell(one["sd"], ".2f")
             cells = (None, None, mean, sd, _cell(one["n"], ","))
         else:
             count, percent = _cell(one["count"], ","), _cell(one["percent"], ".1f")

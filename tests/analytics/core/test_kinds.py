@@ -265,3 +265,12 @@ def test_few_rows_of_the_rarer_outcome_are_not_counted_out(events: int, words: s
     checks = run_spec(read_spec("kind: logit\nformula: y ~ x"), frame).checks
     (check,) = (one for one in checks if one.code == "few_events")
     assert check.message.startswith(words) and (events == 10 or "9 rows" not in check.message)
+
+
+def test_a_mean_of_nothing_has_no_sign() -> None:
+    frame = {**survey(), "even": column("even", [-1.0, 1.0, -0.0002] * 400)}
+    model = run_spec(read_spec("kind: linear\nformula: y ~ even\ncenter: [even]"), frame)
+    assert any("even (0.000)" in note for note in table_of_result(model.result).notes)
+    described = run_spec(read_spec("kind: descriptives\nvariables: [even]"), frame)
+    (row,) = table_of_result(described.result).rows
+    assert row.cells[2] is not None and row.cells[2].text == "0.00"
