@@ -97,10 +97,11 @@ class CodebookForm(forms.Form):
 
 
 class ConfirmCodebookForm(forms.Form):
-    """The codebook that was looked at: its file, what it hashes to, and why it was changed."""
+    """The codebook that was looked at: its file and hash, the wave's latest version then, and why."""
 
     mark = forms.CharField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput)
+    latest = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 2)
     note = forms.CharField(
         label=_("Note"),
         required=False,

@@ -35,7 +35,8 @@ _RECOUNTED = ("codes", "missing", "role", "type")  # what a frequency depends on
 class Revision:
     """An edited codebook held against a version: nothing is saved yet.
 
-    ``counts`` are the new frequencies of variables whose codes, missing codes or role changed.
+    ``counts`` are the new frequencies of variables whose codes, missing codes or role changed.  ``latest`` is
+    the number of the wave's latest version when it was looked at: it is saved as the one after that or not.
     """
 
     base: WaveVersion
@@ -43,6 +44,7 @@ class Revision:
     changes: tuple[VariableChanges, ...]
     findings: tuple[Finding, ...]
     counts: dict[str, dict[str, Any]]
+    latest: int
 
     @property
     def is_empty(self) -> bool:
@@ -61,6 +63,7 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
     Needs the right to import.  Raises ``Refused`` with everything that cannot be read; saves nothing.
     """
     policy.require(user, policy.IMPORT, base.study)
+    latest = next_number(base.wave.versions) - 1  # before anything is told of what it is
     old = base.codebook()
     language = next(iter(base.study.languages), "und")
     with working_folder() as folder:
@@ -76,7 +79,7 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
     frequencies = [told[variable.name] for variable in new.variables]
     seen = looked_over(new, path_of(base.data), frequencies)  # a universe that is new may tell of answers
     seen += jumps_in(base.wave, new, frequencies)
-    return Revision(base, new, found, (*_on_base(base), *findings, *seen), counts)
+    return Revision(base, new, found, (*_on_base(base), *findings, *seen), counts, latest)
 
 
 def _on_base(base: WaveVersion) -> Iterator[Finding]:
@@ -138,7 +141,7 @@ def save_revision(user: User, revision: Revision, note: str = "") -> WaveVersion
     """The next version of the wave: the rows of the base, the new codebook; nothing is overwritten.
 
     Refused when nothing changed, also against the latest version, and when somebody else made a version
-    at the same moment.
+    since the revision was looked at, or at the same moment.
     """
     policy.require(user, policy.IMPORT, revision.base.study)
     if revision.is_empty:
@@ -168,6 +171,15 @@ def _refuse_the_latest(base: WaveVersion, codebook_hash: str) -> None:
         raise _nothing_changed(latest)
 
 
+def _refuse_what_came_since(revision: Revision) -> None:
+    """What somebody else made since would be undone without a word: it was not among what was shown."""
+    newest = revision.base.wave.versions.order_by("-number").first()
+    if newest is not None and newest.number != revision.latest:
+        text = say("{version} was made since the changes were shown.", version=newest)
+        hint = "Look at what it holds, then confirm anew, or edit the codebook of the latest version."
+        raise refuse("made_since", text, hint=hint)
+
+
 def _findings(revision: Revision, counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What was found of the file before and is not looked for again, then what is found now.
 
@@ -193,12 +205,13 @@ def _save(user: User, revision: Revision, note: str) -> WaveVersion:
     jobs.guard()
     base, book = revision.base, revision.codebook
     _refuse_the_latest(base, revision.codebook_hash)
+    _refuse_what_came_since(revision)
     _give_key(user, revision)
     stored = list(base.variables.all())
     counts = [revision.counts.get(v.name, v.frequencies) for v in stored]
     version = WaveVersion.objects.get(pk=base.pk)
     version.pk, version._state.adding = None, True
-    version.number = next_number(base.wave.versions)
+    version.number = revision.latest + 1  # taken meanwhile: the database refuses it
     version.codebook_hash = book.fingerprint()
     version.weight = book.weight
     version.sets = as_json(book.sets)

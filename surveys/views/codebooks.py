@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -34,6 +35,8 @@ def edit_codebook(request: HttpRequest, study: str, wave: str, number: int) -> H
             shown = _looked_at(request, version)
         except Refused as refused:
             problems = refused.problems
+            if any(problem.code == "made_since" for problem in problems):
+                shown = _shown(request, version, request.POST["mark"], note=request.POST.get("note", ""))
     context = shown | {
         "study": version.study,
         "wave": version.wave,
@@ -53,12 +56,18 @@ def _looked_at(request: HttpRequest, version: WaveVersion) -> dict[str, Any]:
     policy.require(request.user, policy.IMPORT, version.study)
     given = form.cleaned_data["codebook"]
     mark = uploads.lay_aside(request.user, given.chunks())
+    return _shown(request, version, mark, file=given.name)
+
+
+def _shown(request: HttpRequest, version: WaveVersion, mark: str, **told: str) -> dict[str, Any]:
+    """What the codebook laid aside as ``mark`` would change as the wave stands now."""
     revision = revisions.read_revised(request.user, version, uploads.laid_aside(request.user, mark))
     findings = [with_sources(as_json(finding)) for finding in revision.findings]
-    start = {"mark": mark, "seen": revision.codebook_hash}
+    start = {"mark": mark, "seen": revision.codebook_hash, "latest": revision.latest}
+    start["note"] = told.get("note", "")
     return {
         "form": CodebookForm(label_suffix=""),
-        "file": given.name,
+        "file": told.get("file", ""),
         "revision": revision,
         "findings": findings_by_variable(findings),
         "confirm": ConfirmCodebookForm(initial=start, label_suffix=""),
@@ -78,7 +87,8 @@ def _confirmed(request: HttpRequest, version: WaveVersion) -> HttpResponse:
             "The codebook is not the one whose changes were shown.",
             hint="Upload it again and look at the changes.",
         )
-    made = revisions.save_revision(request.user, revision, given["note"])
+    as_seen = replace(revision, latest=given["latest"])
+    made = revisions.save_revision(request.user, as_seen, given["note"])
     uploads.forget(request.user, given["mark"])
     said = _("%(version)s was made: the rows of %(base)s, the new codebook.")
     messages.success(request, said % {"version": made, "base": version}, extra_tags="ok")

@@ -25,7 +25,7 @@ def give(client: Client, library: Library, sheet: str = SHEET) -> Any:
 
 
 def hidden(page: Any) -> dict[str, str]:
-    return dict(re.findall(r'name="(mark|seen)" value="([0-9a-f]{64})"', text(page)))
+    return dict(re.findall(r'name="(mark|seen|latest)" value="([0-9a-f]+)"', text(page)))
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -64,6 +64,20 @@ def test_what_was_not_seen_is_not_saved(client: Client, library: Library) -> Non
         page = client.post(address(library), {**seen, **wrong})
         assert page.status_code == 422, wrong
     assert library.wave.versions.count() == 1
+
+
+def test_a_version_made_since_is_shown_before_it_is_undone(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    seen = hidden(give(client, library))
+    other = hidden(give(client, library, "variable,label_en\nq_union,In a union\n"))
+    assert client.post(address(library), other).status_code == 302
+    page = client.post(address(library), {**seen, "note": "Plainer <words>"})
+    assert page.status_code == 422 and library.wave.versions.count() == 2
+    told = text(page)
+    assert "mdms/2014@2 was made since" in told and "not the latest version" in told
+    assert "Plainer &lt;words&gt;" in told and "<ins>Trade union &lt;b&gt;</ins>" in told
+    assert client.post(address(library), hidden(page)).status_code == 302
+    assert library.wave.versions.count() == 3
 
 
 def test_another_person_cannot_confirm_it(client: Client, library: Library) -> None:

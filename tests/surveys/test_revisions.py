@@ -158,6 +158,17 @@ def test_what_the_latest_version_says_already_makes_nothing(
     assert version.wave.versions.count() == 2
 
 
+def test_a_version_made_since_it_was_read_is_not_undone(
+    version: WaveVersion, manager: User, tmp_path: Path
+) -> None:
+    mine = read(version, manager, tmp_path / "a.csv", ("Sex", "Gender"))
+    save_revision(manager, read(version, manager, tmp_path / "b.csv", ("Sex", "Sex of the person")))
+    with pytest.raises(Refused) as refused:
+        save_revision(manager, mine)
+    assert [p.code for p in refused.value.problems] == ["made_since"]
+    assert version.wave.versions.count() == 2
+
+
 def test_what_the_import_found_is_kept(version: WaveVersion, manager: User, tmp_path: Path) -> None:
     codes = ("encoding_guessed", "same_label", "jump", "sheet_column_unknown")
     version.findings = [as_json(Finding(Severity.INFO, code, "As it was.", "sex")) for code in codes]
