@@ -31,7 +31,11 @@ def with_reasons(variable: Variable, missing_map: MissingMap) -> Variable:
 
 
 def recounted(counted: Mapping[str, Any], missing_map: MissingMap) -> Mapping[str, Any]:
-    """Stored frequencies as :func:`with_reasons` reads the column: rows of those codes are absences."""
+    """Stored frequencies as :func:`with_reasons` reads the column: rows of those codes are absences.
+
+    Where not every value was listed and a mapped code is among the rest, nobody knows how many rows moved:
+    ``valid`` is None, and there are no ``stats`` and no ``histogram``.
+    """
     if not missing_map or not counted:
         return counted
     reasons = {code_key(code): str(why) for code, why in missing_map}
@@ -55,8 +59,17 @@ def recounted(counted: Mapping[str, Any], missing_map: MissingMap) -> Mapping[st
         "distinct": counted.get("distinct", 0) - sum(1 for _value, n, _why in moved if n),
         "absent": {why: n for why, n in sorted(absent.items()) if n},
     }
-    without: dict[str, Any] = {"stats": {}, "histogram": []} if moved else {}
-    return {**counted, **told, **without}
+    is_unknown = _is_unlisted(counted, reasons)
+    without: dict[str, Any] = {"stats": {}, "histogram": []} if moved or is_unknown else {}
+    return {**counted, **told, **without} | ({"valid": None} if is_unknown else {})
+
+
+def _is_unlisted(counted: Mapping[str, Any], codes: Collection[Any]) -> bool:
+    """Whether one of the ``codes`` may be a value that was counted, but is not listed."""
+    listed = {code_key(value): n for value, n in counted.get("values", ())}
+    if int(counted.get("distinct", 0)) <= sum(1 for n in listed.values() if n):
+        return False
+    return not set(codes) <= {*listed, *(code_key(one[0]) for one in counted.get("missing_codes", ()))}
 
 
 def check_maps(

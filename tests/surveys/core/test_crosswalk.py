@@ -87,6 +87,20 @@ def test_codes_become_absences_in_the_cells_and_in_the_counts_alike() -> None:
     assert sorted(counted["missing_codes"]) == sorted(again["missing_codes"])
 
 
+def test_a_mapped_code_that_is_not_listed_leaves_counts_unknown() -> None:
+    income = Variable("income", ValueType.INTEGER, missing=(MissingRule("dont_know", value=998),))
+    cells = pl.Series([*range(150), 998, 999, 999], dtype=pl.Int64)
+    counted = count_raw(cells, None, income)
+    assert counted["values"] == [] and counted["stats"]["max"] == 999
+    read = recounted(counted, [[999, "refused"]])
+    assert (read["valid"], read["stats"], read["histogram"]) == (None, {}, [])
+    assert read["distinct"] == counted["distinct"]  # more than are listed: whoever reads it knows that
+    known = recounted(counted, [[998, "refused"]])  # was counted as an absence
+    assert known["valid"] == counted["valid"] and known["stats"] == counted["stats"]
+    few = count_raw(pl.Series([1, 2, 2], dtype=pl.Int64), None, UNION)
+    assert recounted(few, [[999, "refused"]])["valid"] == 3  # every value is listed: there is none
+
+
 def test_a_tag_may_get_another_reason() -> None:
     tagged = replace(UNION, missing=(MissingRule("tag:a", tag="a"),))
     assert with_reasons(tagged, [[".a", "refused"]]).missing == (MissingRule("refused", tag="a"),)
