@@ -19,8 +19,8 @@ from surveys.core.writing import FORMATS
 from surveys.http.authentication import LinkAuthentication, TokenAuthentication, signed
 from surveys.http.files import file_response
 from surveys.http.views import AnyType, Api
-from surveys.models import Job
-from surveys.services.exports import Subject, handed_out, outcome_of
+from surveys.models import Export, Job
+from surveys.services.exports import Subject, handed_out, outcome_of, was_handed_out
 from surveys.services.files import path_of
 from surveys.services.handouts import written_or_queued
 
@@ -97,8 +97,6 @@ class Download(Api):
             if export.codebook is None or extension != "codebook.csv":
                 raise Http404
             stored = export.codebook
-        if request.method == "GET":  # HEAD tells of the file and hands nothing out
-            handed_out(self.person, subject, export)
         response = file_response(
             request,
             path_of(stored),
@@ -107,9 +105,23 @@ class Download(Api):
             name=f"{subject.name}.{ending}",
             title=f"{subject.title} {subject.name}.{ending}".replace("/", "-"),
         )
+        if request.method == "GET":  # HEAD tells of the file and hands nothing out
+            self._record(subject, export, response)
         response["Wavebook-Version"] = str(subject.version)
         response["Link"] = f'<{_below(request.path, "exports/" + export.format)}/>; rel="describedby"'
         return response
+
+    def _record(self, subject: Subject, export: Export, response: HttpResponseBase) -> None:
+        """Audits what is given, once for a file that is fetched in parts.
+
+        A part further on counts only where the person was never given the file: a fetch may not pass the
+        audit by leaving out the first byte.
+        """
+        is_further = response.status_code == 206 and not response["Content-Range"].startswith("bytes 0-")
+        if response.status_code not in (200, 206):  # not changed, or no such part: nothing was handed out
+            return
+        if not (is_further and was_handed_out(self.person, subject, export)):
+            handed_out(self.person, subject, export)
 
 
 class AboutExport(Api):

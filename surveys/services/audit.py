@@ -9,6 +9,17 @@ from django.db import models
 from surveys.models import AuditEntry, Study, User
 
 
+def entries_of(actor: User, action: str, thing: models.Model) -> models.QuerySet[AuditEntry]:
+    """What is written of ``actor`` doing ``action`` to ``thing``."""
+    return AuditEntry.objects.filter(
+        actor=_name(actor), action=action, object_type=thing._meta.label, object_id=str(thing.pk)
+    )
+
+
+def _name(actor: User) -> str:
+    return actor.get_username() or "anonymous"
+
+
 def record(
     actor: User, action: str, thing: models.Model, *, study: Study | None = None, **detail: Any
 ) -> AuditEntry:
@@ -16,7 +27,7 @@ def record(
     if study is None:
         study = thing if isinstance(thing, Study) else getattr(thing, "study", None)
     return AuditEntry.objects.create(
-        actor=actor.get_username() or "anonymous",
+        actor=_name(actor),
         action=action,
         object_type=thing._meta.label,
         object_id=str(thing.pk),

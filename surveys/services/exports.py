@@ -191,6 +191,12 @@ def handed_out(user: User, subject: Subject, export: Export) -> None:
         )  # fmt: skip
 
 
+def was_handed_out(user: User, subject: Subject, export: Export) -> bool:
+    """Whether the audit trail says that ``user`` was given this very file before."""
+    version = subject.version
+    return audit.entries_of(user, "export", version).filter(detail__sha256=export.file_id).exists()
+
+
 @dataclass(frozen=True)
 class Wanted:
     """One file somebody may have: its format, the language of its labels, and all that decides its bytes."""

@@ -182,6 +182,21 @@ def test_conditional_requests(version: WaveVersion, holder: Client) -> None:
     assert holder.get(FILE, headers={"Range": "bytes=0-9", "If-Range": '"other"'}).status_code == 200
 
 
+def test_a_file_that_is_handed_out_is_audited_once(version: WaveVersion, holder: Client) -> None:
+    def audited(**headers: str) -> int:
+        before = AuditEntry.objects.filter(action="export").count()
+        _ = holder.get(FILE, headers=headers)
+        return AuditEntry.objects.filter(action="export").count() - before
+
+    assert audited(Range="bytes=9999999-") == 0
+    assert audited(Range="bytes=1-") == 1  # all but a byte, of a file that was never given
+    assert audited(Range="bytes=5-9") == 0
+    assert audited(Range="bytes=0-4") == 1
+    tag = holder.head(FILE)["ETag"]
+    assert audited(**{"If-None-Match": tag}) == 0
+    assert audited() == 1
+
+
 def test_head_gives_the_same_headers(version: WaveVersion, holder: Client) -> None:
     answer, whole = holder.head(FILE), holder.get(FILE)
     assert (answer.status_code, answer["ETag"], answer["Content-Length"]) == (
