@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +17,8 @@ from measures.admin.panels import example_of, item_list, preview_panel
 from measures.forms import LANGUAGES, MeasureForm, PreviewForm, initial_of, value_labels_from
 from measures.models import Measure, MeasureVersion
 from measures.policy import may_define
-from measures.selectors.scopes import study_wave_versions
+from measures.selectors.scopes import ground, parsed, study_wave_versions
+from measures.selectors.trying import has_all_of
 from measures.services import rules
 from surveys import policy
 from surveys.core.problems import Problem, Refused, problem_from_json
@@ -105,7 +107,7 @@ def _save(request: HttpRequest, study: Study, measure: Measure | None, form: Mea
         messages.success(request, _("The draft was saved."))
     else:
         messages.info(request, _("Nothing changed: %(version)s says the same.") % {"version": version})
-    return _to(version.measure)
+    return _to(request, version.measure)
 
 
 def _publish(request: HttpRequest, measure: Measure) -> HttpResponse:
@@ -115,16 +117,19 @@ def _publish(request: HttpRequest, measure: Measure) -> HttpResponse:
         outcome = rules.publish(request.user, measure, acknowledge_changes=seen)
     except Refused as refused:
         request.session[HINDRANCES] = [measure.pk, [with_sources(p.as_json()) for p in refused.problems]]
-        return _to(measure)
+        return _to(request, measure)
     said = (
         _("%(version)s is published.") if outcome.is_new else _("Nothing changed: %(version)s says the same.")
     )
     messages.success(request, said % {"version": outcome.version})
-    return _to(measure)
+    return _to(request, measure)
 
 
-def _to(measure: Measure) -> HttpResponse:
-    return redirect("admin:measures_measure_change", measure.pk)
+def _to(request: HttpRequest, measure: Measure) -> HttpResponse:
+    """The measure's page, on the wave that was chosen to try the rule on."""
+    address = reverse("admin:measures_measure_change", args=[measure.pk])
+    wave = request.POST.get("wave", "")
+    return redirect(f"{address}?wave={wave}" if wave.isdecimal() else address)
 
 
 def _context(
@@ -132,6 +137,7 @@ def _context(
 ) -> dict[str, Any]:
     shown = _shown(request, measure)
     waves = study_wave_versions(study) if study else []
+    wave = _wave_to_try(request, waves, shown)
     versions = measure.versions.select_related("published_by").order_by("-number") if measure else []
     return site.admin_site.each_context(request) | {
         "opts": Measure._meta,
@@ -146,9 +152,28 @@ def _context(
         "value_labels": _value_label_rows(request, shown),
         "label_languages": LANGUAGES,
         "waves": waves,
-        "example": example_of(study, next(iter(waves), None)) if study else {},
+        "chosen_wave": wave,
+        "example": example_of(study, wave) if study else {},
         "manual": manual(language()),
     }
+
+
+def _wave_to_try(
+    request: HttpRequest, waves: list[WaveVersion], shown: MeasureVersion | None
+) -> WaveVersion | None:
+    """The wave asked for, else the newest that has all of the rule, else the newest."""
+    asked = request.POST.get("wave") or request.GET.get("wave") or ""
+    if chosen := next((wave for wave in waves if str(wave.pk) == asked), None):
+        return chosen
+    try:
+        node = parsed(shown.rule) if shown and len(waves) > 1 else None
+    except Refused:
+        node = None  # a draft may hold what does not parse yet
+    if shown is not None and node is not None:
+        study, name = shown.measure.study, shown.measure.name
+        fitting = (wave for wave in waves if has_all_of(ground(study, wave), node, name))
+        return next(fitting, waves[0])
+    return next(iter(waves), None)
 
 
 def _value_label_rows(request: HttpRequest, shown: MeasureVersion | None) -> list[dict[str, Any]]:
@@ -215,7 +240,7 @@ def start_version(request: HttpRequest, pk: int) -> HttpResponse:
     """Opens a draft that starts from the version in force."""
     measure = _measure(request, pk)
     rules.new_version(request.user, measure)
-    return _to(measure)
+    return _to(request, measure)
 
 
 @require_POST
@@ -224,7 +249,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     measure = _measure(request, pk)
     rules.discard_draft(request.user, measure)
     messages.success(request, _("The draft was discarded."))
-    return _to(measure)
+    return _to(request, measure)
 
 
 @require_POST
@@ -238,4 +263,4 @@ def retire_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         messages.error(request, refusal_spoken(refused))
     else:
         messages.success(request, _("%(version)s is retired.") % {"version": version})
-    return _to(measure)
+    return _to(request, measure)

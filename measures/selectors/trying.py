@@ -15,7 +15,7 @@ from measures.core.observed import Observed
 from measures.core.transitions import Pair
 from measures.models import MeasureVersion
 from measures.selectors.keys import ENGINE
-from measures.selectors.resolving import earlier_in
+from measures.selectors.resolving import earlier_in, names_in
 from measures.selectors.scopes import Ground, measure_variable, parsed
 from surveys.core.codebook import ValueType
 from surveys.core.problems import refuse
@@ -67,6 +67,12 @@ def _checked(
         if name not in here.items and name not in above
     }
     return check(node, here.scope(variables))
+
+
+def has_all_of(here: Ground, node: Node, itself: str = "") -> bool:
+    """Whether a wave has every item that a rule speaks of; ``itself`` is the measure the rule belongs to."""
+    earlier = here.published.keys() - {itself}
+    return all(name in here.names or name in earlier or name in here.sets for name in names_in(node))
 
 
 def session(*grounds: Ground) -> AbstractContextManager[DuckEngine]:

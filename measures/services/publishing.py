@@ -19,7 +19,6 @@ from measures.core.transitions import Changes, changes, tally
 from measures.core.wording import Wording
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
-from measures.selectors.resolving import names_in
 from measures.selectors.scopes import (
     Ground,
     ground,
@@ -28,7 +27,7 @@ from measures.selectors.scopes import (
     study_wave_versions,
     value_as,
 )
-from measures.selectors.trying import Result, Tried, covered, run_rules, session, try_rule
+from measures.selectors.trying import Result, Tried, covered, has_all_of, run_rules, session, try_rule
 from measures.services.previews import NEW, OLD, coverage_row
 from surveys.core.codebook import ValueType
 from surveys.core.problems import Problem, Refused, refuse
@@ -111,12 +110,7 @@ def _claimed(measure: Measure, rule: str) -> list[Ground]:
         hint = "Import a wave first: a rule is checked against real codes."
         raise refuse("no_wave", say("{study} has no wave with data.", study=measure.study), hint=hint)
     grounds = [ground(measure.study, version) for version in versions]
-    earlier = set(grounds[0].published) - {measure.name}
-    claimed = [
-        here
-        for here in grounds
-        if all(name in here.names or name in earlier or name in here.sets for name in names_in(node))
-    ]
+    claimed = [here for here in grounds if has_all_of(here, node, measure.name)]
     if not claimed:
         try_rule(grounds[0], rule, measure.name)  # tells what is unknown, with near misses
     return claimed or grounds[:1]

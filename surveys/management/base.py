@@ -47,8 +47,11 @@ class WavebookCommand(BaseCommand):
         try:
             executor = MigrationExecutor(connection)
         except DatabaseError as error:
-            hint = "Check DATABASE_URL, and that the server runs."
-            raise refuse("no_database", "The database does not answer.", hint=hint) from error
+            text, hint = "The database does not answer.", "Check DATABASE_URL, and that the server runs."
+            if connection.vendor == "sqlite":
+                text = "The database cannot be read or written."
+                hint = "See that the disk has room and that the folder WAVEBOOK_HOME may be written to."
+            raise refuse("no_database", text, hint=hint) from error
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return
         if connection.vendor != "sqlite":

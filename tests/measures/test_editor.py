@@ -10,8 +10,8 @@ from django.test import Client
 from measures.models import Dataset, Measure, MeasureVersion
 from measures.services.datasets import build_dataset
 from measures.services.rules import new_version
-from tests.factories import make_member, make_study, make_user
-from tests.measures.conftest import CELLS, FSP, MALE, Room
+from tests.factories import make_member, make_study, make_user, make_wave, make_wave_version
+from tests.measures.conftest import CELLS, FSP, MALE, Room, codebook
 
 LIST = "/admin/measures/measure/"
 PREVIEW = f"{LIST}preview/"
@@ -160,6 +160,23 @@ def test_a_measure_is_written_saved_and_published(researcher: Client, room: Room
     wording.pop("save")
     page = researcher.post(change(measure), wording | {"publish": "1"}, follow=True).content.decode()
     assert "male@1 is published." in page and measure.published is not None
+
+
+def test_a_rule_is_tried_on_a_wave_that_has_its_items(researcher: Client, room: Room, fsp: Measure) -> None:
+    later = make_wave(room.study, "2016", position=9)
+    newest = make_wave_version(later, [(codebook()["rid"], CELLS["rid"])])
+
+    def chosen(page: str) -> list[str]:
+        return re.findall(
+            r'<option value="(\d+)" selected', page.partition('id="wave"')[2].partition("</select>")[0]
+        )
+
+    assert chosen(researcher.get(change(fsp)).content.decode()) == [str(room.version.pk)]
+    assert chosen(researcher.get(f"{change(fsp)}?wave={newest.pk}").content.decode()) == [str(newest.pk)]
+    new_version(room.user, fsp)
+    wording = {"rule": f"{FSP} ", "level": "unknown", "wave": str(newest.pk)}
+    page = researcher.post(change(fsp), wording, follow=True).content.decode()
+    assert chosen(page) == [str(newest.pk)]  # kept over a save
 
 
 def test_what_hinders_publishing_is_told_at_once_and_once(researcher: Client, room: Room) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.core.management import call_command
+from django.db import OperationalError, connection
 
 from surveys.core import store as stores
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, sandbox
 from surveys.core.store import Store
+from surveys.management import base
 from surveys.models import StoredFile, Study, Variable, Wave, WaveVersion
 from surveys.services import files, waves
 from surveys.services.files import store
@@ -89,3 +91,19 @@ def test_a_full_disk_refuses_and_leaves_nothing(
     assert list(store().files()) == [] and store().leftovers() == ()
     assert list(Path(settings.WAVEBOOK_TMP).iterdir()) == []
     assert importing().is_new
+
+
+def test_a_database_that_cannot_be_opened_is_told_by_what_may_mend_it(
+    monkeypatch: Patch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody who uses the embedded database has a server to look after."""
+
+    def full(*_: Any) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(base, "MigrationExecutor", full)
+    with pytest.raises(SystemExit):
+        call_command("status")
+    told = capsys.readouterr().err
+    assert ("the disk has room" in told) is (connection.vendor == "sqlite")
+    assert ("DATABASE_URL" in told) is (connection.vendor != "sqlite")
