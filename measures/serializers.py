@@ -17,6 +17,9 @@ class FreshnessSerializer(serializers.Serializer[Any]):
     state = serializers.CharField(help_text="fresh, stale or blocked")
     causes = serializers.ListField(child=serializers.CharField())
     next_step = serializers.CharField(source="step", help_text="What to do next; empty when fresh.")
+    remarks = serializers.ListField(
+        child=serializers.CharField(), help_text="Words that were changed since; no answer is another."
+    )
 
 
 class MeasureVersionSerializer(serializers.ModelSerializer[MeasureVersion]):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analytics.core.frame import Column, Frame
 from measures.models import DatasetVersion
 from measures.selectors import read_columns
-from surveys.core.codebook import Variable, as_json, fingerprint
+from surveys.core.codebook import MEANING, Variable, as_json, fingerprint
 from surveys.core.table import physical, split, tags_of
 from surveys.core.table import read_columns as read_physical
 from surveys.models import WaveVersion
@@ -28,7 +28,7 @@ class Input:
     def identity(self) -> str:
         """The content together with what decides how a model reads it: type, level, codes and absences."""
         said = as_json(self.variable)
-        parts = [said.get(name) for name in ("type", "level", "codes", "missing")]
+        parts = [said.get(name) for name in MEANING]
         return fingerprint([self.content_hash, *parts])
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from analytics.models import Run
 from analytics.selectors.inputs import Input, column_names, inputs
 from measures.core.freshness import FRESH, Freshness, State, blocked, stale
-from measures.models import DatasetVersion, MeasureVersion
-from measures.selectors import current_columns, replaced
+from measures.models import DatasetVersion
+from measures.selectors import causes_since, current_columns
 from measures.selectors import freshness as dataset_freshness
 from surveys.models import WaveVersion
 from surveys.selectors import latest_version
@@ -62,11 +62,10 @@ def _on_dataset(run: Run, version: DatasetVersion) -> Freshness:
     whole = dataset_freshness(dataset)
     if whole.state is State.BLOCKED:
         return blocked(*whole.causes)
-    if whole.causes:
-        step = _("Build %(dataset)s again, then run again on the new version.") % {"dataset": dataset}
-        return stale(*whole.causes, step=step)
-    latest = dataset.latest or version
-    return stale(*_between(version, latest, changed), step=_again(latest))
+    step = _("Build %(dataset)s again, then run again on the new version.") % {"dataset": dataset}
+    if whole.is_fresh:
+        step = _again(dataset.latest or version)
+    return stale(*causes_since(version, changed), step=step)
 
 
 def _again(on: DatasetVersion | WaveVersion) -> str:
@@ -78,34 +77,6 @@ def _changed(then: Mapping[str, Input], now: Mapping[str, Input]) -> list[str]:
     return sorted(
         name for name, before in then.items() if name not in now or now[name].identity != before.identity
     )
-
-
-def _between(old: DatasetVersion, new: DatasetVersion, changed: list[str]) -> list[str]:
-    """What happened between the version a run read and the one built since: rules by name, else columns."""
-    rules: list[dict[str, MeasureVersion | None]] = []
-    cells: list[dict[str, str]] = []
-    for version in (old, new):
-        columns = version.columns.filter(name__in=changed).select_related(
-            "derived", "measure_version__measure"
-        )
-        rules.append({column.name: column.measure_version for column in columns})
-        cells.append({column.name: column.derived.content_hash for column in columns})
-    before, after = rules
-    wave = new.wave_versions.select_related("wave__study").first()
-    causes, others = [], []
-    for name in changed:
-        was, is_now = before.get(name), after.get(name)
-        if was is not None and is_now is not None and was.pk != is_now.pk:
-            causes.append(replaced(was, is_now, wave))
-        else:
-            others.append(name)
-    words = [name for name in others if cells[0].get(name) == cells[1].get(name)]
-    for names, text in (
-        ([name for name in others if name not in words], _("%(new)s differs from %(old)s in %(columns)s")),
-        (words, _("%(new)s describes %(columns)s otherwise than %(old)s; the answers are the same")),
-    ):
-        causes += [text % {"new": new, "old": old, "columns": ", ".join(names)}] if names else []
-    return causes
 
 
 def _on_wave(run: Run, version: WaveVersion) -> Freshness:

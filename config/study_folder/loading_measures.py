@@ -60,7 +60,7 @@ def load_measure(
     if not new:
         yield from _retire(user, study, entry)
     if not new and entry.versions:
-        yield Standing.LEFT, f"measure {entry.name}"
+        yield Standing.LEFT, f"measure {entry.name}" + _since(entry, before)
     if entry.draft is not None and (before is None or before.draft != entry.draft or new):
         save_draft(user, study, entry.name, concept=entry.concept, **entry.draft)
         drafted = before is not None and before.draft is not None
@@ -68,7 +68,11 @@ def load_measure(
 
 
 def unpublished(entry: MeasureEntry, before: MeasureEntry | None) -> list[Wording]:
-    """The wordings of the file after the one in force; only the last when that one is not in the file."""
+    """The wordings of the file after the one in force; only the last when that one is not in the file.
+
+    A file whose last wording was in force here before knows nothing of what was published since: nothing
+    of it is new, and a researcher's wording is not written over by loading the same folder again.
+    """
     in_force = before.versions[-1] if before is not None and before.versions else None
     versions = list(entry.versions)
     if in_force is None:
@@ -76,7 +80,14 @@ def unpublished(entry: MeasureEntry, before: MeasureEntry | None) -> list[Wordin
     if in_force in versions:
         last = len(versions) - 1 - versions[::-1].index(in_force)
         return versions[last + 1 :]
-    return versions[-1:]
+    known = before.versions if before is not None else ()
+    return [wording for wording in versions[-1:] if wording not in known]
+
+
+def _since(entry: MeasureEntry, before: MeasureEntry | None) -> str:
+    if before is None or not before.versions or before.versions[-1] in entry.versions:
+        return ""
+    return f" ({entry.name}@{len(before.versions)} was published here since and stays)"
 
 
 def _publish(user: User, study: Study, entry: MeasureEntry, wording: Wording) -> tuple[Standing, str]:

@@ -16,12 +16,14 @@ class State(StrEnum):
 class Freshness:
     """``causes`` are sentences without a full stop that name what changed; empty when fresh.
 
-    ``step`` says what to do next; two that differ in it alone are equal.
+    ``step`` says what to do next, ``remarks`` what a rebuild would carry beside the answers; two that
+    differ in these alone are equal.
     """
 
     state: State
     causes: tuple[str, ...] = ()
     step: str = field(default="", compare=False)
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if (self.state is State.FRESH) != (not self.causes):
@@ -35,8 +37,13 @@ class Freshness:
 FRESH = Freshness(State.FRESH)
 
 
-def stale(*causes: str, step: str = "") -> Freshness:
-    return Freshness(State.STALE, tuple(dict.fromkeys(causes)), step)
+def fresh(*remarks: str) -> Freshness:
+    """Every answer still holds; ``remarks`` tell the words that were changed since."""
+    return Freshness(State.FRESH, remarks=tuple(dict.fromkeys(remarks)))
+
+
+def stale(*causes: str, step: str = "", remarks: tuple[str, ...] = ()) -> Freshness:
+    return Freshness(State.STALE, tuple(dict.fromkeys(causes)), step, remarks)
 
 
 def blocked(*causes: str) -> Freshness:

@@ -5,7 +5,7 @@ from measures.selectors.errata import AffectedDataset, datasets_affected, errata
 from measures.selectors.overview import columns_reading, datasets_standing, versions_made_of
 from measures.selectors.resolving import resolve_dataset
 from measures.selectors.scopes import one_look, published_measures, study_wave_versions, waves_at_rest
-from measures.selectors.staleness import current_column_hashes, current_columns, freshness, replaced
+from measures.selectors.staleness import causes_since, current_column_hashes, current_columns, freshness
 from measures.selectors.versions import (
     dataset_named,
     dataset_version_named,
@@ -18,6 +18,7 @@ from measures.selectors.versions import (
 __all__ = [
     "AffectedDataset",
     "Freshness",
+    "causes_since",
     "columns_reading",
     "current_column_hashes",
     "current_columns",
@@ -33,7 +34,6 @@ __all__ = [
     "published_measures",
     "published_with",
     "read_columns",
-    "replaced",
     "resolve_dataset",
     "study_wave_versions",
     "versions_made_of",

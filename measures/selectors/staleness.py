@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from measures.core.freshness import FRESH, Freshness, blocked, stale
+from measures.core.freshness import Freshness, blocked, fresh, stale
 from measures.core.transitions import rows_changed_by_key
 from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn, MeasureVersion
 from measures.selectors.keys import Column
 from measures.selectors.resolving import Resolved, resolve_dataset
+from surveys.core.codebook import WORDS, differing_parts
 from surveys.core.codebook import Variable as CodebookVariable
-from surveys.core.codebook import as_json
 from surveys.core.problems import Refused
 from surveys.core.table import read_split
 from surveys.models import Variable, WaveVersion
@@ -30,7 +30,8 @@ def freshness(dataset: Dataset) -> Freshness:
     """Fresh, stale or blocked, with every cause in words; computes nothing.
 
     A column whose key is not known counts as changed; :func:`measures.services.freshness.probe`
-    computes such columns, so that a change which alters no value leaves the dataset fresh.
+    computes such columns, so that a change which alters no value leaves the dataset fresh.  Labels and
+    texts that were changed since are a remark, not a cause: a rebuild would carry them.
     """
     version = dataset.latest
     if version is None:
@@ -39,8 +40,19 @@ def freshness(dataset: Dataset) -> Freshness:
         resolved = resolve_dataset(dataset)
     except Refused as refused:
         return blocked(*(spoken(problem.sentence()) for problem in refused.problems))
-    causes = tuple(dict.fromkeys(_causes(version, resolved)))
-    return stale(*causes, step=_("Build it again.")) if causes else FRESH
+    causes = tuple(_causes(version, resolved))
+    remarks = tuple(_remarks(version, resolved))
+    return stale(*causes, step=_("Build it again."), remarks=remarks) if causes else fresh(*remarks)
+
+
+def causes_since(version: DatasetVersion, names: Iterable[str]) -> tuple[str, ...]:
+    """Why the columns ``names`` of ``version`` would come out, or be read, otherwise today.
+
+    Each cause is told once; of other columns nothing is said.  Refused when the recipe no longer resolves.
+    """
+    wanted = frozenset(names)
+    causes = tuple(dict.fromkeys(_causes(version, resolve_dataset(version.dataset), wanted)))
+    return causes or (_would_differ(wanted),)
 
 
 def current_columns(dataset: Dataset) -> dict[str, tuple[CodebookVariable, str | None]]:
@@ -73,16 +85,15 @@ def _known_hashes(columns: Iterable[Column]) -> dict[str, str]:
     return dict(DerivedColumn.objects.filter(pk__in=keys).values_list("key", "content_hash"))
 
 
-def _causes(version: DatasetVersion, resolved: Resolved) -> Iterator[str]:
-    then = {c.name: c for c in version.columns.select_related("derived", "measure_version__measure")}
+def _causes(version: DatasetVersion, resolved: Resolved, only: frozenset[str] | None = None) -> Iterator[str]:
+    """What changed since ``version``, of the columns in ``only`` where these are given."""
+    then = _columns_of(version)
+    asked = frozenset(then) if only is None else only
     known = _known_hashes(resolved.columns)
-    changed = {
-        c.name
-        for c in resolved.columns
-        if c.name in then and known.get(c.key) != then[c.name].derived.content_hash
-    }
-    yield from _recipe_causes(version, resolved, set(then), bool(changed))
-    yield from _wording_causes((then[c.name], c) for c in resolved.columns if c.name in set(then) - changed)
+    shared = [c for c in resolved.columns if c.name in then and c.name in asked]
+    changed = {c.name for c in shared if known.get(c.key) != then[c.name].derived.content_hash}
+    yield from _recipe_causes(version, resolved, set(then), changed, only)
+    yield from _meaning_causes((then[c.name], c) for c in shared if c.name not in changed)
     if not changed:
         return
     explained = set(_with_earlier(changed, resolved))
@@ -94,31 +105,68 @@ def _causes(version: DatasetVersion, resolved: Resolved) -> Iterator[str]:
     ]
     yield from found
     if not found and version.recipe.get("where", "") == resolved.recipe.where:
-        yield _("%(columns)s would come out differently today") % {"columns": _listed(sorted(changed))}
+        yield _would_differ(changed)
+
+
+def _columns_of(version: DatasetVersion) -> dict[str, DatasetColumn]:
+    return {c.name: c for c in version.columns.select_related("derived", "measure_version__measure")}
+
+
+def _would_differ(names: Iterable[str]) -> str:
+    return _("%(columns)s would come out differently today") % {"columns": _listed(sorted(names))}
 
 
 def _recipe_causes(
-    version: DatasetVersion, resolved: Resolved, then: set[str], is_changed: bool
+    version: DatasetVersion,
+    resolved: Resolved,
+    then: set[str],
+    changed: set[str],
+    only: frozenset[str] | None,
 ) -> Iterator[str]:
     """What somebody changed in the recipe itself."""
     now = {column.name for column in resolved.columns}
-    for name in sorted(now - then):
+    for name in sorted(now - then) if only is None else ():
         yield _("the recipe was changed: %(name)s was added") % {"name": name}
-    for name in sorted(then - now):
+    for name in sorted((then - now) & (then if only is None else only)):
         yield _("the recipe was changed: %(name)s was taken out") % {"name": name}
-    if is_changed and version.recipe.get("where", "") != resolved.recipe.where:
+    if changed and version.recipe.get("where", "") != resolved.recipe.where:
         yield _("the recipe was changed: it keeps other rows")
 
 
-def _wording_causes(pairs: Iterable[tuple[DatasetColumn, Column]]) -> Iterator[str]:
-    """Columns whose cells are the same and whose codebook entry is not: both are in a version's hash."""
+def _meaning_causes(pairs: Iterable[tuple[DatasetColumn, Column]]) -> Iterator[str]:
+    """Columns whose cells are the same and stand for something else: an analysis reads them otherwise."""
     for before, column in pairs:
-        now = as_json(column.variable)
-        differ = {part for part in before.codebook.keys() | now if before.codebook.get(part) != now.get(part)}
-        if differ & {"labels", "codes"}:
-            yield _("the labels of %(name)s were changed") % {"name": column.name}
-        elif differ:
-            yield _("the description of %(name)s was changed") % {"name": column.name}
+        old, new = before.measure_version, column.measure_version
+        by = "" if old is None or new is None or old.pk == new.pk else _replaced(old, new, None)
+        for what in _meanings(column.name, differing_parts(before.codebook, column.variable)):
+            yield _("%(replaced)s: %(what)s") % {"replaced": by, "what": what} if by else what
+
+
+def _meanings(name: str, differ: set[str]) -> Iterator[str]:
+    if "codes" in differ:
+        yield _("the labels of the codes of %(name)s were changed") % {"name": name}
+    if "missing" in differ:
+        yield _("the missing codes of %(item)s were changed") % {"item": name}
+    if differ & {"type", "level"}:
+        yield _("the type or level of %(name)s was changed") % {"name": name}
+
+
+def _remarks(version: DatasetVersion, resolved: Resolved) -> Iterator[str]:
+    """Words about columns that were changed since: no answer is another, and a rebuild would carry them."""
+    then = _columns_of(version)
+    names = [
+        column.name
+        for column in resolved.columns
+        if column.name in then and differing_parts(then[column.name].codebook, column.variable) & set(WORDS)
+    ]
+    if not names:
+        return
+    told = _listed(names[:MOST_NAMED])
+    if more := len(names) - MOST_NAMED:
+        told += ", " + _("and %(more)s more variables") % {"more": more} if more > 0 else ""
+    yield _(
+        "labels or texts of %(columns)s were changed; no answer is another, and building again carries them"
+    ) % {"columns": told}
 
 
 def _with_earlier(names: set[str], resolved: Resolved) -> Iterator[str]:
@@ -135,10 +183,10 @@ def _rule_causes(pairs: Pairs, wave: WaveVersion) -> Iterator[str]:
     for before, column in pairs:
         old, new = before.measure_version, column.measure_version
         if old is not None and new is not None and old.pk != new.pk:
-            yield replaced(old, new, wave)
+            yield _replaced(old, new, wave)
 
 
-def replaced(old: MeasureVersion, new: MeasureVersion, wave: WaveVersion | None) -> str:
+def _replaced(old: MeasureVersion, new: MeasureVersion, wave: WaveVersion | None) -> str:
     """A wording exchanged for another, with the rows of ``wave`` it changes where publishing saw them."""
     seen = [one for one in new.report.get("waves", ()) if one["wave_version"] == str(wave)]
     changed = seen[0].get("changed") if seen and new.report.get("against") == old.number else None

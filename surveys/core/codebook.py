@@ -13,6 +13,10 @@ Labels = Mapping[str, str]  # language code ("en", "zh", "und" when unknown) -> 
 Scalar = int | float | str
 # Texts about a variable that files carry under these names where the format has no place for them.
 DESCRIBING = ("question", "universe", "unit", "group", "note")
+# What decides how the cells of a variable are read; what is only said of it.  How a file displays it
+# ("F8.2") is neither.
+MEANING = ("type", "level", "codes", "missing")
+WORDS = ("labels", *DESCRIBING)
 
 
 class ValueType(StrEnum):
@@ -132,6 +136,12 @@ class Codebook:
     def fingerprint(self) -> str:
         """SHA-256 of the canonical JSON: same codebook, same fingerprint, on any machine."""
         return fingerprint(as_json(self))
+
+
+def differing_parts(before: Mapping[str, Any], after: Variable) -> set[str]:
+    """Names of the parts in which a stored codebook entry and ``after`` differ."""
+    now = as_json(after)
+    return {part for part in before.keys() | now if before.get(part) != now.get(part)}
 
 
 def text_in(labels: Labels, language: str) -> str:

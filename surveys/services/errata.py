@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 
+from surveys.core.comparison import differs_in_words
 from surveys.models import AuditEntry, WaveVersion
 from surveys.selectors import latest_version
 from surveys.services.comparing import Identity, cells_of, identity
@@ -25,7 +26,8 @@ class Correction:
     """``before`` was corrected by ``after``.
 
     ``columns``: variable of ``before`` -> ``cells`` (other cells of the same people, or other missing codes),
-    ``rows`` (other only because rows came or went), ``codebook`` (other words alone) or ``removed``.
+    ``rows`` (other only because rows came or went), ``codebook`` (other words alone, as a comparison of
+    the two tells them; how a file displays a variable is none) or ``removed``.
     """
 
     before: WaveVersion
@@ -103,17 +105,17 @@ def _is_key_changed(version: WaveVersion, columns: Mapping[str, str]) -> bool:
 @lru_cache(maxsize=64)
 def _by_hash(before: Identity, after: Identity) -> Mapping[str, str]:
     """Variable of the version ``before`` -> what is other, from stored hashes; versions never change."""
-    fields = ("name", "column_hash", "codebook")
     versions = WaveVersion.objects.in_bulk([before[0], after[0]])
-    new = {name: rest for name, *rest in versions[after[0]].variables.values_list(*fields)}
+    new = {variable.name: variable for variable in versions[after[0]].variables.all()}
     found = {}
-    for name, digest, book in versions[before[0]].variables.order_by("position").values_list(*fields):
-        if name not in new:
-            found[name] = REMOVED
-        elif new[name][0] != digest or _missing(new[name][1]) != _missing(book):
-            found[name] = CELLS
-        elif new[name][1] != book:
-            found[name] = CODEBOOK
+    for was in versions[before[0]].variables.order_by("position"):
+        is_now = new.get(was.name)
+        if is_now is None:
+            found[was.name] = REMOVED
+        elif is_now.column_hash != was.column_hash or _missing(is_now.codebook) != _missing(was.codebook):
+            found[was.name] = CELLS
+        elif is_now.codebook != was.codebook and differs_in_words(was.as_core(), is_now.as_core()):
+            found[was.name] = CODEBOOK
     return found
 
 

@@ -62,7 +62,7 @@ def test_a_run_tells_what_it_read_and_found(run: Run, people: dict[str, Client])
     said = people["reader"].get(f"{ROOT}/runs/{run.pk}/").json()
     assert (said["version"], said["analysis"], said["n_used"]) == ("mdms/2014@1", "line", 16)
     assert set(said["inputs"]) == {"x", "y"}
-    assert said["freshness"] == {"state": "fresh", "causes": [], "next_step": ""}
+    assert said["freshness"] == {"state": "fresh", "causes": [], "next_step": "", "remarks": []}
     assert said["result"] == run.result
     document = people["reader"].get(f"{ROOT}/runs/{run.pk}/document/").json()
     slope = next(one for one in document["estimates"] if one["term"] == "x")

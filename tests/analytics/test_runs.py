@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 
 from analytics.core.kinds import KINDS
 from analytics.models import Run
-from analytics.selectors import run_document, run_freshness, table_of
+from analytics.selectors import erratum_of, run_document, run_freshness, table_of
 from analytics.services.analyses import define_analysis, run_again, run_analysis
 from config.management.commands.status import Command as Status
 from measures.core.freshness import FRESH, State
+from measures.selectors import freshness
 from measures.services.datasets import build_dataset
 from surveys.core.problems import Refused
 from surveys.models import AuditEntry
@@ -89,12 +90,41 @@ def test_a_column_read_otherwise_makes_its_runs_stale(desk: Desk) -> None:
     desk.measure("member", "z + 0", note="said otherwise, and the same")
     assert run_freshness(on_member) == FRESH
     desk.measure("member", "z", level="nominal")
-    assert run_freshness(on_member).causes == ("the description of member was changed",)
+    cause = "member@1 was replaced by member@3: the type or level of member was changed"
+    assert run_freshness(on_member).causes == (cause,)
     assert run_freshness(on_x) == FRESH
     build_dataset(desk.user, dataset)
-    assert run_freshness(on_member).causes == ("member@1 was replaced by member@3",)
+    assert run_freshness(on_member).causes == (cause,)
     again = run_again(desk.user, on_member, dataset.latest)
     assert again.key != on_member.key and run_freshness(again) == FRESH
+
+
+def test_runs_name_the_correction_of_what_they_read_and_nothing_else(desk: Desk) -> None:
+    dataset = desk.dataset(measures=[], items=["y", "x", "z"])
+    on_x = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, dataset.latest)
+    cells = {"x": [cell + 1 for cell in desk.cells("x")], "z": [1 - cell for cell in desk.cells("z")]}
+    desk.corrected(**cells)
+    assert freshness(dataset).causes[0].count("changed in") == 2
+    told = run_freshness(on_x).causes
+    assert len(told) == 1 and told[0].startswith("mdms/2014@1 was corrected: x changed in")
+    build_dataset(desk.user, dataset)  # the correction stays the cause after it
+    assert run_freshness(on_x).causes == told
+
+
+def test_how_a_file_displays_a_variable_is_no_correction(desk: Desk) -> None:
+    dataset = desk.dataset(measures=[], items=["y", "x"])
+    on_set = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, dataset.latest)
+    on_wave = run_analysis(desk.user, LOGIT, desk.version)
+    make_wave_version(desk.wave, [(replace(v, format="F8.2"), cells) for v, cells in columns()])
+    standing = freshness(dataset)
+    assert standing == FRESH and standing.remarks == ()
+    assert run_freshness(on_set) == run_freshness(on_wave) == FRESH
+    assert erratum_of(desk.version) is None
+    make_wave_version(desk.wave, [(replace(v, labels={"en": "new"}), cells) for v, cells in columns()])
+    found, standing = erratum_of(desk.version), freshness(dataset)
+    assert found is not None and set(found.correction.told.values()) == {"codebook"}
+    assert standing == FRESH and standing.remarks[0].startswith("labels or texts of ")
+    assert run_freshness(on_set) == run_freshness(on_wave) == FRESH
 
 
 def test_codes_declared_missing_since_make_runs_on_the_wave_stale(desk: Desk) -> None:

@@ -482,7 +482,9 @@ def test_only_wordings_after_the_one_in_force_are_new() -> None:
     assert unpublished(entry, None) == [one, two, three]
     assert unpublished(entry, MeasureEntry("m", "", (one,))) == [two, three]
     assert unpublished(entry, MeasureEntry("m", "", (one, two, three))) == []
-    assert unpublished(entry, MeasureEntry("m", "", ({"rule": "other"},))) == [three]
+    other = {"rule": "other"}
+    assert unpublished(entry, MeasureEntry("m", "", (other,))) == [three]
+    assert unpublished(entry, MeasureEntry("m", "", (one, two, three, other))) == []
 
 
 def test_commands_print_json_and_refuse_with_exit_one(folder: Path, db: None, tmp_path: Path) -> None:

@@ -80,9 +80,13 @@ def test_a_rule_that_alters_no_value_leaves_the_dataset_fresh(room: Room, datase
 
 def test_new_words_about_a_column_are_a_cause_and_rebuilding_clears_it(room: Room, dataset: Dataset) -> None:
     room.publish("male", MALE, value_labels=[{"value": 1, "labels": {"en": "man"}}])
-    assert selectors.freshness(dataset) == stale("the labels of male were changed")
+    assert selectors.freshness(dataset) == stale(
+        "male@1 was replaced by male@2: the labels of the codes of male were changed"
+    )
     room.publish("male", MALE, labels={"en": "Male", "zh": "男性"}, level="nominal")
-    assert selectors.freshness(dataset) == stale("the description of male was changed")
+    assert selectors.freshness(dataset) == stale(
+        "male@1 was replaced by male@3: the type or level of male was changed"
+    )
     built = build_dataset(room.user, dataset)
     assert built.is_new and all(column.is_reused for column in built.columns)
     assert selectors.freshness(dataset) == FRESH
@@ -301,9 +305,13 @@ def test_a_revised_codebook_marks_what_depends_on_it_and_nothing_else(
     revise(room, tmp_path, "q_union", label_en="Trade union")  # fsp has labels of its own
     assert selectors.freshness(dataset) == FRESH
     revise(room, tmp_path, "city", label_en="Town")
-    assert selectors.freshness(dataset) == stale("the labels of city were changed")
-    build_dataset(room.user, dataset)
-    assert selectors.freshness(dataset) == FRESH
+    found = selectors.freshness(dataset)
+    assert found == FRESH  # no answer is another
+    assert found.remarks == (
+        "labels or texts of city were changed; no answer is another, and building again carries them",
+    )
+    assert build_dataset(room.user, dataset).is_new
+    assert selectors.freshness(dataset).remarks == ()
 
 
 def test_a_revised_missing_code_alters_the_columns_that_read_it(

@@ -31,11 +31,8 @@ class Command(WavebookCommand):
         if outcome["corrected_by"] is None:
             self.stdout.write(f"{outcome['wave_version']} was not corrected.")
             return
-        changed = [name for name, what in outcome["columns"].items() if what != "codebook"]
         self.stdout.write(
-            f"{outcome['wave_version']} was corrected by {outcome['corrected_by']}: "
-            f"{len(changed)} columns changed, "
-            f"{outcome['rows_added']:,} rows added, {outcome['rows_removed']:,} removed"
+            f"{outcome['wave_version']} was corrected by {outcome['corrected_by']}: {_what(outcome)}"
         )
         for one in outcome["datasets"]:
             self.stdout.write(f"  dataset {one['dataset_version']}: {_columns(one['columns'])}")
@@ -46,6 +43,19 @@ class Command(WavebookCommand):
         for one in outcome["targets"]:
             self.stdout.write(f"  target {one['target']}: runs {', '.join(map(str, one['runs']))}")
         self.stdout.write(f"  files handed out: {outcome['n_downloads']}")
+
+
+def _what(outcome: dict[str, Any]) -> str:
+    """As the page counts: other answers, only other words, rows that came and went."""
+    kinds = list(outcome["columns"].values())
+    words = kinds.count("codebook")
+    counted = (
+        (len(kinds) - words, "column holds other answers", "columns hold other answers"),
+        (words, "only other words", "only other words"),
+        (outcome["rows_added"], "row added", "rows added"),
+        (outcome["rows_removed"], "row taken out", "rows taken out"),
+    )
+    return ", ".join(f"{n:,} {one if n == 1 else more}" for n, one, more in counted if n)
 
 
 def _columns(columns: list[dict[str, Any]]) -> str:

@@ -45,12 +45,15 @@ class Command(WavebookCommand):
             self.stdout.write(f"{one['state']:<8} {one['name']}{on}")
             for cause in one["causes"]:
                 self.stdout.write(f"         because {cause}")
+            for remark in one["remarks"]:
+                self.stdout.write(f"         note: {remark}")
             if one["next_step"]:
                 self.stdout.write(f"         next: {one['next_step']}")
 
 
 def _line(name: str, standing: Any, on: Any = "") -> dict[str, Any]:
     told = {"state": str(standing.state), "causes": list(standing.causes), "next_step": standing.step}
+    told["remarks"] = list(standing.remarks)
     return {"name": name, "on": str(on)} | told
 
 

@@ -14,6 +14,7 @@ from surveys.core.comparison.difference import Comparison, Kind, Renaming, Varia
 from surveys.core.comparison.document import cells_document, comparison_document, distribution_document
 from surveys.core.comparison.matching import StoredColumn, StoredRows, match_rows
 from surveys.core.comparison.texts import word_difference
+from surveys.core.comparison.variables import differs_in_words
 
 __all__ = [
     "IN_ONE_WAVE",
@@ -33,6 +34,7 @@ __all__ = [
     "compare_books",
     "comparison_document",
     "differing_columns",
+    "differs_in_words",
     "distribution_document",
     "match_rows",
     "suggested_map",

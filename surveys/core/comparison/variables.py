@@ -37,6 +37,12 @@ def variable_difference(
     )
 
 
+def differs_in_words(old: Variable, new: Variable) -> bool:
+    """Whether the two are described otherwise in a way that a comparison tells; no answer is looked at."""
+    found = variable_difference(Side(old, {}), Side(new, {}), is_told=False, least=1.0, is_same_content=True)
+    return bool(found.kinds)
+
+
 def _attributes(old: Variable, new: Variable) -> Iterator[AttributePair]:
     pairs = {
         Kind.TYPE: (old.type.value, new.type.value),
