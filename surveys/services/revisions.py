@@ -15,11 +15,10 @@ from surveys.core.codebook import Codebook, Role, as_json
 from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.codebook_changes import VariableChanges, codebook_changes
 from surveys.core.findings import Finding, Severity
-from surveys.core.frequencies import count_raw
 from surveys.core.problems import Problem, Refused, refuse
-from surveys.core.quality import LOOKED_FOR, looked_over
+from surveys.core.quality import LOOKED_FOR
 from surveys.core.reading.remarks import REMARKED, check_key, remarks
-from surveys.core.reading.revising import read_revision
+from surveys.core.reading.revising import Answers, read_revision
 from surveys.core.said import say, with_sources
 from surveys.core.table import physical, read_columns, tags_of
 from surveys.models import User, Variable, WaveVersion
@@ -27,8 +26,6 @@ from surveys.services import audit, changes, jobs
 from surveys.services.files import path_of, working_folder
 from surveys.services.studies import create_wave, next_number
 from surveys.services.waves import BATCH, jumps_in, save_search_text
-
-_RECOUNTED = ("codes", "missing", "role", "type")  # what a frequency depends on
 
 
 @dataclass(frozen=True)
@@ -66,20 +63,22 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
     latest = next_number(base.wave.versions) - 1  # before anything is told of what it is
     old = base.codebook()
     language = next(iter(base.study.languages), "und")
+    frequencies = dict(base.variables.order_by("position").values_list("name", "frequencies"))
+    answers = Answers(path_of(base.data), list(frequencies.values()))
+    memory = settings.WAVEBOOK_IMPORT_MEMORY
     with working_folder() as folder:
-        new, findings = read_revision(path, folder, old, language, megabytes=settings.WAVEBOOK_IMPORT_MEMORY)
+        read = read_revision(path, folder, old, language, answers, megabytes=memory)
+    new, counts = read.codebook, read.counts
     kept = {variable.name: variable for variable in old.variables}
     variables = tuple(kept[v.name] if v == kept[v.name] else v for v in new.variables)
     new = replace(new, variables=variables, sets=old.sets if new.sets == old.sets else new.sets)
     if problems := list(_on_keys(base, old, new)):
         raise Refused(problems)
-    counts = _counts(base, old, new)
-    found = tuple(_with_counts(one, base, counts) for one in codebook_changes(old, new))
-    told = dict(base.variables.values_list("name", "frequencies")) | counts
-    frequencies = [told[variable.name] for variable in new.variables]
-    seen = looked_over(new, path_of(base.data), frequencies)  # a universe that is new may tell of answers
-    seen += jumps_in(base.wave, new, frequencies)
-    return Revision(base, new, found, (*_on_base(base), *findings, *seen), counts, latest)
+    _check_new_key(base, old, new)
+    found = tuple(_with_counts(one, frequencies, counts) for one in codebook_changes(old, new))
+    told = frequencies | counts
+    seen = jumps_in(base.wave, new, [told[variable.name] for variable in new.variables])
+    return Revision(base, new, found, (*_on_base(base), *read.findings, *seen), counts, latest)
 
 
 def _on_base(base: WaveVersion) -> Iterator[Finding]:
@@ -113,26 +112,21 @@ def _on_keys(base: WaveVersion, old: Codebook, new: Codebook) -> Iterator[Proble
             yield Problem("two_keys", text, where=after.name, hint="Give the role to one of them.")
 
 
-def _counts(base: WaveVersion, old: Codebook, new: Codebook) -> dict[str, dict[str, Any]]:
-    """Frequencies again where the codebook decides them; a new key is held against its column."""
-    found = {}
+def _check_new_key(base: WaveVersion, old: Codebook, new: Codebook) -> None:
+    """A variable that becomes the key is held against its column."""
     for position, (before, after) in enumerate(zip(old.variables, new.variables, strict=True)):
-        if any(getattr(before, part) != getattr(after, part) for part in _RECOUNTED):
+        if after.role is Role.KEY and before.role is not Role.KEY:
             frame = read_columns(path_of(base.data), [position])
-            raw = frame[physical(position)]
             tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
-            if after.role is Role.KEY and before.role is not Role.KEY:
-                check_key(new, after.name, raw, tags)
-            found[after.name] = count_raw(raw, tags, after)
-    return found
+            check_key(new, after.name, frame[physical(position)], tags)
 
 
 def _with_counts(
-    one: VariableChanges, base: WaveVersion, counts: dict[str, dict[str, Any]]
+    one: VariableChanges, frequencies: dict[str, dict[str, Any]], counts: dict[str, dict[str, Any]]
 ) -> VariableChanges:
     if one.name not in counts:
         return one
-    before = base.variables.get(name=one.name).frequencies.get("valid", 0)
+    before = frequencies[one.name].get("valid", 0)
     after = counts[one.name]["valid"]
     return one if before == after else replace(one, valid=(before, after))
 

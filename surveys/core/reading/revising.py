@@ -1,9 +1,16 @@
-"""A codebook that somebody edited, read in a process of its own and held against the one it replaces."""
+"""A codebook that somebody edited, read in a process of its own and held against the one it replaces.
+
+The answers it is laid over are counted and looked at there too: whole grids may be asked for, and nothing
+of the size of a wave belongs into the process that serves pages.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from surveys.core.codebook import Codebook, as_json, codebook_from_json
 from surveys.core.findings import Finding, Severity
@@ -12,10 +19,30 @@ from surveys.core.reading import child, sandbox
 from surveys.core.said import restored
 
 
+@dataclass(frozen=True)
+class Answers:
+    """The cells that a codebook describes: their file, and what was counted of each column, in order."""
+
+    file: Path
+    frequencies: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Revised:
+    """The codebook as it is wanted, what was noticed of it and of the answers, and the new counts.
+
+    ``counts``: variable -> frequencies, where another code, missing code, role or type changes them.
+    """
+
+    codebook: Codebook
+    findings: list[Finding]
+    counts: dict[str, dict[str, Any]]
+
+
 def read_revision(
-    path: Path, out_dir: Path, codebook: Codebook, language: str, *, megabytes: int = 0
-) -> tuple[Codebook, list[Finding]]:
-    """``codebook`` as the sheet or DDI at ``path`` wants it, and what was noticed.
+    path: Path, out_dir: Path, codebook: Codebook, language: str, answers: Answers, *, megabytes: int = 0
+) -> Revised:
+    """``codebook`` as the sheet or DDI at ``path`` wants it, held against ``answers``.
 
     A sheet with the headings of our own is taken cell by cell (``surveys.core.reading.revision``); a DDI, a
     REDCap dictionary or another sheet is laid over the codebook as at an import.  Raises ``Refused`` with
@@ -34,9 +61,12 @@ def read_revision(
         "out_dir": str(out_dir.resolve()),
         "revise": as_json(codebook),
         "language": language,
+        "data": str(answers.file.resolve()),
+        "frequencies": list(answers.frequencies),
     }
-    sandbox.run(task, sandbox.limits_for(path.stat().st_size, megabytes))
+    size = path.stat().st_size + answers.file.stat().st_size
+    sandbox.run(task, sandbox.limits_for(size, megabytes))
     found = json.loads((out_dir / child.RESULT).read_text(encoding="utf-8"))
     told = map(restored, found["findings"])
     findings = [Finding(**{**f, "severity": Severity(f["severity"])}) for f in told]
-    return codebook_from_json(found["codebook"]), findings
+    return Revised(codebook_from_json(found["codebook"]), findings, found["counts"])

@@ -1,16 +1,21 @@
-"""In the reading process: a codebook that somebody edited, laid over the one it replaces."""
+"""In the reading process: a codebook that somebody edited, laid over the one it replaces and its answers."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from surveys.core.codebook import as_json, codebook_from_json
+from surveys.core.codebook import Codebook, as_json, codebook_from_json
+from surveys.core.frequencies import count_raw
+from surveys.core.quality import looked_over
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.overlay import Given, given, lay_codebook_over
 from surveys.core.reading.revision import revised
 from surveys.core.reading.sheet_table import own_lines
 from surveys.core.said import with_sources
+from surveys.core.table import physical, read_columns, tags_of
+
+_RECOUNTED = ("codes", "missing", "role", "type")  # what a frequency depends on
 
 
 def revise(task: dict[str, Any]) -> dict[str, Any]:
@@ -23,4 +28,20 @@ def revise(task: dict[str, Any]) -> dict[str, Any]:
         book, findings = lay_codebook_over(codebook, options)
     else:
         book, findings = revised(codebook, lines)
-    return {"codebook": as_json(book), "findings": [with_sources(as_json(finding)) for finding in findings]}
+    counts = _counts(codebook, book, Path(task["data"]))
+    before = dict(zip(codebook.names, task["frequencies"], strict=True))
+    told = [counts.get(name, before[name]) for name in book.names]
+    seen = looked_over(book, Path(task["data"]), told)  # a universe that is new may tell of answers
+    said = [with_sources(as_json(finding)) for finding in (*findings, *seen)]
+    return {"codebook": as_json(book), "findings": said, "counts": counts}
+
+
+def _counts(old: Codebook, new: Codebook, data: Path) -> dict[str, dict[str, Any]]:
+    """Frequencies again where the codebook decides them."""
+    found = {}
+    for position, (before, after) in enumerate(zip(old.variables, new.variables, strict=True)):
+        if any(getattr(before, part) != getattr(after, part) for part in _RECOUNTED):
+            frame = read_columns(data, [position])
+            tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
+            found[after.name] = count_raw(frame[physical(position)], tags, after)
+    return found

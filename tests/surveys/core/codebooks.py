@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 from hypothesis import Phase
 from hypothesis import strategies as st
 
 from surveys.core.absence import LABELS
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
+from surveys.core.frequencies import count_raw
+from surveys.core.reading.revising import Answers
+from surveys.core.table import PHYSICAL, physical
 from surveys.core.writing import About, ExportTable
 
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # a codebook is too large to be shrunk while one waits
@@ -96,6 +101,18 @@ def _sets(draw: st.DrawFn, variables: tuple[Variable, ...]) -> tuple[ResponseSet
         return ()
     counted: Any = None if kind == "C" else ("a" if kinds == {True} else 1)
     return (ResponseSet("多选", kind, members, {}, counted),)
+
+
+def answers_of(codebook: Codebook, folder: Path) -> Answers:
+    """One row without a single answer, as a wave version keeps it."""
+    series = [
+        pl.Series(physical(place), [None], dtype=PHYSICAL[variable.type])
+        for place, variable in enumerate(codebook.variables)
+    ]
+    path = folder / "answers.parquet"
+    pl.DataFrame(series).write_parquet(path)
+    counted = [count_raw(one, None, v) for one, v in zip(series, codebook.variables, strict=True)]
+    return Answers(path, counted)
 
 
 def in_order(codebook: Codebook) -> Codebook:

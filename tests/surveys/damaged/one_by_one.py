@@ -20,6 +20,7 @@ from typing import Any
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, child, read, sandbox
 from surveys.core.reading.revising import read_revision
+from tests.surveys.core.codebooks import answers_of
 from tests.surveys.core.writing.tables import mixed_table
 from tests.surveys.damaged.mutations import damaged
 from tests.surveys.damaged.seeds import Seed, generator, mutant
@@ -60,7 +61,8 @@ def verdict(folder: Path, path: Path, beside: Path | None, is_revision: bool) ->
     data, options = (beside, ReadOptions(codebook_path=path)) if beside else (path, ReadOptions())
     try:
         if is_revision:
-            read_revision(path, out, mixed_table().codebook, "en")
+            book = mixed_table().codebook
+            read_revision(path, out, book, "en", answers_of(book, folder))
         else:
             read(data, out, options, original_name=path.name)
         return "accepted"

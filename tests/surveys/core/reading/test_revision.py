@@ -17,7 +17,7 @@ from surveys.core.reading.revising import read_revision
 from surveys.core.reading.revision import revised
 from surveys.core.reading.sheet_table import own_lines
 from surveys.core.writing import write
-from tests.surveys.core.codebooks import QUICK, bare, codebooks, in_order, table_of
+from tests.surveys.core.codebooks import QUICK, answers_of, bare, codebooks, in_order, table_of
 
 BASE = Codebook(
     (
@@ -186,7 +186,9 @@ def test_a_workbook_is_taken_back_as_a_spreadsheet_saves_it(tmp_path: Path) -> N
     sheet.cell(line, place["label_en"]).value = "A_x000A_ label\nof two lines"
     book.save(tmp_path / "edited.xlsx")  # shared strings now
     (tmp_path / "out").mkdir()
-    found, findings = read_revision(tmp_path / "edited.xlsx", tmp_path / "out", BASE, "en")
+    read = read_revision(tmp_path / "edited.xlsx", tmp_path / "out", BASE, "en", answers_of(BASE, tmp_path))
+    found, findings = read.codebook, read.findings
+    assert not read.counts  # no label alters a count
     assert found.variable("a").labels["en"].split() == ["A", "label", "of", "two", "lines"]
     assert found.variable("sex") == BASE.variables[0] and not findings
 
@@ -201,7 +203,9 @@ def test_other_sheets_and_ddi_are_laid_over_as_at_an_import(tmp_path: Path) -> N
         '<codeBook><dataDscr><var name="a"><labl>Asked</labl></var></dataDscr></codeBook>'
     )
     for name, label in (("d.csv", "Ticked"), ("d.xml", "Asked")):
-        found, _ = read_revision(tmp_path / name, tmp_path / "out", BASE, "en")
+        answers = answers_of(BASE, tmp_path)
+        read = read_revision(tmp_path / name, tmp_path / "out", BASE, "en", answers)
+        found = read.codebook
         assert found.variable("a").labels == {"en": label}
 
 
@@ -210,7 +214,7 @@ def test_what_is_no_codebook_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "x").write_bytes(data)
     with pytest.raises(Refused):
-        read_revision(tmp_path / "x", tmp_path / "out", BASE, "en")
+        read_revision(tmp_path / "x", tmp_path / "out", BASE, "en", answers_of(BASE, tmp_path))
 
 
 @settings(
