@@ -16,7 +16,7 @@ from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.codebook_changes import VariableChanges, codebook_changes
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, refuse
-from surveys.core.quality import LOOKED_FOR
+from surveys.core.quality import LOOKED_FOR, LOST, lost_words
 from surveys.core.reading.remarks import REMARKED, check_key, remarks
 from surveys.core.reading.revising import Answers, read_revision
 from surveys.core.said import say, with_sources
@@ -179,11 +179,19 @@ def _findings(revision: Revision, counts: list[dict[str, Any]]) -> list[dict[str
 
     Remarks on an earlier codebook sheet, and on an earlier base, are of no concern any more.
     """
-    again = LOOKED_FOR | REMARKED | {"not_the_latest", "jump"}
-    found = [*revision.findings, *remarks(revision.codebook, counts)]
+    again = LOOKED_FOR | LOST | REMARKED | {"not_the_latest", "jump"}
+    found = [*revision.findings, *_still_lost(revision), *remarks(revision.codebook, counts)]
     new = [with_sources(as_json(finding)) for finding in found]
     old = (one for one in revision.base.findings if one["code"] not in again)
     return [*(one for one in old if one not in new and not one["code"].startswith("sheet_")), *new]
+
+
+def _still_lost(revision: Revision) -> list[Finding]:
+    """What the version before the file came says and the revised codebook still does not."""
+    base = revision.base
+    earlier = base.wave.versions.filter(number__lt=base.number).exclude(original=base.original_id)
+    before = earlier.order_by("-number").first()
+    return list(lost_words(before.codebook(), revision.codebook, str(before))) if before else []
 
 
 def _give_key(user: User, revision: Revision) -> None:

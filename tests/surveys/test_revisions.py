@@ -185,6 +185,22 @@ def test_what_is_looked_for_again_is_known_by_its_codes() -> None:
     assert set(told) == LOOKED_FOR | remarks.REMARKED
 
 
+def test_labels_given_back_are_lost_no_more(version: WaveVersion, manager: User, tmp_path: Path) -> None:
+    plain = [(variable("rid"), [1, 2, 3, 4]), (variable("sex"), [1, 2, -1, 8])]
+    later = make_wave_version(version.wave, plain)
+    gone = Finding(Severity.WARNING, "labels_gone", "Variables that have a label in mdms/2014@1 …")
+    later.findings = [as_json(gone)]
+    text = f"variable,label_en{chr(10)}rid,Number{chr(10)}"
+    (tmp_path / "s.csv").write_text(text, encoding="utf-8")
+    half = save_revision(manager, read_revised(manager, later, tmp_path / "s.csv"))
+    assert [f["message"] for f in half.findings if f["code"] == "labels_gone"] == [
+        "Variables that have a label in mdms/2014@1 and none here: sex."
+    ]
+    (tmp_path / "s.csv").write_text(text + f"sex,Sex{chr(10)}", encoding="utf-8")
+    whole = save_revision(manager, read_revised(manager, half, tmp_path / "s.csv"))
+    assert "labels_gone" not in {f["code"] for f in whole.findings}
+
+
 def test_an_older_version_may_be_the_base_and_that_is_said(
     version: WaveVersion, manager: User, tmp_path: Path
 ) -> None:

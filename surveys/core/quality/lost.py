@@ -9,6 +9,9 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.said import say
 
 MOST_NAMES = 8
+LOST = frozenset(
+    {"variables_gone", "sets_gone", "languages_gone", "labels_gone"}
+)  # the codes of what is found
 
 
 def lost_words(before: Codebook, now: Codebook, version: str) -> Iterator[Finding]:

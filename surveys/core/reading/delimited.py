@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from surveys.core.findings import Finding
+from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading.encodings import decide, how_to_name
 from surveys.core.reading.headings import MOST_ROWS, headings
@@ -37,6 +37,7 @@ class DelimitedReader:
     ) -> None:
         self.header_rows = header_rows
         self.findings: list[Finding] = []
+        self.blank_lines = 0  # between lines that are not
         self.text = self._decoded(bytes(data), encoding)
         csv.field_size_limit(MOST_FIELD)
         self.delimiter = find_delimiter(self.text, names)
@@ -68,6 +69,13 @@ class DelimitedReader:
         if problems:
             raise Refused(problems)
         self.findings += self.headings.findings
+        if self.blank_lines:
+            told = say(
+                "Blank lines between others were left out: {count:,}; a row without an answer has its marks "
+                "or quotes.",
+                count=self.blank_lines,
+            )
+            self.findings.append(Finding(Severity.WARNING, "empty_rows", told))
         variables = self.headings.variables
         return RawFile(
             "csv", variables, max(0, self.rows), self.encoding, is_decoded=True, findings=self.findings
@@ -88,10 +96,14 @@ class DelimitedReader:
         reader = self._reader()
         ragged: list[tuple[int, int]] = []
         first: list[list[str]] = []
-        filled, start, line = 0, 1, 1
+        filled, start, line, blank = 0, 1, 1, 0
         try:
             for row in reader:
-                if row:
+                if not row:
+                    blank += bool(filled)
+                else:
+                    self.blank_lines += blank
+                    blank = 0
                     filled += 1
                     if filled == 1:
                         line = start

@@ -48,11 +48,12 @@ class Row:
 class SheetCells:
     """Reads a sheet once; ``merged`` is complete when all rows have been taken.
 
+    Rows without a cell are left out, unless ``with_empty``: in a file of our own such a row is a record.
     Texts of numbers are taken as they stand: whoever makes columns of them finds out whether they are any.
     """
 
-    def __init__(self, workbook: Workbook, sheet: Sheet) -> None:
-        self.workbook, self.sheet = workbook, sheet
+    def __init__(self, workbook: Workbook, sheet: Sheet, *, with_empty: bool = False) -> None:
+        self.workbook, self.sheet, self.with_empty = workbook, sheet, with_empty
         self.shared = workbook.shared_texts()
         self.styles = {str(i): _TEMPORAL[form] for i, form in enumerate(workbook.formats)}
         self.tellers: dict[str, Callable[[str], Cell]] = {
@@ -73,7 +74,7 @@ class SheetCells:
         self.runs = TextRuns()
 
     def rows(self) -> Iterator[Row]:
-        """Rows with at least one filled cell, or a formula without a result."""
+        """Rows with a filled cell or a formula without a result; where asked, all that are written."""
         for _ in self.workbook.package.parsed(self.sheet.member, self._start, self._end, self._text):
             ready, self.done = self.done, []
             yield from ready
@@ -105,7 +106,7 @@ class SheetCells:
             if cell[1] != "":
                 self.row.cells[self.column] = cell
         elif tag == "row":
-            if self.row.cells or self.row.formulas:
+            if self.row.cells or self.row.formulas or self.with_empty:
                 self.done.append(self.row)
         else:
             self.runs.end(tag)

@@ -46,10 +46,16 @@ FLAT = ("csv", "xlsx")  # formats whose columns have no types but what they look
 
 
 def reader_for(
-    path: Path, data: memoryview, kind: str, options: ReadOptions, names: Iterable[str] = ()
+    path: Path,
+    data: memoryview,
+    kind: str,
+    options: ReadOptions,
+    names: Iterable[str] = (),
+    *,
+    is_own: bool = False,
 ) -> Reader:
     """The reader of a format that :func:`surveys.core.reading.sniff.sniff` named; ``names`` are those of the
-    columns, where a codebook sheet gives them."""
+    columns, where a codebook sheet gives them; ``is_own``: the file came with a whole codebook of ours."""
     if kind in ("sav", "zsav"):
         return SpssReader(data, rows_are_known=options.declared_rows is not None)
     if kind == "dta":
@@ -63,7 +69,7 @@ def reader_for(
     if kind == "parquet":
         return ParquetReader(path)
     if kind == "xlsx":
-        return WorkbookReader(path, options.sheet, options.header_rows or 0)
+        return WorkbookReader(path, options.sheet, options.header_rows or 0, with_empty=is_own)
     return DelimitedReader(data, options.encoding, options.header_rows or 0, names)
 
 
@@ -71,7 +77,8 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     """Reads a file, writes ``target`` and returns everything else as plain JSON types."""
     whole = whole_of(options)
     sheet = whole.lines() if whole else sheet_of(options)
-    reader = reader_for(path, data, kind, options, (line.name for line in sheet.lines))
+    named = (line.name for line in sheet.lines)
+    reader = reader_for(path, data, kind, options, named, is_own=whole is not None)
     file = reader.describe()
     check_budget(file, options)
     settled = settle(reader, file, options, declared_types(sheet) if file.format in FLAT else {})

@@ -24,9 +24,15 @@ BLOCK_CELLS, BLOCK_ROWS = 500_000, 1_000  # whichever is more makes a block
 
 
 class WorkbookReader:
-    """The sheet called ``sheet`` (the first one without a name) of an .xlsx file."""
+    """The sheet called ``sheet`` (the first one without a name) of an .xlsx file.
 
-    def __init__(self, path: Path, sheet: str = "", header_rows: int = 0) -> None:
+    An empty row between others is left out and told of; with ``with_empty`` it is a row like any other.
+    """
+
+    def __init__(
+        self, path: Path, sheet: str = "", header_rows: int = 0, *, with_empty: bool = False
+    ) -> None:
+        self.with_empty = with_empty
         self.workbook = Workbook(path)
         self.sheet = self.workbook.sheet(sheet)
         self.header_rows = header_rows
@@ -34,7 +40,7 @@ class WorkbookReader:
 
     def describe(self) -> RawFile:
         """Reads the whole sheet; every fault of its shape is told at once, by row."""
-        self.source = SheetCells(self.workbook, self.sheet)
+        self.source = SheetCells(self.workbook, self.sheet, with_empty=self.with_empty)
         rows = self.source.rows()
         head = list(islice(rows, MOST_TITLES + MOST_ROWS))
         titles = _titles(head)
@@ -81,11 +87,10 @@ class WorkbookReader:
         problems, self.rows, hidden = list(self.head.headings.problems), 0, 0
         outside: list[Problem] = []
         width, first = len(self.columns), self.head.first
-        block = _Block(self.columns, first)
+        block, gaps = _Block(self.columns, first), _Gaps(self.head.last)
         for stream in streams:
             for row in stream:
-                if not row.cells and not row.formulas:
-                    continue
+                gaps.note(row.number)
                 self.rows += 1
                 hidden += row.is_hidden
                 if self.rows * width > MOST_CELLS:
@@ -97,10 +102,17 @@ class WorkbookReader:
         block.flush()
         if problems or outside:
             raise Refused([*problems, *outside[:MOST_TOLD]])
-        self._after(hidden)
+        self._after(hidden, gaps)
 
-    def _after(self, hidden: int) -> None:
+    def _after(self, hidden: int, gaps: _Gaps) -> None:
         """What is known at the end of the sheet only."""
+        if gaps.count:
+            told = say(
+                "Empty rows between others were left out: {count:,} (the first: row {row}).",
+                count=gaps.count,
+                row=gaps.first,
+            )
+            self.findings.append(Finding(Severity.WARNING, "empty_rows", told))
         if hidden:
             told = say(
                 "{hidden:,} rows are hidden in the workbook; they were read like the others.", hidden=hidden
@@ -120,6 +132,20 @@ class WorkbookReader:
                 )
                 name = variables[place].name.decode()
                 self.findings.append(Finding(Severity.WARNING, "merged_cells", told, name))
+
+
+class _Gaps:
+    """Rows that nobody filled, between rows that somebody did."""
+
+    def __init__(self, above: int) -> None:
+        self.last, self.count, self.first = above, 0, 0
+
+    def note(self, number: int) -> None:
+        """The next row that is filled."""
+        if number > self.last + 1:
+            self.first = self.first or self.last + 1
+            self.count += number - self.last - 1
+        self.last = number
 
 
 class _Head:

@@ -47,6 +47,13 @@ def test_rows_that_may_be_headings_stay_rows_until_they_are_declared() -> None:
     assert described(QUALTRICS, 1).rows == 3
 
 
+def test_blank_lines_between_others_are_told_of() -> None:
+    file = described("\na,b\n1,2\n\n,\n3,4\n\n\n")
+    assert file.rows == 3  # marks alone are a row without an answer
+    assert [(f.code, f.message.split(": ")[1][0]) for f in file.findings] == [("empty_rows", "1")]
+    assert described("a,b\n1,2\n\n\n").findings == []  # at the end they say nothing
+
+
 def test_a_declared_number_must_be_possible() -> None:
     with pytest.raises(Refused, match="1 to 5 rows of headings, not 9"):
         described("a\n1\n", 9)

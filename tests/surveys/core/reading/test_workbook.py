@@ -19,6 +19,7 @@ from surveys.core.reading.number_formats import temporal
 from surveys.core.reading.raw import RawFile
 from surveys.core.reading.workbook_reader import WorkbookReader
 from surveys.core.writing import write
+from surveys.core.writing.codebook_json import codebook_text
 from tests.surveys.core.writing.tables import make_table, mixed_table, variable
 
 from .xlsx_bytes import cell, number, row, text, workbook
@@ -64,7 +65,7 @@ def test_every_kind_of_cell(tmp_path: Path) -> None:
         "h": ["rich", "x\ry"],
     }
     assert file.variables[3].codes == [(1, b"TRUE"), (0, b"FALSE")]
-    assert codes(file) == {("true_or_false", "d"), ("formulas", "h")}
+    assert codes(file) == {("true_or_false", "d"), ("formulas", "h"), ("empty_rows", "")}
 
 
 def test_errors_are_absences_and_formulas_give_their_stored_results(tmp_path: Path) -> None:
@@ -298,6 +299,26 @@ def test_what_we_write_comes_back_through_the_door(tmp_path: Path) -> None:
     assert frame["c0"].to_list() == [1, 2, -1, -2]
     assert {f.code for f in found.findings} >= {"other_sheets"}
     assert "wrong_extension" not in {f.code for f in found.findings}
+
+
+def test_empty_rows_between_others_are_told_of(tmp_path: Path) -> None:
+    rows = row(1, text("A1", "a"), text("B1", "b")) + row(2, number("A2", 1), number("B2", 2))
+    rows += row(3) + row(6, number("A6", 3), number("B6", 4)) + row(9)
+    file, found = table(workbook(tmp_path / "w.xlsx", rows))
+    assert found == {"a": [1, 3], "b": [2, 4]}
+    told = [finding for finding in file.findings if finding.code == "empty_rows"]
+    assert [one.message for one in told] == ["Empty rows between others were left out: 3 (the first: row 3)."]
+
+
+def test_a_file_of_our_own_keeps_the_rows_that_answer_nothing(tmp_path: Path) -> None:
+    cells = [None, 1, None, 2, None]
+    own = make_table((variable("x"), cells, ["system" if cell is None else None for cell in cells]))
+    write(own, "xlsx", tmp_path / "x.xlsx", "en")
+    (tmp_path / "x.json").write_text(codebook_text(own.codebook), encoding="utf-8")
+    options = ReadOptions(codebook_path=tmp_path / "x.json")
+    found = read(tmp_path / "x.xlsx", tmp_path, options, original_name="x.xlsx")
+    assert pl.read_parquet(found.parquet)["c0"].to_list() == cells
+    assert "empty_rows" not in {finding.code for finding in found.findings}
 
 
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
