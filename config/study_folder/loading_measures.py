@@ -52,8 +52,9 @@ def load_measure(
     if before == entry:
         yield Standing.LEFT, f"measure {entry.name}"
         return
-    _refuse_foreign_draft(entry, before)
     new = unpublished(entry, before)
+    if new or entry.draft is not None:  # else nothing of the file is written
+        _refuse_foreign_draft(entry, before)
     for wording in new:
         yield _publish(user, study, entry, wording)
         yield from _retire(user, study, entry)

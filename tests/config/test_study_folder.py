@@ -368,6 +368,19 @@ def test_a_retired_version_keeps_its_number_and_its_reason(folder: Path, boss: U
     assert load_study(boss, tmp_path / "copy").changed == ["measure any_member@2 retired"]
 
 
+def test_a_folder_loaded_again_leaves_what_somebody_works_on_or_published(folder: Path, boss: User) -> None:
+    load_study(boss, folder)
+    study = Study.objects.get(slug="small")
+    measure = save_draft(boss, study, "any_member", rule="party == 1").measure
+    assert load_study(boss, folder).changed == []
+    assert measure.draft is not None and measure.draft.rule == "party == 1"
+    publish(boss, measure, acknowledge_changes=True)
+    loaded = load_study(boss, folder)
+    assert loaded.changed == []
+    assert "measure any_member (any_member@2 was published here since and stays)" in loaded.left
+    assert measure.published is not None and measure.published.rule == "party == 1"
+
+
 def test_a_draft_that_somebody_works_on_is_not_written_over(folder: Path, boss: User) -> None:
     load_study(boss, folder)
     study = Study.objects.get(slug="small")
