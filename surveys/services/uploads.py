@@ -22,6 +22,7 @@ from surveys.core.said import say
 from surveys.models import Job, Study, User
 from surveys.services import jobs
 from surveys.services.files import UPLOADS, is_older_than
+from surveys.services.studies import check_slugs
 
 KIND = "import_wave"
 KEPT_FOR = timedelta(days=2)
@@ -49,6 +50,7 @@ def request_import(
         policy.require_creator(user)
     else:
         policy.require(user, policy.IMPORT, found)
+    check_slugs(study, wave)
     folder = Path(mkdtemp(dir=_folder()))
     try:
         payload: dict[str, Any] = {
@@ -113,6 +115,7 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         "url": reverse("surveys:wave_version", args=[asked["study"], asked["wave"], version.number]),
         "wave_version": str(version),
         "is_new": outcome.is_new,
+        "repeats": outcome.repeats,
         "rows": version.rows,
         "variables": version.columns,
         "findings": len(outcome.findings),

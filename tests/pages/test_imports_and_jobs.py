@@ -96,11 +96,26 @@ def test_a_file_above_the_limit_is_refused(client: Client, library: Library, set
     assert not Job.objects.exists()
 
 
+def test_a_version_that_holds_what_an_earlier_one_held_says_so(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    for content in (ROWS, ROWS.replace("1", "2"), ROWS):
+        client.post("/import/", given(content=content))
+        claimed = jobs.claim("test")
+        assert claimed is not None
+        jobs.perform(claimed)
+    assert "Its rows and codebook are those of mdms/2017@1." in text(client.get(f"/jobs/{claimed.pk}/"))
+    assert "Rows and codebook are those of mdms/2017@1" in text(client.get("/studies/mdms/waves/2017@3/"))
+
+
 def test_a_form_with_gaps_says_which(client: Client, library: Library) -> None:
     client.force_login(library.owner)
     page = client.post("/import/", {"study": "not a slug", "wave": ""})
     assert page.status_code == 422
     assert text(page).count('class="errorlist"') == 3
+    assert "Use lower-case letters, digits, hyphens and underscores, as in mdms." in text(page)
+    for name in ("UPPER", "流动", "-x", "a/b"):
+        page = client.post("/import/", given(wave=name))
+        assert page.status_code == 422 and "underscores, as in 2014." in text(page), name
 
 
 def test_a_job_can_be_cancelled_by_who_asked_for_it(client: Client, library: Library) -> None:

@@ -70,6 +70,8 @@ class Command(WavebookCommand):
         )
         if not outcome.is_new:
             self.talk(f"{outcome.version} already holds this content; no new version was made.")
+        if outcome.repeats:
+            self.talk(f"{outcome.version} holds what {outcome.repeats} held.")
         return _as_json(outcome)
 
     def show(self, outcome: dict[str, Any]) -> None:
@@ -88,6 +90,7 @@ def _as_json(outcome: ImportOutcome) -> dict[str, Any]:
     return {
         "wave_version": str(version),
         "is_new": outcome.is_new,
+        "repeats": outcome.repeats,
         "content_hash": version.content_hash,
         "rows": version.rows,
         "variables": version.columns,
