@@ -16,6 +16,7 @@ from config.study_folder import load_study
 from measures.models import Dataset
 from measures.services.datasets import build_dataset
 from surveys.core.problems import Refused
+from surveys.core.said import how_many
 from surveys.models import Study, User
 
 SHIPPED = ("mdms", "fuzhou")
@@ -53,7 +54,8 @@ def travel(user: User, talk: Talk) -> Journey:
             continue  # of the later wave: defined, and built when somebody asks
         outcome = build_dataset(user, dataset)
         word = "built" if outcome.is_new else "already there"
-        talk(f"Dataset {outcome.version}: {outcome.version.rows} rows, {word}, {outcome.seconds:.1f} s")
+        rows = how_many(outcome.version.rows, "row")
+        talk(f"Dataset {outcome.version}: {rows}, {word}, {outcome.seconds:.1f} s")
         journey.built.append({"dataset_version": str(outcome.version), "is_new": outcome.is_new})
     for analysis in analyses:
         run = run_unless_withdrawn(user, analysis, talk)

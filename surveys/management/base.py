@@ -15,7 +15,6 @@ from django.db.migrations.executor import MigrationExecutor
 from surveys.core.problems import Refused, refuse
 from surveys.services.people import acting_user
 
-
 NOBODY_READS = 141  # what a shell tells of a program that wrote to a closed pipe: 128 + SIGPIPE
 
 

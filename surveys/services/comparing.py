@@ -59,7 +59,7 @@ class Compared:
 
     @property
     def differing(self) -> int:
-        """Variables of both sides that differ in anything, be it in cells that leave every share as it was."""
+        """Variables of both sides that differ in anything, cells that leave every share alike too."""
         return len({one.after for one in self.found.changed} | self._with_changed_cells)
 
     @property

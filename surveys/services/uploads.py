@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from surveys import policy
 from surveys.core.problems import refuse
-from surveys.core.said import say
+from surveys.core.said import how_many, say
 from surveys.models import Job, Study, User
 from surveys.services import jobs
 from surveys.services.files import UPLOADS, is_older_than
@@ -108,9 +108,8 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         note=asked.get("note", ""),
     )
     version = outcome.version
-    progress(
-        0.95, f"{version}: {version.rows} rows, {version.columns} variables, {len(outcome.findings)} findings"
-    )
+    held = f"{how_many(version.rows, 'row')}, {how_many(version.columns, 'variable')}"
+    progress(0.95, f"{version}: {held}, {how_many(len(outcome.findings), 'finding')}")
     return {
         "url": reverse("surveys:wave_version", args=[asked["study"], asked["wave"], version.number]),
         "wave_version": str(version),

@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from analytics.selectors import erratum_of
 from surveys import policy
+from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand
 from surveys.models import User
 from surveys.selectors import wave_version_named
@@ -34,8 +35,8 @@ class Command(WavebookCommand):
         changed = [name for name, what in outcome["columns"].items() if what != "codebook"]
         self.stdout.write(
             f"{outcome['wave_version']} was corrected by {outcome['corrected_by']}: "
-            f"{len(changed)} columns changed, "
-            f"{outcome['rows_added']:,} rows added, {outcome['rows_removed']:,} removed"
+            f"{how_many(len(changed), 'column')} changed, "
+            f"{how_many(outcome['rows_added'], 'row')} added, {outcome['rows_removed']:,} removed"
         )
         for one in outcome["datasets"]:
             self.stdout.write(f"  dataset {one['dataset_version']}: {_columns(one['columns'])}")
