@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from surveys.core.said import how_many
 from surveys.models import Study, User
 
 SHIPPED = ("mdms", "fuzhou")
+WIDEST = 48  # characters of a column before its texts go on below
 Talk = Callable[[str], None]
 
 
@@ -93,11 +95,16 @@ def beside(user: User, run: Run) -> Iterator[str]:
 
 
 def _columns(lines: list[list[str]]) -> Iterator[str]:
-    """Lines of cells, the first left and the others right, each column as wide as its widest cell."""
-    widths = [min(max(len(line[i]) for line in lines), 48) for i in range(len(lines[0]))]
+    """Lines of cells, the first left and the others right, each column as wide as its widest cell.
+
+    A long first cell goes on below, whole: rows may differ in their last words only.
+    """
+    widths = [min(max(len(line[i]) for line in lines), WIDEST) for i in range(len(lines[0]))]
     for first, *others in lines:
+        begin, *more = wrap(first, widths[0], subsequent_indent="  ") or [""]
         padded = (f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True))
-        yield "   ".join((f"{first[: widths[0]]:<{widths[0]}}", *padded))
+        yield "   ".join((f"{begin:<{widths[0]}}", *padded))
+        yield from more
 
 
 def _agreement(summary: Mapping[str, Any]) -> str:
