@@ -85,13 +85,19 @@ def beside(user: User, run: Run) -> Iterator[str]:
     if comparison is None:
         return
     heads = ["", *(column["label"] or column["column"] for column in comparison.columns)]
-    lines = [[row.label or row.term, *(_cell(cell) for cell in row.cells)] for row in comparison.rows]
+    lines = [[_label(row), *(_cell(cell) for cell in row.cells)] for row in comparison.rows]
     yield f"\n{run.analysis} on {run.subject}, beside {run.spec['targets']} (printed | computed)"
     yield from _columns([heads, *lines])
     for one in comparison.summary:
         yield f"  {one['column']}: {_agreement(one)}"
     yield f"  {comparison.rule}"
     yield f"  Signs: {LEGEND}"
+
+
+def _label(row: Any) -> str:
+    """What the table calls a row, and how its variable is coded where the label does not say so."""
+    coding = row.coding.get("en")
+    return (row.label or row.term) + (f" ({coding})" if coding else "")
 
 
 def _columns(lines: list[list[str]]) -> Iterator[str]:
