@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from analytics.forms import AnalysisForm
 from analytics.models import Analysis, Run, Target
@@ -29,6 +30,7 @@ class AnalysisAdmin(LabelSearch, NamedInStudyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Analysis]:
         return Analysis.objects.visible_to(request.user).select_related("study")
 
+    @admin.display(description=_("Kind"))
     def kind(self, analysis: Analysis) -> str:
         return str(analysis.spec.get("kind", ""))
 

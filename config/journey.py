@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +17,11 @@ from config.study_folder import load_study
 from measures.models import Dataset
 from measures.services.datasets import build_dataset
 from surveys.core.problems import Refused
+from surveys.core.said import how_many
 from surveys.models import Study, User
 
 SHIPPED = ("mdms", "fuzhou")
+WIDEST = 48  # characters of a column before its texts go on below
 Talk = Callable[[str], None]
 
 
@@ -53,7 +56,8 @@ def travel(user: User, talk: Talk) -> Journey:
             continue  # of the later wave: defined, and built when somebody asks
         outcome = build_dataset(user, dataset)
         word = "built" if outcome.is_new else "already there"
-        talk(f"Dataset {outcome.version}: {outcome.version.rows} rows, {word}, {outcome.seconds:.1f} s")
+        rows = how_many(outcome.version.rows, "row")
+        talk(f"Dataset {outcome.version}: {rows}, {word}, {outcome.seconds:.1f} s")
         journey.built.append({"dataset_version": str(outcome.version), "is_new": outcome.is_new})
     for analysis in analyses:
         run = run_unless_withdrawn(user, analysis, talk)
@@ -81,7 +85,7 @@ def beside(user: User, run: Run) -> Iterator[str]:
     if comparison is None:
         return
     heads = ["", *(column["label"] or column["column"] for column in comparison.columns)]
-    lines = [[row.label or row.term, *(_cell(cell) for cell in row.cells)] for row in comparison.rows]
+    lines = [[_label(row), *(_cell(cell) for cell in row.cells)] for row in comparison.rows]
     yield f"\n{run.analysis} on {run.subject}, beside {run.spec['targets']} (printed | computed)"
     yield from _columns([heads, *lines])
     for one in comparison.summary:
@@ -90,12 +94,23 @@ def beside(user: User, run: Run) -> Iterator[str]:
     yield f"  Signs: {LEGEND}"
 
 
+def _label(row: Any) -> str:
+    """What the table calls a row, and how its variable is coded where the label does not say so."""
+    coding = row.coding.get("en")
+    return (row.label or row.term) + (f" ({coding})" if coding else "")
+
+
 def _columns(lines: list[list[str]]) -> Iterator[str]:
-    """Lines of cells, the first left and the others right, each column as wide as its widest cell."""
-    widths = [min(max(len(line[i]) for line in lines), 48) for i in range(len(lines[0]))]
+    """Lines of cells, the first left and the others right, each column as wide as its widest cell.
+
+    A long first cell goes on below, whole: rows may differ in their last words only.
+    """
+    widths = [min(max(len(line[i]) for line in lines), WIDEST) for i in range(len(lines[0]))]
     for first, *others in lines:
+        begin, *more = wrap(first, widths[0], subsequent_indent="  ") or [""]
         padded = (f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True))
-        yield "   ".join((f"{first[: widths[0]]:<{widths[0]}}", *padded))
+        yield "   ".join((f"{begin:<{widths[0]}}", *padded))
+        yield from more
 
 
 def _agreement(summary: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -21,6 +22,7 @@ from surveys.selectors import studies_where
 from surveys.services import audit
 from surveys.services.people import grant, withdraw
 from surveys.services.studies import create_study
+from surveys.templatetags.vocabulary import language
 
 admin.site.unregister(Group)  # rights come from memberships, not from groups
 
@@ -60,8 +62,12 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
 @admin.register(Study)
 class StudyAdmin(StudyRightsAdmin):
     form = StudyForm
-    list_display = ("slug", "title", "is_open", "is_synthetic")
+    list_display = ("slug", "titled", "is_open", "is_synthetic")
     fields = ("slug", "title_en", "title_zh", "citation", "licence", "is_open", "is_synthetic")
+
+    @admin.display(description=_("Title"))
+    def titled(self, study: Study) -> str:
+        return study.title(language())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Study]:
         return Study.objects.visible_to(request.user)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from surveys.models import Study
 
 MOST_CODE = 500
+SHORT_NAME = r"^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"  # what a name in an address may hold
 ENCODINGS = ["", "utf-8", "gb18030", "gbk", "big5", "windows-1252", "iso-8859-1", "shift_jis"]
 
 
@@ -27,15 +28,19 @@ class UploadForm(forms.Form):
             attrs={"accept": ".sav,.zsav,.por,.dta,.sas7bdat,.xpt,.csv,.tsv,.txt,.xlsx,.parquet"}
         ),
     )
-    study = forms.SlugField(
+    study = forms.RegexField(
         label=_("Study"),
+        regex=SHORT_NAME,
         max_length=60,
+        error_messages={"invalid": _("Use lower-case letters, digits, hyphens and underscores, as in mdms.")},
         help_text=_("Its short name, as in mdms. A new name makes a new study."),
         widget=forms.TextInput(attrs={"list": "studies", "autocomplete": "off"}),
     )
-    wave = forms.SlugField(
+    wave = forms.RegexField(
         label=_("Wave"),
+        regex=SHORT_NAME,
         max_length=60,
+        error_messages={"invalid": _("Use lower-case letters, digits, hyphens and underscores, as in 2014.")},
         help_text=_("Its short name, as in 2014. A new name makes a new wave."),
     )
     key = forms.CharField(

@@ -56,6 +56,7 @@ class ComparedRow:
     label: str
     cells: tuple[Compared | None, ...]
     section: str = "terms"  # or absorbed, fit
+    coding: Mapping[str, str] = field(default_factory=dict)  # by language
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Comparison:
                 {
                     "term": row.term,
                     "label": row.label,
+                    "coding": dict(row.coding),
                     "section": row.section,
                     "cells": [_cell_json(cell) for cell in row.cells],
                 }
@@ -110,7 +112,7 @@ def _compare_models(table: PublishedTable, models: Sequence[Mapping[str, Any]], 
             section = next(
                 _section(table, term, column) for column, cell in zip(columns, cells, strict=True) if cell
             )
-            rows.append(ComparedRow(term, table.label(term), cells, section))
+            rows.append(ComparedRow(term, table.label(term), cells, section, table.coding(term)))
     rows += _parameter_row(table, columns, beside)
     labels = {model.column: model for model in table.models()}
     heads = tuple(

@@ -62,7 +62,10 @@ class PrintedModel:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A published table.  ``notes`` may hold n, models {column: {label, kind}}, stars, outcome, moments."""
+    """A published table.  ``notes`` may hold n, models {column: {label, kind}}, stars, outcome, moments.
+
+    ``coding`` in them says of a row, by language, what its label leaves open: {han: {en: Han = 1}}.
+    """
 
     slug: str
     kind: str
@@ -90,6 +93,12 @@ class PublishedTable:
 
     def label(self, term: str) -> str:
         return next((cell.label for cell in self.cells if cell.term == term and cell.label), term)
+
+    def coding(self, term: str) -> Mapping[str, str]:
+        """How the variable of a row is coded, where its label does not say or says the contrary."""
+        said = self.notes.get("coding")
+        told = said.get(term) if isinstance(said, Mapping) else None
+        return told if isinstance(told, Mapping) else {}
 
     def fit_of(self, column: str) -> dict[str, Printed]:
         """n, loglik, AIC and BIC of a column, wherever the table puts them, to the digits that carry news."""

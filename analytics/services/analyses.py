@@ -78,7 +78,7 @@ def ask_to_run(user: User, analysis: Analysis, version: Subject) -> Job:
     """
     policy.require_run(user, version.study)
     _require_fresh(version)
-    payload = {"analysis": analysis.pk, "subject": str(version)}
+    payload = {"analysis": analysis.pk, "subject": str(version), "name": str(analysis)}
     key = f"run_analysis:{analysis.pk}:{version}"
     return submit(user, "run_analysis", payload, key=key, study=version.study, joins_running=False)
 

@@ -18,7 +18,7 @@ from analytics.selectors.inputs import Input, Subject, column_names, inputs, rea
 from measures.models import DatasetVersion
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import Refused, refuse
-from surveys.core.said import say, with_sources
+from surveys.core.said import how_many, say, with_sources
 from surveys.models import Study, User
 from surveys.services import audit, jobs
 
@@ -46,7 +46,7 @@ def run(
     _refuse_withdrawn(key, version)
     if (same := _same(key, version, analysis)) is not None:
         return same
-    tell(0.1, f"reading {len(known)} columns")
+    tell(0.1, f"reading {how_many(len(known), 'column')}")
     started = time.perf_counter()
     fields = _known_result(key, version) or _computed(spec, version, known, tell)
     fields = {"seconds": round(time.perf_counter() - started, 4)} | fields

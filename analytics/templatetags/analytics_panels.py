@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics import selectors
@@ -137,6 +138,20 @@ def verdict_sign(verdict: str) -> str:
 @register.filter
 def at(things: Any, place: int) -> Any:
     return things[place]
+
+
+@register.filter
+def model_name(label: str) -> str:
+    """What a model is called; one that has only a number is called so in the language of the page."""
+    kind, _space, number = str(label).partition(" ")
+    if kind == "Model" and number.isdecimal():
+        return gettext("Model %(number)s") % {"number": number}
+    return label
+
+
+@register.filter
+def model_names(labels: Iterable[str]) -> str:
+    return ", ".join(map(model_name, labels))
 
 
 @register.filter

@@ -23,7 +23,7 @@ from measures.core.observed import Observed
 from surveys.core.absence import SYSTEM, precedence
 from surveys.core.codebook import Scalar, ValueType, Variable
 from surveys.core.problems import Problem
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 
 MOST_COMBINATIONS = 5_000
 MOST_VALUES = 100  # values tried of an item without codes
@@ -212,12 +212,20 @@ def _unlisted(
 
 def _problem(row: CoverageRow) -> Problem:
     if row.value is None:
-        message = say("{rows} rows hold values of {item} that have no outcome.", rows=row.rows, item=row.item)
+        message = say_n(
+            row.rows or 0,
+            "1 row holds a value of {item} that has no outcome.",
+            "{rows} rows hold values of {item} that have no outcome.",
+            rows=row.rows,
+            item=row.item,
+        )
         return Problem("uncovered_code", message, hint="Add other= (otherwise= in case).")
     what = f"“{row.value}”" if isinstance(row.value, str) else say("Code {value:g}", value=row.value)
     if row.label:
         what = say("{code} “{label}”", code=what, label=row.label)
-    message = say(
+    message = say_n(
+        row.rows or 0,
+        "{what} of {item} (1 row) has no outcome.",
         "{what} of {item} ({rows} rows) has no outcome." if row.rows else "{what} of {item} has no outcome.",
         what=what,
         item=row.item,
@@ -261,7 +269,9 @@ def _fallen_through(
     if not lost:
         return []
     first = [f"{name} {cell.reason or cell.value}" for name, cell in lost[0].items()]
-    message = say(
+    message = say_n(
+        len(lost),
+        "1 of {total} combinations has no outcome: {first}.",
         "{n} of {total} combinations have no outcome, the first of them {first}.",
         n=len(lost),
         total=total,

@@ -27,7 +27,7 @@ from measures.services.columns import (
 from surveys.core.codebook import as_json, fingerprint
 from surveys.core.hashing import table_hash
 from surveys.core.problems import Problem, Refused
-from surveys.core.said import say
+from surveys.core.said import how_many, say, say_n
 from surveys.core.table import read_derived
 from surveys.models import Job, Study, User
 from surveys.services import audit, jobs
@@ -111,7 +111,7 @@ def build_dataset(
     resolved = resolve_dataset(dataset)
     known = known_columns(resolved.columns)
     unknown = [column for column in resolved.columns if column.key not in known]
-    tell(0.2, f"Computing {len(unknown)} columns, reusing {len(resolved.columns) - len(unknown)}")
+    tell(0.2, f"Computing {how_many(len(unknown), 'column')}, reusing {len(resolved.columns) - len(unknown)}")
     with working_folder() as folder:
         computed = compute(resolved, unknown, folder)
         _check_rows(resolved, known, computed)
@@ -133,7 +133,7 @@ def build_dataset(
 def submit_build(user: User, dataset: Dataset, note: str = "") -> Job:
     """Asks for a build as long work; a build that is already waiting is returned."""
     require_define(user, dataset.study)
-    payload = {"dataset": dataset.pk, "note": note}
+    payload = {"dataset": dataset.pk, "note": note, "name": str(dataset)}
     return jobs.submit(
         user,
         "build_dataset",
@@ -177,7 +177,9 @@ def _empty_key(column: Column, values: pl.Series) -> Problem | None:
 def _twice(column: Column, values: pl.Series) -> Problem | None:
     if not (twice := values.len() - values.null_count() - values.drop_nulls().n_unique()):
         return None
-    message = say(
+    message = say_n(
+        twice,
+        "The key {name} does not identify a row: 1 row repeats the key of another row.",
         "The key {name} does not identify a row: {twice} rows repeat the key of another row.",
         name=column.name,
         twice=twice,

@@ -25,6 +25,7 @@ _WORDS = (  # (words in the reader's own problem or its context, what they mean)
     ("could not find expected ':'", say("A line has no colon after its name.")),
     ("expected <block end>", say("A line is indented otherwise than its neighbours.")),
     ("unhashable key", say("A name must be one word or number.")),
+    ("cannot start any token", say("A text that begins with such a mark needs quotes.")),
     ("single document", say("A line of three dashes begins a second text; only one is read.")),
 )
 _HINT = "Check indentation, and quote texts that hold a colon."
@@ -35,7 +36,7 @@ class _StrictLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            where = _line(self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+            where = _place(self.peek_event().start_mark)  # type: ignore[no-untyped-call]
             raise refuse(
                 "bad_yaml", "Aliases (*name) are not read.", where=where, hint="Write the block out again."
             )
@@ -45,7 +46,7 @@ class _StrictLoader(yaml.SafeLoader):
         keys = [key.value for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
-                where = _line(node.start_mark)
+                where = _place(node.start_mark)
                 raise refuse("bad_yaml", say("“{key}” is given twice.", key=key), where=where)
         return super().construct_mapping(node, deep)
 
@@ -63,7 +64,7 @@ def read_plain(text: str, where: str = "") -> Any:
         mark = error.problem_mark
         if error.context_mark and "flow" in str(error.context):
             mark = error.context_mark  # where the bracket is opened
-        raise refuse("bad_yaml", _meaning(error), where=_at(where, _line(mark)), hint=_HINT) from None
+        raise refuse("bad_yaml", _meaning(error), where=_at(where, _place(mark)), hint=_HINT) from None
     except Refused as refused:
         raise Refused(replace(one, where=_at(where, one.where)) for one in refused.problems) from None
     except RecursionError:
@@ -90,8 +91,8 @@ def _at(where: str, line: str) -> str:
     return say("{where}, {line}", where=sentence(where), line=line) if where and line else where or line
 
 
-def _line(mark: Any) -> str:
-    return say("line {line}", line=mark.line + 1) if mark else ""
+def _place(mark: Any) -> str:
+    return say("line {line}, character {place}", line=mark.line + 1, place=mark.column + 1) if mark else ""
 
 
 def _meaning(error: yaml.MarkedYAMLError) -> str:

@@ -55,6 +55,11 @@ def say_n(n: int, one: str, many: str, /, **values: Any) -> str:
     return say(one if n == 1 else many, **values)
 
 
+def how_many(n: int, noun: str) -> str:
+    """``1 row``, ``15,997 rows``: for logs and commands, which speak English."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def sentence(text: str) -> str:
     """A text that was written out whole as a sentence without values; a sentence stays as it is."""
     return text if isinstance(text, Said) else Said(text.replace("{", "{{").replace("}", "}}"), {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -14,11 +15,21 @@ from django.db.migrations.executor import MigrationExecutor
 from surveys.core.problems import Refused, refuse
 from surveys.services.people import acting_user
 
+NOBODY_READS = 141  # what a shell tells of a program that wrote to a closed pipe: 128 + SIGPIPE
+
+
+def _forget_stdout() -> None:
+    """Lets what is still to be written go nowhere, so that the interpreter does not complain as it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
 
 class WavebookCommand(BaseCommand):
     """A command that calls one service: :meth:`work` returns what ``--json`` prints.
 
-    Results go to stdout, talk to stderr; exit 0 when done, 1 when refused, 2 on wrong usage.
+    Results go to stdout, talk to stderr; exit 0 when done, 1 when refused, 2 on wrong usage;
+    quiet where nobody reads on.
     """
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -28,6 +39,16 @@ class WavebookCommand(BaseCommand):
         return parser
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            try:
+                self._answer(**options)
+            finally:
+                self.stdout.flush()
+        except BrokenPipeError:  # who read the lines has seen enough, as head does
+            _forget_stdout()
+            sys.exit(NOBODY_READS)
+
+    def _answer(self, **options: Any) -> None:
         as_json, acting_as = options.pop("as_json"), options.pop("acting_as")
         try:
             self._prepare_database()

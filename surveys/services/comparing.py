@@ -18,6 +18,7 @@ from surveys.core.comparison import (
     Book,
     CellDifference,
     Comparison,
+    Kind,
     StoredColumn,
     StoredRows,
     VariableDifference,
@@ -55,6 +56,25 @@ class Compared:
     @property
     def is_one_wave(self) -> bool:
         return self.before.wave_id == self.after.wave_id
+
+    @property
+    def differing(self) -> int:
+        """Variables of both sides that differ in anything, cells that leave every share alike too."""
+        return len({one.after for one in self.found.changed} | self._with_changed_cells)
+
+    @property
+    def described_otherwise(self) -> int:
+        """Those of them whose description differs; the others differ in their answers alone."""
+        return sum(one.kinds != (Kind.DISTRIBUTION,) for one in self.found.changed)
+
+    @property
+    def alike(self) -> int:
+        """Variables of both sides whose descriptions and cells are the same."""
+        return len(set(self.found.same) - self._with_changed_cells)
+
+    @property
+    def _with_changed_cells(self) -> set[str]:
+        return {one.name for one in self.cells.columns} if self.cells else set()
 
     def document(self) -> dict[str, object]:
         """Plain types for ``--json`` and the API."""

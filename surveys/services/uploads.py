@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from surveys import policy
 from surveys.core.problems import refuse
-from surveys.core.said import say
+from surveys.core.said import how_many, say
 from surveys.models import Job, Study, User
 from surveys.services import jobs
 from surveys.services.files import UPLOADS, is_older_than
+from surveys.services.studies import check_slugs
 
 KIND = "import_wave"
 KEPT_FOR = timedelta(days=2)
@@ -49,6 +50,7 @@ def request_import(
         policy.require_creator(user)
     else:
         policy.require(user, policy.IMPORT, found)
+    check_slugs(study, wave)
     folder = Path(mkdtemp(dir=_folder()))
     try:
         payload: dict[str, Any] = {
@@ -106,13 +108,13 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         note=asked.get("note", ""),
     )
     version = outcome.version
-    progress(
-        0.95, f"{version}: {version.rows} rows, {version.columns} variables, {len(outcome.findings)} findings"
-    )
+    held = f"{how_many(version.rows, 'row')}, {how_many(version.columns, 'variable')}"
+    progress(0.95, f"{version}: {held}, {how_many(len(outcome.findings), 'finding')}")
     return {
         "url": reverse("surveys:wave_version", args=[asked["study"], asked["wave"], version.number]),
         "wave_version": str(version),
         "is_new": outcome.is_new,
+        "repeats": outcome.repeats,
         "rows": version.rows,
         "variables": version.columns,
         "findings": len(outcome.findings),

@@ -17,7 +17,7 @@ from surveys import policy
 from surveys.core import search
 from surveys.core.codebook import Codebook, as_json
 from surveys.core.codebook import Variable as CodebookVariable
-from surveys.core.findings import Finding
+from surveys.core.findings import Finding, Severity
 from surveys.core.problems import refuse
 from surveys.core.quality import Counted, jumps, lost_words
 from surveys.core.reading import ReadOptions, ReadResult, read
@@ -32,12 +32,16 @@ BATCH = 500  # variables written at a time
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """The version that now holds the content; ``is_new`` is False when the latest one already did."""
+    """The version that now holds the content; ``is_new`` is False when the latest one already did.
+
+    ``repeats`` is the earlier version whose content a new one takes up again, "" where there is none.
+    """
 
     version: WaveVersion
     is_new: bool
     findings: tuple[Finding, ...]
     seconds: float
+    repeats: str = ""
 
 
 class _Overtaken(Exception):
@@ -82,8 +86,10 @@ def import_wave(
         with keeping() as keep:
             data, original = keep(result.parquet), keep(path)
             here = wave or Wave(study=found, slug=wave_slug)
+            earlier = _earlier_with(here, result)
             told = (
                 *result.findings,
+                *_taken_up_again(earlier),
                 *_lost_words(here, result),
                 *jumps_in(here, result.codebook, result.frequencies),
             )
@@ -95,7 +101,7 @@ def import_wave(
             except (IntegrityError, _Overtaken):  # somebody imported the same content at the same moment
                 version = _overtaken(found, wave_slug, result)
                 return ImportOutcome(version, False, result.findings, result.seconds)
-    return ImportOutcome(version, True, result.findings, result.seconds)
+    return ImportOutcome(version, True, result.findings, result.seconds, str(earlier or ""))
 
 
 def _completed(options: ReadOptions, study: Study | None, wave: Wave | None, key: str) -> ReadOptions:
@@ -117,6 +123,23 @@ def _same(wave: Wave, result: ReadResult) -> WaveVersion | None:
     latest = wave.versions.order_by("-number").first()
     content = (result.content_hash, result.codebook.fingerprint())
     return latest if latest and (latest.content_hash, latest.codebook_hash) == content else None
+
+
+def _earlier_with(wave: Wave, result: ReadResult) -> WaveVersion | None:
+    """The last of the versions that held this content, though others came after it."""
+    if not wave.pk:
+        return None
+    content = {"content_hash": result.content_hash, "codebook_hash": result.codebook.fingerprint()}
+    return wave.versions.filter(**content).order_by("-number").first()
+
+
+def _taken_up_again(earlier: WaveVersion | None) -> Iterator[Finding]:
+    if earlier is not None:
+        text = say(
+            "Rows and codebook are those of {earlier}: what the versions after it changed is taken back.",
+            earlier=str(earlier),
+        )
+        yield Finding(Severity.INFO, "earlier_content", text)
 
 
 def _overtaken(study: Study | None, wave_slug: str, result: ReadResult) -> WaveVersion:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from surveys.core.citation import cite
 from surveys.core.codebook import Level, Variable, text_in
 from surveys.core.frequency_table import FrequencyTable, frequency_table
-from surveys.templatetags import charts, differences, numerals, vocabulary
+from surveys.templatetags import charts, differences, numerals, plurals, vocabulary
 from surveys.templatetags.charts import ordered_tally
 from surveys.templatetags.vocabulary import language
 from surveys.translation import field_spoken, spoken
@@ -31,6 +31,8 @@ for function in (
     numerals.p_value,
     numerals.p_equals,
     numerals.hash_short,
+    plurals.how_many,
+    plurals.noun_for,
     vocabulary.reason,
     vocabulary.words,
     vocabulary.lang_tag,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -55,7 +56,10 @@ def _queue(request: HttpRequest, form: UploadForm) -> Job:
 def jobs(request: HttpRequest) -> HttpResponse:
     """The last jobs one may see."""
     visible = (
-        Job.objects.visible_to(request.user).select_related("study", "created_by").defer("log", "payload")
+        Job.objects.visible_to(request.user)
+        .select_related("study", "created_by")
+        .defer("log", "payload")
+        .annotate(about=KT("payload__name"), study_asked=KT("payload__study"))
     )
     return render(request, "surveys/jobs.html", {"jobs": visible[:50]})
 

@@ -200,7 +200,7 @@ def test_rows_that_change_must_be_ticked(researcher: Client, room: Room, fsp: Me
     [
         ({"name": "2 fast"}, "cannot be the name of a measure"),
         ({"rule": ""}, "Rule:"),
-        ({"examples": "- {given: ["}, "line 1: Something is opened here and not closed"),
+        ({"examples": "- {given: ["}, "line 1, character 12: Something is opened here and not closed"),
         ({"examples": "- &a [1]\n- *a"}, "Aliases (*name) are not read."),
         ({"examples": "just words"}, "one example per line"),
         ({"level": "nominall"}, "Level"),

@@ -6,6 +6,7 @@ import re
 
 from django.test import Client
 
+from analytics.models import Target
 from measures.services.rules import publish, save_draft
 from surveys.models import Job
 from tests.pages.conftest import Library, text, visit
@@ -69,3 +70,12 @@ def test_a_target_shows_print_audit_and_runs(client: Client, library: Library) -
     page = text(visit(client, library.pages["target"]))
     assert "0.500* (0.200)" in page and 'id="audit"' in page
     assert library.pages["run_table2"] in page
+
+
+def test_a_row_says_how_its_variable_is_coded_where_its_label_does_not(
+    client: Client, library: Library
+) -> None:
+    notes = {**library.target.notes, "coding": {"fsp": {"en": "member = 1", "zh": "成员 = 1"}}}
+    Target.objects.filter(pk=library.target.pk).update(notes=notes)
+    page = text(visit(client, library.pages["run_table2"]))
+    assert re.search(r'scope="row">FSP <span class="quiet small">\(member = 1\)</span>', page)

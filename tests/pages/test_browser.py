@@ -71,3 +71,12 @@ def test_reading_and_downloading_need_no_script(browser: Any, site: tuple[str, L
     assert download.value.suggested_filename == "mdms-integration-v1.csv"
     page.goto("/search/?q=社保")
     assert page.locator("#hits li").count() == 1
+
+
+def test_on_a_phone_the_words_stand_before_the_button_that_searches(
+    browser: Any, site: tuple[str, Library]
+) -> None:
+    page = browser.new_page(base_url=site[0], viewport={"width": 390, "height": 844})
+    page.goto("/search/?q=社保")
+    heights = [page.locator(f"main form {one}").bounding_box()["y"] for one in ("#q", "#in", "button")]
+    assert heights == sorted(heights)

@@ -148,6 +148,26 @@ def test_names_in_the_admin(client: Client, library: Library) -> None:
                 assert CHINESE.search(str(name)), (model, str(name))
 
 
+def test_the_words_of_the_theme_in_the_admin(client: Client, library: Library) -> None:
+    User.objects.filter(pk=library.owner.pk).update(is_superuser=True)
+    client.force_login(User.objects.get(pk=library.owner.pk))
+    for address, head in {"/admin/surveys/study/": "标题", "/admin/analytics/analysis/": "种类"}.items():
+        english, chinese = both(client, address)
+        for words in ("Type to search", "Dark"):
+            assert words in english and words not in chinese, (address, words)
+        assert re.search(rf">\s*{head}\s*<", chinese), address
+    assert "输入以搜索" in chinese
+
+
+def test_a_model_that_has_only_a_number_is_called_so_in_chinese(
+    client: Client, library: Library, owner: User
+) -> None:
+    for address in (f"/runs/{library.runs['table2'].pk}/", library.pages["target"]):
+        english, chinese = both(client, address)
+        chinese = re.sub(r"<pre.*?</pre>", "", chinese, flags=re.DOTALL)  # the specification as it is written
+        assert "Model 1" in english and "模型 1" in chinese and "Model 1" not in chinese, address
+
+
 def test_near_misses_and_hints_follow() -> None:
     refused = refuse(
         "x", "There is no rule.", near=("fsp", "isp"), hint="Write {value: 1, labels: {en: yes}}."

@@ -6,7 +6,9 @@ import re
 
 from django.test import Client
 
+from surveys.core.codebook import MissingRule
 from surveys.views.studies import findings_by_variable
+from tests.factories import make_wave, make_wave_version, variable
 from tests.pages.conftest import EVIL, Library, text, visit
 
 
@@ -68,6 +70,17 @@ def test_a_variable_shows_both_languages_codes_and_absences(client: Client, libr
     assert "−1 refused “would not say” 1 – 1.7" in rows
     assert "60 rows: 58 with a value, 2 without" in page
     assert 'lang="zh-Hans"' in page
+
+
+def test_an_absence_is_said_once_where_its_label_is_its_reason(client: Client, library: Library) -> None:
+    absent = (
+        MissingRule("refused", value=-1, labels={"en": "Refused"}),
+        MissingRule("dont_know", value=-2, labels={"en": "never heard of it"}),
+    )
+    make_wave_version(make_wave(library.study, "2016"), [(variable("q", missing=absent), [1, -1, -2])])
+    page = text(visit(client, "/studies/mdms/waves/2016@1/variables/q/"))
+    assert "refused" in page and "“Refused”" not in page
+    assert page.count("“never heard of it”") == 2  # with the codes and with the counts
 
 
 def test_a_variable_names_what_uses_it(client: Client, library: Library) -> None:

@@ -44,6 +44,23 @@ def test_a_comparison_marks_words_and_counts_cells(client: Client, library: Libr
     assert part.lstrip().startswith('<div id="comparison"') and "q_union" not in part
 
 
+def test_the_headline_counts_the_variables_whose_cells_alone_differ(client: Client, library: Library) -> None:
+    """Two answers that change places leave description and shares as they were."""
+    again: list[Any] = []
+    for entry, cells in columns():
+        if entry.name == "q_union":
+            first, second = cells.index(0), cells.index(1)
+            cells = list(cells)
+            cells[first], cells[second] = 1, 0
+        again.append((entry, cells))
+    make_wave_version(library.wave, again)
+    page = text(visit(client, COMPARE, library.owner))
+    assert "<b>1</b><span>variables differ<" in page
+    assert "<b>0</b><span>of them described otherwise<" in page
+    assert f"<b>{len(again) - 1}</b><span>variables do not differ<" in page
+    assert "<b>2</b><span>cells changed<" in page and "<b>1</b><span>variables with changed cells<" in page
+
+
 @pytest.mark.parametrize(
     ("asked", "chosen"),
     [

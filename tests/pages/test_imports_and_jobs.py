@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import Any
 
@@ -96,11 +97,26 @@ def test_a_file_above_the_limit_is_refused(client: Client, library: Library, set
     assert not Job.objects.exists()
 
 
+def test_a_version_that_holds_what_an_earlier_one_held_says_so(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    for content in (ROWS, ROWS.replace("1", "2"), ROWS):
+        client.post("/import/", given(content=content))
+        claimed = jobs.claim("test")
+        assert claimed is not None
+        jobs.perform(claimed)
+    assert "Its rows and codebook are those of mdms/2017@1." in text(client.get(f"/jobs/{claimed.pk}/"))
+    assert "Rows and codebook are those of mdms/2017@1" in text(client.get("/studies/mdms/waves/2017@3/"))
+
+
 def test_a_form_with_gaps_says_which(client: Client, library: Library) -> None:
     client.force_login(library.owner)
     page = client.post("/import/", {"study": "not a slug", "wave": ""})
     assert page.status_code == 422
     assert text(page).count('class="errorlist"') == 3
+    assert "Use lower-case letters, digits, hyphens and underscores, as in mdms." in text(page)
+    for name in ("UPPER", "流动", "-x", "a/b"):
+        page = client.post("/import/", given(wave=name))
+        assert page.status_code == 422 and "underscores, as in 2014." in text(page), name
 
 
 def test_a_job_can_be_cancelled_by_who_asked_for_it(client: Client, library: Library) -> None:
@@ -113,7 +129,28 @@ def test_a_job_can_be_cancelled_by_who_asked_for_it(client: Client, library: Lib
     client.post(f"/jobs/{job.pk}/cancel/")
     job.refresh_from_db()
     assert job.state == "cancelled"
-    assert "Cancelled" in text(visit(client, "/jobs/"))
+    told = text(visit(client, "/jobs/"))
+    assert "Cancelled" in told and "wave.csv" in told and "<td>mdms</td>" in told
+    assert "The import was cancelled; nothing was changed." in text(visit(client, f"/jobs/{job.pk}/"))
+
+
+def test_the_list_names_the_study_that_an_import_is_to_make(client: Client, library: Library) -> None:
+    client.force_login(make_user("maker", is_superuser=True))
+    client.post("/import/", given(study="brand_new"))
+    assert "<td>brand_new</td>" in text(visit(client, "/jobs/"))
+
+
+def test_one_of_a_thing_is_said_in_the_singular(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    client.post("/import/", given(content="q\n1\n"))
+    claimed = jobs.claim("test")
+    assert claimed is not None
+    jobs.perform(claimed)
+    wave = text(client.get("/studies/mdms/waves/2017@1/"))
+    pages = [text(client.get(f"/jobs/{claimed.pk}/")), wave, text(client.get("/"))]
+    assert "1 row, 1 variable" in pages[0] and "<b>1</b><span>row</span>" in wave
+    for page in pages:
+        assert not re.search(r"\b1 (rows|variables|findings)\b|<b>1</b><span>\w+s<", page)
 
 
 def test_jobs_of_others_are_not_found(client: Client, library: Library) -> None:

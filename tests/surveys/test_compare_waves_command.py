@@ -67,7 +67,7 @@ def test_every_kind_is_a_list_of_its_own(wave: Wave) -> None:
 def test_people_read_counts_and_names(wave: Wave) -> None:
     said = run("mdms/2014@1", "mdms/2014@2")
     assert "other label              1  hours" in said
-    assert "rows added 1, removed 1" in said and "cells changed 1 in 1 variables" in said
+    assert "rows added 1, removed 1" in said and "cells changed 1 in 1 variable" in said
 
 
 def test_of_two_waves_no_cells_are_told(wave: Wave) -> None:

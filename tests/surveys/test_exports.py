@@ -83,6 +83,10 @@ def test_each_export_is_audited_and_written_once(version: WaveVersion, local: ob
 def test_a_csv_has_its_codebook_beside_it(version: WaveVersion, local: object, tmp_path: Path) -> None:
     outcome = export_wave_version(local, version, "csv", tmp_path / "x.csv", "en")  # type: ignore[arg-type]
     assert Path(outcome.codebook) == tmp_path / "x.codebook.csv"
+    told = next(loss.why for loss in outcome.losses if loss.what == "codebook_apart")
+    assert (
+        ".codebook.csv" in told and "data.codebook.csv" not in told
+    )  # it is called as whoever gets it likes
     assert "synthetic" in Path(outcome.codebook).read_text().splitlines()[2]
     assert (tmp_path / "x.csv").read_text().splitlines()[2] == "2,2,,tag:a"
 

@@ -89,6 +89,10 @@ def test_importing_older_content_takes_a_wrong_correction_back(tmp_path: Path) -
         found.append(command("mdms", "2014", str(write(path, content)))[1])
     assert [one["wave_version"] for one in found] == [f"mdms/2014@{n}" for n in (1, 2, 3, 3)]
     assert [one["is_new"] for one in found] == [True, True, True, False]
+    assert [one["repeats"] for one in found] == ["", "", "mdms/2014@1", ""]
+    told = [one["message"] for one in found[2]["findings"] if one["code"] == "earlier_content"]
+    assert len(told) == 1 and told[0].startswith("Rows and codebook are those of mdms/2014@1")
+    assert not any(one["code"] == "earlier_content" for one in found[1]["findings"])
     hashes = WaveVersion.objects.order_by("number").values_list("content_hash", flat=True)
     assert hashes[0] == hashes[2] != hashes[1]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from config.study_folder import dump_study
+from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand
 from surveys.selectors import study_named
 
@@ -26,5 +27,5 @@ class Command(WavebookCommand):
 
     def show(self, outcome: dict[str, Any]) -> None:
         self.stdout.write(
-            f"{outcome['study']}: {len(outcome['written'])} files written to {outcome['folder']}"
+            f"{outcome['study']}: {how_many(len(outcome['written']), 'file')} written to {outcome['folder']}"
         )

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from config.study_folder import load_study
+from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand
 
 
@@ -25,4 +26,4 @@ class Command(WavebookCommand):
             for what in outcome[word]:
                 self.stdout.write(f"{word}: {what}")
         for version, findings in outcome["findings"].items():
-            self.stdout.write(f"{version}: {len(findings)} findings")
+            self.stdout.write(f"{version}: {how_many(len(findings), 'finding')}")

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from measures.services.fixity import verify_derived
+from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand
 from surveys.models import StoredFile
 from surveys.services.fixity import verify_files, verify_waves
@@ -25,7 +26,7 @@ class Command(WavebookCommand):
         for damage in outcome["damage"]:
             self.stdout.write(f"{damage['kind']:<9} {damage['file'][:20]:<20} {damage['message']}")
         whole = outcome["files"] - sum(d["kind"] not in HARMLESS for d in outcome["damage"])
-        self.stdout.write(f"{whole} of {outcome['files']} files whole.")
+        self.stdout.write(f"{whole} of {how_many(outcome['files'], 'file')} whole.")
 
     def refused(self, outcome: dict[str, Any]) -> bool:
         return any(damage["kind"] not in HARMLESS for damage in outcome["damage"])

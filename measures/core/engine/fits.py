@@ -23,7 +23,7 @@ from measures.core.engine.sql import Pair, number
 from measures.core.language.tree import Apply, Type
 from surveys.core.codebook import as_json
 from surveys.core.problems import Refused, refuse
-from surveys.core.said import say, sentence
+from surveys.core.said import say, say_n, sentence
 
 DIGITS = 10  # significant digits of fitted weights
 _EXACT_UP_TO = 1e8  # decimals of at most four places up to this size are summed exactly
@@ -165,7 +165,12 @@ def _fraction(cell: Decimal | int | None) -> Fraction:
 def fit_columns(node: Apply, found: Moments) -> Fit:
     """The fit of ``standardise`` or ``factor_score``; Refused when the sample cannot carry it."""
     if found.n < len(found.sums) + 1 or found.n < 2:
-        raise _unfit(node, say("only {n} rows have every item valid", n=found.n))
+        raise _unfit(
+            node,
+            say_n(
+                found.n, "only 1 row has every item valid", "only {n} rows have every item valid", n=found.n
+            ),
+        )
     means = [total / found.n for total in found.sums]
     p = len(means)
     covariance = [

@@ -265,6 +265,9 @@ def _lookup(checker: Checker, node: said.Call, function: Function) -> Typed | No
             "unknown_table",
             say("There is no context table called {table}.", table=path.table),
             path,
+            hint=say("There are {tables}.", tables=tuple(contexts))
+            if (contexts := checker.scope.contexts)
+            else "",
             near=near,
         )
         return None
@@ -274,6 +277,7 @@ def _lookup(checker: Checker, node: said.Call, function: Function) -> Typed | No
             "unknown_column",
             say("{table} has no column called {column}.", table=path.table, column=path.column),
             path,
+            hint=say("Its columns are {columns}.", columns=table.columns[1:]) if table.columns[1:] else "",
             near=near,
         )
         return None

@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from measures.selectors import dataset_named
 from measures.services.datasets import build_dataset
+from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand
 from surveys.models import User
 
@@ -33,7 +34,7 @@ class Command(WavebookCommand):
 
     def show(self, outcome: dict[str, Any]) -> None:
         self.stdout.write(f"{outcome['dataset_version']}  {outcome['content_hash']}")
-        self.stdout.write(f"{outcome['rows']} rows, {outcome['seconds']} s")
+        self.stdout.write(f"{how_many(outcome['rows'], 'row')}, {outcome['seconds']} s")
         for column in outcome["columns"]:
             absent = sum(column["tally"].values()) - column["tally"]["valid"]
             how = "reused" if "reused" in column else "computed"

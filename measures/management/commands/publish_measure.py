@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from measures.selectors import measure_named
 from measures.services.rules import publish
+from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand
 from surveys.models import User
 
@@ -31,4 +32,4 @@ class Command(WavebookCommand):
         return outcome.as_json()
 
     def show(self, outcome: dict[str, Any]) -> None:
-        self.stdout.write(f"{outcome['measure_version']}: {outcome['changed_rows']} rows changed")
+        self.stdout.write(f"{outcome['measure_version']}: {how_many(outcome['changed_rows'], 'row')} changed")

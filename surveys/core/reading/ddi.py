@@ -14,7 +14,7 @@ from surveys.core.names import spelled
 from surveys.core.problems import near_misses
 from surveys.core.reading.ddi_variables import COUNTED_NOTE, KIND_NOTE, UNDERSTOOD, VarReader, value_of
 from surveys.core.reading.ddi_xml import DdiDocument, parse_ddi, text_of
-from surveys.core.said import both, say
+from surveys.core.said import both, say, say_n
 
 MOST_NAMED = 20  # variables remarked on one by one
 
@@ -87,7 +87,13 @@ def _on_files(document: DdiDocument, chosen: _Chosen) -> Iterator[Finding]:
     count = len(document.files)
     text = say("The DDI describes {n} files; taken by the names of variables: {names}.", n=count, names=names)
     if chosen.elsewhere:
-        text = both(text, say("{n} variables of other files were left aside.", n=chosen.elsewhere))
+        left = say_n(
+            chosen.elsewhere,
+            "1 variable of another file was left aside.",
+            "{n} variables of other files were left aside.",
+            n=chosen.elsewhere,
+        )
+        text = both(text, left)
     yield Finding(Severity.INFO, "ddi_file_chosen", text)
 
 

@@ -14,7 +14,7 @@ from surveys.core.codebook import Code, Labels, Level, MissingRule, Role, Scalar
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading.ddi_xml import language_of, text_of
 from surveys.core.reading.settle import clean
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 
 REASON_NOTE, ROLE_NOTE, KIND_NOTE, COUNTED_NOTE = "reason", "role", "set kind", "counted value"
 OUR_NOTES = (REASON_NOTE, ROLE_NOTE, KIND_NOTE, COUNTED_NOTE, "disclosure")
@@ -166,8 +166,11 @@ class VarReader:
     def _tell_of_categories(self, variable: Variable, var: Element, unreadable: int) -> None:
         name = variable.name
         if unreadable:
-            text = say(
-                "{n} categories of the DDI name no code that this column can hold; left out.", n=unreadable
+            text = say_n(
+                unreadable,
+                "1 category of the DDI names no code that this column can hold; left out.",
+                "{n} categories of the DDI name no code that this column can hold; left out.",
+                n=unreadable,
             )
             self.findings.append(Finding(Severity.WARNING, "ddi_code_left_out", text, name))
         if any(catgry.find("txt") is not None for catgry in var.findall("catgry")):

@@ -13,7 +13,7 @@ from surveys.core.reading.raw import Chunk, Numbers, RawFile, broken, swollen
 from surveys.core.reading.sas_dictionary import SasDictionary, deleted_finding, read_dictionary
 from surveys.core.reading.sas_packing import unpacked
 from surveys.core.reading.sas_pages import RowPlaces, packed_rows, pages, plain_rows
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 
 Buffer = NDArray[np.uint8]
 BLOCK = 4 << 20  # bytes of rows handed on at a time
@@ -77,7 +77,9 @@ class SasReader:
             if found.deleted and seen + self.left_out == found.rows:
                 raise refuse(
                     "deleted_rows",
-                    say(
+                    say_n(
+                        found.deleted,
+                        "1 row of the file was deleted, but which one cannot be told.",
                         "{deleted:,} rows of the file were deleted, but which ones cannot be told.",
                         deleted=found.deleted,
                     ),

@@ -101,7 +101,8 @@ def extension_finding(name: str, kind: str) -> tuple[Finding, ...]:
     if not suffix or promised == kind or {promised, kind} == {"sav", "zsav"}:
         return ()
     text = say(
-        "The name ends in {suffix}, but the content is a .{kind} file; it was read as that.",
+        "The name ends in {suffix}, but the content is a .{kind} file; it was read as that. See that it is "
+        "the file that was meant, and give it the ending .{kind}.",
         suffix=suffix,
         kind=kind,
     )

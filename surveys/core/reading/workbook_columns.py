@@ -78,13 +78,18 @@ class SheetColumn:
             )
             found.append(Finding(Severity.WARNING, "error_cells", told, name))
         if self.formulas:
-            told = say(
+            told = say_n(
+                self.formulas,
+                "1 cell is a formula: its stored result was read, not computed anew.",
                 "{formulas:,} cells are formulas: their stored results were read, not computed anew.",
                 formulas=self.formulas,
             )
             found.append(Finding(Severity.INFO, "formulas", told, name))
         if self.unsolved:
-            told = say(
+            told = say_n(
+                self.unsolved,
+                "1 formula has no stored result and was read as an empty cell; open the workbook in a "
+                "spreadsheet program and save it, then import it again.",
                 "{unsolved:,} formulas have no stored result and were read as empty cells; open the "
                 "workbook in a spreadsheet program and save it, then import it again.",
                 unsolved=self.unsolved,

@@ -15,7 +15,7 @@ from surveys.core.reading.raw import Chunk, RawFile
 from surveys.core.reading.sheet_cells import Kind, Row, SheetCells, column_name
 from surveys.core.reading.workbook import Workbook
 from surveys.core.reading.workbook_columns import SheetColumn, shown_plainly
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 
 MOST_CELLS = 50_000_000  # empty ones among them; Excel itself opens no more
 MOST_TOLD = 20
@@ -114,8 +114,11 @@ class WorkbookReader:
             )
             self.findings.append(Finding(Severity.WARNING, "empty_rows", told))
         if hidden:
-            told = say(
-                "{hidden:,} rows are hidden in the workbook; they were read like the others.", hidden=hidden
+            told = say_n(
+                hidden,
+                "1 row is hidden in the workbook; it was read like the others.",
+                "{hidden:,} rows are hidden in the workbook; they were read like the others.",
+                hidden=hidden,
             )
             self.findings.append(Finding(Severity.INFO, "hidden_rows", told))
         variables = self.head.headings.variables

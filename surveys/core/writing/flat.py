@@ -146,7 +146,7 @@ def write_csv(table: ExportTable, path: Path, language: str) -> list[Loss]:
         Loss(
             "",
             "codebook_apart",
-            say("Labels are in a file of their own, {name}.", name=codebook_beside(path).name),
+            "Labels are in a file of their own, the codebook whose name ends in .codebook.csv.",
         ),
         *sets_apart(table.codebook),
         *flat.losses,

@@ -9,7 +9,7 @@ import polars as pl
 
 from surveys.core.absence import precedence
 from surveys.core.codebook import Labels, Scalar, ValueType, Variable
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 from surveys.core.writing.cells import Cells, fill, left_labels
 from surveys.core.writing.table import Loss
 
@@ -161,10 +161,14 @@ def _keep_three(variable: Variable, declared: Declared, cells: Cells, single: se
     keep = codes[:3]
     is_lost = cells.absent & ~declared.values.cast(pl.Float64).is_in(keep)
     values = pl.select(pl.when(~is_lost).then(declared.values)).to_series()
-    why = say(
+    n = int((is_lost & declared.values.is_not_null()).sum())
+    why = say_n(
+        n,
+        "It has more missing codes than the format can declare (three, or a range and one); 1 "
+        "cell with a rarer one is empty in the file.",
         "It has more missing codes than the format can declare (three, or a range and one); {n} "
         "cells with rarer ones are empty in the file.",
-        n=int((is_lost & declared.values.is_not_null()).sum()),
+        n=n,
     )
     gone = {_told(code): "" for code in codes[3 : 3 + MOST_MOVED]}
     loss = Loss(variable.name, "missing_codes_dropped", why, gone)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand
 from surveys.models import User
 from surveys.selectors import wave_version_named
@@ -54,7 +55,7 @@ class Command(WavebookCommand):
             cells = outcome["cells_changed"]
             self.stdout.write(f"  rows added {outcome['rows_added']:,}, removed {outcome['rows_removed']:,}")
             total = "not told" if None in cells.values() else f"{sum(cells.values()):,}"
-            self.stdout.write(f"  cells changed {total} in {len(cells):,} variables")
+            self.stdout.write(f"  cells changed {total} in {how_many(len(cells), 'variable')}")
 
 
 def _named(entries: list[Any]) -> str:

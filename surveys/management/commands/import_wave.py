@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from surveys.core.codebook import as_json
 from surveys.core.problems import refuse
 from surveys.core.reading import ReadOptions
+from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand
 from surveys.models import User
 from surveys.services.waves import ImportOutcome, import_wave
@@ -70,12 +71,15 @@ class Command(WavebookCommand):
         )
         if not outcome.is_new:
             self.talk(f"{outcome.version} already holds this content; no new version was made.")
+        if outcome.repeats:
+            self.talk(f"{outcome.version} holds what {outcome.repeats} held.")
         return _as_json(outcome)
 
     def show(self, outcome: dict[str, Any]) -> None:
         """The version in one line, then the findings by variable."""
         self.stdout.write(
-            f"{outcome['wave_version']}: {outcome['rows']:,} rows, {outcome['variables']:,} variables, "
+            f"{outcome['wave_version']}: {how_many(outcome['rows'], 'row')}, "
+            f"{how_many(outcome['variables'], 'variable')}, "
             f"{outcome['encoding']}, {outcome['seconds']} s"
         )
         for finding in outcome["findings"]:
@@ -88,6 +92,7 @@ def _as_json(outcome: ImportOutcome) -> dict[str, Any]:
     return {
         "wave_version": str(version),
         "is_new": outcome.is_new,
+        "repeats": outcome.repeats,
         "content_hash": version.content_hash,
         "rows": version.rows,
         "variables": version.columns,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from surveys.core.said import how_many
 from surveys.services import worker
 
 
@@ -21,4 +22,4 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda received, _frame: stopped.append(received))
         done = worker.work(once=once, stop=lambda: bool(stopped))
-        self.stderr.write(f"{done} jobs done.")
+        self.stderr.write(f"{how_many(done, 'job')} done.")

@@ -111,7 +111,7 @@ BAD = [
     ("# nothing", ["Nothing is written here."]),
     ("a: 1\na: 2", ["given twice"]),
     ("a: &a [1]\nb: *a", ["Aliases"]),
-    ("a: !!python/object/apply:os.system [ls]", ["line 1: Tags (!name) are not read."]),
+    ("a: !!python/object/apply:os.system [ls]", ["line 1, character 4: Tags (!name) are not read."]),
     ("x" * 70_000, ["65,536"]),
 ]
 

@@ -116,6 +116,8 @@ def test_what_a_rule_uses() -> None:
         ("is_missing(a, refused)", "not_a_reason", (14, 21), "in quotes"),
         ("lookup(city.gdp, key=city)", "unknown_table", (7, 15), "Did you mean cities"),
         ("lookup(cities.gpd, key=city)", "unknown_column", (7, 17), "Did you mean gdp"),
+        ("lookup(cities.turnover, key=city)", "unknown_column", (7, 22), "Its columns are gdp, name"),
+        ("lookup(towns.gdp, key=city)", "unknown_table", (7, 16), "There are cities"),
         ("lookup(cities.gdp)", "wrong_arguments", (0, 18), "needs key="),
         ("lookup(cities.gdp, key=region)", "text_against_number", (0, 30), "keys of cities"),
         ("cities.gdp + a", "misplaced", (0, 10), "lookup(table.column"),

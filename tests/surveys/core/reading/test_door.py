@@ -148,6 +148,7 @@ def test_a_name_that_lies_is_told_and_content_counts(tmp_path: Path) -> None:
     found = reading(tmp_path, b"a,b\n1,2\n", "wave.sav")
     assert found.format == "csv"
     assert found.findings[0].code == "wrong_extension"
+    assert "See that it is the file that was meant" in found.findings[0].message
 
 
 def zipped() -> bytes:

@@ -154,7 +154,7 @@ def test_deleted_rows_are_left_out_and_spoken_of() -> None:
 def test_deleted_rows_that_cannot_be_told_apart_are_refused() -> None:
     with pytest.raises(Refused, match="which ones cannot be told"):
         read(Sas(COLUMNS, MANY, method=RUNS, declared_deleted=3).bytes())
-    with pytest.raises(Refused, match="which ones cannot be told"):
+    with pytest.raises(Refused, match="which one cannot be told"):
         read(Sas(COLUMNS, MANY, deleted=frozenset({3, 4}), declared_deleted=1).bytes())
 
 
