@@ -11,6 +11,8 @@ from analytics.core.kinds import KINDS
 from analytics.models import Run
 from analytics.selectors import run_document, run_freshness, table_of
 from analytics.services.analyses import define_analysis, run_again, run_analysis
+from analytics.services.runs import withdraw_run
+from analytics.services.targets import define_target
 from config.management.commands.status import Command as Status
 from measures.core.freshness import FRESH, State
 from measures.services.datasets import build_dataset
@@ -186,6 +188,18 @@ def test_defining_twice(desk: Desk) -> None:
         define_analysis(desk.user, desk.study, "table3", spec={"kind": "regression"})
     with pytest.raises(Refused, match="short name"):
         define_analysis(desk.user, desk.study, "Table 3", spec=LOGIT)
+
+
+def test_what_no_database_holds_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused, match="cannot be stored"):
+        define_analysis(desk.user, desk.study, "table2", spec=LOGIT, labels={"zh": "\ud800"})
+    cell = {"column": "a", "term": "b", "statistic": "se", "printed": "1"}
+    for told in ({"cells": [cell | {"label": "a\0"}]}, {"cells": [cell], "notes": {"a": float("inf")}}):
+        with pytest.raises(Refused) as refused:
+            define_target(desk.user, desk.study, "t", kind="models", **told)
+        assert refused.value.problems[0].code == "not_storable"
+    with pytest.raises(Refused, match="cannot be stored"):
+        withdraw_run(desk.user, run_analysis(desk.user, LOGIT, desk.version), "a\0b")
 
 
 def test_the_document_of_a_run(desk: Desk) -> None:

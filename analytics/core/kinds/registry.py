@@ -16,6 +16,7 @@ from analytics.core.reading import read_crosstab, read_descriptives, read_model,
 from analytics.core.spec import ModelSpec, SeriesSpec, Spec
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
+from surveys.core.storable import check_storable
 
 LATER = ("multiple_response", "ranked_response", "reliability", "factor", "correlation")
 DESIGN_FIELDS = ("weights", "strata", "psu")
@@ -57,6 +58,7 @@ KINDS: Mapping[str, Kind] = {
 def read_spec(given: str | Mapping[str, Any]) -> Spec:
     """The specification written in YAML or given as a mapping; Refused with everything that is wrong."""
     data = read_yaml(given) if isinstance(given, str) else dict(given)
+    check_storable(data)
     fields = Fields(data)
     kind = _kind(fields)
     _refuse_designs(fields)
