@@ -16,7 +16,7 @@ from surveys.models import ContextTable, ContextVersion, Study, User, Wave
 from surveys.services import audit, changes
 from surveys.services.names import require_slug
 from surveys.services.people import grant
-from surveys.services.rows import save_differing
+from surveys.services.rows import save_differing, set_differing
 
 __all__ = [
     "check_slugs",
@@ -76,9 +76,9 @@ def save_context(
     policy.require(user, policy.DEFINE, study)
     check_storable({"slug": slug, "columns": columns, "rows": rows, "labels": labels, "note": note})
     _check_context(slug, columns, rows)
-    table, _ = ContextTable.objects.get_or_create(study=study, slug=slug)
-    if labels is not None and table.labels != labels:
-        table.labels = labels
+    about = {"labels": labels} if labels is not None else {}
+    table, is_new = ContextTable.objects.get_or_create(study=study, slug=slug, defaults=about)
+    if not is_new and set_differing(table, about):
         table.save(update_fields=["labels"])
         audit.record(user, "save", table, study=study, labels=labels)
     content_hash = fingerprint({"columns": [column["name"] for column in columns], "rows": rows})
