@@ -114,6 +114,26 @@ def test_a_mended_estimator_makes_its_runs_stale(desk: Desk, monkeypatch: pytest
     assert run_freshness(run_analysis(desk.user, LOGIT, desk.version)) == FRESH
 
 
+MIXED = {"kind": "multilevel_logit", "formula": "y ~ x", "groups": "city"}
+SERIES = {"kind": "series", "base": "y ~ x", "models": [{"kind": "logit"}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "spec"),
+    [("logit", 2, LOGIT), ("logit", 2, SERIES), ("multilevel_logit", 1, MIXED)],
+)
+def test_logits_from_before_rare_outcomes_went_uncounted_are_run_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: str, version: int, spec: dict[str, object]
+) -> None:
+    """Since then a category left out of the fit has no marginal effect, and checks count out no few rows."""
+    with monkeypatch.context() as then:
+        then.setitem(KINDS, kind, replace(KINDS[kind], version=version))
+        run = run_analysis(desk.user, spec, desk.version)
+    (cause,) = run_freshness(run).causes
+    assert cause.startswith(f"{kind} is computed otherwise")
+    assert run_freshness(run_analysis(desk.user, spec, desk.version)) == FRESH
+
+
 def test_runs_on_datasets_name_the_rule_that_was_replaced(desk: Desk) -> None:
     desk.measure("member", "z")
     dataset = desk.dataset(measures=["member"], items=["y", "x"])

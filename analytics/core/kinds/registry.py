@@ -24,7 +24,10 @@ DESIGN_FIELDS = ("weights", "strata", "psu")
 
 @dataclass(frozen=True)
 class Kind:
-    """``version`` is raised whenever the numbers of this kind change: earlier runs are then run again."""
+    """``version`` is raised whenever the numbers of this kind change, or what its checks tell of them.
+
+    Earlier runs are then run again.
+    """
 
     name: str
     labels: Mapping[str, str]
@@ -40,7 +43,7 @@ KINDS: Mapping[str, Kind] = {
             "descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives, 2
         ),
         Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
-        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 2),
+        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 3),
         Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model),
         Kind(
             "multilevel_linear",
@@ -49,7 +52,7 @@ KINDS: Mapping[str, Kind] = {
             run_model,
             2,
         ),
-        Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model),
+        Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model, 2),
         Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 2),
     )
 }
