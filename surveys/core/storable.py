@@ -9,6 +9,8 @@ from typing import Any
 from surveys.core.problems import Problem, Refused
 from surveys.core.said import say
 
+LEAST, MOST = -(2**63), 2**63 - 1  # of whole numbers that are kept as such in a column of cells
+
 
 def unstorable(value: Any) -> str:
     """What is in ``value``, however deep, that nothing could keep, as a sentence; "" where all can be kept.

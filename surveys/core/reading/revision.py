@@ -26,10 +26,10 @@ from surveys.core.codebook import (
 )
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses
-from surveys.core.reading.ddi_variables import value_of
 from surveys.core.reading.sheet import code_twice, missing_twice
 from surveys.core.reading.sheet_table import SheetLine, is_known
 from surveys.core.reading.spans import span
+from surveys.core.reading.values import value_of
 from surveys.core.said import both, say
 from surveys.core.writing.codebook_sheet import told_value, variable_lines
 
