@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from analytics import selectors
-from analytics.core.comparison import Comparison, compare
+from analytics.core.compared import Comparison
+from analytics.core.comparison import compare
 from analytics.core.side_by_side import regression_table
 from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
