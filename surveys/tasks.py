@@ -17,8 +17,8 @@ def import_uploaded(job: Job, progress: Progress) -> dict[str, Any]:
 
 def export(job: Job, progress: Progress) -> dict[str, Any]:
     """Writes the wave version named in the payload as a file of another program's."""
-    from surveys.services.exports import wave_subject  # the writers load inside the job
     from surveys.services.handouts import perform_export
+    from surveys.services.subjects import wave_subject  # the writers load inside the job
 
     version = WaveVersion.objects.select_related("wave__study").get(pk=job.payload["version"])
     return perform_export(job, progress, wave_subject(version))

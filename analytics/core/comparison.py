@@ -2,89 +2,42 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.core.audit.implied import parameters
 from analytics.core.audit.stars import p_value, stars_of
+from analytics.core.compared import (
+    CONTRADICTS,
+    DIFFERS,
+    EQUAL,
+    NOT_COMPUTED,
+    SAME_CLASS,
+    SAMPLING,
+    Compared,
+    ComparedRow,
+    Comparison,
+    compare_figure,
+    summaries,
+)
+from analytics.core.compared_figures import compare_figures, crosstab_figures, descriptive_figures
 from analytics.core.printed import Printed
 from analytics.core.targets import (
     ABSORBED,
     FIT_STATISTICS,
     STARS,
-    Cell,
     PublishedTable,
     row_key,
 )
 from surveys.core.said import say
 
-EQUAL, SAMPLING, SAME_CLASS, CONTRADICTS = "equal", "within_sampling_error", "same_class", "contradicts"
-DIFFERS, NOT_COMPUTED = "differs", "not_computed"
-VERDICTS = (EQUAL, SAMPLING, SAME_CLASS, CONTRADICTS, DIFFERS, NOT_COMPUTED)
 Z = 1.96
-
 COEFFICIENT_RULE = (
     "Equal: the same at the printed digits. Within sampling error: |computed − printed| ≤ 1.96 "
     "of the run's own "
     "standard errors. Same class: beyond that, with the same sign and the same stars. "
     "Contradicts: none of these."
 )
-FIGURE_RULE = "Equal: the computed figure prints as published. Differs: it does not."
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One cell: the texts printed, the numbers computed (shown with the printed decimals), the verdict.
-
-    ``z`` is (computed - printed) / own standard error, for coefficients.
-    """
-
-    column: str
-    printed: Mapping[str, str]
-    shown: Mapping[str, str]
-    verdict: str
-    z: float | None = None
-
-
-@dataclass(frozen=True)
-class ComparedRow:
-    """One row of the published table; ``cells`` in the order of the columns, None where empty."""
-
-    term: str
-    label: str
-    cells: tuple[Compared | None, ...]
-    section: str = "terms"  # or absorbed, fit
-    coding: Mapping[str, str] = field(default_factory=dict)  # by language
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """``columns``: what each column is called and what stands beside it; ``summary`` counts verdicts."""
-
-    columns: tuple[Mapping[str, str], ...]
-    rows: tuple[ComparedRow, ...]
-    rule: str
-    summary: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain types only, ready for a page or a command."""
-        return {
-            "rule": self.rule,
-            "columns": [dict(column) for column in self.columns],
-            "rows": [
-                {
-                    "term": row.term,
-                    "label": row.label,
-                    "coding": dict(row.coding),
-                    "section": row.section,
-                    "cells": [_cell_json(cell) for cell in row.cells],
-                }
-                for row in self.rows
-            ],
-            "summary": [dict(one) for one in self.summary],
-        }
 
 
 def compare(table: PublishedTable, result: Mapping[str, Any], column: str = "") -> Comparison | None:
@@ -95,9 +48,9 @@ def compare(table: PublishedTable, result: Mapping[str, Any], column: str = "") 
     if "models" in result and table.kind == "models":
         return _compare_models(table, result["models"], column)
     if result.get("kind") == "descriptives" and table.kind == "descriptives":
-        return _compare_figures(table, _descriptive_figures(result))
+        return compare_figures(table, descriptive_figures(result))
     if result.get("kind") == "crosstab" and table.kind == "crosstab":
-        return _compare_figures(table, _crosstab_figures(table, result))
+        return compare_figures(table, crosstab_figures(table, result))
     return None
 
 
@@ -125,7 +78,7 @@ def _compare_models(table: PublishedTable, models: Sequence[Mapping[str, Any]], 
         }
         for column in columns
     )
-    return Comparison(heads, tuple(rows), COEFFICIENT_RULE, _summaries(columns, rows))
+    return Comparison(heads, tuple(rows), COEFFICIENT_RULE, summaries(columns, rows))
 
 
 class _Fitted:
@@ -164,7 +117,7 @@ def _model_cell(
         return Compared(column, texts, {ABSORBED: "in"} if verdict == EQUAL else {}, verdict)
     for cell in mine:
         if cell.statistic in FIT_STATISTICS:
-            return _figure(cell, fitted.statistic(cell.statistic))
+            return compare_figure(cell, fitted.statistic(cell.statistic))
     printed = table.figure(column, term, "estimate")
     if printed is None:
         return None
@@ -200,14 +153,6 @@ def _coefficient(
     return Compared(column, texts, shown, verdict, z)
 
 
-def _figure(cell: Cell, computed: float | None) -> Compared:
-    texts, printed = {cell.statistic: cell.printed}, cell.number
-    if computed is None or printed is None:
-        return Compared(cell.column, texts, {}, NOT_COMPUTED)
-    verdict = EQUAL if printed.agrees(computed) else DIFFERS
-    return Compared(cell.column, texts, {cell.statistic: printed.like(computed)}, verdict)
-
-
 def _parameter_row(
     table: PublishedTable, columns: list[str], beside: Mapping[str, _Fitted]
 ) -> list[ComparedRow]:
@@ -223,113 +168,3 @@ def _parameter_row(
         verdict = NOT_COMPUTED if computed is None else (EQUAL if implied == computed else DIFFERS)
         cells.append(Compared(column, {"df": str(implied)}, {"df": text}, verdict))
     return [ComparedRow("df", say("Parameters (implied by AIC)"), tuple(cells), "fit")] if any(cells) else []
-
-
-def _compare_figures(table: PublishedTable, computed: Callable[[Cell], float | None]) -> Comparison:
-    """Tables whose every figure stands for itself: counts, percentages, means, standard deviations."""
-    columns = list(table.columns)
-    rows = []
-    for term in table.terms:
-        cells = []
-        for column in columns:
-            mine = [cell for cell in table.cells if cell.column == column and cell.term == term]
-            cells.append(_together([_figure(cell, computed(cell)) for cell in mine]))
-        rows.append(
-            ComparedRow(term, table.label(term), tuple(cells), "fit" if term in FIT_STATISTICS else "terms")
-        )
-    heads = tuple({"column": column, "label": column} for column in columns)
-    return Comparison(heads, tuple(rows), FIGURE_RULE, _summaries(columns, rows))
-
-
-def _together(figures: list[Compared]) -> Compared | None:
-    """Several figures of one cell (count and percent): the worst verdict stands for all."""
-    if not figures:
-        return None
-    worst = max(figures, key=lambda one: VERDICTS.index(one.verdict))
-    printed = {name: text for one in figures for name, text in one.printed.items()}
-    shown = {name: text for one in figures for name, text in one.shown.items()}
-    return Compared(worst.column, printed, shown, worst.verdict)
-
-
-def _descriptive_figures(result: Mapping[str, Any]) -> Callable[[Cell], float | None]:
-    rows = {row["variable"]: row for row in result["table"]["rows"]}
-
-    def computed(cell: Cell) -> float | None:
-        row = rows.get(cell.term)
-        value = row.get(cell.statistic) if row else None
-        return float(value) if value is not None else None
-
-    return computed
-
-
-def _crosstab_figures(table: PublishedTable, result: Mapping[str, Any]) -> Callable[[Cell], float | None]:
-    crosstab = result["table"]
-    rows = _places(result["codes"], result["row_labels"])
-    columns = _places(result["column_codes"], result["column_labels"])
-    notes = table.notes.get("columns", {})
-
-    def computed(cell: Cell) -> float | None:
-        column = _place(columns, (str(notes.get(cell.column, "")), cell.column))
-        if column is None:
-            return None
-        if cell.statistic == "n":
-            base = crosstab["bases"][column]
-            return float(base) if base is not None else None
-        row = _place(rows, (cell.term, cell.label))
-        if row is None or cell.statistic not in ("percent", "count"):
-            return None
-        value = crosstab["rows"][row]["percents" if cell.statistic == "percent" else "counts"][column]
-        return float(value) if value is not None else None
-
-    return computed
-
-
-def _places(codes: Iterable[str], labels: Iterable[Mapping[str, str]]) -> list[set[str]]:
-    """For each row or column every name it may be called by, folded."""
-    return [
-        {code.casefold(), *(text.casefold() for text in named.values())}
-        for code, named in zip(codes, labels, strict=True)
-    ]
-
-
-def _place(names: list[set[str]], wanted: Iterable[str]) -> int | None:
-    for text in wanted:
-        for position, known in enumerate(names):
-            if text and text.casefold() in known:
-                return position
-    return None
-
-
-def _summaries(columns: list[str], rows: Sequence[ComparedRow]) -> tuple[Mapping[str, Any], ...]:
-    summaries = []
-    for position, column in enumerate(columns):
-        cells = [(row.section, cell) for row in rows if (cell := row.cells[position]) is not None]
-        terms = [cell for section, cell in cells if section == "terms"]
-        counts = Counter(cell.verdict for cell in terms)
-        largest = max((abs(cell.z) for cell in terms if cell.z is not None), default=None)
-        agreeing = sum(counts[verdict] for verdict in (EQUAL, SAMPLING))
-        summaries.append(
-            {
-                "column": column,
-                "cells": len(terms),
-                "agreeing": agreeing,
-                "share": agreeing / len(terms) if terms else None,
-                "largest_z": largest,
-                "fit_equal": sum(cell.verdict == EQUAL for section, cell in cells if section == "fit"),
-                "fit_cells": sum(section == "fit" for section, _ in cells),
-                "verdicts": {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]},
-            }
-        )
-    return tuple(summaries)
-
-
-def _cell_json(cell: Compared | None) -> dict[str, Any] | None:
-    if cell is None:
-        return None
-    return {
-        "column": cell.column,
-        "printed": dict(cell.printed),
-        "computed": dict(cell.shown),
-        "verdict": cell.verdict,
-        "z": cell.z,
-    }

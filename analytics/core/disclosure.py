@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-import numpy as np
-
+from analytics.core.bridges import bridges
 from surveys.core.disclosure import FEWEST
 
 Result = dict[str, Any]
-DETERMINED = 1e-9  # share of the freedom that is left under which a number is as good as told
 OF_FEW_CELLS = "small_expected"  # a check that names the rarest cells
 
 EXTREMES = ("minimum", "maximum")
@@ -116,6 +114,7 @@ def _crosstab(table: Mapping[str, Any]) -> dict[str, Any]:
 def withheld(counts: Sequence[int], lines: Sequence[Line], fixed: Iterable[int] = ()) -> frozenset[int]:
     """Positions of ``counts`` that are not told: the small ones, and others until none follows from the rest.
 
+    The ``lines`` are those of one list or of one table: a count stands in one row and one column at most.
     ``fixed`` counts are known anyway (the rows of the run).  Of the counts that could cover, the smallest
     that is not zero is taken first, and a total last.
     """
@@ -146,11 +145,19 @@ def _leaking(counts: Sequence[int], lines: Sequence[Line], hidden: set[int], kno
     return min(leaking, key=lambda line: len(hidden & {*line.parts, line.whole}), default=None)
 
 
-def _following(lines: Sequence[Line], hidden: set[int]) -> set[int]:
-    """The withheld counts that the told ones determine: those without any freedom in the sums."""
-    places = sorted(hidden)
-    sums = np.array([[float(at in line.parts) - float(at == line.whole) for at in places] for line in lines])
-    _, sizes, directions = np.linalg.svd(sums)
-    free = directions[int((sizes > DETERMINED).sum()) :]
-    freedom = np.sqrt((free**2).sum(axis=0))
-    return {at for at, size in zip(places, freedom.tolist(), strict=True) if size < DETERMINED}
+def _following(lines: Sequence[Line], hidden: set[int]) -> frozenset[int]:
+    """The withheld counts that the told ones determine.
+
+    Rows and columns of a table are the nodes of a graph, and each withheld count an edge between its row and
+    its column: along a cycle one may be raised and the next lowered by the same, and all sums stay.  So a
+    count follows from the rest where its edge is on no cycle.  What stands in one line alone leads outside.
+    """
+    ends: dict[int, list[int]] = {at: [] for at in sorted(hidden)}
+    for node, line in enumerate(lines):
+        for at in (*line.parts, line.whole):
+            if at in hidden:
+                ends[at].append(node)
+    outside = len(lines)
+    return bridges(
+        {at: (nodes[0], nodes[1] if len(nodes) > 1 else outside) for at, nodes in ends.items() if nodes}
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 from analytics.core.audit.stars import stars_of
 from analytics.core.formula import INTERCEPT
+from analytics.core.table_notes import conventions, independence
 from analytics.core.targets import STARS
 from surveys.core.codebook import text_in
 from surveys.core.spreadsheets import GUARDABLE
@@ -27,6 +28,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "mcfadden_r2": {"en": "McFadden R²", "zh": "McFadden R²"},
     "r2": {"en": "R²", "zh": "R²"},
     "icc": {"en": "Intraclass correlation", "zh": "组内相关"},
+    "response": {"en": "response", "zh": "结果变量尺度"},
+    "latent_logit": {"en": "latent logit", "zh": "潜在 logit 尺度"},
+    "residual": {"en": "Residual", "zh": "残差"},
     "groups": {"en": "Groups", "zh": "组数"},
     "variance": {"en": "Variance", "zh": "方差"},
     "base": {"en": "N", "zh": "样本量"},
@@ -36,7 +40,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "zh": "括号内为标准误。† p < .10，* p < .05，** p < .01，*** p < .001。",
     },
 }
-LIKELIHOODS = {"ols": "least squares", "ml": "ML", "reml": "REML", "laplace": "Laplace"}
 FIT_ROWS = ("n", "loglik", "aic", "bic", "df", "mcfadden_r2", "r2")
 WHOLE = ("n", "df")
 _NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII)
@@ -114,7 +117,7 @@ def _model_table(result: Mapping[str, Any], language: str) -> Table:
         *_random_rows(models, language),
         *_fit_rows(models, language),
     ]
-    notes = [WORDS["stars"]["zh" if language.startswith("zh") else "en"], *_conventions(models)]
+    notes = [WORDS["stars"]["zh" if language.startswith("zh") else "en"], *conventions(models)]
     return Table(tuple(model["label"] for model in models), tuple(rows), tuple(notes))
 
 
@@ -180,7 +183,7 @@ def _random_rows(models: Sequence[Mapping[str, Any]], language: str) -> list[Tab
 
     for position, model in enumerate(models):
         for one in model["result"]["random"]:
-            what = "Residual" if one["term"] == "Residual" else one["group"]
+            what = _word("residual", language) if one["term"] == "Residual" else one["group"]
             value = one["variance"]
             put(f"{_word('variance', language)}: {what}", position, TableCell(_number(value), value))
             if one["n_groups"]:
@@ -190,9 +193,8 @@ def _random_rows(models: Sequence[Mapping[str, Any]], language: str) -> list[Tab
                     TableCell(f"{one['n_groups']:,}"),
                 )
         if icc := model["result"]["icc"]:
-            scale = icc["scale"].replace("_", " ")
             put(
-                f"{_word('icc', language)} ({scale})",
+                f"{_word('icc', language)} ({_word(icc['scale'], language)})",
                 position,
                 TableCell(_number(icc["value"]), icc["value"]),
             )
@@ -207,28 +209,6 @@ def _fit_rows(models: Sequence[Mapping[str, Any]], language: str) -> Iterable[Ta
                 TableCell(_fit_number(name, v), float(v)) if v is not None else None for v in values
             )
             yield TableRow(name, _word(name, language), cells, "fit")
-
-
-def _conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
-    """How each model was fitted, what BIC counts, what was centred, which categories are references."""
-    for model in models:
-        fit, kind = model["result"]["fit"], model["kind"].replace("_", " ")
-        if fit is None:
-            yield f"{model['label']}: {kind}; no estimates (see the checks)."
-            continue
-        how = f"{kind}, {LIKELIHOODS['ols' if kind == 'linear' else fit['likelihood']]}"
-        rows = fit["bic_convention"].replace("_", " ")
-        yield f"{model['label']}: {how}; BIC counts {rows} ({fit['bic_n']:,})."
-    means = {name: mean for model in models for name, mean in model["means"].items()}
-    if means:
-        yield (
-            "Centred on the sample mean: "
-            + ", ".join(f"{n.replace('`', '')} ({m:z.3f})" for n, m in means.items())
-            + "."
-        )
-    references = {name: level for model in models for name, level in model["references"].items()}
-    if references:
-        yield "Reference categories: " + ", ".join(f"{n}: {level}" for n, level in references.items()) + "."
 
 
 def _descriptive_table(result: Mapping[str, Any], language: str) -> Table:
@@ -261,14 +241,10 @@ def _crosstab_table(result: Mapping[str, Any], language: str) -> Table:
         for code, labels, row in zip(result["codes"], result["row_labels"], table["rows"], strict=True)
     ]
     rows.append(TableRow("n", _word("base", language), tuple(_cell(n, ",") for n in table["bases"]), "base"))
-    notes = []
-    if test := table["chi_square"]:
-        notes.append(
-            f"χ² = {test['statistic']:.2f}, df = {test['df']}, p = {test['p_value']:.3g}, "
-            f"Cramér's V = {test['cramers_v']:.3f}."
-        )
+    test = table["chi_square"]
+    notes = (independence(test),) if test else ()
     headings = tuple(text_in(labels, language) for labels in result["column_labels"])
-    return Table(headings, tuple(rows), tuple(notes))
+    return Table(headings, tuple(rows), notes)
 
 
 def _cell(value: float | int | None, spec: str) -> TableCell | None:

@@ -113,8 +113,14 @@ _WITH = ("analysis", "study", "dataset_version__dataset__study", "wave_version__
 
 
 def _runs(correction: Correction, datasets: Iterable[AffectedDataset]) -> list[AffectedRun]:
+    """Runs whose numbers somebody may still read: what was withdrawn rests on nothing any more."""
     affected = {one.version.pk: one for one in datasets}
-    stored = Run.objects.select_related(*_WITH).defer("result", "environment").order_by("-id")
+    stored = (
+        Run.objects.filter(withdrawn_because="")
+        .select_related(*_WITH)
+        .defer("result", "environment")
+        .order_by("-id")
+    )
     found = [
         _on_dataset(run, affected[run.dataset_version_id])
         for run in stored.filter(dataset_version__in=affected)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.models import Q
 
 from analytics.core.audit import AuditFinding, audit
-from analytics.core.comparison import Comparison, compare
+from analytics.core.compared import Comparison
+from analytics.core.comparison import compare
 from analytics.core.targets import Cell, PublishedTable
 from analytics.models import Run, Target
 from analytics.selectors.shown import shown_to

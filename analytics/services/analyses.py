@@ -18,6 +18,7 @@ from measures.models import DatasetVersion
 from measures.selectors import freshness
 from surveys.core.problems import refuse
 from surveys.core.said import say
+from surveys.core.storable import check_storable
 from surveys.models import Job, Study, User
 from surveys.services import audit
 from surveys.services.jobs import submit
@@ -40,6 +41,7 @@ def define_analysis(
     require_slug(slug, "an analysis", example="table2")
     given = read_yaml(spec) if isinstance(spec, str) else dict(spec)
     read_spec(given)
+    check_storable({"labels": labels})
     found = Analysis.objects.filter(study=study, slug=slug).first()
     if found is None:
         made = Analysis.objects.create(study=study, slug=slug, spec=given, labels=dict(labels or {}))

@@ -19,6 +19,7 @@ from measures.models import DatasetVersion
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import how_many, say, with_sources
+from surveys.core.storable import check_storable
 from surveys.models import Study, User
 from surveys.services import audit, jobs
 
@@ -61,6 +62,7 @@ def withdraw_run(user: User, run: Run, because: str) -> Run:
     is then refused with that reason: withdrawn numbers stay away.
     """
     policy.require_run(user, run.study)
+    check_storable({"because": because})
     because = because.strip()
     if not because:
         raise refuse("no_reason", "Say why the run is withdrawn.", where="because")

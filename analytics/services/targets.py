@@ -12,6 +12,7 @@ from analytics.core.targets import Cell, check_cells
 from analytics.models import Target, TargetCell
 from surveys.core.problems import Problem, Refused
 from surveys.core.said import say
+from surveys.core.storable import check_storable
 from surveys.models import Study, User
 from surveys.services import audit
 from surveys.services.rows import set_differing
@@ -34,6 +35,9 @@ def define_target(
     ``cells``: {column, term, statistic, printed, label}, printed as text so that decimals are kept.
     """
     policy.require_define(user, study)
+    cells = list(cells)
+    about = {"labels": labels, "citation": citation, "notes": notes}
+    check_storable({"slug": slug, "kind": kind, "cells": cells} | about)
     read = tuple(_cell(number, cell) for number, cell in enumerate(cells, start=1))
     check_cells(kind, read)
     fields = {"kind": kind, "labels": dict(labels or {}), "citation": citation, "notes": dict(notes or {})}

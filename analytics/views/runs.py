@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from analytics import selectors
-from analytics.core.comparison import Comparison, compare
+from analytics.core.compared import Comparison
+from analytics.core.comparison import compare
 from analytics.core.side_by_side import regression_table
 from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
@@ -22,6 +24,7 @@ from measures.models import DatasetColumn
 from surveys.core.said import Said, restored
 from surveys.models import User
 from surveys.templatetags.vocabulary import language
+from surveys.translation import spoken
 
 
 def run(request: HttpRequest, pk: int) -> HttpResponse:
@@ -57,7 +60,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 def table(request: HttpRequest, pk: int) -> HttpResponse:
     """The run's table as a file of comma-separated text, in the reader's language."""
     found = selectors.run_with(request.user, pk)
-    text = selectors.table_of(request.user, found, language()).as_csv()
+    told = selectors.table_of(request.user, found, language())
+    text = replace(told, notes=tuple(spoken(note) for note in told.notes)).as_csv()
     answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     name = found.analysis.slug if found.analysis else found.kind
     answer["Content-Disposition"] = f'attachment; filename="{name}_run{found.pk}.csv"'

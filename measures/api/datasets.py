@@ -23,7 +23,7 @@ from measures.services.exports import dataset_subject
 from surveys.core.said import say
 from surveys.http import STUDY, AboutExport, AnyType, Api, Download, ListApi, OneApi, to_numbered
 from surveys.selectors import one_named
-from surveys.services.exports import Subject
+from surveys.services.subjects import Subject
 
 
 @extend_schema(parameters=[STUDY])

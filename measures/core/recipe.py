@@ -9,6 +9,7 @@ from typing import Any
 
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
+from surveys.core.storable import check_storable
 
 FIELDS = ("wave", "where", "measures", "items", "key", "metric")
 _PINNED = re.compile(r"(?P<name>[^@]+)(?:@(?P<number>[0-9]{1,9}))?")
@@ -58,6 +59,7 @@ def read_recipe(data: Any, where: str = "recipe") -> Recipe:
     """The recipe in ``data``; Refused with every mistake at once."""
     if not isinstance(data, Mapping):
         raise Refused(Problem("bad_recipe", "A recipe is a table of wave, measures, items and key.", where))
+    check_storable(data, where)
     problems = _unknown_fields(data, where) + _wrong_shapes(data, where)
     if problems:
         raise Refused(problems)

@@ -11,6 +11,7 @@ from typing import Any
 from surveys.core.codebook import Level, text_in
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
+from surveys.core.storable import check_storable
 
 MOST_NAME = 60
 PER_LANGUAGE = ("definition", "universe")
@@ -47,10 +48,11 @@ class Wording:
 
 def read_wording(name: str, **given: Any) -> Wording:
     """A wording from what somebody gave; Refused with every mistake at once."""
+    plain = {field: _plain(value) for field, value in given.items()}
+    check_storable({"name": name} | plain)
     problems = [*_name_problems(name), *_shape_problems(name, given)]
     if problems:
         raise Refused(problems)
-    plain = {field: _plain(value) for field, value in given.items()}
     texts = {field: kept for field in PER_LANGUAGE if (kept := per_language(plain[field]))}
     return Wording(**plain | {field: single(plain[field]) for field in PER_LANGUAGE}, texts=texts)
 

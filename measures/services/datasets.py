@@ -28,6 +28,7 @@ from surveys.core.codebook import as_json, fingerprint
 from surveys.core.hashing import table_hash
 from surveys.core.problems import Problem, Refused
 from surveys.core.said import how_many, say, say_n
+from surveys.core.storable import check_storable
 from surveys.core.table import read_derived
 from surveys.models import Job, Study, User
 from surveys.services import audit, jobs
@@ -89,6 +90,7 @@ def define_dataset(
     read = read_recipe(recipe, where=f"{study}/{slug}")
     resolve(study, read)
     fields = {"recipe": read.as_json(), "labels": dict(labels or {}), "description": dict(description or {})}
+    check_storable(fields, f"{study}/{slug}")
     dataset, is_new = Dataset.objects.get_or_create(study=study, slug=slug, defaults=fields)
     if is_new:
         audit.record(user, "define", dataset)

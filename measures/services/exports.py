@@ -11,8 +11,9 @@ from measures.models import DatasetColumn, DatasetVersion
 from surveys.core.table import read_derived
 from surveys.core.writing import Derivation, ExportTable
 from surveys.models import User
-from surveys.services.exports import ExportOutcome, Subject, export_to, table_of
+from surveys.services.exports import ExportOutcome, export_to
 from surveys.services.files import path_of
+from surveys.services.subjects import Subject, table_of
 
 
 def export_dataset_version(

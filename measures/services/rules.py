@@ -14,6 +14,7 @@ from measures.services.previews import Preview, preview
 from measures.services.publishing import PublishOutcome, publish
 from surveys.core.problems import refuse
 from surveys.core.said import say
+from surveys.core.storable import check_storable
 from surveys.models import Study, User
 from surveys.services import audit
 from surveys.services.rows import save_differing
@@ -86,6 +87,7 @@ def save_draft(
 
 
 def _measure(user: User, study: Study, name: str, concept: str | Mapping[str, str]) -> Measure:
+    check_storable({"concept": concept})
     said = {"concept": single(concept), "concepts": per_language(concept)}
     measure, is_new = Measure.objects.get_or_create(study=study, name=name, defaults=said)
     if is_new:
@@ -136,6 +138,7 @@ def discard_draft(user: User, measure: Measure) -> None:
 def retire(user: User, version: MeasureVersion, reason: str) -> MeasureVersion:
     """Withdraws a published version: unpinned recipes no longer find it, what was built stays."""
     require_define(user, version.measure.study)
+    check_storable({"reason": reason})
     version = MeasureVersion.objects.select_for_update().select_related("measure__study").get(pk=version.pk)
     if version.state != State.PUBLISHED:
         raise refuse(

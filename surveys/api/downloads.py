@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from surveys.api.studies import AboutWaveVersion
 from surveys.http import AboutExport, AnyType, Api, Download, to_numbered
 from surveys.selectors import wave_version_named
-from surveys.services.exports import Subject, wave_subject
+from surveys.services.subjects import Subject, wave_subject
 
 
 class WaveDownload(AboutWaveVersion, Download):

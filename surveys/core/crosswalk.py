@@ -12,9 +12,9 @@ from surveys.core.codebook import Code, MissingRule, Scalar, ValueType, Variable
 from surveys.core.comparison.codes import code_key, is_inside, valid_codes
 from surveys.core.problems import Problem, near_misses
 from surveys.core.said import say
+from surveys.core.storable import LEAST, MOST
 
 CodeMap = Sequence[Sequence[Any]]  # [[source code, harmonised code or None], …]
-LEAST, MOST = -(2**63), 2**63 - 1  # whole numbers in a column of cells
 MissingMap = Sequence[Sequence[Any]]  # [[source code or .tag, reason], …]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +9,7 @@ import yaml
 
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say, sentence
+from surveys.core.storable import unstorable
 
 MOST_CHARACTERS = 65_536  # a page somebody wrote, not a file of data
 
@@ -58,7 +57,8 @@ def read_plain(text: str, where: str = "") -> Any:
         raise refuse("bad_yaml", message, where=where)
     try:
         read = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
-        _check_storable(read)
+        if message := unstorable(read):
+            raise refuse("bad_yaml", message)
         return read
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -71,20 +71,6 @@ def read_plain(text: str, where: str = "") -> Any:
         raise refuse("bad_yaml", "It is nested too deep.", where=where) from None
     except (yaml.YAMLError, ValueError):
         raise refuse("bad_yaml", "It is not YAML.", where=where) from None
-
-
-def _check_storable(value: Any) -> None:
-    """Refuses what no database and no JSON can hold, though YAML can spell it."""
-    if isinstance(value, str) and any(one == "\0" or "\ud800" <= one <= "\udfff" for one in value):
-        raise refuse("bad_yaml", "A text holds a character that cannot be stored.")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise refuse("bad_yaml", "Infinite numbers and “not a number” are not read.")
-    if isinstance(value, Mapping):
-        for pair in value.items():
-            _check_storable(pair)
-    elif isinstance(value, list | tuple | set):
-        for inner in value:
-            _check_storable(inner)
 
 
 def _at(where: str, line: str) -> str:

@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 
 from surveys import policy
 from surveys.models import Job
-from surveys.services.exports import Subject
 from surveys.services.handouts import choices, hand_out, needs_job, written_or_queued
+from surveys.services.subjects import Subject
 
 
 def offered(request: HttpRequest, subject: Subject) -> dict[str, Any]:

@@ -20,9 +20,10 @@ from surveys.http.authentication import LinkAuthentication, TokenAuthentication,
 from surveys.http.files import file_response
 from surveys.http.views import AnyType, Api
 from surveys.models import Export, Job
-from surveys.services.exports import Subject, handed_out, outcome_of, was_handed_out
+from surveys.services.exports import handed_out, outcome_of, was_handed_out
 from surveys.services.files import path_of
 from surveys.services.handouts import written_or_queued
+from surveys.services.subjects import Subject
 
 
 class LossSerializer(serializers.Serializer[Any]):

@@ -11,6 +11,7 @@ from surveys import policy
 from surveys.core.crosswalk import check_maps, malformed, unmapped
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.said import SAID, say, with_sources
+from surveys.core.storable import check_storable
 from surveys.models import CrosswalkDecision, Item, Study, User, Variable, Wave, WaveVersion
 from surveys.selectors.crosswalk import decision_in_force
 from surveys.services import audit, changes
@@ -25,6 +26,7 @@ def save_item(
 ) -> Item:
     """An item of the study's vocabulary, made or changed."""
     policy.require(user, policy.DEFINE, study)
+    check_storable({"name": name, "labels": labels, "note": note})
     item, is_new = Item.objects.get_or_create(
         study=study, name=name, defaults={"labels": labels or {}, "note": note}
     )
@@ -53,8 +55,9 @@ def decide(
 ) -> CrosswalkDecision:
     """Signs which variable carries ``item`` in ``wave`` and how its codes map, as a row of its own.
 
-    The same again makes no new row and leaves signer and date as they are.  ``since`` is the first version
-    of the wave it is meant for; left out, all of them.  Refused with every problem of the maps.
+    The same again makes no new row and leaves signer and date as they are; another kind, or another note, is
+    something new to sign.  ``since`` is the first version of the wave it is meant for; left out, all of them.
+    Refused with every problem of the maps.
     """
     policy.require(user, policy.DEFINE, item.study)
     _check_shape(code_map or [], missing_map or [])
@@ -65,9 +68,10 @@ def decide(
         "status": status,
         "reason": str(reason),
     }
-    standing = decision_in_force(item, wave)
     told = fields | {"since": since}
-    if standing is not None and all(getattr(standing, name) == value for name, value in told.items()):
+    check_storable(told | {"note": note})
+    standing = decision_in_force(item, wave)
+    if standing is not None and _says(standing, told, {"kind": kind, "note": note}):
         return standing
     _check(item, wave, since, fields)
     decision = CrosswalkDecision.objects.create(
@@ -101,6 +105,7 @@ def undo(user: User, decision: CrosswalkDecision, note: str = "") -> CrosswalkDe
     if decision.kind == Kind.UNDO:
         hint = "Decide the row anew instead."
         raise refuse("not_undoable", "What takes a decision back is not taken back itself.", hint=hint)
+    check_storable({"note": note})
     copied = ("item", "wave", "variable", "code_map", "missing_map", "status", "since", "compared")
     try:
         with transaction.atomic():
@@ -140,6 +145,7 @@ def decide_row(
     """
     study = after.study
     policy.require(user, policy.DEFINE, study)
+    check_storable({"item": item, "variable": variable, "kind": kind})
     if kind not in Kind.values or kind == Kind.UNDO:
         raise refuse("bad_kind", "There is no such decision.", near=near_misses(kind, Kind.values))
     if before.wave_id == after.wave_id and after.number <= before.number:
@@ -154,6 +160,8 @@ def decide_row(
     if kind == Kind.SAME and (code_map or missing_map):
         hint = "Decide that the codes are mapped, or leave the maps out."
         raise refuse("same_with_maps", "What is the same needs no map of codes.", where=item, hint=hint)
+    if needs_reason:
+        _require_item(study, (before, after), item)
     name = variable or item
     maps = {"code_map": code_map or [], "missing_map": missing_map or []} if not needs_reason else {}
     status, why = _status(kind), reason.strip()
@@ -174,10 +182,30 @@ def decide_row(
     )
 
 
+def _says(decision: CrosswalkDecision, told: dict[str, Any], beside: dict[str, str]) -> bool:
+    """Whether it says all that is ``told``, and of what is said ``beside`` nothing else; "" says nothing."""
+    given = told | {name: value for name, value in beside.items() if value}
+    return all(getattr(decision, name) == value for name, value in given.items())
+
+
 def _check_shape(code_map: list[list[Any]], missing_map: list[list[Any]]) -> None:
     """Refuses maps of anything but codes before anything looks into them."""
     if problems := malformed(code_map, missing_map):
         raise Refused(problems)
+
+
+def _require_item(study: Study, sides: tuple[WaveVersion, WaveVersion], name: str) -> None:
+    """Refuses a name that is neither an item of the study nor a variable of either side.
+
+    Where nothing needs to carry an item, a slip of the pen would make a new one.
+    """
+    known = dict.fromkeys(study.items.values_list("name", flat=True))
+    for version in sides:
+        known |= dict.fromkeys(version.variables.values_list("name", flat=True))
+    if name not in known:
+        message = say("Neither {before} nor {after} has an item called “{name}”.",
+                      before=sides[0], after=sides[1], name=name)  # fmt: skip
+        raise refuse("unknown_item", message, near=near_misses(name, known))
 
 
 def _item(user: User, study: Study, before: WaveVersion, name: str) -> Item:

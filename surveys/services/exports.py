@@ -4,106 +4,31 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import polars as pl
-from django.db import models, transaction
-from django.urls import reverse
+from django.db import transaction
 
 from surveys import policy
-from surveys.core.citation import cite
-from surveys.core.codebook import Codebook, fingerprint, text_in
+from surveys.core.codebook import fingerprint
 from surveys.core.problems import refuse
 from surveys.core.said import restored, say, with_sources
-from surveys.core.table import AT_ONCE, physical, read_columns, split, tags_of
 from surveys.core.writing import (
     WRITER_VERSION,
-    About,
-    Derivation,
-    ExportTable,
     Format,
     Loss,
     codebook_beside,
     format_named,
     write,
 )
-from surveys.models import Export, StoredFile, Study, User, WaveVersion
+from surveys.models import Export, StoredFile, User, WaveVersion
 from surveys.services import audit
 from surveys.services.files import keeping, path_of, working_folder
+from surveys.services.subjects import Subject, wave_subject
 
 MOST_CELLS_AT_ONCE = 2_000_000  # about two seconds of writing; a larger file is written by a job
 CELLS_AT_ONCE = {"xlsx": 300_000}  # a workbook is XML, cell by cell
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?")
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is to be handed out: a version, its study and name, and its columns as the writers take them."""
-
-    version: models.Model
-    study: Study
-    content_hash: str
-    title: str
-    labels: Mapping[str, str]  # of the wave or dataset
-    made: date
-    rows: int
-    is_synthetic: bool
-    codebook: Codebook
-    table: Callable[[Subject], ExportTable]
-    job: str  # the kind of job that writes it when it is large
-    address: tuple[str, tuple[str | int, ...]]  # of the page of its downloads: the route and its arguments
-    counted: Callable[[], Sequence[Mapping[str, Any]]]  # the stored frequencies of its columns
-    derived: Callable[[], Mapping[str, Derivation]] = dict  # how its derived columns came to be
-
-    @property
-    def page(self) -> str:
-        """Where its downloads are offered."""
-        return reverse(self.address[0], args=self.address[1])
-
-    @property
-    def name(self) -> str:
-        """``mdms-2014-v1``, the file's name without its extension."""
-        return str(self.version).replace("/", "-").replace("@", "-v")
-
-    @property
-    def citation(self) -> str:
-        """How to cite exactly this version."""
-        return cite(
-            title=self.title,
-            name=str(self.version),
-            made=self.made,
-            content_hash=self.content_hash,
-            source=self.study.citation,
-            is_synthetic=self.is_synthetic,
-        ).text
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """Study and wave or dataset in every language of the study."""
-        spoken = dict.fromkeys((*self.study.languages, *self.labels)) or {"en": None}
-        return {
-            code: f"{self.study.title(code)}, {text_in(self.labels, code) or self.version}" for code in spoken
-        }
-
-    def about(self) -> About:
-        """What the codebooks of this version tell beside its variables."""
-        return About(
-            name=str(self.version),
-            titles=self.titles,
-            made=self.made,
-            content_hash=self.content_hash,
-            codebook_hash=self.codebook.fingerprint(),
-            counted=self.counted(),
-            source=self.study.citation,
-            licence=self.study.licence,
-            abstract=self.study.description,
-            derived=self.derived(),
-        )
 
 
 @dataclass(frozen=True)
@@ -290,60 +215,3 @@ def _copy(stored: StoredFile, path: Path) -> None:
             say("The file could not be written: {reason}.", reason=error.strerror),
             where=str(path),
         ) from None
-
-
-def wave_subject(version: WaveVersion) -> Subject:
-    """A wave version as something to hand out."""
-    wave = version.wave
-    study = wave.study
-    return Subject(
-        version=version,
-        study=study,
-        content_hash=version.content_hash,
-        title=f"{study.title()}, {wave.title()}",
-        labels=wave.labels or {"en": wave.slug},
-        made=version.created_at.date(),
-        rows=version.rows,
-        is_synthetic=version.is_synthetic or wave.is_synthetic or study.is_synthetic,
-        codebook=version.codebook(),
-        table=lambda subject: _wave_table(subject, path_of(version.data)),
-        job="export_wave",
-        address=("surveys:wave_download", (study.slug, wave.slug, version.number)),
-        counted=lambda: list(version.variables.values_list("frequencies", flat=True)),
-    )
-
-
-def _wave_table(subject: Subject, path: Path) -> ExportTable:
-    variables = subject.codebook.variables
-
-    @lru_cache(maxsize=1)
-    def read(first: int) -> pl.DataFrame:
-        return read_columns(path, range(first, min(first + AT_ONCE, len(variables))))
-
-    def raw(position: int) -> tuple[pl.Series, pl.Series | None]:
-        frame = read(position - position % AT_ONCE)
-        tags = frame[tags_of(position)] if tags_of(position) in frame.columns else None
-        return frame[physical(position)], tags
-
-    def column(position: int) -> tuple[pl.Series, pl.Series]:
-        cells, tags = raw(position)
-        return split(cells, tags, variables[position])
-
-    return table_of(subject, column, raw)
-
-
-def table_of(
-    subject: Subject,
-    column: Callable[[int], tuple[pl.Series, pl.Series]],
-    raw: Callable[[int], tuple[pl.Series, pl.Series | None]] | None = None,
-) -> ExportTable:
-    """The table that the writers take, with the subject's title, citation and marks."""
-    return ExportTable(
-        codebook=subject.codebook,
-        rows=subject.rows,
-        column=column,
-        title=f"{subject.version} {subject.title}",
-        citation=subject.citation,
-        is_synthetic=subject.is_synthetic,
-        raw=raw,
-    )

@@ -17,7 +17,6 @@ from surveys.core.writing import FORMATS, Format, format_named
 from surveys.models import Export, Job, User
 from surveys.services import jobs
 from surveys.services.exports import (
-    Subject,
     export_key,
     handed_out,
     is_large,
@@ -25,6 +24,7 @@ from surveys.services.exports import (
     written,
 )
 from surveys.services.files import path_of
+from surveys.services.subjects import Subject
 
 
 @dataclass(frozen=True)

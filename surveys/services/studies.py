@@ -11,11 +11,12 @@ from surveys import policy
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import refuse
 from surveys.core.said import say
+from surveys.core.storable import check_storable
 from surveys.models import ContextTable, ContextVersion, Study, User, Wave
 from surveys.services import audit, changes
 from surveys.services.names import require_slug
 from surveys.services.people import grant
-from surveys.services.rows import save_differing
+from surveys.services.rows import save_differing, set_differing
 
 __all__ = [
     "check_slugs",
@@ -31,6 +32,7 @@ __all__ = [
 def create_study(user: User, slug: str, **fields: Any) -> Study:
     """A new study with ``fields``, or the existing one with the changed fields saved."""
     require_slug(slug, "a study", example="mdms")
+    check_storable(fields)
     study = Study.objects.filter(slug=slug).first()
     if study is None:
         policy.require_creator(user)
@@ -49,6 +51,7 @@ def create_wave(user: User, study: Study, slug: str, **fields: Any) -> Wave:
     """A new wave of ``study``, or the existing one with the changed fields saved."""
     policy.require(user, policy.IMPORT, study)
     require_slug(slug, "a wave", example="2014")
+    check_storable(fields)
     wave = Wave.objects.filter(study=study, slug=slug).first()
     if wave is not None:
         save_differing(user, wave, fields)
@@ -71,10 +74,11 @@ def save_context(
 ) -> ContextVersion:
     """A new version of a context table; the same content again returns the version there is."""
     policy.require(user, policy.DEFINE, study)
+    check_storable({"slug": slug, "columns": columns, "rows": rows, "labels": labels, "note": note})
     _check_context(slug, columns, rows)
-    table, _ = ContextTable.objects.get_or_create(study=study, slug=slug)
-    if labels is not None and table.labels != labels:
-        table.labels = labels
+    about = {"labels": labels} if labels is not None else {}
+    table, is_new = ContextTable.objects.get_or_create(study=study, slug=slug, defaults=about)
+    if not is_new and set_differing(table, about):
         table.save(update_fields=["labels"])
         audit.record(user, "save", table, study=study, labels=labels)
     content_hash = fingerprint({"columns": [column["name"] for column in columns], "rows": rows})

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from surveys import selectors
 from surveys.http.download_pages import file_or_page, offered
-from surveys.services.exports import wave_subject
+from surveys.services.subjects import wave_subject
 
 
 def wave_download(request: HttpRequest, study: str, wave: str, number: int) -> HttpResponse:

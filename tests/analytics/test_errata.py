@@ -64,6 +64,20 @@ def test_rows_that_came_or_went_concern_everything_but_name_no_column(library: L
     assert found.datasets[0].columns == () and len(found.runs) == 3
 
 
+def test_a_withdrawn_run_is_in_no_erratum(library: Library) -> None:
+    again(library, lambda cells: [1 - cells[0], *cells[1:]])
+    before = erratum_of(library.version)
+    assert before is not None and before.targets
+    for one in (one for target in before.targets for one in target.runs):
+        withdraw_run(library.owner, one.run, "asked wrongly")
+    after = erratum_of(library.version)
+    kept = {one.run.pk for one in before.runs} - {
+        one.run.pk for target in before.targets for one in target.runs
+    }
+    assert after is not None and {one.run.pk for one in after.runs} == kept and kept
+    assert after.targets == ()
+
+
 def test_api_and_command_say_the_same(library: Library, client: Client) -> None:
     again(library, lambda cells: [1 - cells[0], *cells[1:]])
     out = StringIO()

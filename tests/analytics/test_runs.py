@@ -11,6 +11,8 @@ from analytics.core.kinds import KINDS
 from analytics.models import Run
 from analytics.selectors import erratum_of, run_document, run_freshness, table_of
 from analytics.services.analyses import define_analysis, run_again, run_analysis
+from analytics.services.runs import withdraw_run
+from analytics.services.targets import define_target
 from config.management.commands.status import Command as Status
 from measures.core.freshness import FRESH, State
 from measures.selectors import freshness
@@ -142,6 +144,26 @@ def test_a_mended_estimator_makes_its_runs_stale(desk: Desk, monkeypatch: pytest
     assert run_freshness(run_analysis(desk.user, LOGIT, desk.version)) == FRESH
 
 
+MIXED = {"kind": "multilevel_logit", "formula": "y ~ x", "groups": "city"}
+SERIES = {"kind": "series", "base": "y ~ x", "models": [{"kind": "logit"}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "spec"),
+    [("logit", 2, LOGIT), ("logit", 2, SERIES), ("multilevel_logit", 1, MIXED)],
+)
+def test_logits_from_before_rare_outcomes_went_uncounted_are_run_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: str, version: int, spec: dict[str, object]
+) -> None:
+    """Since then a category left out of the fit has no marginal effect, and checks count out no few rows."""
+    with monkeypatch.context() as then:
+        then.setitem(KINDS, kind, replace(KINDS[kind], version=version))
+        run = run_analysis(desk.user, spec, desk.version)
+    (cause,) = run_freshness(run).causes
+    assert cause.startswith(f"{kind} is computed otherwise")
+    assert run_freshness(run_analysis(desk.user, spec, desk.version)) == FRESH
+
+
 def test_runs_on_datasets_name_the_rule_that_was_replaced(desk: Desk) -> None:
     desk.measure("member", "z")
     dataset = desk.dataset(measures=["member"], items=["y", "x"])
@@ -216,6 +238,18 @@ def test_defining_twice(desk: Desk) -> None:
         define_analysis(desk.user, desk.study, "table3", spec={"kind": "regression"})
     with pytest.raises(Refused, match="short name"):
         define_analysis(desk.user, desk.study, "Table 3", spec=LOGIT)
+
+
+def test_what_no_database_holds_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused, match="cannot be stored"):
+        define_analysis(desk.user, desk.study, "table2", spec=LOGIT, labels={"zh": "\ud800"})
+    cell = {"column": "a", "term": "b", "statistic": "se", "printed": "1"}
+    for told in ({"cells": [cell | {"label": "a\0"}]}, {"cells": [cell], "notes": {"a": float("inf")}}):
+        with pytest.raises(Refused) as refused:
+            define_target(desk.user, desk.study, "t", kind="models", **told)
+        assert refused.value.problems[0].code == "not_storable"
+    with pytest.raises(Refused, match="cannot be stored"):
+        withdraw_run(desk.user, run_analysis(desk.user, LOGIT, desk.version), "a\0b")
 
 
 def test_the_document_of_a_run(desk: Desk) -> None:

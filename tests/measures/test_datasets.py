@@ -11,9 +11,11 @@ from measures.models import Dataset, DatasetVersion, DerivedColumn, Measure
 from measures.services import columns as column_services
 from measures.services import datasets
 from measures.services.datasets import build_dataset
+from measures.services.rules import retire, save_draft
 from surveys.core.problems import Refused
 from surveys.models import AuditEntry, StoredFile
 from surveys.services.files import store
+from surveys.services.studies import save_context
 from tests.factories import make_member
 from tests.measures.conftest import FSP, Room
 
@@ -209,6 +211,25 @@ def test_every_mistake_of_a_recipe_at_once(room: Room) -> None:
         room.dataset(measures=["a", "b"], items=["c"], where="q_home ==")
     assert len(refused.value.problems) == 4
     assert not Dataset.objects.exists()
+
+
+def test_what_no_database_holds_is_refused(room: Room, fsp: Measure) -> None:
+    recipe = {"wave": "2014", "measures": ["fsp"]}
+    for told in ({"recipe": recipe | {"where": "a\0"}}, {"recipe": recipe, "labels": {"zh": "\ud800"}}):
+        with pytest.raises(Refused) as refused:
+            datasets.define_dataset(room.user, room.study, "d", **told)
+        assert codes(refused) == ["not_storable"]
+    for rows in ([["a\0"]], [[float("nan")]]):
+        with pytest.raises(Refused) as refused:
+            save_context(room.user, room.study, "c", columns=[{"name": "k"}], rows=rows)
+        assert codes(refused) == ["not_storable"]
+    for given in ({"reason": "a\0"}, {"concept": {"zh": "a\0"}}):
+        with pytest.raises(Refused) as refused:
+            if "reason" in given:
+                retire(room.user, fsp.published, **given)
+            else:
+                save_draft(room.user, room.study, "other", rule="1", **given)
+        assert codes(refused) == ["not_storable"]
 
 
 def test_a_recipe_without_key_takes_the_key_of_the_wave_or_is_refused(room: Room, fsp: Measure) -> None:

@@ -18,7 +18,7 @@ from measures.services import rules
 from measures.services.datasets import build_dataset, submit_build
 from measures.services.freshness import probe, probe_study
 from surveys.core.problems import Refused, refuse
-from surveys.models import CrosswalkDecision, Job, WaveVersion
+from surveys.models import AuditEntry, CrosswalkDecision, Job, WaveVersion
 from surveys.services import changes, jobs
 from surveys.services.crosswalk import decide, save_item, undo
 from surveys.services.revisions import read_revised, save_revision
@@ -186,6 +186,16 @@ def test_a_crosswalk_that_moves_codes_with_their_labels_alters_no_rule_on_labels
     item = save_item(room.user, room.study, "q_sex")
     decide(room.user, item, room.wave, variable="q_sex", code_map=[[1, 2], [2, 1]])
     assert probe(room.user, dataset) == FRESH
+
+
+def test_a_new_context_table_with_labels_is_one_act(room: Room) -> None:
+    table = {"columns": [{"name": "city"}], "rows": [[11]]}
+    made = save_context(room.user, room.study, "cities", labels={"en": "Cities"}, **table)
+    assert made.table.labels == {"en": "Cities"}
+    assert [one.object_label for one in AuditEntry.objects.all()] == [str(made)]
+    assert save_context(room.user, room.study, "cities", labels={"en": "Towns"}, **table) == made
+    assert save_context(room.user, room.study, "cities", **table).table.labels == {"en": "Towns"}
+    assert AuditEntry.objects.count() == 2
 
 
 def test_a_context_table_is_a_cause(room: Room) -> None:

@@ -34,6 +34,9 @@ def test_a_wave_may_be_a_number_and_named_with_its_study() -> None:
         ({"metric": ["integration@1"]}, "bad_metric"),
         ({"metric": "integration@" + "9" * 5000}, "bad_metric"),
         ({"measures": ["fsp@" + "9" * 5000]}, "bad_name"),
+        ({"where": "q == 'a\0b'"}, "not_storable"),
+        ({"items": ["a\ud800"]}, "not_storable"),
+        ({"wave": float("inf")}, "not_storable"),
         ({"wave": "2014@" + "9" * 5000}, "bad_name"),
     ],
 )

@@ -67,6 +67,16 @@ def test_what_json_does_not_know_becomes_text() -> None:
     assert wording.examples[0]["given"] == {"day": "2014-05-01", "most": "inf", "3": "b'x'"}
 
 
+@pytest.mark.parametrize(
+    "told",
+    [{"note": "a\0b"}, {"labels": {"zh": "\ud800"}}, {"examples": [{"given": {"a\0": 1}, "then": 1}]}],
+)
+def test_what_no_database_holds_is_refused(told: dict) -> None:
+    with pytest.raises(Refused, match="cannot be stored") as refused:
+        read_wording("male", rule="1", **EMPTY | told)
+    assert [problem.where for problem in refused.value.problems] == list(told)
+
+
 def test_a_definition_may_be_told_by_language() -> None:
     wording = read_wording("male", rule="1", **EMPTY | {"definition": {"en": "Sex.", "zh": "性别。"}})
     assert (wording.definition, wording.texts) == ("Sex.", {"definition": {"en": "Sex.", "zh": "性别。"}})

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from surveys.core.codebook import Code, MissingRule
 from surveys.core.problems import Refused
-from surveys.models import AuditEntry, CrosswalkDecision, Study, User, WaveVersion
+from surveys.models import AuditEntry, CrosswalkDecision, Item, Study, User, WaveVersion
 from surveys.selectors import bindings, decided_since
 from surveys.selectors.items import availability, item_over_waves
 from surveys.services.crosswalk import decide, decide_row, save_item, undo
@@ -133,13 +133,52 @@ def test_the_database_lets_nobody_change_a_decision(sides: Any, user: User) -> N
         ({"code_map": [[{"x": 1}, 1]]}, "bad_code"),
         ({"code_map": [[1, float("nan")]]}, "bad_code"),
         ({"kind": "same"}, "same_with_maps"),
+        ({"kind": "not_comparable", "item": "sexx", "reason": "other question"}, "unknown_item"),
+        ({"kind": "undetermined", "item": "sexx", "reason": "asked otherwise?"}, "unknown_item"),
+        ({"code_map": [["a\0", 1]]}, "not_storable"),
+        ({"code_map": [[1, "\ud800"]]}, "not_storable"),
+        ({"reason": "a\0b"}, "not_storable"),
+        ({"note": "a\0b"}, "not_storable"),
+        ({"variable": "a\0b"}, "not_storable"),
+        ({"item": "a\0b"}, "not_storable"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(sides: Any, user: User, given: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused) as refused:
         rename(user, sides, **given)
     assert refused.value.problems[0].code == code
-    assert not CrosswalkDecision.objects.exists()
+    assert not CrosswalkDecision.objects.exists() and not Item.objects.exists()
+
+
+def test_the_same_again_is_no_new_row_but_another_note_or_kind_is_signed(sides: Any, user: User) -> None:
+    first = rename(user, sides, note="same question")
+    assert rename(user, sides) == rename(user, sides, note="same question") == first
+    noted = rename(user, sides, note="the translation was looked at")
+    assert noted != first and noted.note == "the translation was looked at"
+    mapped = rename(user, sides, kind="map", note=noted.note)
+    assert mapped != noted and (mapped.kind, mapped.code_map) == ("map", noted.code_map)
+    assert rename(user, sides, kind="map") == mapped
+
+
+def test_what_no_database_holds_is_refused_at_every_door(
+    study: Study, sides: Any, user: User, client: Client
+) -> None:
+    decision = rename(user, sides)
+    with pytest.raises(Refused, match="cannot be stored"):
+        undo(user, decision, "a\0b")
+    with pytest.raises(Refused, match="cannot be stored"):
+        save_item(user, study, "sex", note="a\0b")
+    client.force_login(user)
+    page = "/studies/mdms/compare/row/decide/?before=2014@1&after=2016@1&old=sex&new=gender"
+    codes = {f"source-{at}": code for at, code in enumerate(["1", "0", "97", "8"])}
+    form = {"item": "sex", "kind": "rename", "variable": "gender", "map-0": '="\\u0000"', **codes}
+    told = client.post(page, form)
+    assert told.status_code == 422 and "cannot be stored" in told.content.decode()
+    given = {"before": "mdms/2014@1", "after": "mdms/2016@1", "item": "sex", "kind": "rename",
+             "variable": "gender", "code_map": [[1, "a\0"]]}  # fmt: skip
+    wrong = client.post(f"{ROOT}/decisions/", given, "application/json")
+    assert (wrong.status_code, wrong.json()["problems"][0]["code"]) == (422, "not_storable")
+    assert CrosswalkDecision.objects.count() == 1
 
 
 def test_what_a_wave_lacks_may_be_left_open(sides: Any, user: User) -> None:

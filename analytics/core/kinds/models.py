@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analytics.core.design import binary_outcome, build, check_names, check_outcome_is_no_term, check_types
+from analytics.core.design import binary_outcome, build
+from analytics.core.design_checks import check_names, check_outcome_is_no_term, check_types
 from analytics.core.formula import leaf
 from analytics.core.frame import Frame, Numbers
 from analytics.core.kinds.outcome import DONE, FAILED, Outcome

@@ -16,6 +16,7 @@ from analytics.core.reading import read_crosstab, read_descriptives, read_model,
 from analytics.core.spec import ModelSpec, SeriesSpec, Spec
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
+from surveys.core.storable import check_storable
 
 LATER = ("multiple_response", "ranked_response", "reliability", "factor", "correlation")
 DESIGN_FIELDS = ("weights", "strata", "psu")
@@ -23,7 +24,10 @@ DESIGN_FIELDS = ("weights", "strata", "psu")
 
 @dataclass(frozen=True)
 class Kind:
-    """``version`` is raised whenever the numbers of this kind change: earlier runs are then run again."""
+    """``version`` is raised whenever the numbers of this kind change, or what its checks tell of them.
+
+    Earlier runs are then run again.
+    """
 
     name: str
     labels: Mapping[str, str]
@@ -39,7 +43,7 @@ KINDS: Mapping[str, Kind] = {
             "descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives, 2
         ),
         Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
-        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 2),
+        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 3),
         Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model),
         Kind(
             "multilevel_linear",
@@ -48,7 +52,7 @@ KINDS: Mapping[str, Kind] = {
             run_model,
             2,
         ),
-        Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model),
+        Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model, 2),
         Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 2),
     )
 }
@@ -57,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
 def read_spec(given: str | Mapping[str, Any]) -> Spec:
     """The specification written in YAML or given as a mapping; Refused with everything that is wrong."""
     data = read_yaml(given) if isinstance(given, str) else dict(given)
+    check_storable(data)
     fields = Fields(data)
     kind = _kind(fields)
     _refuse_designs(fields)

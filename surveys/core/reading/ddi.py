@@ -12,8 +12,9 @@ from surveys.core.codebook import Codebook, ResponseSet, Role, Scalar, ValueType
 from surveys.core.findings import Finding, Severity
 from surveys.core.names import spelled
 from surveys.core.problems import near_misses
-from surveys.core.reading.ddi_variables import COUNTED_NOTE, KIND_NOTE, UNDERSTOOD, VarReader, value_of
+from surveys.core.reading.ddi_variables import COUNTED_NOTE, KIND_NOTE, UNDERSTOOD, VarReader
 from surveys.core.reading.ddi_xml import DdiDocument, parse_ddi, text_of
+from surveys.core.reading.values import value_of
 from surveys.core.said import both, say, say_n
 
 MOST_NAMED = 20  # variables remarked on one by one

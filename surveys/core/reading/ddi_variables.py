@@ -10,10 +10,11 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from surveys.core.absence import LABELS, USER_MISSING, VOCABULARY, code_reason, tag_reason
-from surveys.core.codebook import Code, Labels, Level, MissingRule, Role, Scalar, ValueType, Variable
+from surveys.core.codebook import Code, Labels, Level, MissingRule, Role, Scalar, Variable
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading.ddi_xml import language_of, text_of
 from surveys.core.reading.settle import clean
+from surveys.core.reading.values import finite, value_of
 from surveys.core.said import say, say_n
 
 REASON_NOTE, ROLE_NOTE, KIND_NOTE, COUNTED_NOTE = "reason", "role", "set kind", "counted value"
@@ -31,8 +32,6 @@ _REASONS = {
     "not_ascertained": "no_answer", "no_response": "no_answer", "refusal": "refused", "rf": "refused",
     "sysmiss": "system", "system_missing": "system",
 }  # fmt: skip
-LEAST, MOST = -(2**63), 2**63 - 1  # of whole numbers that are stored as such
-_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 _TAG = re.compile(r"\.([A-Za-z_])")
 _WORD = re.compile(r"[a-z][a-z0-9_]*|(code|tag):\S+")
 
@@ -178,19 +177,6 @@ class VarReader:
             self.findings.append(Finding(Severity.WARNING, "ddi_text_left_out", text, name))
 
 
-def value_of(text: str, variable: Variable) -> Scalar | None:
-    """A category's value as a cell of ``variable`` is kept; None when it can be none."""
-    if not text or not (variable.type.is_number or variable.type is ValueType.TIME):  # times are seconds
-        return text or None
-    number = _number(text)
-    if number is None or not number.is_integer():
-        return number
-    whole = int(text) if _WHOLE.fullmatch(text) else int(number)  # doubles alter what has over 15 digits
-    if LEAST <= whole <= MOST:
-        return whole
-    return None if variable.type is ValueType.INTEGER else number
-
-
 def _identity(rule: MissingRule) -> tuple[Any, ...]:
     if rule.value is not None:
         return "value", rule.value
@@ -220,17 +206,9 @@ def _ends(span: Element, variable: Variable) -> tuple[float | None, float | None
     """A range's ends; an end that is not part of it moves by the least step."""
     ends = []
     for name, way in (("min", math.inf), ("max", -math.inf)):
-        end, outside = _number(span.get(name)), _number(span.get(f"{name}Exclusive"))
+        end, outside = finite(span.get(name)), finite(span.get(f"{name}Exclusive"))
         if end is None and outside is not None:
             step = math.copysign(1.0, way)
             end = outside + step if variable.type == "integer" else math.nextafter(outside, way)
         ends.append(end)
     return ends[0], ends[1]
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None

@@ -19,12 +19,11 @@ from surveys.core.codebook import Code, Codebook, Level, MissingRule, Role, Scal
 from surveys.core.findings import Finding, Severity
 from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused, near_misses
-from surveys.core.reading.ddi_variables import value_of
 from surveys.core.reading.declared import TAGS, TYPES, Declared
 from surveys.core.reading.sheet_lines import Line, SheetLines
 from surveys.core.reading.spans import span
+from surveys.core.reading.values import dated_value_of
 from surveys.core.said import both, say
-from surveys.core.table import missing_value
 
 _PLAIN = ("universe", "unit", "group", "note", "format")
 _PAIR = re.compile(r"^\s*([^=,]+?)\s*(?:=|,)\s*(.*)$", re.DOTALL)
@@ -162,7 +161,7 @@ def _missing(
     told, renamed, tags = [], dict[str, str](), list[MissingRule]()
     words = {word: rule.tag for rule in variable.missing if rule.tag for word in rule.labels.values()}
     for _, left, reason in _rules(row.get("missing", "")):
-        value = _value(left, variable)
+        value = dated_value_of(left, variable)
         if value is not None:
             told.append(MissingRule(reason or code_reason(value), value=value, labels=labels.get(value, {})))
         elif tag := words.get(left):
@@ -212,7 +211,7 @@ def _pairs(text: str, variable: Variable, where: str, problems: list[Problem]) -
     found: list[tuple[Scalar, str]] = []
     for part in _parted(text):
         match = _PAIR.match(part)
-        value = _value(match[1], variable) if match else None
+        value = dated_value_of(match[1], variable) if match else None
         if match and value is not None:
             label = match[2].strip()
             if any(value == code and label != told for code, told in found):
@@ -263,19 +262,3 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_moment(text: str, kind: ValueType) -> bool:
-    try:
-        missing_value(text, kind)
-    except ValueError:
-        return False
-    return True
-
-
-def _value(text: str, variable: Variable) -> Scalar | None:
-    if variable.type is ValueType.TEXT:
-        return text or None
-    if variable.type in (ValueType.DATE, ValueType.DATETIME):
-        return text if _is_moment(text, variable.type) else None
-    return value_of(text, variable)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from surveys.core.codebook import Codebook, Labels, ResponseSet, Scalar, ValueType, Variable
 from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused
-from surveys.core.reading.ddi_variables import value_of
 from surveys.core.reading.sheet_lines import Line, SheetLines
+from surveys.core.reading.values import value_of
 from surveys.core.said import say
 
 _SET = re.compile(

@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 
 from surveys.core.codebook import Codebook, Role, ValueType, Variable, as_json, codebook_from_json
 from surveys.core.problems import Problem, Refused, refuse
-from surveys.core.reading.ddi_variables import LEAST, MOST
 from surveys.core.reading.sheet import missing_twice
 from surveys.core.reading.sheet_lines import Line, SheetLines
 from surveys.core.said import say
+from surveys.core.storable import LEAST, MOST
 from surveys.core.writing.codebook_json import FORMAT, READ_AS, VERSION
 
 MOST_BYTES = 1 << 29

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analytics.core.design import Design, binary_outcome, build, check_names, check_types
+from analytics.core.design import Design, binary_outcome, build
+from analytics.core.design_checks import check_names, check_types
 from analytics.core.formula import parse
 from analytics.core.frame import Column
 from analytics.core.sample import listwise

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.core import disclosure
 from analytics.core.crosstab import crosstab
 from analytics.core.descriptives import Described, describe
 from analytics.core.disclosure import Line, disclosed, withheld
@@ -79,6 +80,42 @@ def test_few_that_are_withheld_together_are_covered() -> None:
     """1 + 2 of 63: their sum would tell both, so a third is withheld."""
     assert withheld([1, 2, 20, 40, 63], [Line((0, 1, 2, 3), 4)], fixed={4}) == {0, 1, 2}
     assert withheld([20, 40, 60], [Line((0, 1), 2)], fixed={2}) == frozenset()
+
+
+def grid_lines(high: int, wide: int) -> list[Line]:
+    """Every row and every column of a table whose last row and column are its totals."""
+    places = np.arange(high * wide).reshape(high, wide)
+    return [Line(tuple(one[:-1]), one[-1]) for side in (places, places.T) for one in side.tolist()]
+
+
+def determined(lines: list[Line], hidden: set[int]) -> frozenset[int]:
+    """The withheld counts without any freedom in the sums: by rank, which is dear and sure."""
+    places = sorted(hidden)
+    sums = np.array([[float(at in one.parts) - float(at == one.whole) for at in places] for one in lines])
+    _, sizes, directions = np.linalg.svd(sums)
+    freedom = np.sqrt((directions[int((sizes > 1e-9).sum()) :] ** 2).sum(axis=0))
+    return frozenset(at for at, size in zip(places, freedom.tolist(), strict=True) if size < 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_follows_is_what_the_rank_of_the_sums_says(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(seed)
+    high, wide = random.integers(2, 9, 2)
+    lines = grid_lines(high, wide)
+    for share in (0.1, 0.3, 0.5, 0.8):
+        hidden = set(np.flatnonzero(random.random(high * wide) < share).tolist())
+        for known in (lines, lines[:high], lines[:1]):
+            assert disclosure._following(known, hidden) == determined(known, hidden)
+    grid = np.zeros((high, wide), int)
+    grid[:-1, :-1] = random.poisson(random.choice([2, 8, 20]), (high - 1, wide - 1)) * (
+        random.random((high - 1, wide - 1)) < random.choice([0.3, 0.7, 1])
+    )
+    grid[-1] = grid.sum(axis=0)
+    grid[:, -1] = grid.sum(axis=1)
+    counts, fixed = grid.ravel().tolist(), {grid.size - 1}
+    found = withheld(counts, lines, fixed)
+    monkeypatch.setattr(disclosure, "_following", determined)
+    assert withheld(counts, lines, fixed) == found
 
 
 def described(**columns: list[float]) -> dict[str, object]:

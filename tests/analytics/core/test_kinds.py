@@ -11,6 +11,7 @@ from analytics.core.kinds import DONE, FAILED, Outcome, read_spec, run_spec
 from analytics.core.tables import Table, TableCell, TableRow, table_of_result
 from surveys.core.codebook import Level, ValueType
 from surveys.core.problems import Refused
+from surveys.core.said import Said
 from tests.analytics.columns import column, labelled, survey
 
 SERIES = """
@@ -69,6 +70,10 @@ def test_the_table_of_a_series(series: Outcome) -> None:
     assert table.as_csv().splitlines()[0] == ",Model 1,Model 2,Model 3,Model 4,Model 5,Model 6"
     assert any("Centred on the sample mean: x" in note for note in table.notes)
     assert "C(job): farm" in " ".join(table.notes)
+    assert "Model 1: logit, ML; BIC counts rows (" in table.notes[1]
+    assert all(isinstance(note, Said) for note in table.notes[1:])
+    told = " ".join(row.label for row in table_of_result(series.result, "zh").rows if row.section == "random")
+    assert "残差" in told and "Residual" not in told and "latent" not in told
 
 
 def test_each_model_on_its_own_rows() -> None:

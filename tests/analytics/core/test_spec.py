@@ -22,6 +22,16 @@ targets: paper/table2
 """
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"formula": "y ~ a\0"}, {"where": {"job": ["\ud800"]}}, {"where": {"job": float("inf")}}, {"x\0": 1}],
+)
+def test_what_no_database_holds_is_refused_of_a_mapping_as_of_yaml(given: dict[str, object]) -> None:
+    with pytest.raises(Refused) as refused:
+        read_spec({"kind": "logit", "formula": "y ~ x"} | given)
+    assert [one.code for one in refused.value.problems] == ["not_storable"]
+
+
 def test_a_series() -> None:
     spec = read_spec(SERIES)
     assert isinstance(spec, SeriesSpec)

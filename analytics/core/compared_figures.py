@@ -1,0 +1,86 @@
+"""Published tables whose every figure stands for itself, beside a run: descriptives and crosstabs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from analytics.core.compared import VERDICTS, Compared, ComparedRow, Comparison, compare_figure, summaries
+from analytics.core.targets import FIT_STATISTICS, Cell, PublishedTable
+
+FIGURE_RULE = "Equal: the computed figure prints as published. Differs: it does not."
+
+
+def compare_figures(table: PublishedTable, computed: Callable[[Cell], float | None]) -> Comparison:
+    """Tables whose every figure stands for itself: counts, percentages, means, standard deviations."""
+    columns = list(table.columns)
+    rows = []
+    for term in table.terms:
+        cells = []
+        for column in columns:
+            mine = [cell for cell in table.cells if cell.column == column and cell.term == term]
+            cells.append(_together([compare_figure(cell, computed(cell)) for cell in mine]))
+        rows.append(
+            ComparedRow(term, table.label(term), tuple(cells), "fit" if term in FIT_STATISTICS else "terms")
+        )
+    heads = tuple({"column": column, "label": column} for column in columns)
+    return Comparison(heads, tuple(rows), FIGURE_RULE, summaries(columns, rows))
+
+
+def _together(figures: list[Compared]) -> Compared | None:
+    """Several figures of one cell (count and percent): the worst verdict stands for all."""
+    if not figures:
+        return None
+    worst = max(figures, key=lambda one: VERDICTS.index(one.verdict))
+    printed = {name: text for one in figures for name, text in one.printed.items()}
+    shown = {name: text for one in figures for name, text in one.shown.items()}
+    return Compared(worst.column, printed, shown, worst.verdict)
+
+
+def descriptive_figures(result: Mapping[str, Any]) -> Callable[[Cell], float | None]:
+    rows = {row["variable"]: row for row in result["table"]["rows"]}
+
+    def computed(cell: Cell) -> float | None:
+        row = rows.get(cell.term)
+        value = row.get(cell.statistic) if row else None
+        return float(value) if value is not None else None
+
+    return computed
+
+
+def crosstab_figures(table: PublishedTable, result: Mapping[str, Any]) -> Callable[[Cell], float | None]:
+    crosstab = result["table"]
+    rows = _places(result["codes"], result["row_labels"])
+    columns = _places(result["column_codes"], result["column_labels"])
+    notes = table.notes.get("columns", {})
+
+    def computed(cell: Cell) -> float | None:
+        column = _place(columns, (str(notes.get(cell.column, "")), cell.column))
+        if column is None:
+            return None
+        if cell.statistic == "n":
+            base = crosstab["bases"][column]
+            return float(base) if base is not None else None
+        row = _place(rows, (cell.term, cell.label))
+        if row is None or cell.statistic not in ("percent", "count"):
+            return None
+        value = crosstab["rows"][row]["percents" if cell.statistic == "percent" else "counts"][column]
+        return float(value) if value is not None else None
+
+    return computed
+
+
+def _places(codes: Iterable[str], labels: Iterable[Mapping[str, str]]) -> list[set[str]]:
+    """For each row or column every name it may be called by, folded."""
+    return [
+        {code.casefold(), *(text.casefold() for text in named.values())}
+        for code, named in zip(codes, labels, strict=True)
+    ]
+
+
+def _place(names: list[set[str]], wanted: Iterable[str]) -> int | None:
+    for text in wanted:
+        for position, known in enumerate(names):
+            if text and text.casefold() in known:
+                return position
+    return None

@@ -1,0 +1,140 @@
+"""Codes and missing codes of one variable after the edits of a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from surveys.core.absence import code_reason, tag_reason
+from surveys.core.codebook import Code, Labels, MissingRule, Scalar, Variable
+from surveys.core.reading.sheet import code_twice, missing_twice
+from surveys.core.reading.sheet_edits import Line, Talk, parts_of, with_text
+from surveys.core.reading.spans import span
+from surveys.core.reading.values import value_of
+from surveys.core.said import say
+
+
+class RevisedCodes:
+    """Codes and missing rules of one variable under the edits of their columns."""
+
+    def __init__(self, variable: Variable, before: Line, where: str, talk: Talk) -> None:
+        self.variable, self.before, self.where, self.talk = variable, before, where, talk
+        self.labels: dict[Scalar, Labels] = {code.value: code.labels for code in variable.codes}
+        self.labels |= {r.value: r.labels for r in variable.missing if r.value is not None}
+        self.coded = [code.value for code in variable.codes]
+
+    def edited(self, edits: Line) -> dict[str, Any]:
+        """The new ``codes`` and ``missing``."""
+        for heading, text in edits.items():
+            if heading.startswith("codes_"):
+                self._relabel(heading, text)
+        rules = {
+            heading: self._rules(heading, edits, read) if heading in edits else self._old(heading)
+            for heading, read in (
+                ("missing", self._single), ("missing_ranges", self._range), ("missing_tags", self._tag),
+            )
+        }  # fmt: skip
+        missing = tuple(rule for some in rules.values() for rule in some)
+        absent = {rule.value for rule in missing if rule.value is not None}
+        freed = [r.value for r in self.variable.missing if r.value is not None and r.value not in absent]
+        coded = dict.fromkeys([*self.coded, *(value for value in freed if self.labels.get(value))])
+        codes = tuple(Code(value, self.labels.get(value, {})) for value in coded if value not in absent)
+        return {"codes": codes, "missing": self._in_order(missing)}
+
+    def _relabel(self, heading: str, text: str) -> None:
+        """Takes the pairs that differ from what the sheet said before; the order is the sheet's."""
+        language = heading.partition("_")[2]
+        old, new = self._pairs(self.before.get(heading, ""), is_own=True), self._pairs(text)
+        for value in old.keys() - new.keys():
+            self.labels[value] = with_text(self.labels.get(value, {}), language, "")
+            if not self.labels[value] and value in self.coded:
+                self.coded.remove(value)
+        for value, label in new.items():
+            if old.get(value) != label:
+                self.labels[value] = with_text(self.labels.get(value, {}), language, label)
+        self.coded = _merged(self.coded, list(new))
+
+    def _rules(
+        self, heading: str, edits: Line, read: Callable[[str, str], MissingRule | None]
+    ) -> list[MissingRule]:
+        found = []
+        for part in parts_of(edits[heading]):
+            left, _, reason = part.partition("=")
+            rule = read(left.strip(), reason.strip())
+            if rule is None:
+                self._unreadable(part, "Write -1=refused | -2=dont_know, ranges as -9..-1=refused.")
+            else:
+                found.append(rule)
+        self.talk.problems += missing_twice(self.variable.name, found, self.where)
+        return found
+
+    def _single(self, left: str, reason: str) -> MissingRule | None:
+        value = value_of(left, self.variable)
+        if value is None:
+            return None
+        return MissingRule(reason or code_reason(value), value=value, labels=self.labels.get(value, {}))
+
+    def _range(self, left: str, reason: str) -> MissingRule | None:
+        ends = span(left)
+        if ends is None:
+            return None
+        low, high = ends
+        known = [r for r in self.variable.missing if (r.low, r.high) == (low, high)]
+        return MissingRule(
+            reason or "user_missing", low=low, high=high, labels=known[0].labels if known else {}
+        )
+
+    def _tag(self, left: str, reason: str) -> MissingRule | None:
+        tag = left.removeprefix(".")
+        if len(tag) != 1 or not (tag.isalpha() or tag == "_"):
+            return None
+        known = [rule for rule in self.variable.missing if rule.tag == tag]
+        return MissingRule(reason or tag_reason(tag), tag=tag, labels=known[0].labels if known else {})
+
+    def _old(self, heading: str) -> list[MissingRule]:
+        """The rules that a column speaks of, as they were; single codes with the labels of today."""
+        rules = self.variable.missing
+        if heading == "missing":
+            singles = (rule for rule in rules if rule.value is not None)
+            return [replace(rule, labels=self.labels.get(rule.value, {})) for rule in singles]  # type: ignore[arg-type]
+        tagged = heading == "missing_tags"
+        return [rule for rule in rules if rule.value is None and (rule.tag is not None) == tagged]
+
+    def _in_order(self, rules: tuple[MissingRule, ...]) -> tuple[MissingRule, ...]:
+        """In the order they had; new ones after them."""
+        places = {_key(rule): place for place, rule in enumerate(self.variable.missing)}
+        return tuple(sorted(rules, key=lambda rule: places.get(_key(rule), len(places))))
+
+    def _pairs(self, text: str, *, is_own: bool = False) -> dict[Scalar, str]:
+        """code -> label; what cannot be read is a problem unless the sheet had it so from us."""
+        found: dict[Scalar, str] = {}
+        known = {value: value for value in self.labels}  # 1.0 stays 1.0 where the sheet says 1
+        for part in parts_of(text):
+            left, equals, label = part.partition("=")
+            value = value_of(left.strip(), self.variable)
+            if value is not None and equals:
+                if found.setdefault(known.get(value, value), label.strip()) != label.strip() and not is_own:
+                    self.talk.problems.append(code_twice(left, self.where))
+            elif not is_own:
+                self._unreadable(part, "Write 1=yes | 2=no.")
+        return found
+
+    def _unreadable(self, part: str, hint: str) -> None:
+        message = say("“{part}” cannot be read as a code.", part=part.strip()[:40])
+        self.talk.problem("unreadable_code", message, self.where, hint)
+
+
+def _merged(known: list[Scalar], told: list[Scalar]) -> list[Scalar]:
+    """The order told, where it speaks of every code; else new codes after the one they follow there."""
+    if set(known) <= set(told):
+        return told
+    order = list(known)
+    for place, value in enumerate(told):
+        if value not in order:
+            order.insert(order.index(told[place - 1]) + 1 if place else 0, value)
+    return order
+
+
+def _key(rule: MissingRule) -> tuple[Any, ...]:
+    return rule.value, rule.low, rule.high, rule.tag

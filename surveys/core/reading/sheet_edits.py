@@ -1,0 +1,46 @@
+"""What an edited sheet says otherwise than the one that was written, and what is to be said of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from surveys.core.codebook import Labels
+from surveys.core.findings import Finding, Severity
+from surveys.core.problems import Problem
+
+Line = Mapping[str, str]
+
+
+@dataclass
+class Talk:
+    """What is to be said of the sheet."""
+
+    problems: list[Problem] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def problem(self, code: str, message: str, where: str, hint: str) -> None:
+        self.problems.append(Problem(code, message, where=where, hint=hint))
+
+    def finding(self, code: str, message: str, variable: str = "") -> None:
+        self.findings.append(Finding(Severity.WARNING, code, message, variable))
+
+
+def edits_of(before: Line, now: Line) -> dict[str, str]:
+    """heading -> new text of the cells that say something else than before."""
+    return {
+        heading: text.strip()
+        for heading, text in now.items()
+        if heading != "variable" and " ".join(text.split()) != " ".join(before.get(heading, "").split())
+    }
+
+
+def with_text(labels: Labels, language: str, text: str) -> dict[str, str]:
+    """The labels with ``text`` in one language; an empty text takes it away."""
+    return {code: told for code, told in {**labels, language: text}.items() if told}
+
+
+def parts_of(text: str) -> list[str]:
+    """``1=yes | 2=no`` or ``1=yes; 2=no``, part by part."""
+    return [part for part in re.split(r"\||\n" if "|" in text else r"[;\n]", text) if part.strip()]

@@ -1,0 +1,45 @@
+"""The shape of what the API says about long work and tokens; no rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from surveys.models import ApiToken, Job, Study
+from surveys.serializers.fields import SentencesField
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
+    state = serializers.CharField(help_text="queued, running, done, failed or cancelled")
+    result = serializers.JSONField()
+    problems = serializers.ListField(child=SentencesField())
+
+    class Meta:
+        model = Job
+        fields = ("id", "kind", "study", "state", "progress", "attempts", "cancel_asked", "log", "result",
+                  "result_url", "problems", "created_at", "finished_at")  # fmt: skip
+
+
+class TokenSerializer(serializers.ModelSerializer[ApiToken]):
+    expires_at = serializers.DateTimeField(source="token.expiry", read_only=True)
+
+    class Meta:
+        model = ApiToken
+        fields = ("id", "name", "created_at", "expires_at", "last_used_at")
+        read_only_fields = ("created_at", "last_used_at")
+
+
+class NewTokenSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=80)
+    days = serializers.IntegerField(default=90, min_value=1, max_value=366)
+
+
+class MadeTokenSerializer(TokenSerializer):
+    """The only time the secret is told."""
+
+    secret = serializers.CharField()
+
+    class Meta(TokenSerializer.Meta):
+        fields = (*TokenSerializer.Meta.fields, "secret")

@@ -1,0 +1,151 @@
+"""The shape of what the API says about studies, waves and variables; no rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from surveys.core.disclosure import disclosed
+from surveys.models import Study, Variable, Wave, WaveVersion
+from surveys.serializers.fields import LabelsField
+
+
+class StudySerializer(serializers.ModelSerializer[Study]):
+    labels = LabelsField()
+    description = LabelsField()
+    languages = serializers.ListField(child=serializers.CharField())
+    missing_reasons = LabelsField()
+
+    class Meta:
+        model = Study
+        fields = ("slug", "labels", "description", "languages", "missing_reasons", "citation", "licence",
+                  "is_synthetic", "is_open")  # fmt: skip
+
+
+class WaveVersionBriefSerializer(serializers.ModelSerializer[WaveVersion]):
+    name = serializers.CharField(source="__str__")
+
+    class Meta:
+        model = WaveVersion
+        fields = ("name", "number", "content_hash", "codebook_hash", "rows", "columns", "is_synthetic",
+                  "note", "created_at")  # fmt: skip
+
+
+class WaveSerializer(serializers.ModelSerializer[Wave]):
+    study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
+    labels = LabelsField()
+    versions = WaveVersionBriefSerializer(many=True)
+
+    class Meta:
+        model = Wave
+        fields = ("study", "slug", "labels", "position", "key", "weight", "stratum", "psu", "is_synthetic",
+                  "versions")  # fmt: skip
+
+
+class FindingSerializer(serializers.Serializer[Any]):
+    severity = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+    variable = serializers.CharField(required=False)
+
+
+class ResponseSetSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    variables = serializers.ListField(child=serializers.CharField())
+    labels = LabelsField(required=False)
+    counted_value = serializers.JSONField(required=False)
+
+
+class WaveVersionSerializer(WaveVersionBriefSerializer):
+    study = serializers.CharField(source="wave.study.slug")
+    wave = serializers.CharField(source="wave.slug")
+    sets = ResponseSetSerializer(many=True)
+    findings = FindingSerializer(many=True)
+    file_labels = LabelsField()
+    file_notes = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = WaveVersion
+        fields = (*WaveVersionBriefSerializer.Meta.fields, "study", "wave", "original_name", "format",
+                  "encoding", "file_labels", "file_notes", "weight", "sets", "findings")  # fmt: skip
+
+
+class CodeSerializer(serializers.Serializer[Any]):
+    value = serializers.JSONField()
+    labels = LabelsField(required=False)
+
+
+class MissingRuleSerializer(serializers.Serializer[Any]):
+    """Which cells are absences: one value, one range or one tag."""
+
+    reason = serializers.CharField()
+    value = serializers.JSONField(required=False)
+    low = serializers.FloatField(required=False)
+    high = serializers.FloatField(required=False)
+    tag = serializers.CharField(required=False)
+    labels = LabelsField(required=False)
+
+
+class CodebookVariableSerializer(serializers.Serializer[Any]):
+    """One variable as the codebook describes it; empty fields are left out."""
+
+    name = serializers.CharField()
+    type = serializers.CharField(help_text="integer, decimal, text, date, datetime or time")
+    labels = LabelsField(required=False)
+    question = LabelsField(required=False)
+    universe = serializers.CharField(required=False)
+    level = serializers.CharField(required=False)
+    role = serializers.CharField(required=False)
+    codes = CodeSerializer(many=True, required=False)
+    missing = MissingRuleSerializer(many=True, required=False)
+    format = serializers.CharField(required=False)
+    unit = serializers.CharField(required=False)
+    group = serializers.CharField(required=False)
+    note = serializers.CharField(required=False)
+
+
+class FrequenciesSerializer(serializers.Serializer[Any]):
+    """Counts made at import: ``values`` as [value, n], ``missing_codes`` as [code, n, reason].
+
+    Values without a label are listed where ten rows share them; ``withheld`` says whether others exist.
+    """
+
+    n = serializers.IntegerField()
+    valid = serializers.IntegerField()
+    absent = serializers.DictField(child=serializers.IntegerField(), required=False)
+    missing_codes = serializers.ListField(child=serializers.JSONField(), required=False)
+    values = serializers.ListField(child=serializers.JSONField(), required=False)
+    distinct = serializers.IntegerField(required=False)
+    stats = serializers.DictField(child=serializers.FloatField(allow_null=True), required=False)
+    histogram = serializers.ListField(child=serializers.JSONField(), required=False)
+    withheld = serializers.BooleanField(required=False)
+
+    def to_representation(self, instance: Any) -> Any:
+        """Of a stored variable (or column): what may be told of its counts."""
+        return super().to_representation(disclosed(instance.as_core(), self.counted(instance)))
+
+    def counted(self, instance: Any) -> Any:
+        """What was counted of a variable or column."""
+        return instance.frequencies
+
+
+class VariableSerializer(serializers.ModelSerializer[Variable]):
+    wave_version = serializers.CharField(source="version.__str__")
+    codebook = CodebookVariableSerializer()
+    frequencies = FrequenciesSerializer(source="*")
+    hash = serializers.CharField(source="column_hash")
+
+    class Meta:
+        model = Variable
+        fields = ("wave_version", "position", "name", "codebook", "frequencies", "hash")
+
+
+class FoundVariableSerializer(serializers.ModelSerializer[Variable]):
+    wave_version = serializers.CharField(source="version.__str__")
+    labels = LabelsField()
+
+    class Meta:
+        model = Variable
+        fields = ("wave_version", "name", "labels", "type")
