@@ -1,11 +1,13 @@
 #!/usr/bin/env python
 """Wavebook's command line: the same services as the web."""
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
+    gc.disable()  # nothing that is loaded is rubbish; turned on again once all is there
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 

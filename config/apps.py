@@ -1,7 +1,12 @@
+import gc
 from importlib import import_module
+from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.admin.checks import check_admin_app, check_dependencies
+from django.core import checks
 from django.db.models.signals import post_migrate
 
 from config.names import translate_names
@@ -13,6 +18,20 @@ def _after_migrations(**_: object) -> None:
     from config.guards import lay_guards
 
     lay_guards()
+
+
+def _check_pages(app_configs: Any, **how: Any) -> list[checks.CheckMessage]:
+    """Django's own look at the admin, once its pages are there."""
+    import_module(settings.ROOT_URLCONF)
+    return check_admin_app(app_configs, **how)
+
+
+class AdminConfig(SimpleAdminConfig):
+    """The admin, whose pages come with the addresses: a command that shows none starts sooner."""
+
+    def ready(self) -> None:
+        checks.register(check_dependencies, checks.Tags.admin)
+        checks.register(_check_pages, checks.Tags.admin)
 
 
 class WavebookConfig(AppConfig):
@@ -32,3 +51,5 @@ class WavebookConfig(AppConfig):
             from surveys.services.jobs import on_submit
 
             on_submit(ring)
+        gc.freeze()  # what is loaded by now stays
+        gc.enable()

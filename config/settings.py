@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "measures",
     "analytics",
     "unfold",
-    "django.contrib.admin",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

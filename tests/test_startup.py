@@ -6,18 +6,39 @@ import subprocess
 import sys
 
 HEAVY = ("duckdb", "pyarrow", "pyreadstat", "polars_readstat", "scipy", "sklearn", "statsmodels")
-SITE = """
+PAGES = ("polars", "unfold.admin", "surveys.admin")
+START = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 import django
 django.setup()
-from django.contrib import admin
+"""
+LOADED = "print(*sorted({*sys.modules} & set(sys.argv[1:])))"
+WITH_PAGES = """
 from django.urls import get_resolver
 get_resolver().url_patterns
-print(*sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[1:])))
+from django.contrib.admin import site
+assert site._registry
+"""
+CHECKED = """
+from django.core.checks import Tags, run_checks
+run_checks(tags=[Tags.admin])
 """
 
 
+def _loaded(code: str, *looked_for: str) -> list[str]:
+    """Which modules a fresh interpreter has loaded after ``code``."""
+    command = [sys.executable, "-c", START + code + LOADED, *looked_for]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_a_command_starts_without_the_pages() -> None:
+    assert _loaded("", *HEAVY, *PAGES) == []
+
+
+def test_the_pages_of_the_admin_are_there_when_they_are_checked() -> None:
+    assert "surveys.admin" in _loaded(CHECKED, *PAGES)
+
+
 def test_the_site_starts_without_the_libraries_that_compute() -> None:
-    done = subprocess.run([sys.executable, "-c", SITE, *HEAVY], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == []
+    assert _loaded(WITH_PAGES, *HEAVY) == []

@@ -29,7 +29,7 @@ from config.study_folder.held import held, not_standing
 from config.study_folder.loading_measures import Standing, in_order, load_measure
 from config.study_folder.reading import read_folder
 from config.study_folder.stored import stored_contents
-from measures.selectors import waves_at_rest
+from measures.selectors import sessions_kept, waves_at_rest
 from measures.services.datasets import define_dataset
 from surveys.core.problems import Problem, Refused
 from surveys.core.reading.options import ReadOptions
@@ -216,7 +216,7 @@ class _Loader:
         self._apply("items", "item", "crosswalk: {}", self.contents.items, save)
 
     def _measures(self) -> None:
-        with waves_at_rest():
+        with waves_at_rest(), sessions_kept():
             for entry in in_order(self.contents.measures):
                 with self._at(f"measures/{entry.name}.yaml"):
                     there = self._there("measures", entry)

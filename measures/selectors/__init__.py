@@ -6,6 +6,7 @@ from measures.selectors.overview import columns_reading, datasets_standing, vers
 from measures.selectors.resolving import resolve_dataset
 from measures.selectors.scopes import one_look, published_measures, study_wave_versions, waves_at_rest
 from measures.selectors.staleness import causes_since, current_column_hashes, current_columns, freshness
+from measures.selectors.trying import sessions_kept
 from measures.selectors.versions import (
     dataset_named,
     dataset_version_named,
@@ -35,6 +36,7 @@ __all__ = [
     "published_with",
     "read_columns",
     "resolve_dataset",
+    "sessions_kept",
     "study_wave_versions",
     "versions_made_of",
     "waves_at_rest",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -34,8 +35,8 @@ def freshness(dataset: Dataset) -> Freshness:
         resolved = resolve_dataset(dataset)
     except Refused as refused:
         return blocked(*(spoken(problem.sentence()) for problem in refused.problems))
-    causes = tuple(_causes(version, resolved))
-    remarks = tuple(_remarks(version, resolved))
+    look = _look(version, resolved)
+    causes, remarks = tuple(_causes(look)), tuple(_remarks(look))
     return stale(*causes, step=_("Build it again."), remarks=remarks) if causes else fresh(*remarks)
 
 
@@ -45,7 +46,7 @@ def causes_since(version: DatasetVersion, names: Iterable[str]) -> tuple[str, ..
     Each cause is told once; of other columns nothing is said.  Refused when the recipe no longer resolves.
     """
     wanted = frozenset(names)
-    causes = tuple(dict.fromkeys(_causes(version, resolve_dataset(version.dataset), wanted)))
+    causes = tuple(dict.fromkeys(_causes(_look(version, resolve_dataset(version.dataset)), wanted)))
     return causes or (_would_differ(wanted),)
 
 
@@ -79,13 +80,31 @@ def _known_hashes(columns: Iterable[Column]) -> dict[str, str]:
     return dict(DerivedColumn.objects.filter(pk__in=keys).values_list("key", "content_hash"))
 
 
-def _causes(version: DatasetVersion, resolved: Resolved, only: frozenset[str] | None = None) -> Iterator[str]:
-    """What changed since ``version``, of the columns in ``only`` where these are given."""
-    then = _columns_of(version)
+@dataclass(frozen=True)
+class _Look:
+    """A version beside what its recipe means now: its columns, and the hashes of today's that are known."""
+
+    version: DatasetVersion
+    resolved: Resolved
+    then: dict[str, DatasetColumn]
+    known: dict[str, str]
+
+    def is_same(self, column: Column) -> bool:
+        """Whether a rebuild is known to give the same cells."""
+        return self.known.get(column.key) == self.then[column.name].derived.content_hash
+
+
+def _look(version: DatasetVersion, resolved: Resolved) -> _Look:
+    columns = version.columns.select_related("derived", "measure_version__measure")
+    return _Look(version, resolved, {c.name: c for c in columns}, _known_hashes(resolved.columns))
+
+
+def _causes(look: _Look, only: frozenset[str] | None = None) -> Iterator[str]:
+    """What changed since the version, of the columns in ``only`` where these are given."""
+    version, resolved, then = look.version, look.resolved, look.then
     asked = frozenset(then) if only is None else only
-    known = _known_hashes(resolved.columns)
     shared = [c for c in resolved.columns if c.name in then and c.name in asked]
-    changed = {c.name for c in shared if known.get(c.key) != then[c.name].derived.content_hash}
+    changed = {c.name for c in shared if not look.is_same(c)}
     yield from _recipe_causes(version, resolved, set(then), changed, only)
     yield from _meaning_causes((then[c.name], c) for c in shared if c.name not in changed)
     if not changed:
@@ -100,10 +119,6 @@ def _causes(version: DatasetVersion, resolved: Resolved, only: frozenset[str] | 
     yield from found
     if not found and version.recipe.get("where", "") == resolved.recipe.where:
         yield _would_differ(changed)
-
-
-def _columns_of(version: DatasetVersion) -> dict[str, DatasetColumn]:
-    return {c.name: c for c in version.columns.select_related("derived", "measure_version__measure")}
 
 
 def _would_differ(names: Iterable[str]) -> str:
@@ -145,15 +160,14 @@ def _meanings(name: str, differ: set[str]) -> Iterator[str]:
         yield _("the type or level of %(name)s was changed") % {"name": name}
 
 
-def _remarks(version: DatasetVersion, resolved: Resolved) -> Iterator[str]:
+def _remarks(look: _Look) -> Iterator[str]:
     """Words about columns that were changed since: no answer is another, and a rebuild would carry them."""
-    then, known = _columns_of(version), _known_hashes(resolved.columns)
     names = [
         column.name
-        for column in resolved.columns
-        if column.name in then
-        and known.get(column.key) == then[column.name].derived.content_hash
-        and differing_parts(then[column.name].codebook, column.variable) & set(WORDS)
+        for column in look.resolved.columns
+        if column.name in look.then
+        and look.is_same(column)
+        and differing_parts(look.then[column.name].codebook, column.variable) & set(WORDS)
     ]
     if not names:
         return

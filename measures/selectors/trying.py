@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,9 +76,31 @@ def has_all_of(here: Ground, node: Node, itself: str = "") -> bool:
     return all(name in here.names or name in earlier or name in here.sets for name in names_in(node))
 
 
+_KEPT: ContextVar[Callable[[frozenset[Path]], DuckEngine] | None] = ContextVar("sessions_kept", default=None)
+
+
+@contextmanager
+def sessions_kept() -> Iterator[None]:
+    """Within it the connection to the same waves is opened once, however many rules are run on them."""
+    known: dict[frozenset[Path], DuckEngine] = {}
+    with ExitStack() as until_the_end:
+
+        def kept(paths: frozenset[Path]) -> DuckEngine:
+            if paths not in known:
+                known[paths] = until_the_end.enter_context(ENGINE.session(paths))
+            return known[paths]
+
+        token = _KEPT.set(kept)
+        try:
+            yield
+        finally:
+            _KEPT.reset(token)
+
+
 def session(*grounds: Ground) -> AbstractContextManager[DuckEngine]:
     """The engine on one connection for everything that is asked of these waves."""
-    return ENGINE.session([path_of(here.version.data) for here in grounds])
+    paths, kept = frozenset(path_of(here.version.data) for here in grounds), _KEPT.get()
+    return ENGINE.session(paths) if kept is None else nullcontext(kept(paths))
 
 
 def run_rules(

@@ -32,6 +32,8 @@ class WavebookCommand(BaseCommand):
     quiet where nobody reads on.
     """
 
+    requires_system_checks = ()  # they load every page; the doctor, migrate and the servers look at them
+
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.add_argument("--json", action="store_true", dest="as_json", help="print the result as JSON")

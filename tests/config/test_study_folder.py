@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 from django.core.management import call_command
@@ -18,7 +19,7 @@ from config.study_folder.loading_measures import in_order, unpublished
 from config.study_folder.reading import read_folder
 from config.study_folder.stored import stored_contents
 from config.study_folder.writing import write_folder
-from measures.models import Measure
+from measures.models import Measure, MeasureVersion
 from measures.services.rules import discard_draft, publish, retire, save_draft
 from surveys.core.problems import Refused
 from surveys.core.reading.options import ReadOptions
@@ -324,6 +325,17 @@ def test_a_changed_rule_is_published_as_the_next_version(folder: Path, boss: Use
     assert again.changed == ["measure any_member@2"]
     assert Measure.objects.get(name="any_member").published.number == 2
     assert load_study(boss, folder).changed == []
+
+
+def test_measures_of_the_same_waves_are_tried_on_one_connection(
+    folder: Path, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, connect = [], duckdb.connect
+    monkeypatch.setattr(duckdb, "connect", lambda *a, **how: opened.append(connect(*a, **how)) or opened[-1])
+    load_study(boss, folder)
+    assert MeasureVersion.objects.filter(state="published").count() == 3 and len(opened) == 1
+    with pytest.raises(duckdb.ConnectionException):
+        opened[0].execute("SELECT 1")
 
 
 def test_versions_published_elsewhere_are_kept(folder: Path, boss: User, tmp_path: Path) -> None:

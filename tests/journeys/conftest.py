@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -60,22 +61,37 @@ def _database(given: str) -> Iterator[dict[str, str]]:
 def _person(folder: Path, database: dict[str, str]) -> Person:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WAVEBOOK")}
     kept.pop("DATABASE_URL", None)
-    person = Person(folder, {**kept, "WAVEBOOK_HOME": str(folder), **database})
+    return Person(folder, {**kept, "WAVEBOOK_HOME": str(folder), **database})
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which nothing was done but to lay the tables of the embedded database."""
+    person = _person(tmp_path_factory.mktemp("tables"), {})
     person.run("migrate", "-v0")
-    return person
+    return person.home
+
+
+def _settled(folder: Path, request: pytest.FixtureRequest) -> Iterator[Person]:
+    """Somebody with an empty installation in ``folder``: a copy of ``tables``, or laid anew on a server."""
+    for database in _database(os.environ.get("DATABASE_URL", "")):
+        person = _person(folder, database)
+        if database:
+            person.run("migrate", "-v0")
+        else:
+            shutil.copytree(request.getfixturevalue("tables"), folder, dirs_exist_ok=True)
+        yield person
 
 
 @pytest.fixture(scope="session")
-def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
+def newcomer(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Person]:
     """An empty installation."""
-    for database in _database(os.environ.get("DATABASE_URL", "")):
-        yield _person(tmp_path_factory.mktemp("newcomer"), database)
+    yield from _settled(tmp_path_factory.mktemp("newcomer"), request)
 
 
 @pytest.fixture(scope="session")
-def traveller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
+def traveller(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Person]:
     """An installation in which the demo has run."""
-    for database in _database(os.environ.get("DATABASE_URL", "")):
-        person = _person(tmp_path_factory.mktemp("traveller"), database)
+    for person in _settled(tmp_path_factory.mktemp("traveller"), request):
         person.run("demo")
         yield person

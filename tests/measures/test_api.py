@@ -91,6 +91,7 @@ def test_a_dataset_says_whether_it_holds(
         "state": "fresh",
         "causes": [],
         "next_step": "",
+        "remarks": [],
     }
     room.publish("fsp", "any_of(q_union, q_party, q_sex == 1)", seen=True, note="men too")
     said: dict[str, Any] = people["reader"].get(address).json()["freshness"]

@@ -207,6 +207,30 @@ def test_a_child_dies_with_its_parent() -> None:
     assert not _lives(child)
 
 
+STOPPED_WHILE_IT_FORKS = """
+import os, signal, subprocess, time
+from surveys.core.process import ending_on
+ending_on(signal.SIGTERM)
+os.register_at_fork(before=lambda: os.kill(os.getpid(), signal.SIGTERM))  # what is raised there is dropped
+try:
+    subprocess.run(["true"], preexec_fn=lambda: None)
+    time.sleep(10)
+    print("lived on")
+finally:
+    print("cleared up")
+"""
+
+
+def test_a_stop_is_heard_even_in_the_middle_of_a_fork() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED_WHILE_IT_FORKS],
+        capture_output=True,
+        text=True,
+        cwd=settings.BASE_DIR,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (143, "cleared up\n", "")
+
+
 def _lives(process: Path) -> bool:
     try:
         return " Z " not in (process / "stat").read_text()

@@ -108,6 +108,7 @@ def _fonts() -> dict[str, Any]:
 
 class Command(WavebookCommand):
     help = __doc__ or ""
+    requires_system_checks = "__all__"
 
     def work(self, user: Any, **options: Any) -> dict[str, Any]:
         return {"checks": examine()}

@@ -8,22 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, reduce
-from pathlib import Path
+from functools import reduce
 from typing import Any
 
 import polars as pl
-from lark import Lark, Token, Transformer
-from lark.exceptions import LarkError
 
 from surveys.core.codebook import Scalar, ValueType
 
 MOST_CHARACTERS = 2_000
-_SPELLINGS = {"=": "==", "<>": "!=", "≠": "!=", "≤": "<=", "≥": ">="}
 _TESTS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
     "==": pl.Expr.eq, "!=": pl.Expr.ne, "<": pl.Expr.lt, "<=": pl.Expr.le, ">": pl.Expr.gt, ">=": pl.Expr.ge,
 }  # fmt: skip
-_CHECKBOX = ("(", ")")  # ``[field(3)]`` is the column field___3
 
 
 @dataclass(frozen=True)
@@ -50,10 +45,9 @@ def read_universe(text: str) -> Universe | None:
     """The condition that ``text`` states; None for plain words."""
     if not text.strip() or len(text) > MOST_CHARACTERS:
         return None
-    try:
-        return _Nodes().transform(_grammar().parse(text))  # type: ignore[no-any-return]
-    except (LarkError, RecursionError):
-        return None
+    from surveys.core.quality.universe_grammar import parsed  # takes long to import, and most files have none
+
+    return parsed(text)
 
 
 def names_in(universe: Universe) -> frozenset[str]:
@@ -99,49 +93,3 @@ def _as(value: Scalar, kind: ValueType) -> Scalar | None:
         return float(value)
     except ValueError:
         return None
-
-
-@cache
-def _grammar() -> Lark:
-    text = Path(__file__).with_name("universe.lark").read_text("utf-8")
-    return Lark(text, parser="lalr", propagate_positions=False)
-
-
-class _Nodes(Transformer[Token, Any]):
-    def start(self, parts: list[Any]) -> Universe:
-        whole: Universe = parts[0]
-        return whole
-
-    def name(self, parts: list[Token]) -> str:
-        text = str(parts[0])
-        if parts[0].type == "NAME":
-            return text
-        opening, closing = _CHECKBOX
-        bare = text[1:-1].strip()
-        return bare.replace(opening, "___").rstrip(closing) if opening in bare and text[0] == "[" else bare
-
-    def value(self, parts: list[Token]) -> Scalar:
-        text = str(parts[0])
-        return text[1:-1] if parts[0].type == "TEXT" else float(text)
-
-    def compared(self, parts: list[Any]) -> Condition:
-        sign = str(parts[1])
-        return Condition(parts[0], _SPELLINGS.get(sign, sign), (parts[2],))
-
-    def among(self, parts: list[Any]) -> Condition:
-        return Condition(parts[0], "in", tuple(parts[1:]))
-
-    def not_among(self, parts: list[Any]) -> Joined:
-        return Joined("not", (self.among(parts),))
-
-    def absent(self, parts: list[Any]) -> Condition:
-        return Condition(parts[0], "missing")
-
-    def negated(self, parts: list[Any]) -> Joined:
-        return Joined("not", tuple(parts))
-
-    def both(self, parts: list[Any]) -> Joined:
-        return Joined("and", tuple(parts))
-
-    def either(self, parts: list[Any]) -> Joined:
-        return Joined("or", tuple(parts))

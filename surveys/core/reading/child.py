@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import json
 import mmap
 import os
@@ -32,8 +33,12 @@ def read_file(task: dict[str, Any]) -> dict[str, Any]:
         from surveys.core.reading.revising_work import revise
 
         return revise(task)
+    gc.disable()  # nothing that is loaded is rubbish
     from surveys.core.reading.options import options_from_json
     from surveys.core.reading.work import work
+
+    gc.freeze()
+    gc.enable()
 
     sheet = Path(task["codebook_path"]) if task["codebook_path"] else None
     options = options_from_json(task["options"], sheet)

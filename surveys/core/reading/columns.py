@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from surveys.core.reading.raw import Numbers, Whole
@@ -48,6 +47,8 @@ class NumberColumn:
 
 def with_nulls(values: Cells, valid: Mask) -> pl.Series:
     """A column of ``values``, null where not ``valid``."""
+    import pyarrow as pa  # takes long to import, and not every file has empty cells
+
     return pl.Series("c", pl.from_arrow(pa.array(values, mask=~valid)))
 
 
@@ -111,6 +112,8 @@ class TextColumn:
 
 def texts(cells: NDArray[np.uint8], lengths: NDArray[np.integer[Any]]) -> pl.Series:
     """Binary cells from (rows, width) bytes, of which the first ``lengths`` of each row count."""
+    import pyarrow as pa
+
     rows, width = cells.shape
     lengths = np.minimum(lengths, width)
     ends = np.zeros(rows + 1, dtype=np.int64)

@@ -15,7 +15,7 @@ from surveys.core.reading.sheet import missing_twice
 from surveys.core.reading.sheet_lines import Line, SheetLines
 from surveys.core.said import say
 from surveys.core.storable import LEAST, MOST
-from surveys.core.writing.codebook_json import FORMAT, READ_AS, VERSION
+from surveys.core.whole_codebook import FORMAT, READ_AS, VERSION
 
 MOST_BYTES = 1 << 29
 MOST_TOLD = 20

@@ -18,26 +18,18 @@ from surveys.core.hashing import column_hash, table_hash
 from surveys.core.problems import Problem, Refused
 from surveys.core.quality import looked_over
 from surveys.core.reading import codebooks
-from surveys.core.reading.columnar import ParquetReader
-from surveys.core.reading.delimited import DelimitedReader
 from surveys.core.reading.infinite import with_rules
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.overlay import lay_document_over, sheet_of, whole_of
 from surveys.core.reading.raw import Reader
 from surveys.core.reading.remarks import check_key, remarks
-from surveys.core.reading.sas_cells import SasReader
 from surveys.core.reading.sas_labels import without_labels
 from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
 from surveys.core.reading.sheet import declared_types, lay_over
 from surveys.core.reading.sheet_lines import SheetLines
 from surveys.core.reading.sheet_sets import with_sets
 from surveys.core.reading.split_text import split_texts
-from surveys.core.reading.spss_cells import SpssReader
-from surveys.core.reading.spss_por import PortableReader
-from surveys.core.reading.stata_cells import StataReader
 from surveys.core.reading.whole import Whole, deciding, put_on
-from surveys.core.reading.workbook_reader import WorkbookReader
-from surveys.core.reading.xport_cells import XportReader
 from surveys.core.said import say, with_sources
 
 ROW_GROUP, MORSEL = 32_768, 8_192  # rows
@@ -55,21 +47,38 @@ def reader_for(
     is_own: bool = False,
 ) -> Reader:
     """The reader of a format that :func:`surveys.core.reading.sniff.sniff` named; ``names`` are those of the
-    columns, where a codebook sheet gives them; ``is_own``: the file came with a whole codebook of ours."""
+    columns, where a codebook sheet gives them; ``is_own``: the file came with a whole codebook of ours.
+    A reading loads the one reader that it needs."""
     if kind in ("sav", "zsav"):
+        from surveys.core.reading.spss_cells import SpssReader
+
         return SpssReader(data, rows_are_known=options.declared_rows is not None)
     if kind == "dta":
+        from surveys.core.reading.stata_cells import StataReader
+
         return StataReader(data)
     if kind == "por":
+        from surveys.core.reading.spss_por import PortableReader
+
         return PortableReader(data)
     if kind == "xpt":
+        from surveys.core.reading.xport_cells import XportReader
+
         return XportReader(data, rows_are_known=options.declared_rows is not None)
     if kind == "sas7bdat":
+        from surveys.core.reading.sas_cells import SasReader
+
         return SasReader(data, options.encoding)
     if kind == "parquet":
+        from surveys.core.reading.columnar import ParquetReader
+
         return ParquetReader(path)
     if kind == "xlsx":
+        from surveys.core.reading.workbook_reader import WorkbookReader
+
         return WorkbookReader(path, options.sheet, options.header_rows or 0, with_empty=is_own)
+    from surveys.core.reading.delimited import DelimitedReader
+
     return DelimitedReader(data, options.encoding, options.header_rows or 0, names)
 
 

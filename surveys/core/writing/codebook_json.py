@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from surveys.core.codebook import Codebook, as_json
-
-FORMAT, VERSION = "wavebook_codebook", 1
-READ_AS = "read_as"  # the lines of a codebook sheet that decided how cells were read
+from surveys.core.whole_codebook import FORMAT, READ_AS, VERSION
 
 
 def codebook_text(codebook: Codebook, read_as: Iterable[Mapping[str, str]] = ()) -> str:

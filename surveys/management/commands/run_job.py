@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import signal
-import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from surveys.core.process import ending_on
 from surveys.models import Job
 from surveys.services import jobs
 
 
 class Command(BaseCommand):
     help = __doc__
+    requires_system_checks = ()  # the worker has looked
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("job", type=int)
@@ -21,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, job: int, fence: int, **options: Any) -> None:
         # as an exception, so that working folders go and files that no row names are taken out again
-        signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+        ending_on(signal.SIGTERM)
         claimed = Job.objects.filter(pk=job, fence=fence, state=Job.State.RUNNING).first()
         if claimed is not None:
             jobs.perform(claimed)

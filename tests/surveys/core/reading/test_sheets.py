@@ -14,7 +14,7 @@ from surveys.core.codebook import Level, MissingRule, ResponseSet, Role, ValueTy
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.core.reading.whole import read_whole
-from surveys.core.writing.codebook_json import FORMAT, VERSION
+from surveys.core.whole_codebook import FORMAT, VERSION
 
 from .xlsx_bytes import number, row, text, workbook
 
