@@ -94,6 +94,7 @@ def correction(before: WaveVersion, after: WaveVersion) -> Correction:
         return Correction(before, after, columns, added, removed)
     exact = {one.name for one in found.columns}
     told = {name: ROWS if what == CELLS and name not in exact else what for name, what in columns.items()}
+    told |= dict.fromkeys(exact, CELLS)  # an equal column of rows that changed places is other people's
     return Correction(before, after, told, found.rows_added, found.rows_removed)
 
 

@@ -150,13 +150,19 @@ def _without_few_others(moves: list[Move], part: str, n: int) -> list[Move]:
 
 
 def differing_columns(before: StoredRows, after: StoredRows, key: str) -> list[str]:
-    """Shared columns, but for the key, that hold or are read as something else."""
+    """Shared columns, but for the key, that may hold or be read as something else for the same people.
+
+    Where the key's own column differs, rows came, went or changed places: an equal column then holds other
+    people's answers, so all of them may.
+    """
+    keys = before.columns.get(key), after.columns.get(key)
+    is_moved = keys[0] is None or keys[1] is None or keys[0].content_hash != keys[1].content_hash
     return [
         name
         for name, column in after.columns.items()
         if name != key
         and (old := before.columns.get(name)) is not None
-        and (old.content_hash != column.content_hash or old.reading != column.reading)
+        and (is_moved or old.content_hash != column.content_hash or old.reading != column.reading)
     ]
 
 

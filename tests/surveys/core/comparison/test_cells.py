@@ -146,6 +146,14 @@ def test_counts_under_ten_and_what_gives_them_away_are_not_told(
     assert found.cells_changed == expected[0]
 
 
+def test_an_equal_column_of_rows_that_changed_places_is_other_peoples(tmp_path: Path) -> None:
+    before = rows(tmp_path / "a", [1, 2, 3], [7, 8, None])
+    after = rows(tmp_path / "b", [1, 3, 2], [7, 8, None])
+    found = cell_difference(before, after, "rid")
+    (one,) = found.columns
+    assert (found.rows_both, one.to_absent, one.from_absent) == (3, 1, 1)
+
+
 cells = st.dictionaries(st.integers(0, 30), st.one_of(st.none(), st.integers(0, 9)), min_size=1, max_size=20)
 
 
