@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analytics.core.frame import Column, Frame
 from measures.models import DatasetVersion
 from measures.selectors import read_columns
-from surveys.core.codebook import MEANING, Variable, as_json, fingerprint
+from surveys.core.codebook import MEANING, Variable, as_json, fingerprint, other_meaning
 from surveys.core.table import physical, split, tags_of
 from surveys.core.table import read_columns as read_physical
 from surveys.models import WaveVersion
@@ -26,10 +26,19 @@ class Input:
 
     @property
     def identity(self) -> str:
-        """The content together with what decides how a model reads it: type, level, codes and absences."""
+        """The content together with what decides how a model reads it: type, level, codes and absences.
+
+        Runs are known by it; whether one still holds is asked of :meth:`is_read_as`, which passes by
+        translations.
+        """
         said = as_json(self.variable)
         parts = [said.get(name) for name in MEANING]
         return fingerprint([self.content_hash, *parts])
+
+    def is_read_as(self, before: Input) -> bool:
+        """Whether the cells are those of ``before`` and stand for the same."""
+        same = self.content_hash == before.content_hash
+        return same and not other_meaning(as_json(before.variable), self.variable)
 
 
 def column_names(version: Subject) -> tuple[str, ...]:

@@ -63,8 +63,9 @@ def _on_dataset(run: Run, version: DatasetVersion) -> Freshness:
     if whole.state is State.BLOCKED:
         return blocked(*whole.causes)
     step = _("Build %(dataset)s again, then run again on the new version.") % {"dataset": dataset}
-    if whole.is_fresh:
-        step = _again(dataset.latest or version)
+    latest = dataset.latest or version
+    if whole.is_fresh or not _changed(inputs(latest, run.inputs), known):
+        step = _again(latest)
     return stale(*causes_since(version, changed), step=step)
 
 
@@ -75,7 +76,7 @@ def _again(on: DatasetVersion | WaveVersion) -> str:
 def _changed(then: Mapping[str, Input], now: Mapping[str, Input]) -> list[str]:
     """The columns that are gone, or that a model would read otherwise now."""
     return sorted(
-        name for name, before in then.items() if name not in now or now[name].identity != before.identity
+        name for name, before in then.items() if name not in now or not now[name].is_read_as(before)
     )
 
 

@@ -69,26 +69,27 @@ def load_measure(
 
 
 def unpublished(entry: MeasureEntry, before: MeasureEntry | None) -> list[Wording]:
-    """The wordings of the file after the one in force; only the last when that one is not in the file.
+    """The wordings of the file that come after all that has been in force here, in the file's order.
 
-    A file whose last wording was in force here before knows nothing of what was published since: nothing
-    of it is new, and a researcher's wording is not written over by loading the same folder again.
+    Where something was published here that the file does not know, only the file's last wording counts, and
+    only if it has never been in force: loading an old folder again writes over nobody's wording.
     """
-    in_force = before.versions[-1] if before is not None and before.versions else None
-    versions = list(entry.versions)
-    if in_force is None:
-        return versions
-    if in_force in versions:
-        last = len(versions) - 1 - versions[::-1].index(in_force)
-        return versions[last + 1 :]
     known = before.versions if before is not None else ()
+    versions, place = list(entry.versions), 0
+    for wording in known:
+        place += place < len(versions) and versions[place] == wording
+    if not known or known[-1] in versions[:place]:
+        return versions[place:]
     return [wording for wording in versions[-1:] if wording not in known]
 
 
 def _since(entry: MeasureEntry, before: MeasureEntry | None) -> str:
-    if before is None or not before.versions or before.versions[-1] in entry.versions:
+    """Which wording is in force where it is not the last of the file."""
+    known = list(before.versions) if before is not None else []
+    if not known or known[-1] == entry.versions[-1]:
         return ""
-    return f" ({entry.name}@{len(before.versions)} was published here since and stays)"
+    number = len(known) - known[::-1].index(entry.versions[-1])
+    return f" (the file ends with {entry.name}@{number}; {entry.name}@{len(known)} is in force and stays)"
 
 
 def _publish(user: User, study: Study, entry: MeasureEntry, wording: Wording) -> tuple[Standing, str]:

@@ -13,8 +13,8 @@ from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColum
 from measures.selectors.corrections import MOST_NAMED, corrected
 from measures.selectors.keys import Column
 from measures.selectors.resolving import Resolved, resolve_dataset
-from surveys.core.codebook import WORDS, differing_parts
 from surveys.core.codebook import Variable as CodebookVariable
+from surveys.core.codebook import other_meaning, other_words
 from surveys.core.problems import Refused
 from surveys.models import WaveVersion
 from surveys.selectors import decided_since, decision_in_words
@@ -147,7 +147,7 @@ def _meaning_causes(pairs: Iterable[tuple[DatasetColumn, Column]]) -> Iterator[s
     for before, column in pairs:
         old, new = before.measure_version, column.measure_version
         by = "" if old is None or new is None or old.pk == new.pk else _replaced(old, new, None)
-        for what in _meanings(column.name, differing_parts(before.codebook, column.variable)):
+        for what in _meanings(column.name, other_meaning(before.codebook, column.variable)):
             yield _("%(replaced)s: %(what)s") % {"replaced": by, "what": what} if by else what
 
 
@@ -167,7 +167,7 @@ def _remarks(look: _Look) -> Iterator[str]:
         for column in look.resolved.columns
         if column.name in look.then
         and look.is_same(column)
-        and differing_parts(look.then[column.name].codebook, column.variable) & set(WORDS)
+        and other_words(look.then[column.name].codebook, column.variable)
     ]
     if not names:
         return

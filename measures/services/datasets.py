@@ -108,6 +108,7 @@ def build_dataset(
     for what was built last is what holds.  Whatever fails, the store and the database are as before.
     """
     require_define(user, dataset.study)
+    check_storable({"note": note})
     started, tell = time.perf_counter(), progress or (lambda share, line: None)
     tell(0.05, "Finding names and checking rules")
     resolved = resolve_dataset(dataset)
@@ -135,6 +136,7 @@ def build_dataset(
 def submit_build(user: User, dataset: Dataset, note: str = "") -> Job:
     """Asks for a build as long work; a build that is already waiting is returned."""
     require_define(user, dataset.study)
+    check_storable({"note": note})
     payload = {"dataset": dataset.pk, "note": note, "name": str(dataset)}
     return jobs.submit(
         user,

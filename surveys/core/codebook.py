@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,10 +13,8 @@ Labels = Mapping[str, str]  # language code ("en", "zh", "und" when unknown) -> 
 Scalar = int | float | str
 # Texts about a variable that files carry under these names where the format has no place for them.
 DESCRIBING = ("question", "universe", "unit", "group", "note")
-# What decides how the cells of a variable are read; what is only said of it.  How a file displays it
-# ("F8.2") is neither.
-MEANING = ("type", "level", "codes", "missing")
-WORDS = ("labels", *DESCRIBING)
+MEANING = ("type", "level", "codes", "missing")  # what decides how the cells of a variable are read
+DISPLAY = ("format", "attributes")  # how a file shows it, and what else it noted: no word about an answer
 
 
 class ValueType(StrEnum):
@@ -138,10 +136,41 @@ class Codebook:
         return fingerprint(as_json(self))
 
 
-def differing_parts(before: Mapping[str, Any], after: Variable) -> set[str]:
-    """Names of the parts in which a stored codebook entry and ``after`` differ."""
+def other_meaning(before: Mapping[str, Any], after: Variable) -> set[str]:
+    """The parts of ``MEANING`` by which equal cells stand for something else than a stored entry said.
+
+    Labels of codes and absences count where both say them in one language: a translation that was added
+    alters no answer.
+    """
     now = as_json(after)
-    return {part for part in before.keys() | now if before.get(part) != now.get(part)}
+    found = {part for part in ("type", "level") if before.get(part) != now.get(part)}
+    return found | {
+        part for part in ("codes", "missing") if _stand_otherwise(before.get(part) or (), now.get(part) or ())
+    }
+
+
+def other_words(before: Mapping[str, Any], after: Variable) -> set[str]:
+    """The parts in which the two differ without another meaning, but for those of ``DISPLAY``."""
+    now = as_json(after)
+    differ = {part for part in before.keys() | now if before.get(part) != now.get(part)}
+    return differ - other_meaning(before, after) - set(DISPLAY)
+
+
+def _stand_otherwise(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> bool:
+    old, new = _by_content(before), _by_content(after)
+    return old.keys() != new.keys() or any(
+        labels[language] != new[key][language]
+        for key, labels in old.items()
+        for language in labels.keys() & new[key].keys()
+    )
+
+
+def _by_content(entries: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, str]]:
+    """What each code or missing rule is, without its labels -> its labels."""
+    return {
+        json.dumps({k: v for k, v in entry.items() if k != "labels"}, sort_keys=True): entry.get("labels", {})
+        for entry in entries
+    }
 
 
 def text_in(labels: Labels, language: str) -> str:

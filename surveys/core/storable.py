@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from surveys.core.problems import Problem, Refused
 from surveys.core.said import say
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 LEAST, MOST = -(2**63), 2**63 - 1  # of whole numbers that are kept as such in a column of cells
 
 
@@ -21,7 +23,7 @@ def unstorable(value: Any) -> str:
     waiting = [value]  # no recursion: JSON may be nested as deep as Python can read it
     while waiting:
         one = waiting.pop()
-        if isinstance(one, str) and any(char == "\0" or "\ud800" <= char <= "\udfff" for char in one):
+        if isinstance(one, str) and _UNSTORABLE.search(one):
             return say("A text holds a character that cannot be stored.")
         if isinstance(one, float) and not math.isfinite(one):
             return say("Infinite numbers and “not a number” are not read.")

@@ -13,12 +13,13 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 
+from surveys.core.codebook import other_meaning
 from surveys.core.comparison import differs_in_words
 from surveys.models import AuditEntry, WaveVersion
 from surveys.selectors import latest_version
 from surveys.services.comparing import Identity, cells_of, identity
 
-CELLS, CODEBOOK, REMOVED, ROWS = "cells", "codebook", "removed", "rows"
+CELLS, CODEBOOK, MEANING, REMOVED, ROWS = "cells", "codebook", "meaning", "removed", "rows"
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class Correction:
     """``before`` was corrected by ``after``.
 
     ``columns``: variable of ``before`` -> ``cells`` (other cells of the same people, or other missing codes),
-    ``rows`` (other only because rows came or went), ``codebook`` (other words alone, as a comparison of
-    the two tells them; how a file displays a variable is none) or ``removed``.
+    ``meaning`` (equal cells that stand for something else: labels of codes, type, level), ``rows`` (other
+    only because rows came or went), ``codebook`` (other words alone, as a comparison of the two tells them;
+    how a file displays a variable is none) or ``removed``.
     """
 
     before: WaveVersion
@@ -38,8 +40,8 @@ class Correction:
 
     @property
     def changed(self) -> frozenset[str]:
-        """The variables whose answers are no longer what they were."""
-        return frozenset(name for name, what in self.columns.items() if what in (CELLS, REMOVED))
+        """The variables whose answers are no longer what they were, or no longer what they stood for."""
+        return frozenset(name for name, what in self.columns.items() if what in (CELLS, MEANING, REMOVED))
 
     @property
     def told(self) -> dict[str, str]:
@@ -48,7 +50,17 @@ class Correction:
 
     @property
     def n_changed(self) -> int:
-        return len(self.changed)
+        """Variables with other answers."""
+        return len(self.changed) - self.n_meaning
+
+    @property
+    def n_meaning(self) -> int:
+        """Variables whose equal answers stand for something else."""
+        return sum(what == MEANING for what in self.columns.values())
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.told and not self.moves_rows
 
     @property
     def n_reworded(self) -> int:
@@ -115,7 +127,11 @@ def _by_hash(before: Identity, after: Identity) -> Mapping[str, str]:
             found[was.name] = REMOVED
         elif is_now.column_hash != was.column_hash or _missing(is_now.codebook) != _missing(was.codebook):
             found[was.name] = CELLS
-        elif is_now.codebook != was.codebook and differs_in_words(was.as_core(), is_now.as_core()):
+        elif is_now.codebook == was.codebook:
+            continue
+        elif other_meaning(was.codebook, is_now.as_core()):
+            found[was.name] = MEANING
+        elif differs_in_words(was.as_core(), is_now.as_core()):
             found[was.name] = CODEBOOK
     return found
 

@@ -20,6 +20,7 @@ from surveys.core.quality import LOOKED_FOR, LOST, lost_words
 from surveys.core.reading.remarks import REMARKED, check_key, remarks
 from surveys.core.reading.revising import Answers, read_revision
 from surveys.core.said import say, with_sources
+from surveys.core.storable import check_storable
 from surveys.core.table import physical, read_columns, tags_of
 from surveys.models import User, Variable, WaveVersion
 from surveys.services import audit, changes, jobs
@@ -140,8 +141,9 @@ def save_revision(user: User, revision: Revision, note: str = "") -> WaveVersion
     policy.require(user, policy.IMPORT, revision.base.study)
     if revision.is_empty:
         raise _nothing_changed(revision.base)
+    check_storable({"note": note})
     try:
-        return _save(user, revision, note.replace("\0", ""))
+        return _save(user, revision, note)
     except IntegrityError:
         raise refuse(
             "conflict",
@@ -188,8 +190,11 @@ def _findings(revision: Revision, counts: list[dict[str, Any]]) -> list[dict[str
 
 def _still_lost(revision: Revision) -> list[Finding]:
     """What the version before the file came says and the revised codebook still does not."""
-    base = revision.base
-    earlier = base.wave.versions.filter(number__lt=base.number).exclude(original=base.original_id)
+    base, numbered = revision.base, {str(one): one for one in revision.base.wave.versions.all()}
+    origin = base
+    while (of := origin.options.get("revised")) in numbered:
+        origin = numbered[of]
+    earlier = base.wave.versions.filter(number__lt=origin.number)
     before = earlier.order_by("-number").first()
     return list(lost_words(before.codebook(), revision.codebook, str(before))) if before else []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import shutil
@@ -19,6 +20,7 @@ from django.utils import timezone
 from surveys import policy
 from surveys.core.problems import refuse
 from surveys.core.said import how_many, say
+from surveys.core.storable import check_storable
 from surveys.models import Job, Study, User
 from surveys.services import jobs
 from surveys.services.files import UPLOADS, is_older_than
@@ -51,6 +53,7 @@ def request_import(
     else:
         policy.require(user, policy.IMPORT, found)
     check_slugs(study, wave)
+    check_storable(reading)
     folder = Path(mkdtemp(dir=_folder()))
     try:
         payload: dict[str, Any] = {
@@ -109,7 +112,8 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     )
     version = outcome.version
     held = f"{how_many(version.rows, 'row')}, {how_many(version.columns, 'variable')}"
-    progress(0.95, f"{version}: {held}, {how_many(len(outcome.findings), 'finding')}")
+    with contextlib.suppress(jobs.LostLease):  # cancelled too late: the version is there and is told of
+        progress(0.95, f"{version}: {held}, {how_many(len(outcome.findings), 'finding')}")
     return {
         "url": reverse("surveys:wave_version", args=[asked["study"], asked["wave"], version.number]),
         "wave_version": str(version),

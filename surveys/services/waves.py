@@ -22,6 +22,7 @@ from surveys.core.problems import refuse
 from surveys.core.quality import Counted, jumps, lost_words
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.core.said import say, with_sources
+from surveys.core.storable import check_storable
 from surveys.models import SearchText, StoredFile, Study, User, Variable, Wave, WaveVersion
 from surveys.services import audit, changes, jobs
 from surveys.services.files import keeping, working_folder
@@ -65,6 +66,7 @@ def import_wave(
     or not at all.  Languages, label separator and missing reasons not said in ``options`` are the study's,
     the key is the wave's.  Raises ``Refused`` and leaves store and database as they were.
     """
+    check_storable({"note": note})
     found = Study.objects.filter(slug=study).first() if isinstance(study, str) else study
     if found is None:
         policy.require_creator(user)

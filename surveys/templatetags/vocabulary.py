@@ -74,6 +74,7 @@ WORDS = {
     "distribution": _("answers"),
     "cells": _("cells"),
     "codebook": _("codebook"),
+    "meaning": _("stands for something else"),
     "rows": _("rows"),
     "added": _("added"),
     "removed": _("gone"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -62,6 +63,26 @@ def test_rows_that_came_or_went_concern_everything_but_name_no_column(library: L
     assert found is not None and found.correction.changed == frozenset()
     assert (found.correction.rows_removed, found.correction.told) == (5, {})
     assert found.datasets[0].columns == () and len(found.runs) == 3
+
+
+def test_codes_that_stand_for_something_else_reach_what_was_made_of_them(library: Library) -> None:
+    def told(labels: dict[str, str]) -> None:
+        swapped = [
+            (replace(one, codes=tuple(replace(c, labels={**c.labels, **labels}) for c in one.codes)), cells)
+            if one.name == "q_union"
+            else (one, cells)
+            for one, cells in columns()
+        ]
+        make_wave_version(library.wave, swapped)
+
+    told({"fr": "translated"})  # no answer stands for something else
+    found = erratum_of(library.version)
+    assert found is None or found.correction.changed == frozenset()
+    told({"en": "the other"})
+    found = erratum_of(library.version)
+    assert found is not None and found.correction.told["q_union"] == "meaning"
+    assert found.correction.n_meaning == 1 and found.correction.n_changed == 0
+    assert [(one.column.name, one.outcome) for one in found.datasets[0].columns] == [("fsp", "same")]
 
 
 def test_a_withdrawn_run_is_in_no_erratum(library: Library) -> None:

@@ -17,6 +17,7 @@ from config.management.commands.status import Command as Status
 from measures.core.freshness import FRESH, State
 from measures.selectors import freshness
 from measures.services.datasets import build_dataset
+from surveys.core.codebook import Role
 from surveys.core.problems import Refused
 from surveys.models import AuditEntry
 from tests.analytics.conftest import ROWS, Desk, columns
@@ -113,6 +114,17 @@ def test_runs_name_the_correction_of_what_they_read_and_nothing_else(desk: Desk)
     assert run_freshness(on_x).causes == told
 
 
+def test_a_run_is_told_of_the_version_that_holds_its_correction_already(desk: Desk) -> None:
+    dataset = desk.dataset(measures=[], items=["y", "x", "z"])
+    on_x = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, dataset.latest)
+    x = [cell + 1 for cell in desk.cells("x")]
+    desk.corrected(x=x)
+    latest = build_dataset(desk.user, dataset).version
+    desk.corrected(x=x, z=[1 - cell for cell in desk.cells("z")])  # of no concern to the run
+    assert not freshness(dataset).is_fresh
+    assert run_freshness(on_x).step == f"{latest} is there: run again on it."
+
+
 def test_how_a_file_displays_a_variable_is_no_correction(desk: Desk) -> None:
     dataset = desk.dataset(measures=[], items=["y", "x"])
     on_set = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, dataset.latest)
@@ -122,6 +134,9 @@ def test_how_a_file_displays_a_variable_is_no_correction(desk: Desk) -> None:
     assert standing == FRESH and standing.remarks == ()
     assert run_freshness(on_set) == run_freshness(on_wave) == FRESH
     assert erratum_of(desk.version) is None
+    told = [(replace(v, role=Role.WEIGHT) if v.name == "x" else v, cells) for v, cells in columns()]
+    make_wave_version(desk.wave, told)  # no answer is another, and a rebuild would carry it
+    assert freshness(dataset) == FRESH and "x" in freshness(dataset).remarks[0]
     make_wave_version(desk.wave, [(replace(v, labels={"en": "new"}), cells) for v, cells in columns()])
     found, standing = erratum_of(desk.version), freshness(dataset)
     assert found is not None and set(found.correction.told.values()) == {"codebook"}

@@ -389,7 +389,10 @@ def test_a_folder_loaded_again_leaves_what_somebody_works_on_or_published(folder
     publish(boss, measure, acknowledge_changes=True)
     loaded = load_study(boss, folder)
     assert loaded.changed == []
-    assert "measure any_member (any_member@2 was published here since and stays)" in loaded.left
+    assert (
+        "measure any_member (the file ends with any_member@1; any_member@2 is in force and stays)"
+        in loaded.left
+    )
     assert measure.published is not None and measure.published.rule == "party == 1"
 
 
@@ -510,6 +513,9 @@ def test_only_wordings_after_the_one_in_force_are_new() -> None:
     other = {"rule": "other"}
     assert unpublished(entry, MeasureEntry("m", "", (other,))) == [three]
     assert unpublished(entry, MeasureEntry("m", "", (one, two, three, other))) == []
+    assert unpublished(entry, MeasureEntry("m", "", (one, two, three, two))) == []
+    assert unpublished(entry, MeasureEntry("m", "", (one, two, one))) == [three]
+    assert unpublished(MeasureEntry("m", "", (one, two, one)), MeasureEntry("m", "", (one, two))) == [one]
 
 
 def test_commands_print_json_and_refuse_with_exit_one(folder: Path, db: None, tmp_path: Path) -> None:

@@ -219,6 +219,11 @@ def test_what_no_database_holds_is_refused(room: Room, fsp: Measure) -> None:
         with pytest.raises(Refused) as refused:
             datasets.define_dataset(room.user, room.study, "d", **told)
         assert codes(refused) == ["not_storable"]
+    built = room.dataset(measures=["fsp"])
+    for build in (datasets.build_dataset, datasets.submit_build):
+        with pytest.raises(Refused) as refused:
+            build(room.user, built, note="a\0")
+        assert codes(refused) == ["not_storable"]
     for rows in ([["a\0"]], [[float("nan")]]):
         with pytest.raises(Refused) as refused:
             save_context(room.user, room.study, "c", columns=[{"name": "k"}], rows=rows)

@@ -186,7 +186,7 @@ def test_what_is_looked_for_again_is_known_by_its_codes() -> None:
 
 
 def test_labels_given_back_are_lost_no_more(version: WaveVersion, manager: User, tmp_path: Path) -> None:
-    plain = [(variable("rid"), [1, 2, 3, 4]), (variable("sex"), [1, 2, -1, 8])]
+    plain = [(variable("rid"), [1, 2, 3, 4]), (variable("sex"), [1, 2, -1, 9])]  # the very same cells
     later = make_wave_version(version.wave, plain)
     gone = Finding(Severity.WARNING, "labels_gone", "Variables that have a label in mdms/2014@1 …")
     later.findings = [as_json(gone)]

@@ -14,8 +14,10 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError
 
-from surveys.models import Job, StoredFile, User
-from surveys.services import files, jobs, uploads, worker
+from surveys.core.problems import Refused
+from surveys.core.reading import ReadOptions
+from surveys.models import Job, StoredFile, Study, User
+from surveys.services import files, jobs, uploads, waves, worker
 from surveys.services.files import keeping, store
 from tests.factories import make_user
 
@@ -127,6 +129,36 @@ def test_an_upload_outlives_an_attempt_and_goes_with_the_job(user_upload: Job) -
     done = jobs.perform(second)
     assert (done.state, done.result["is_new"]) == ("done", False)
     assert list((Path(settings.WAVEBOOK_TMP) / files.UPLOADS).iterdir()) == []
+
+
+def test_an_import_cancelled_after_its_version_was_made_tells_of_it(
+    user: User, user_upload: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = jobs.claim("worker")
+    assert first is not None
+    made = waves.import_wave
+
+    def imported(*args: Any, **fields: Any) -> Any:
+        outcome = made(*args, **fields)
+        jobs.cancel(user, first)
+        return outcome
+
+    monkeypatch.setattr(waves, "import_wave", imported)
+    done = jobs.perform(first)
+    assert (done.state, done.result["wave_version"]) == ("done", "s/w@1")
+
+
+def test_notes_that_no_database_holds_are_refused(user: User, tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text("a,b\n1,2\n")
+    for note in ("a\0", "a\udcff"):
+        with pytest.raises(Refused, match="cannot be stored"):
+            uploads.request_import(user, "s", "w", [b"a\n1\n"], name="w.csv", note=note)
+        with pytest.raises(Refused, match="cannot be stored"):
+            waves.import_wave(
+                user, "s", "w", tmp_path / "w.csv",
+                original_name="w.csv", options=ReadOptions(), note=note,
+            )  # fmt: skip
+    assert not Job.objects.exists() and not Study.objects.exists()
 
 
 def test_a_refused_upload_goes_too(user: User) -> None:

@@ -48,9 +48,10 @@ class Command(WavebookCommand):
 def _what(outcome: dict[str, Any]) -> str:
     """As the page counts: other answers, only other words, rows that came and went."""
     kinds = list(outcome["columns"].values())
-    words = kinds.count("codebook")
+    words, meaning = kinds.count("codebook"), kinds.count("meaning")
     counted = (
-        (len(kinds) - words, "column holds other answers", "columns hold other answers"),
+        (len(kinds) - words - meaning, "column holds other answers", "columns hold other answers"),
+        (meaning, "stands for something else", "stand for something else"),
         (words, "only other words", "only other words"),
         (outcome["rows_added"], "row added", "rows added"),
         (outcome["rows_removed"], "row taken out", "rows taken out"),

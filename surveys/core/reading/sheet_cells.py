@@ -48,7 +48,8 @@ class Row:
 class SheetCells:
     """Reads a sheet once; ``merged`` is complete when all rows have been taken.
 
-    Rows without a cell are left out, unless ``with_empty``: in a file of our own such a row is a record.
+    Rows without a cell are left out, unless ``with_empty``: a row that our own writer left without a cell,
+    and so without a number, is a record.  Rows that a spreadsheet program only styled have a number.
     Texts of numbers are taken as they stand: whoever makes columns of them finds out whether they are any.
     """
 
@@ -69,7 +70,7 @@ class SheetCells:
         self.done: list[Row] = []
         self.row = Row(0)
         self.column, self.kind, self.style = -1, "n", Kind.NUMBER
-        self.has_formula = self.in_value = False
+        self.has_formula = self.in_value = self.is_numbered = False
         self.value = ""
         self.runs = TextRuns()
 
@@ -106,7 +107,7 @@ class SheetCells:
             if cell[1] != "":
                 self.row.cells[self.column] = cell
         elif tag == "row":
-            if self.row.cells or self.row.formulas or self.with_empty:
+            if self.row.cells or self.row.formulas or (self.with_empty and not self.is_numbered):
                 self.done.append(self.row)
         else:
             self.runs.end(tag)
@@ -121,6 +122,7 @@ class SheetCells:
 
     def _open_row(self, about: Attributes) -> None:
         told = about.get("r", "")
+        self.is_numbered = bool(told)
         number = int(told) if told.isdecimal() and len(told) < 9 else self.row.number + 1
         if number <= self.row.number:
             raise broken("the rows of its sheet are out of order")

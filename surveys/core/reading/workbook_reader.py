@@ -26,7 +26,8 @@ BLOCK_CELLS, BLOCK_ROWS = 500_000, 1_000  # whichever is more makes a block
 class WorkbookReader:
     """The sheet called ``sheet`` (the first one without a name) of an .xlsx file.
 
-    An empty row between others is left out and told of; with ``with_empty`` it is a row like any other.
+    An empty row between others is left out and told of.  With ``with_empty`` (a file of our own, perhaps
+    saved by another program since) it is a row like any other, and that is told.
     """
 
     def __init__(
@@ -90,11 +91,13 @@ class WorkbookReader:
         block, gaps = _Block(self.columns, first), _Gaps(self.head.last)
         for stream in streams:
             for row in stream:
-                gaps.note(row.number)
-                self.rows += 1
+                empty = gaps.before(row.number) * self.with_empty
+                self.rows += 1 + empty
                 hidden += row.is_hidden
                 if self.rows * width > MOST_CELLS:
                     raise _too_many(self.rows, width)
+                for _ in range(empty):
+                    block.add(Row(0))
                 stray = next((c for c in row.cells if not first <= c < first + width), None)
                 if stray is not None and len(outside) <= MOST_TOLD:
                     outside.append(_outside(row, stray))
@@ -108,7 +111,9 @@ class WorkbookReader:
         """What is known at the end of the sheet only."""
         if gaps.count:
             told = say(
-                "Empty rows between others were left out: {count:,} (the first: row {row}).",
+                "Empty rows between others were read as rows without an answer: {count:,} (the first: {row})."
+                if self.with_empty
+                else "Empty rows between others were left out: {count:,} (the first: row {row}).",
                 count=gaps.count,
                 row=gaps.first,
             )
@@ -143,12 +148,13 @@ class _Gaps:
     def __init__(self, above: int) -> None:
         self.last, self.count, self.first = above, 0, 0
 
-    def note(self, number: int) -> None:
-        """The next row that is filled."""
-        if number > self.last + 1:
+    def before(self, number: int) -> int:
+        """How many empty rows lie before the next one that is filled."""
+        empty = number - self.last - 1
+        if empty:
             self.first = self.first or self.last + 1
-            self.count += number - self.last - 1
-        self.last = number
+        self.count, self.last = self.count + empty, number
+        return empty
 
 
 class _Head:

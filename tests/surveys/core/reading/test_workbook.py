@@ -321,6 +321,19 @@ def test_a_file_of_our_own_keeps_the_rows_that_answer_nothing(tmp_path: Path) ->
     assert "empty_rows" not in {finding.code for finding in found.findings}
 
 
+def test_a_file_of_our_own_that_another_program_saved_gains_no_row(tmp_path: Path) -> None:
+    own = make_table((variable("x"), [1, None, 2], [None, "system", None]))
+    (tmp_path / "x.json").write_text(codebook_text(own.codebook), encoding="utf-8")
+    saved = row(1, text("A1", "x")) + row(2, number("A2", 1)) + row(4, number("A4", 2))
+    saved += "".join(row(place) for place in range(5, 40))  # styled below the table
+    path = workbook(tmp_path / "x.xlsx", saved)
+    found = read(path, tmp_path, ReadOptions(codebook_path=tmp_path / "x.json"))
+    assert pl.read_parquet(found.parquet)["c0"].to_list() == [1, None, 2]
+    assert [one.message for one in found.findings if one.code == "empty_rows"] == [
+        "Empty rows between others were read as rows without an answer: 1 (the first: 3)."
+    ]
+
+
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Cn"))
 _MILLISECONDS = st.datetimes(datetime(1900, 3, 1), datetime(9999, 12, 31)).map(  # noqa: DTZ001
     lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
