@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,19 +75,30 @@ class Erratum:
 
 
 def erratum_of(version: WaveVersion) -> Erratum | None:
-    """What the corrections since ``version`` reach; None where it is in force or was not changed."""
+    """What the corrections since ``version`` reach; None where it is in force or was not changed.
+
+    What still rests on a version before it, and on something that was corrected since then, is reached too.
+    """
     correction = correction_of(version)
     if correction is None:
         return None
-    datasets = datasets_affected(correction)
-    runs = _runs(correction, datasets)
-    return Erratum(
-        correction,
-        tuple(datasets),
-        tuple(runs),
-        tuple(_targets(runs)),
-        tuple(_downloads(correction, datasets)),
-    )
+    datasets: list[AffectedDataset] = []
+    runs: list[AffectedRun] = []
+    downloads: list[Handout] = []
+    for one in (correction, *_corrections_before(version)):
+        reached = datasets_affected(one)
+        datasets += reached
+        runs += _runs(one, reached)
+        downloads += _downloads(one, reached)
+    downloads.sort(key=lambda handout: -handout.entry.pk)
+    return Erratum(correction, tuple(datasets), tuple(runs), tuple(_targets(runs)), tuple(downloads))
+
+
+def _corrections_before(version: WaveVersion) -> Iterator[Correction]:
+    earlier = version.wave.versions.filter(number__lt=version.number).select_related("wave__study", "data")
+    for one in earlier.order_by("-number"):
+        if (found := correction_of(one)) is not None:
+            yield found
 
 
 def errata_of_run(run: Run) -> list[AffectedRun]:

@@ -12,8 +12,10 @@ from measures.core.freshness import FRESH, Freshness, State, blocked, stale
 from measures.models import DatasetVersion
 from measures.selectors import causes_since, current_columns
 from measures.selectors import freshness as dataset_freshness
+from surveys.core.problems import Refused
 from surveys.models import WaveVersion
 from surveys.selectors import latest_version
+from surveys.translation import spoken
 
 
 def run_freshness(run: Run) -> Freshness:
@@ -54,19 +56,23 @@ def _computed_otherwise(run: Run) -> list[str]:
 
 def _on_dataset(run: Run, version: DatasetVersion) -> Freshness:
     dataset = version.dataset
-    now = current_columns(dataset)
+    now = current_columns(dataset, run.inputs)
     known = {name: Input(variable, found) for name, (variable, found) in now.items() if found is not None}
     changed = _changed(inputs(version, run.inputs), known)
     if not changed:
         return FRESH
-    whole = dataset_freshness(dataset)
-    if whole.state is State.BLOCKED:
-        return blocked(*whole.causes)
-    step = _("Build %(dataset)s again, then run again on the new version.") % {"dataset": dataset}
-    latest = dataset.latest or version
+    try:
+        causes = causes_since(version, changed)
+    except Refused as refused:
+        told, step = refused.problems, _("Mend what the causes name, then build %(dataset)s again.")
+        return blocked(*(spoken(one.sentence()) for one in told), step=step % {"dataset": dataset})
+    latest, whole = dataset.latest or version, dataset_freshness(dataset)
     if whole.is_fresh or not _changed(inputs(latest, run.inputs), known):
-        step = _again(latest)
-    return stale(*causes_since(version, changed), step=step)
+        return stale(*causes, step=_again(latest))
+    step = _("Build %(dataset)s again, then run again on the new version.")
+    if whole.state is State.BLOCKED:
+        step = _("%(dataset)s cannot be built as it stands: see there what hinders it.")
+    return stale(*causes, step=step % {"dataset": dataset})
 
 
 def _again(on: DatasetVersion | WaveVersion) -> str:

@@ -46,5 +46,5 @@ def stale(*causes: str, step: str = "", remarks: tuple[str, ...] = ()) -> Freshn
     return Freshness(State.STALE, tuple(dict.fromkeys(causes)), step, remarks)
 
 
-def blocked(*causes: str) -> Freshness:
-    return Freshness(State.BLOCKED, tuple(dict.fromkeys(causes)))
+def blocked(*causes: str, step: str = "") -> Freshness:
+    return Freshness(State.BLOCKED, tuple(dict.fromkeys(causes)), step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from measures.core.engine import Fitted, Plan
@@ -54,6 +54,27 @@ class Resolved:
 def resolve_dataset(dataset: Dataset) -> Resolved:
     """The dataset's recipe against what is in force now; Refused with every problem."""
     return resolve(dataset.study, read_recipe(dataset.recipe, where=str(dataset)))
+
+
+def resolve_part(dataset: Dataset, names: Iterable[str]) -> Resolved:
+    """The recipe with its key, its filter, the columns ``names`` and the measures these rest on, alone.
+
+    What hinders other columns is of no concern; Refused with what hinders these.
+    """
+    study, recipe = dataset.study, read_recipe(dataset.recipe, where=str(dataset))
+    versions = _measure_versions(study, recipe, [])
+    wanted, waiting = set(names), list(names)
+    while waiting:
+        version = versions.get(waiting.pop())
+        spoken = names_in(parsed(version.rule)) if version is not None else ()
+        waiting += [name for name in spoken if name in versions and name not in wanted]
+        wanted |= {name for name in spoken if name in versions}
+    part = replace(
+        recipe,
+        items=tuple(name for name in recipe.items if name in wanted),
+        measures=tuple(named for named in recipe.measures if named.name in wanted),
+    )
+    return resolve(study, part)
 
 
 def resolve(study: Study, recipe: Recipe) -> Resolved:

@@ -12,7 +12,7 @@ from measures.core.freshness import Freshness, blocked, fresh, stale
 from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn, MeasureVersion
 from measures.selectors.corrections import MOST_NAMED, corrected
 from measures.selectors.keys import Column
-from measures.selectors.resolving import Resolved, resolve_dataset
+from measures.selectors.resolving import Resolved, resolve_dataset, resolve_part
 from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.codebook import other_meaning, other_words
 from surveys.core.problems import Refused
@@ -34,7 +34,8 @@ def freshness(dataset: Dataset) -> Freshness:
     try:
         resolved = resolve_dataset(dataset)
     except Refused as refused:
-        return blocked(*(spoken(problem.sentence()) for problem in refused.problems))
+        causes = (spoken(problem.sentence()) for problem in refused.problems)
+        return blocked(*causes, step=_("Mend what the causes name, then build it again."))
     look = _look(version, resolved)
     causes, remarks = tuple(_causes(look)), tuple(_remarks(look))
     return stale(*causes, step=_("Build it again."), remarks=remarks) if causes else fresh(*remarks)
@@ -43,25 +44,39 @@ def freshness(dataset: Dataset) -> Freshness:
 def causes_since(version: DatasetVersion, names: Iterable[str]) -> tuple[str, ...]:
     """Why the columns ``names`` of ``version`` would come out, or be read, otherwise today.
 
-    Each cause is told once; of other columns nothing is said.  Refused when the recipe no longer resolves.
+    Each cause is told once; of other columns nothing is said.  Refused when the recipe no longer resolves
+    for these.
     """
     wanted = frozenset(names)
-    causes = tuple(dict.fromkeys(_causes(_look(version, resolve_dataset(version.dataset)), wanted)))
+    resolved = _resolved(version.dataset, wanted)
+    causes = tuple(dict.fromkeys(_causes(_look(version, resolved), wanted)))
     return causes or (_would_differ(wanted),)
 
 
-def current_columns(dataset: Dataset) -> dict[str, tuple[CodebookVariable, str | None]]:
+def current_columns(
+    dataset: Dataset, names: Iterable[str] | None = None
+) -> dict[str, tuple[CodebookVariable, str | None]]:
     """Column name -> its codebook entry and the hash a rebuild would give today, None where not known (yet).
 
-    When the recipe no longer resolves, every column of the latest version is unknown.
+    When the recipe no longer resolves, every column of the latest version is unknown; with ``names`` only
+    what hinders these columns counts.
     """
     try:
-        columns = resolve_dataset(dataset).columns
+        columns = _resolved(dataset, names).columns
     except Refused:
         latest = dataset.latest
         return {c.name: (c.as_core(), None) for c in latest.columns.all()} if latest else {}
     known = _known_hashes(columns)
     return {column.name: (column.variable, known.get(column.key)) for column in columns}
+
+
+def _resolved(dataset: Dataset, names: Iterable[str] | None) -> Resolved:
+    try:
+        return resolve_dataset(dataset)
+    except Refused:
+        if names is None:
+            raise
+        return resolve_part(dataset, names)
 
 
 def current_column_hashes(dataset: Dataset) -> dict[str, str | None]:

@@ -85,6 +85,18 @@ def test_codes_that_stand_for_something_else_reach_what_was_made_of_them(library
     assert [(one.column.name, one.outcome) for one in found.datasets[0].columns] == [("fsp", "same")]
 
 
+def test_what_rests_on_a_version_before_is_reached_too(library: Library) -> None:
+    again(library, lambda cells: [1 - cells[0], *cells[1:]])
+    again(library, lambda cells: [1 - cells[0], 1 - cells[1], *cells[2:]])
+    between = library.wave.versions.get(number=2)
+    found = erratum_of(between)
+    assert found is not None and found.correction.before == between
+    assert [str(one.version) for one in found.datasets] == ["mdms/integration@1"] and found.runs
+    out = StringIO()
+    call_command("erratum", "mdms/2014", stdout=out)
+    assert out.getvalue().startswith("mdms/2014@2 was corrected by mdms/2014@3")
+
+
 def test_a_withdrawn_run_is_in_no_erratum(library: Library) -> None:
     again(library, lambda cells: [1 - cells[0], *cells[1:]])
     before = erratum_of(library.version)

@@ -125,6 +125,25 @@ def test_a_run_is_told_of_the_version_that_holds_its_correction_already(desk: De
     assert run_freshness(on_x).step == f"{latest} is there: run again on it."
 
 
+def test_a_run_is_not_blocked_by_what_it_does_not_read(desk: Desk) -> None:
+    desk.measure("member", "z")
+    desk.measure("twice", "member * 2")
+    dataset = desk.dataset(measures=["member", "twice"], items=["y", "x"])
+    on_x = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, dataset.latest)
+    on_twice = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ twice"}, dataset.latest)
+    make_wave_version(desk.wave, [(v, cells) for v, cells in columns() if v.name != "z"])
+    assert freshness(dataset).state is State.BLOCKED and freshness(dataset).step
+    assert run_freshness(on_x) == FRESH
+    found = run_freshness(on_twice)
+    assert found.state is State.BLOCKED and "called z" in found.causes[0] and found.step
+    x = [cell + 1 for cell in desk.cells("x")]
+    make_wave_version(
+        desk.wave, [(v, x if v.name == "x" else cells) for v, cells in columns() if v.name != "z"]
+    )
+    found = run_freshness(on_x)
+    assert found.state is State.STALE and found.step.startswith(f"{dataset} cannot be built")
+
+
 def test_how_a_file_displays_a_variable_is_no_correction(desk: Desk) -> None:
     dataset = desk.dataset(measures=[], items=["y", "x"])
     on_set = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ x"}, dataset.latest)

@@ -131,7 +131,7 @@ def test_a_job_can_be_cancelled_by_who_asked_for_it(client: Client, library: Lib
     assert job.state == "cancelled"
     told = text(visit(client, "/jobs/"))
     assert "Cancelled" in told and "wave.csv" in told and "<td>mdms</td>" in told
-    assert "The import was cancelled; nothing was changed." in text(visit(client, f"/jobs/{job.pk}/"))
+    assert "The import was cancelled; no version was made" in text(visit(client, f"/jobs/{job.pk}/"))
 
 
 def test_the_list_names_the_study_that_an_import_is_to_make(client: Client, library: Library) -> None:

@@ -17,10 +17,16 @@ class Command(WavebookCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("version", metavar="STUDY/WAVE@n", help="the version that was corrected")
+        parser.add_argument(
+            "version",
+            metavar="STUDY/WAVE@n",
+            help="the version that was corrected; the one before the latest without a number",
+        )
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         version = wave_version_named(user, options["version"])
+        if "@" not in options["version"] and version.number > 1:  # the one in force has nothing to tell
+            version = wave_version_named(user, f"{options['version']}@{version.number - 1}")
         found = erratum_of(version)
         if found is None:
             return {"wave_version": str(version), "corrected_by": None}

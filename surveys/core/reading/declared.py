@@ -19,6 +19,7 @@ from surveys.core.reading.guess import (
     keeps_digits,
     matches,
     with_comma,
+    with_point,
 )
 from surveys.core.reading.infinite import WORD
 from surveys.core.said import say
@@ -186,7 +187,7 @@ def _comma(text: pl.Series, cells: pl.Series, name: str) -> Parsed | None:
     plain = pl.select(
         pl.when(text.str.contains(_DOTTED)).then(text.str.replace_all(".", "", literal=True)).otherwise(text)
     ).to_series()
-    if not matches(plain.drop_nulls(), COMMA):
+    if not matches(plain.drop_nulls(), COMMA) or not are_decimal(with_point(plain.drop_nulls())):
         return None
     return with_comma(plain), ValueType.DECIMAL, [told]
 

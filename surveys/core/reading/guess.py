@@ -5,6 +5,7 @@ What only looks like numbers or dates stays text, and a finding says why and how
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 
 import polars as pl
@@ -17,9 +18,10 @@ from surveys.core.said import alternatives, say, say_n
 # No leading zeros (area codes), no plus sign, and few enough digits to be exact.
 WHOLE = r"^(0|-?[1-9][0-9]{0,17})$"
 # A digit before any exponent: E10 is a diagnosis, not a number.
-DECIMAL = r"^-?((0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?|\.[0-9]{1,15})([eE][+-]?[0-9]{1,2})?$"
-COMMA = r"^-?(0|[1-9][0-9]{0,14})(,[0-9]{1,15})?$"
+DECIMAL = r"^-?((0|[1-9][0-9]{0,30})(\.[0-9]{1,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?$"
+COMMA = r"^-?(0|[1-9][0-9]{0,30})(,[0-9]{1,40})?$"
 THOUSANDS = r"^-?(0|[1-9][0-9]{0,2}(,[0-9]{3})*|[1-9][0-9]*)(\.[0-9]{1,15})?$"
+_SURE = 15  # digits that any double keeps
 _LONG = r"^[+-]?[0-9]{16,}(\.[0-9]*)?$"  # a double holds any 15 digits
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _DATETIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?$"
@@ -39,7 +41,7 @@ def guessed(text: pl.Series, name: str) -> tuple[pl.Series, ValueType, list[Find
         return text.cast(pl.Int64), ValueType.INTEGER, []
     if are_decimal(cells):
         return text.cast(pl.Float64), ValueType.DECIMAL, []
-    if matches(cells, COMMA) and not matches(cells, THOUSANDS):
+    if matches(cells, COMMA) and not matches(cells, THOUSANDS) and are_decimal(with_point(cells)):
         told = "Numbers with a decimal comma were read as decimals."
         return with_comma(text), ValueType.DECIMAL, [Finding(Severity.INFO, "decimal_comma", told, name)]
     if (dated := iso_dates(text, cells)) is not None:
@@ -53,7 +55,25 @@ def matches(cells: pl.Series, pattern: str) -> bool:
 
 
 def are_decimal(cells: pl.Series) -> bool:
-    return matches(cells, DECIMAL)
+    """Whether every cell is a number that a double gives back as it was written.
+
+    Any 15 digits come back.  Of more, those do that a program printed from a double: the shortest that tell
+    it (Python, R), or 17 of them (C).
+    """
+    if not matches(cells, DECIMAL):
+        return False
+    digits = cells.str.replace(r"[eE].*$", "").str.replace_all(r"[-.]", "").str.strip_chars_start("0")
+    is_long = (digits.str.len_chars() > _SURE) | cells.str.contains(r"[eE][+-]?[0-9]{3}$")
+    return all(map(_comes_back, cells.filter(is_long).unique()))
+
+
+def _comes_back(cell: str) -> bool:
+    number, wanted = float(cell), Decimal(cell)
+    return math.isfinite(number) and wanted in (Decimal(repr(number)), Decimal(f"{number:.17g}"))
+
+
+def with_point(cells: pl.Series) -> pl.Series:
+    return cells.str.replace(",", ".", literal=True)
 
 
 def keeps_digits(cells: pl.Series) -> bool:
@@ -65,7 +85,7 @@ def keeps_digits(cells: pl.Series) -> bool:
 
 def with_comma(text: pl.Series) -> pl.Series:
     """Numbers with a decimal comma."""
-    return text.str.replace(",", ".", literal=True).cast(pl.Float64)
+    return with_point(text).cast(pl.Float64)
 
 
 def iso_dates(text: pl.Series, cells: pl.Series) -> tuple[pl.Series, ValueType] | None:
@@ -132,6 +152,12 @@ def _almost(cells: pl.Series, name: str) -> list[Finding]:
             "certainty; it was read as text. Give its type in a codebook sheet: date_dmy, date_mdy, date_ymd."
         )
         return [Finding(Severity.WARNING, "dates_as_text", told, name)]
+    if matches(cells, DECIMAL) or (matches(cells, COMMA) and not matches(cells, THOUSANDS)):
+        told = (
+            "Some of its numbers have more digits than a number keeps: it was read as text, so that no cell "
+            "changes."
+        )
+        return [Finding(Severity.INFO, "digits_as_text", told, name)]
     if matches(cells, r"^[+-]?[0-9]+$"):
         told = "Leading zeros, plus signs or very long numbers: it was read as text, so that no cell changes."
         return [Finding(Severity.INFO, "digits_as_text", told, name)]

@@ -48,13 +48,13 @@ class Row:
 class SheetCells:
     """Reads a sheet once; ``merged`` is complete when all rows have been taken.
 
-    Rows without a cell are left out, unless ``with_empty``: a row that our own writer left without a cell,
-    and so without a number, is a record.  Rows that a spreadsheet program only styled have a number.
+    Rows without a cell are left out, which is what a spreadsheet program leaves where somebody styled a
+    row; these have a number.  One without a number, as our own writer makes them, is a record.
     Texts of numbers are taken as they stand: whoever makes columns of them finds out whether they are any.
     """
 
-    def __init__(self, workbook: Workbook, sheet: Sheet, *, with_empty: bool = False) -> None:
-        self.workbook, self.sheet, self.with_empty = workbook, sheet, with_empty
+    def __init__(self, workbook: Workbook, sheet: Sheet) -> None:
+        self.workbook, self.sheet = workbook, sheet
         self.shared = workbook.shared_texts()
         self.styles = {str(i): _TEMPORAL[form] for i, form in enumerate(workbook.formats)}
         self.tellers: dict[str, Callable[[str], Cell]] = {
@@ -70,12 +70,12 @@ class SheetCells:
         self.done: list[Row] = []
         self.row = Row(0)
         self.column, self.kind, self.style = -1, "n", Kind.NUMBER
-        self.has_formula = self.in_value = self.is_numbered = False
+        self.has_formula = self.in_value = self.is_begun = self.is_record = False
         self.value = ""
         self.runs = TextRuns()
 
     def rows(self) -> Iterator[Row]:
-        """Rows with a filled cell or a formula without a result; where asked, all that are written."""
+        """Rows with a filled cell or a formula without a result, and records that answer nothing."""
         for _ in self.workbook.package.parsed(self.sheet.member, self._start, self._end, self._text):
             ready, self.done = self.done, []
             yield from ready
@@ -107,8 +107,9 @@ class SheetCells:
             if cell[1] != "":
                 self.row.cells[self.column] = cell
         elif tag == "row":
-            if self.row.cells or self.row.formulas or (self.with_empty and not self.is_numbered):
+            if self.row.cells or self.row.formulas or self.is_record:
                 self.done.append(self.row)
+                self.is_begun = True
         else:
             self.runs.end(tag)
 
@@ -122,7 +123,7 @@ class SheetCells:
 
     def _open_row(self, about: Attributes) -> None:
         told = about.get("r", "")
-        self.is_numbered = bool(told)
+        self.is_record = self.is_begun and not told
         number = int(told) if told.isdecimal() and len(told) < 9 else self.row.number + 1
         if number <= self.row.number:
             raise broken("the rows of its sheet are out of order")

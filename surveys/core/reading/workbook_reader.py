@@ -41,7 +41,7 @@ class WorkbookReader:
 
     def describe(self) -> RawFile:
         """Reads the whole sheet; every fault of its shape is told at once, by row."""
-        self.source = SheetCells(self.workbook, self.sheet, with_empty=self.with_empty)
+        self.source = SheetCells(self.workbook, self.sheet)
         rows = self.source.rows()
         head = list(islice(rows, MOST_TITLES + MOST_ROWS))
         titles = _titles(head)

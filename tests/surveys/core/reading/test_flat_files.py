@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from surveys.core.codebook import ValueType
 from surveys.core.problems import Refused
 from surveys.core.reading.delimited import DelimitedReader
+from surveys.core.reading.guess import guessed
 from surveys.core.reading.raw import RawFile
 from surveys.core.reading.workbook_reader import WorkbookReader
 
@@ -45,6 +48,27 @@ def test_rows_that_may_be_headings_stay_rows_until_they_are_declared() -> None:
     declared = described(text, 2)
     assert (declared.rows, declared.variables[1].question, declared.findings) == (1, b"How old?", [])
     assert described(QUALTRICS, 1).rows == 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["0.6", "0.10000000000000001"], ValueType.DECIMAL),  # as C prints a double
+        ([repr(1 / 3), repr(-2e-17), repr(1e300)], ValueType.DECIMAL),  # as Python and R do
+        (["0,30000000000000004", "1,5"], ValueType.DECIMAL),
+        (["0.1234567890123456789"], ValueType.TEXT),  # no double keeps it
+        (["0,1234567890123456789"], ValueType.TEXT),
+        (["1e400"], ValueType.TEXT),
+        (["E10", "E11"], ValueType.TEXT),
+    ],
+)
+def test_decimals_are_numbers_where_no_digit_is_lost(cells: list[str], kind: ValueType) -> None:
+    values, found, findings = guessed(pl.Series(cells), "x")
+    assert found is kind
+    if kind is ValueType.DECIMAL:
+        assert values.to_list() == [float(cell.replace(",", ".")) for cell in cells]
+    elif cells[0][0] != "E":
+        assert [one.code for one in findings] == ["digits_as_text"]
 
 
 def test_blank_lines_between_others_are_told_of() -> None:

@@ -316,9 +316,10 @@ def test_a_file_of_our_own_keeps_the_rows_that_answer_nothing(tmp_path: Path) ->
     write(own, "xlsx", tmp_path / "x.xlsx", "en")
     (tmp_path / "x.json").write_text(codebook_text(own.codebook), encoding="utf-8")
     options = ReadOptions(codebook_path=tmp_path / "x.json")
-    found = read(tmp_path / "x.xlsx", tmp_path, options, original_name="x.xlsx")
-    assert pl.read_parquet(found.parquet)["c0"].to_list() == cells
-    assert "empty_rows" not in {finding.code for finding in found.findings}
+    for asked in (options, ReadOptions(codebook_path=tmp_path / "x.xlsx"), ReadOptions()):
+        found = read(tmp_path / "x.xlsx", tmp_path, asked, original_name="x.xlsx")
+        assert pl.read_parquet(found.parquet)["c0"].to_list() == cells
+        assert "empty_rows" not in {finding.code for finding in found.findings}
 
 
 def test_a_file_of_our_own_that_another_program_saved_gains_no_row(tmp_path: Path) -> None:

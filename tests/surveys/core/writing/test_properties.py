@@ -225,6 +225,11 @@ def test_csv(tmp_path: Path) -> None:
                 assert [float(row[at]) if row[at] else None for row in rows] == cells.cast(
                     pl.Float64
                 ).to_list()
+                back_again = found.cells[found.codebook.names.index(variable.name)]
+                assert (
+                    cells.is_null().all()
+                    or back_again.cast(pl.Float64).to_list() == cells.cast(pl.Float64).to_list()
+                )
             now = found.codebook.variable(variable.name)
             assert dict(now.labels) == {k: v for k, v in variable.labels.items() if v}, variable
             assert dict(now.question) == dict(variable.question)
