@@ -11,6 +11,7 @@ import yaml
 from django.core.management import get_commands
 
 from analytics.core.kinds import KINDS, read_spec
+from analytics.core.spec import METHODS
 from measures.core.language import parse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,6 +87,15 @@ def test_every_specification_shown_is_valid(page: str) -> None:
     assert specs
     for spec in specs:
         read_spec(spec)
+
+
+def test_every_choice_of_method_is_told() -> None:
+    guide = (ROOT / "docs/researchers.md").read_text()
+    assert "method: {likelihood: ml}" in guide
+    for choices in METHODS.values():
+        for name, options in choices.items():
+            told = f"`{name}` is {' or '.join(f'`{option}`' for option in options)}"
+            assert told in guide or f"`{name}: {options[0]}`" in guide, name
 
 
 def test_every_kind_named_exists() -> None:
