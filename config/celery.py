@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from django.conf import settings
+
+from config.environment import told_in_words
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+with told_in_words():
+    BROKER = settings.WAVEBOOK_BROKER_URL or None
 AGAIN = 30.0  # seconds between two rings for the same job, and how long such a ring is worth hearing
 
 app = Celery("wavebook")
 app.conf.update(
-    broker_url=os.environ.get("WAVEBOOK_BROKER_URL") or None,
+    broker_url=BROKER,
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,

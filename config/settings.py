@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.environment import LEVELS, Given
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
 
-
-def _home() -> Path:
-    home = Path(env("WAVEBOOK_HOME", default=str(BASE_DIR / "var"))).expanduser().resolve()
-    try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ImproperlyConfigured(f"WAVEBOOK_HOME={home} cannot be used: {error.strerror}.") from None
-    return home
+given = Given(os.environ)
+WAVEBOOK_HOME = given.folder("WAVEBOOK_HOME", BASE_DIR / "var", inside={"tmp": 0o700, "static": 0o755})
+WAVEBOOK_STORE = given.store("WAVEBOOK_STORE_URL", WAVEBOOK_HOME.joinpath("store").as_uri())
+WAVEBOOK_TMP = WAVEBOOK_HOME / "tmp"
+WAVEBOOK_BROKER_URL = given.broker("WAVEBOOK_BROKER_URL")
+WAVEBOOK_MAX_UPLOAD = given.number("WAVEBOOK_MAX_UPLOAD", 2 * 1024**3, least=1, most=10**15, unit="bytes")
+WAVEBOOK_IMPORT_MEMORY = given.number(  # per import; 0: by file size
+    "WAVEBOOK_IMPORT_MEMORY", 0, least=0, most=10**9, unit="megabytes"
+)
+DEBUG = given.yes("WAVEBOOK_DEBUG")
+ALLOWED_HOSTS = given.hosts("WAVEBOOK_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = given.yes("WAVEBOOK_HTTPS")
+CSRF_TRUSTED_ORIGINS = given.origins("WAVEBOOK_TRUSTED_ORIGINS")
+DATABASES = {"default": given.database("DATABASE_URL", WAVEBOOK_HOME / "wavebook.sqlite3")}
+LANGUAGE_CODE = given.one_of("WAVEBOOK_LANGUAGE", "en", dict(LANGUAGES))
+LOG_LEVEL = given.one_of("WAVEBOOK_LOG_LEVEL", "WARNING", LEVELS)
+given.stop_if_wrong()
 
 
 def _secret_key(home: Path) -> str:
-    if given := env("WAVEBOOK_SECRET_KEY", default=""):
-        return str(given)
+    if key := given.text("WAVEBOOK_SECRET_KEY"):
+        return key
     kept = home / "secret_key"
     if not kept.exists():
         kept.touch(mode=0o600)
@@ -32,21 +42,7 @@ def _secret_key(home: Path) -> str:
     return kept.read_text()
 
 
-WAVEBOOK_HOME = _home()
-WAVEBOOK_STORE = env("WAVEBOOK_STORE_URL", default="") or WAVEBOOK_HOME.joinpath("store").as_uri()
-if not str(WAVEBOOK_STORE).startswith("file://"):
-    raise ImproperlyConfigured("WAVEBOOK_STORE_URL: only file:// addresses are supported in this version.")
-WAVEBOOK_TMP = WAVEBOOK_HOME / "tmp"
-WAVEBOOK_TMP.mkdir(mode=0o700, exist_ok=True)
-WAVEBOOK_BROKER_URL = env("WAVEBOOK_BROKER_URL", default="")
-WAVEBOOK_MAX_UPLOAD = env.int("WAVEBOOK_MAX_UPLOAD", default=2 * 1024**3)
-WAVEBOOK_IMPORT_MEMORY = env.int("WAVEBOOK_IMPORT_MEMORY", default=0)  # MB per import; 0: by file size
-
 SECRET_KEY = _secret_key(WAVEBOOK_HOME)
-DEBUG = env.bool("WAVEBOOK_DEBUG", default=False)
-ALLOWED_HOSTS = env.list("WAVEBOOK_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("WAVEBOOK_HTTPS", default=False)
-CSRF_TRUSTED_ORIGINS = env.list("WAVEBOOK_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "surveys",
@@ -104,16 +100,11 @@ _SQLITE = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{WAVEBOOK_HOME / 'wavebook.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _SQLITE
 ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-LANGUAGE_CODE = env("WAVEBOOK_LANGUAGE", default="en")
-LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
-if LANGUAGE_CODE not in dict(LANGUAGES):
-    raise ImproperlyConfigured(f"WAVEBOOK_LANGUAGE={LANGUAGE_CODE}: choose en or zh-hans.")
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -121,7 +112,6 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = WAVEBOOK_HOME / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
@@ -180,5 +170,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env("WAVEBOOK_LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

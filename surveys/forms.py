@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from surveys.models import Study
 
 MOST_CODE = 500
+EMPTY = {"empty": _("The file is empty. Check that the upload or export finished.")}
 SHORT_NAME = r"^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"  # what a name in an address may hold
 ENCODINGS = ["", "utf-8", "gb18030", "gbk", "big5", "windows-1252", "iso-8859-1", "shift_jis"]
 
@@ -20,6 +21,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Data file"),
+        error_messages=EMPTY,
         help_text=_(
             ".sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv, .xlsx or .parquet. "
             "The file itself is kept exactly as it is."
@@ -57,6 +59,7 @@ class UploadForm(forms.Form):
     )
     codebook = forms.FileField(
         label=_("Codebook sheet or SAS catalogue"),
+        error_messages=EMPTY,
         required=False,
         help_text=_(
             "A .csv or .xlsx of names, labels, codes and missing codes, a DDI-Codebook (.xml) or a REDCap "
@@ -96,6 +99,7 @@ class CodebookForm(forms.Form):
 
     codebook = forms.FileField(
         label=_("Edited codebook"),
+        error_messages=EMPTY,
         help_text=_("The sheet that was downloaded (.csv or .xlsx), a DDI-Codebook (.xml) or a dictionary."),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xml,.json"}),
     )

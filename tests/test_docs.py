@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import polib
 import pytest
 import yaml
 from django.core.management import get_commands
 
 from analytics.core.kinds import KINDS, read_spec
+from analytics.core.spec import METHODS
 from measures.core.language import parse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +20,13 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglo
 
 def _text() -> str:
     return "\n".join(page.read_text() for page in PAGES)
+
+
+def _chinese() -> str:
+    """All that the catalogue says in Chinese."""
+    catalogue = polib.pofile(str(ROOT / "config/locale/zh_Hans/LC_MESSAGES/django.po"))
+    said = (text for entry in catalogue for text in (entry.msgstr, *entry.msgstr_plural.values()))
+    return "\n".join(said)
 
 
 def _blocks(page: str, language: str) -> list[str]:
@@ -49,6 +58,21 @@ def test_every_link_between_pages_leads_somewhere() -> None:
             assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
+def test_the_glossary_holds_the_chinese_words_of_the_pages() -> None:
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|", (ROOT / "docs/glossary.md").read_text(), re.MULTILINE)
+    words = {word: chinese.split("、") for word, chinese in rows if word not in ("word", "---")}
+    assert len(words) > 30
+    said = _chinese()
+    assert not [(word, text) for word, chinese in words.items() for text in chinese if text not in said]
+
+
+@pytest.mark.parametrize(
+    "other", ["轮次", "适用范围", "派生", "哈希", "审查", "比值比", "情境表", "多重响应集", "多选题集"]
+)
+def test_the_pages_have_one_chinese_word_for_one_thing(other: str) -> None:
+    assert [line for line in _chinese().splitlines() if other in line] == []
+
+
 def test_every_rule_in_the_researchers_guide_parses() -> None:
     rules = _blocks("docs/researchers.md", "")[0].strip().splitlines()
     assert len(rules) >= 7
@@ -63,6 +87,15 @@ def test_every_specification_shown_is_valid(page: str) -> None:
     assert specs
     for spec in specs:
         read_spec(spec)
+
+
+def test_every_choice_of_method_is_told() -> None:
+    guide = (ROOT / "docs/researchers.md").read_text()
+    assert "method: {likelihood: ml}" in guide
+    for choices in METHODS.values():
+        for name, options in choices.items():
+            told = f"`{name}` is {' or '.join(f'`{option}`' for option in options)}"
+            assert told in guide or f"`{name}: {options[0]}`" in guide, name
 
 
 def test_every_kind_named_exists() -> None:

@@ -172,7 +172,9 @@ def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, 
         if name not in known:
             if not inherited or not any(name in choices for choices in METHODS.values()):
                 fields.wrong(
-                    "method", say("A {kind} model has no choice called “{name}”.", kind=kind, name=name)
+                    "method",
+                    say("A {kind} model has no choice called “{name}”.", kind=kind, name=name),
+                    hint=_choices(kind),
                 )
         elif value not in known[name]:
             fields.wrong(
@@ -189,6 +191,14 @@ def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, 
         "outcome_value": outcome_value,
         "where": where,
     }
+
+
+def _choices(kind: str) -> str:
+    """What ``method`` may say for a model of this kind."""
+    choices = [f"{name}: {option}" for name, options in METHODS.get(kind, {}).items() for option in options]
+    if choices:
+        return say("It has these: {choices}.", choices=choices)
+    return say("It has none: leave “method” out.") if kind in METHODS else ""
 
 
 def _extended(origin: Formula | None, added: Formula | None) -> Formula | None:

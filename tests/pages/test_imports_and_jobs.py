@@ -119,6 +119,17 @@ def test_a_form_with_gaps_says_which(client: Client, library: Library) -> None:
         assert page.status_code == 422 and "underscores, as in 2014." in text(page), name
 
 
+def test_an_empty_file_is_refused_with_a_next_step(client: Client, library: Library) -> None:
+    client.force_login(library.owner)
+    told = "The file is empty. Check that the upload or export finished."
+    page = client.post("/import/", given(content=""))
+    assert page.status_code == 422 and told in text(page)
+    page = client.post("/import/", given() | {"codebook": SimpleUploadedFile("codebook.csv", b"")})
+    assert page.status_code == 422 and told in text(page)
+    page = client.post("/import/", given(content=""), headers={"accept-language": "zh-hans"})
+    assert "文件为空。请检查上传或导出是否完成。" in text(page)
+
+
 def test_a_job_can_be_cancelled_by_who_asked_for_it(client: Client, library: Library) -> None:
     client.force_login(library.owner)
     client.post("/import/", given())

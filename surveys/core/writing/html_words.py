@@ -40,7 +40,7 @@ WORDS: dict[str, dict[str, str]] = {
         "unit": "单位", "universe": "适用对象", "format": "格式",
         "integer": "整数", "decimal": "数值", "text": "文本", "date": "日期", "datetime": "日期时间",
         "time": "时长", "nominal": "定类", "ordinal": "定序", "scale": "定距",
-        "derived": "派生", "key": "键", "stratum": "分层", "psu": "初级抽样单位",
+        "derived": "衍生", "key": "键", "stratum": "分层", "psu": "初级抽样单位",
         "mean": "均值", "sd": "标准差", "min": "最小值", "p5": "第 5 百分位", "median": "中位数",
         "p95": "第 95 百分位", "max": "最大值",
     },

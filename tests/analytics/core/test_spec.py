@@ -86,6 +86,11 @@ BAD = [
     ("kind: multilevel_logit\nformula: y ~ x", ["needs its groups"]),
     ("kind: multilevel_linear\nformula: y ~ x\ngroups: g\nmethod: {likelihood: rml}", ["reml, ml"]),
     (
+        "kind: multilevel_linear\nformula: y ~ x\ngroups: g\nmethod: {estimator: ml}",
+        ["no choice called “estimator”. It has these: likelihood: reml, likelihood: ml."],
+    ),
+    ("kind: logit\nformula: y ~ x\nmethod: {likelihood: ml}", ["It has none: leave “method” out."]),
+    (
         "kind: logit\nformula: y ~ x +\nfromula: 3\nweights: w\nmissing: pairwise",
         ["weights", "too early", "fromula"],
     ),
