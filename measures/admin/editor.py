@@ -114,7 +114,7 @@ def _publish(request: HttpRequest, measure: Measure) -> HttpResponse:
     """Publishes; what hinders it is shown on the measure's page, the draft is kept."""
     try:
         seen = "acknowledge" in request.POST
-        outcome = rules.publish(request.user, measure, acknowledge_changes=seen)
+        outcome = rules.publish(request.user, measure, acknowledge_changes=seen, language=language())
     except Refused as refused:
         request.session[HINDRANCES] = [measure.pk, [with_sources(p.as_json()) for p in refused.problems]]
         return _to(request, measure)

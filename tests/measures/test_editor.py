@@ -186,6 +186,16 @@ def test_what_hinders_publishing_is_told_at_once_and_once(researcher: Client, ro
     assert "has no outcome" not in researcher.get(change(Measure.objects.get())).content.decode()
 
 
+def test_a_refusal_has_the_labels_of_codes_in_the_language_of_the_page(
+    researcher: Client, room: Room
+) -> None:
+    wording = {"study": room.study.pk, "name": "home", "rule": "recode(q_home, {1: 1})", "level": "nominal"}
+    chinese = {"accept-language": "zh-hans"}
+    answer = researcher.post(f"{LIST}add/", wording | {"publish": "1"}, follow=True, headers=chinese)
+    page = answer.content.decode()
+    assert "农村" in page and "village" not in page
+
+
 def test_rows_that_change_must_be_ticked(researcher: Client, room: Room, fsp: Measure) -> None:
     new_version(room.user, fsp)
     wording = {"rule": "q_union", "level": "unknown", "publish": "1"}
