@@ -39,6 +39,7 @@ class PreviewForm(forms.Form):
     measure = forms.ModelChoiceField(Measure.objects.none(), required=False)
     wave = forms.ModelChoiceField(WaveVersion.objects.none(), required=False)
     rule = forms.CharField(required=False, strip=False)
+    examples = forms.CharField(required=False)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,6 +175,14 @@ def _plain_yaml(text: str) -> Any:
         return read_plain(plain_lines(text))
     except Refused as refused:
         raise forms.ValidationError([spoken(problem.sentence()) for problem in refused.problems]) from None
+
+
+def examples_while_typing(text: str) -> tuple[list[Any], list[str]]:
+    """Worked examples as far as they are written, and what is wrong with a text that cannot be read yet."""
+    try:
+        return examples_from(text), []
+    except forms.ValidationError as error:
+        return [], list(error.messages)
 
 
 def examples_as_text(examples: list[Any]) -> str:

@@ -60,6 +60,11 @@ def require(user: User, right: str, study: Study) -> None:
     )
 
 
+def admin_roles() -> list[str]:
+    """The roles that work in the admin, where one defines and imports: who holds one must be let in."""
+    return [role for role, held in _ROLE_RIGHTS.items() if held & {DEFINE, IMPORT}]
+
+
 def require_creator(user: User) -> None:
     """Refuses unless ``user`` may create studies: staff and administrators."""
     if not (user.is_superuser or user.is_staff):

@@ -26,6 +26,7 @@ from config.study_folder.contents import (
 )
 from config.study_folder.files import placed
 from config.study_folder.held import held, not_standing
+from config.study_folder.loading_analyses import Named
 from config.study_folder.loading_measures import Standing, in_order, load_measure
 from config.study_folder.reading import read_folder
 from config.study_folder.stored import stored_contents
@@ -246,10 +247,18 @@ class _Loader:
         self._apply("targets", "target", "targets/{}.csv", self.contents.targets, save)
 
     def _analyses(self) -> None:
+        named = Named(self.study, self.contents)
+
         def save(entry: AnalysisEntry) -> None:
             define_analysis(self.user, self.study, entry.slug, spec=entry.spec, labels=entry.labels)
 
-        self._apply("analyses", "analysis", "analyses/{}.yaml", self.contents.analyses, save)
+        fit = []
+        for entry in self.contents.analyses:  # one that is as it was may have lost a column all the same
+            if problems := named.problems(entry):
+                self.problems += [placed(problem, f"analyses/{entry.slug}.yaml") for problem in problems]
+            else:
+                fit.append(entry)
+        self._apply("analyses", "analysis", "analyses/{}.yaml", fit, save)
 
 
 def _name(entry: Any) -> str:

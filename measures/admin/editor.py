@@ -14,7 +14,14 @@ from django.views.decorators.http import require_POST
 
 from measures.admin.manual import manual
 from measures.admin.panels import example_of, item_list, preview_panel
-from measures.forms import LANGUAGES, MeasureForm, PreviewForm, initial_of, value_labels_from
+from measures.forms import (
+    LANGUAGES,
+    MeasureForm,
+    PreviewForm,
+    examples_while_typing,
+    initial_of,
+    value_labels_from,
+)
 from measures.models import Measure, MeasureVersion
 from measures.policy import may_define
 from measures.selectors.scopes import ground, parsed, study_wave_versions
@@ -114,7 +121,7 @@ def _publish(request: HttpRequest, measure: Measure) -> HttpResponse:
     """Publishes; what hinders it is shown on the measure's page, the draft is kept."""
     try:
         seen = "acknowledge" in request.POST
-        outcome = rules.publish(request.user, measure, acknowledge_changes=seen)
+        outcome = rules.publish(request.user, measure, acknowledge_changes=seen, language=language())
     except Refused as refused:
         request.session[HINDRANCES] = [measure.pk, [with_sources(p.as_json()) for p in refused.problems]]
         return _to(request, measure)
@@ -196,6 +203,7 @@ def live_preview(request: HttpRequest) -> HttpResponse:
         return render(request, "measures/admin/_preview.html", {"no_wave": True})
     if not clean["rule"].strip():
         return render(request, "measures/admin/_preview.html", {"is_empty": True})
+    examples, unread = examples_while_typing(clean["examples"])
     tried = rules.preview(
         request.user,
         study,
@@ -203,10 +211,11 @@ def live_preview(request: HttpRequest) -> HttpResponse:
         wave,
         measure=clean["measure"],
         value_labels=value_labels_from(request.POST),
+        examples=examples,
         language=language(),
         compare="compare" in request.POST,
     )
-    context = preview_panel(tried, clean["rule"], language())
+    context = preview_panel(tried, clean["rule"], language()) | {"unread_examples": unread}
     return render(request, "measures/admin/_preview.html", context)
 
 

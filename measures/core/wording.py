@@ -119,7 +119,18 @@ def _shape_problems(name: str, given: Mapping[str, Any]) -> list[Problem]:
             problems.append(
                 Problem("bad_value_label", "A value label needs a value and labels.", where, hint)
             )
-    for number, entry in enumerate(given["examples"], 1):
+    return problems + example_shape_problems(name, given["examples"])
+
+
+def plain_examples(examples: Sequence[Any]) -> list[Any]:
+    """Worked examples in JSON types, as a draft keeps them."""
+    return [_plain(example) for example in examples]
+
+
+def example_shape_problems(name: str, examples: Sequence[Any]) -> list[Problem]:
+    """One problem for each worked example that is not ``{"given": {…}, "then": …}``."""
+    problems = []
+    for number, entry in enumerate(examples, 1):
         if (
             not isinstance(entry, Mapping)
             or "then" not in entry

@@ -72,8 +72,12 @@ def _checked(
 
 def has_all_of(here: Ground, node: Node, itself: str = "") -> bool:
     """Whether a wave has every item that a rule speaks of; ``itself`` is the measure the rule belongs to."""
-    earlier = here.published.keys() - {itself}
-    return all(name in here.names or name in earlier or name in here.sets for name in names_in(node))
+    return not lacking(here, node, itself)
+
+
+def lacking(here: Ground, node: Node, itself: str = "") -> set[str]:
+    """The names of a rule that are no item, set or earlier measure of a wave."""
+    return {*names_in(node)} - here.names - here.sets.keys() - (here.published.keys() - {itself})
 
 
 _KEPT: ContextVar[Callable[[frozenset[Path]], DuckEngine] | None] = ContextVar("sessions_kept", default=None)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from measures.core.coverage import Coverage
+from measures.core.engine import DuckEngine
+from measures.core.engine.interface import Fitted
 from measures.core.language import sentence
 from measures.core.tables import ItemTable, Labelled, item_table, labelled, mapped
 from measures.core.transitions import Changes, Pair, changes, tally
+from measures.core.wording import example_shape_problems, plain_examples
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
+from measures.selectors.examples import example_problems, label_problems
 from measures.selectors.scopes import Ground, ground, measure_variable
 from measures.selectors.trying import Tried, covered, run_rules, session, try_rule
 from surveys.core.codebook import Variable
@@ -89,6 +93,7 @@ def preview(
     *,
     measure: Measure | None = None,
     value_labels: list[dict[str, Any]] | None = None,
+    examples: Sequence[Any] = (),
     language: str = "en",
     compare: bool = True,
 ) -> Preview:
@@ -96,19 +101,19 @@ def preview(
 
     ``measure`` is the one the rule belongs to; with ``compare`` its version in force is run beside the rule
     and the rows that differ are counted.  Only for those who may define: counts of a rule of one's own
-    making could tell a single respondent's answer.
+    making could tell a single respondent's answer.  Labels of values and worked ``examples`` that do not
+    hold are told as publishing would.
     """
     require_define(user, study)
     started = time.perf_counter()
     here = ground(study, wave_version)
     itself = measure.name if measure else ""
     as_labelled = MeasureVersion(measure=measure or Measure(name="rule"), value_labels=value_labels or [])
+    as_labelled.examples = plain_examples(examples)
     try:
         tried = try_rule(here, rule, itself)
         old = _published(here, measure if compare else None)
-        return _preview(
-            here, tried, old, measure_variable(as_labelled, tried.checked.type), language, started
-        )
+        return _preview(here, tried, old, as_labelled, language, started)
     except Refused as refused:
         return Preview(wave_version, refused.problems, seconds=time.perf_counter() - started)
 
@@ -117,20 +122,22 @@ def _preview(
     here: Ground,
     tried: Tried,
     published: tuple[MeasureVersion | None, Tried | None],
-    variable: Variable,
+    said: MeasureVersion,
     language: str,
     started: float,
 ) -> Preview:
     against, old = published
+    variable = measure_variable(said, tried.checked.type)
     with working_folder() as folder, session(here) as engine:
         covering = covered(here, tried, language, engine)
         results = run_rules(here, {NEW: tried} | ({OLD: old} if old else {}), folder, engine)
         new = results[NEW].pair
         changed = changes(results[OLD].pair, new) if old else None
+        beside = _beside(tried, said, variable, results[NEW].fitted, engine)
     counted = count(new[0], new[1], variable)
     return Preview(
         here.version,
-        covering.problems,
+        (*covering.problems, *beside),
         is_understood=True,
         sentences={code: sentence(tried.checked, code) for code in ("en", "zh")},
         type=tried.checked.type.value,
@@ -144,6 +151,16 @@ def _preview(
         changes=changed,
         seconds=time.perf_counter() - started,
     )
+
+
+def _beside(
+    tried: Tried, said: MeasureVersion, variable: Variable, fitted: Fitted, engine: DuckEngine
+) -> list[Problem]:
+    """What publishing would tell of the labels and the worked examples beside the rule."""
+    kind, examples = tried.checked.type, said.examples
+    problems = label_problems(said.value_labels, kind, variable.name)
+    misshapen = example_shape_problems(variable.name, examples)
+    return problems + (misshapen or example_problems(tried.checked, examples, variable, fitted, engine))
 
 
 def _published(here: Ground, measure: Measure | None) -> tuple[MeasureVersion | None, Tried | None]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import Any
 
 from django.db import transaction
@@ -12,26 +12,26 @@ from django.utils import timezone
 
 from measures.core.coverage import Coverage
 from measures.core.engine import DuckEngine
-from measures.core.examples import evaluate_examples
-from measures.core.expectations import matches, said
 from measures.core.language import fingerprint, sentence
 from measures.core.transitions import Changes, changes, tally
 from measures.core.wording import Wording
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
-from measures.selectors.scopes import (
-    Ground,
-    ground,
-    measure_variable,
-    parsed,
-    study_wave_versions,
-    value_as,
+from measures.selectors.examples import example_problems, label_problems
+from measures.selectors.scopes import Ground, ground, measure_variable, parsed, study_wave_versions
+from measures.selectors.trying import (
+    Result,
+    Tried,
+    covered,
+    has_all_of,
+    lacking,
+    run_rules,
+    session,
+    try_rule,
 )
-from measures.selectors.trying import Result, Tried, covered, has_all_of, run_rules, session, try_rule
 from measures.services.previews import NEW, OLD, coverage_row
-from surveys.core.codebook import ValueType
 from surveys.core.problems import Problem, Refused, refuse
-from surveys.core.said import both, say
+from surveys.core.said import say
 from surveys.models import User
 from surveys.services import audit
 from surveys.services import changes as changes_of_studies
@@ -71,11 +71,14 @@ class _OnWave:
     changes: Changes | None
 
 
-def publish(user: User, measure: Measure, *, acknowledge_changes: bool = False) -> PublishOutcome:
+def publish(
+    user: User, measure: Measure, *, acknowledge_changes: bool = False, language: str = "en"
+) -> PublishOutcome:
     """Checks the draft on every wave that has its items, and freezes it under the next number.
 
     Refused with every problem at once: mistakes in the rule, codes without an outcome, examples that do
-    not hold, and rows that would change against the version in force and were not acknowledged.
+    not hold, and rows that would change against the version in force and were not acknowledged.  Codes are
+    told with their labels in ``language``.
     """
     require_define(user, measure.study)
     draft, published = measure.draft, measure.published
@@ -85,10 +88,8 @@ def publish(user: User, measure: Measure, *, acknowledge_changes: bool = False) 
         return PublishOutcome(published, False, 0, None)
     claimed = _claimed(measure, draft.rule)
     with session(*claimed) as engine:
-        waves = [_on_wave(here, draft, published, engine) for here in claimed]
-        problems = [problem for wave in waves for problem in wave.coverage.problems]
-        problems += _label_problems(draft, waves[0].tried.checked.type)
-        problems += _example_problems(draft, waves[0], engine)
+        waves = [_on_wave(here, draft, published, engine, len(claimed)) for here in claimed]
+        problems = _problems(draft, waves, engine, language)
     if problems:
         raise Refused(problems)
     mark = fingerprint(waves[0].tried.checked)
@@ -111,17 +112,53 @@ def _claimed(measure: Measure, rule: str) -> list[Ground]:
         raise refuse("no_wave", say("{study} has no wave with data.", study=measure.study), hint=hint)
     grounds = [ground(measure.study, version) for version in versions]
     claimed = [here for here in grounds if has_all_of(here, node, measure.name)]
-    if not claimed:
-        try_rule(grounds[0], rule, measure.name)  # tells what is unknown, with near misses
-    return claimed or grounds[:1]
+    if claimed:
+        return claimed
+    nearest = min(grounds, key=lambda here: len(lacking(here, node, measure.name)))  # of equals the newest
+    with _of_wave(nearest, one_of=len(grounds)):
+        try_rule(nearest, rule, measure.name)  # tells what is unknown, with near misses
+    return [nearest]
+
+
+@contextmanager
+def _of_wave(here: Ground, one_of: int) -> Iterator[None]:
+    """What is refused inside names the wave, where there are others it may hold for."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(_named(refused.problems, here, one_of)) from refused
+
+
+def _named(problems: Iterable[Problem], here: Ground, one_of: int) -> list[Problem]:
+    """The problems with their wave, unless it is the only one or they have a place already."""
+    name = str(here.version) if one_of > 1 else ""
+    return [replace(problem, where=problem.where or name) for problem in problems]
+
+
+def _problems(
+    draft: MeasureVersion, waves: list[_OnWave], engine: DuckEngine, language: str
+) -> list[Problem]:
+    """Everything that hinders publishing: codes without an outcome, labels and examples that do not hold."""
+    problems: list[Problem] = []
+    for wave in waves:
+        told = wave.coverage
+        if told.problems and language != "en":  # what is kept speaks English, who is refused need not
+            told = covered(wave.ground, wave.tried, language, engine)
+        problems += _named(told.problems, wave.ground, len(waves))
+    newest, checked = waves[0], waves[0].tried.checked
+    variable = measure_variable(draft, checked.type)
+    problems += label_problems(draft.value_labels, checked.type, str(draft.measure))
+    problems += example_problems(checked, draft.examples, variable, newest.result.fitted, engine)
+    return problems
 
 
 def _on_wave(
-    here: Ground, draft: MeasureVersion, published: MeasureVersion | None, engine: DuckEngine
+    here: Ground, draft: MeasureVersion, published: MeasureVersion | None, engine: DuckEngine, one_of: int
 ) -> _OnWave:
     """Runs draft and version in force side by side; Refused when the draft does not check."""
     name = draft.measure.name
-    tried = try_rule(here, draft.rule, name)
+    with _of_wave(here, one_of):
+        tried = try_rule(here, draft.rule, name)
     try:
         old = try_rule(here, published.rule, name) if published else None
     except Refused:
@@ -131,69 +168,6 @@ def _on_wave(
     changed = changes(results[OLD].pair, results[NEW].pair) if old else None
     covering = covered(here, tried, engine=engine)
     return _OnWave(here, tried, covering, results[NEW], changed)
-
-
-def _label_problems(draft: MeasureVersion, kind: ValueType) -> list[Problem]:
-    """Labelled values that a column of this type can never hold."""
-    return [
-        Problem(
-            "bad_value_label",
-            say(
-                "“{value}” has a label, and a column of type {type} cannot hold it.",
-                value=entry["value"],
-                type=kind.value,
-            ),
-            str(draft.measure),
-            hint="Take the label out, or mend the rule.",
-        )
-        for entry in draft.value_labels
-        if value_as(entry["value"], kind) is None
-    ]
-
-
-def _example_problems(draft: MeasureVersion, wave: _OnWave, engine: DuckEngine) -> list[Problem]:
-    """One problem for each worked example that does not hold."""
-    checked, examples = wave.tried.checked, draft.examples
-    try:
-        fitted = wave.result.fitted or None
-        found = evaluate_examples(checked, [example["given"] for example in examples], fitted, engine)
-    except Refused as refused:  # no example of this rule can be shown
-        found = [refused] * len(examples)
-    problems = []
-    for number, (example, cell) in enumerate(zip(examples, found, strict=True), 1):
-        where = str(number)
-        if isinstance(cell, Refused):
-            problems.append(_unreadable(cell, where))
-        elif not matches(cell, example["then"], measure_variable(draft, checked.type)):
-            message = say(
-                "The rule gives {given}, the example says {wanted}.",
-                given=said(cell),
-                wanted=said(example["then"]),
-            )
-            hint = "Mend the rule or the example."
-            problems.append(Problem("example_fails", message, where, hint))
-    return _once(problems, draft.measure.name)
-
-
-def _once(problems: list[Problem], name: str) -> list[Problem]:
-    """What is wrong with several examples alike is said once, with their numbers."""
-    numbers: dict[Problem, list[str]] = {}
-    for problem in problems:
-        numbers.setdefault(replace(problem, where=""), []).append(problem.where)
-    return [replace(problem, where=_examples(name, found)) for problem, found in numbers.items()]
-
-
-def _examples(name: str, numbers: list[str]) -> str:
-    if len(numbers) == 1:
-        return say("{name}: example {number}", name=name, number=numbers[0])
-    return say("{name}: examples {numbers}", name=name, numbers=numbers)
-
-
-def _unreadable(refused: Refused, where: str) -> Problem:
-    """Everything that is wrong with one example as one problem."""
-    first = refused.problems[0]
-    words = reduce(both, [problem.message for problem in refused.problems])
-    return Problem(first.code, words, where, first.hint, first.near)
 
 
 def _same(published: MeasureVersion, draft: MeasureVersion, mark: str) -> bool:

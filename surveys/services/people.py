@@ -42,12 +42,16 @@ def person_named(name: str) -> User:
 
 @transaction.atomic
 def grant(actor: User, study: Study, user: User, role: str, microdata: bool = False) -> Membership:
-    """Makes ``user`` a member of ``study`` with ``role``, or changes the membership."""
+    """Makes ``user`` a member of ``study`` with ``role``, or changes the membership.
+
+    Who may define or import with it becomes staff, whom the admin lets in; see :func:`_staff`.
+    """
     policy.require(actor, policy.ADMINISTER, study)
+    staff = _staff(user, study, role)
     membership, _ = Membership.objects.update_or_create(
         study=study, user=user, defaults={"role": role, "microdata": microdata}
     )
-    audit.record(actor, "grant", membership, study=study, role=role, microdata=microdata)
+    audit.record(actor, "grant", membership, study=study, role=role, microdata=microdata, **staff)
     return membership
 
 
@@ -55,5 +59,25 @@ def grant(actor: User, study: Study, user: User, role: str, microdata: bool = Fa
 def withdraw(actor: User, membership: Membership) -> None:
     """Ends a membership and every right it gave."""
     policy.require(actor, policy.ADMINISTER, membership.study)
-    audit.record(actor, "withdraw", membership, study=membership.study, role=membership.role)
+    staff = _staff(membership.user, membership.study, None)
+    audit.record(actor, "withdraw", membership, study=membership.study, role=membership.role, **staff)
     membership.delete()
+
+
+def _staff(user: User, study: Study, role: str | None) -> dict[str, bool]:
+    """Makes ``user`` staff who gains a role for the admin in ``study``, and not who loses the last of them.
+
+    Asked before the role is written.  Gives what changed, for the audit trail.
+    """
+    person = User.objects.select_for_update().get(pk=user.pk)
+    held = Membership.objects.filter(user=person, role__in=policy.admin_roles())
+    is_staff = person.is_staff
+    if role in policy.admin_roles():
+        is_staff = True
+    elif held.filter(study=study).exists() and not held.exclude(study=study).exists():
+        is_staff = person.is_superuser and is_staff
+    user.is_staff = is_staff
+    if is_staff == person.is_staff:
+        return {}
+    user.save(update_fields=["is_staff"])
+    return {"is_staff": is_staff}

@@ -457,6 +457,40 @@ def test_every_problem_of_a_folder_is_told_at_once(folder: Path) -> None:
     assert ("is_open",) in near
 
 
+def test_an_analysis_that_names_what_is_not_there_is_told_with_near_misses(folder: Path, boss: User) -> None:
+    edit(folder, "analyses/table1.yaml", "[any_member, people]", "[any_membr, people, id, sex]")
+    edit(folder, "analyses/table1.yaml", "paper/table1", "paper/table2")
+    model = "kind: linear, dataset: all, formula: people ~ twon"
+    (folder / "analyses/model.yaml").write_text(f"spec: {{{model}}}\n", "utf-8")
+    elsewhere = "kind: descriptives, dataset: al, variables: [people]"
+    (folder / "analyses/other.yaml").write_text(f"spec: {{{elsewhere}}}\n", "utf-8")
+    on_a_wave = 'kind: descriptives, dataset: "2020", variables: [gendre], targets: "paper/table1#all"'
+    (folder / "analyses/wave.yaml").write_text(f"spec: {{{on_a_wave}}}\n", "utf-8")
+    with pytest.raises(Refused) as refused:
+        load_study(boss, folder)
+    assert codes(refused) == {
+        ("analyses/table1.yaml", "unknown_variable"),
+        ("analyses/table1.yaml", "unknown_target"),
+        ("analyses/model.yaml", "unknown_variable"),
+        ("analyses/other.yaml", "unknown_dataset"),
+        ("analyses/wave.yaml", "unknown_variable"),
+    }
+    near = {problem.near for problem in refused.value.problems}
+    assert near == {("any_member",), ("paper/table1",), ("town",), ("all",), ("gender",)}
+    assert not Study.objects.get(slug="small").analyses.exists()
+
+
+def test_an_analysis_left_as_it_was_is_told_when_its_column_is_gone(folder: Path, boss: User) -> None:
+    load_study(boss, folder)
+    edit(folder, "datasets/all.yaml", ", people]", "]")
+    with pytest.raises(Refused, match="no variable people"):
+        load_study(boss, folder)
+    edit(folder, "datasets/all.yaml", "measures: [any_member]", "measures: [any_member, peple]")
+    with pytest.raises(Refused) as refused:  # the recipe is told, and what the analysis loses by it
+        load_study(boss, folder)
+    assert {place for place, _ in codes(refused)} == {"datasets/all.yaml", "analyses/table1.yaml"}
+
+
 def test_a_file_that_is_not_the_one_of_its_checksum_is_refused(folder: Path) -> None:
     (folder / "waves/first.csv.sha256").write_text("0" * 64 + "  first.csv\n", "utf-8")
     with pytest.raises(Refused) as refused:

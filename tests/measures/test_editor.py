@@ -72,6 +72,41 @@ def test_an_uncovered_code_is_marked(researcher: Client, room: Room) -> None:
     assert "wbe-uncovered" in page and "Not ready to publish" in page
 
 
+def test_the_preview_tells_of_labels_and_examples_what_publishing_would(
+    researcher: Client, room: Room
+) -> None:
+    examples = "- {given: {q_sex: 1}, then: 0}\n- {given: {q_union: 1}, then: 1}"
+    labels = {"value_label": ["1.5"], "value_label_en": ["half"], "value_label_zh": [""]}
+    more = {"examples": examples} | labels
+    page = researcher.post(PREVIEW, sent(room, MALE, **more)).content.decode()
+    assert "Not ready to publish" in page and page.count('<li class="wbe-problem"') == 3
+    assert "<b>rule: example 1</b>: The rule gives 1, the example says 0." in page
+    assert "The example does not say what q_sex is." in page and "“1.5” has a label" in page
+    chinese = {"accept-language": "zh-hans"}
+    page = researcher.post(PREVIEW, sent(room, MALE, **more), headers=chinese).content.decode()
+    assert "The rule gives" not in page and "example 1" not in page
+    right = sent(room, MALE, examples="- {given: {q_sex: 2}, then: 0}")
+    assert "wbe-problem" not in researcher.post(PREVIEW, right).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("- {given: [", "Something is opened here and not closed"),
+        ("just words", "one example per line"),
+        ("- {given: {q_sex: 1}}", "A worked example needs given and then."),
+        ("- words", "A worked example needs given and then."),
+        ("- {given: {q_sex: 2020-01-01}, then: 2020-01-01}", "example 1"),
+        ("- {given: {1: 1}, then: 1}", "example 1"),
+    ],
+)
+def test_examples_half_written_are_told_in_the_preview(
+    researcher: Client, room: Room, written: str, told: str
+) -> None:
+    page = researcher.post(PREVIEW, sent(room, MALE, examples=written)).content.decode()
+    assert told in page and "wbe-tally" in page
+
+
 def test_rows_that_change_are_shown(researcher: Client, room: Room, fsp: Measure) -> None:
     more = {"measure": fsp.pk, "compare": "1"}
     page = researcher.post(PREVIEW, sent(room, "q_union", **more)).content.decode()
@@ -184,6 +219,16 @@ def test_what_hinders_publishing_is_told_at_once_and_once(researcher: Client, ro
     page = researcher.post(f"{LIST}add/", wording | {"publish": "1"}, follow=True).content.decode()
     assert "The draft is saved, and not published" in page and page.count("has no outcome") == 2
     assert "has no outcome" not in researcher.get(change(Measure.objects.get())).content.decode()
+
+
+def test_a_refusal_has_the_labels_of_codes_in_the_language_of_the_page(
+    researcher: Client, room: Room
+) -> None:
+    wording = {"study": room.study.pk, "name": "home", "rule": "recode(q_home, {1: 1})", "level": "nominal"}
+    chinese = {"accept-language": "zh-hans"}
+    answer = researcher.post(f"{LIST}add/", wording | {"publish": "1"}, follow=True, headers=chinese)
+    page = answer.content.decode()
+    assert "农村" in page and "village" not in page
 
 
 def test_rows_that_change_must_be_ticked(researcher: Client, room: Room, fsp: Measure) -> None:

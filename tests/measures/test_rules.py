@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from measures.models import Measure, MeasureVersion
@@ -187,6 +189,39 @@ def test_a_wave_that_lacks_an_item_is_not_claimed(room: Room) -> None:
     male = room.publish("male", MALE)
     assert male.published is not None
     assert [w["wave_version"] for w in male.published.report["waves"]] == ["mdms/2016@1", "mdms/2014@1"]
+
+
+def second_wave(room: Room, **cells: list[Any]) -> None:
+    """A newer wave with these columns of the first one."""
+    later = type(room.wave).objects.create(study=room.study, slug="2016", key="rid", position=1)
+    make_wave_version(later, [(codebook()[name], values) for name, values in cells.items()])
+
+
+def test_a_misspelt_name_is_told_of_the_wave_that_lacks_the_fewest(room: Room) -> None:
+    """Not beside names that the newest wave lacks and another one has."""
+    second_wave(room, rid=CELLS["rid"], q_sex=CELLS["q_sex"])
+    with pytest.raises(Refused) as refused:
+        room.publish("fsp", "any_of(q_union, q_prty)")
+    (problem,) = refused.value.problems
+    assert "q_prty" in problem.message and problem.where == "mdms/2014@1" and "q_party" in problem.near
+    both_lack_one = "q_sex == 1 and q_sexx == 1"
+    with pytest.raises(Refused) as refused:
+        room.publish("male", both_lack_one)
+    assert [problem.where for problem in refused.value.problems] == ["mdms/2016@1"]
+
+
+def test_a_code_without_outcome_names_its_wave_where_there_are_several(room: Room) -> None:
+    rule = "recode(q_home, {1: 1, 2: 0})"
+    with pytest.raises(Refused) as refused:
+        room.publish("home", rule)
+    assert [problem.where for problem in refused.value.problems] == [""]
+    second_wave(room, rid=CELLS["rid"], q_home=[3, 3, 3, 3, 1, 2, 1, 2])
+    with pytest.raises(Refused) as refused:
+        rules.publish(room.user, Measure.objects.get())
+    assert [(problem.where, problem.message) for problem in refused.value.problems] == [
+        ("mdms/2016@1", "Code 3 “village” of q_home (4 rows) has no outcome."),
+        ("mdms/2014@1", "Code 3 “village” of q_home (2 rows) has no outcome."),
+    ]
 
 
 # ---- new versions, discarding, retiring

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.test import Client
 
-from measures.services.datasets import define_dataset
+from measures.services.datasets import build_dataset, define_dataset
 from measures.services.rules import publish, save_draft
 from surveys.models import Job
 from tests.pages.conftest import Library, text, visit
@@ -98,3 +98,16 @@ def test_what_a_rule_fitted_is_shown_item_by_item(client: Client, library: Libra
     page = text(visit(client, "/studies/mdms/datasets/scored@1/columns/score/"))
     assert "Loading" in page and "Eigenvalue" in page
     assert '<th scope="row" class="code">q_ins</th>' in page
+
+
+def test_a_column_says_its_universe_in_the_language_of_the_page(client: Client, library: Library) -> None:
+    universe = {"en": "All who were asked.", "zh": "全部受访者。"}
+    save_draft(library.owner, library.study, "union", rule="q_union", universe=universe)
+    publish(library.owner, library.study.measures.get(name="union"))
+    recipe = {"wave": "2014", "key": "rid", "measures": ["union"]}
+    build_dataset(library.owner, define_dataset(library.owner, library.study, "unions", recipe=recipe))
+    address = "/studies/mdms/datasets/unions@1/columns/union/"
+    assert "All who were asked." in text(visit(client, address, library.owner))
+    client.cookies["django_language"] = "zh-hans"
+    page = text(visit(client, address, library.owner))
+    assert "全部受访者。" in page and "All who were asked." not in page

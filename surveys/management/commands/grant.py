@@ -1,4 +1,7 @@
-"""Gives a person a role in a study, or changes it; the right to download microdata is given by itself."""
+"""Gives a person a role in a study, or changes it; the right to download microdata is given by itself.
+
+Who may define or import becomes staff: the admin lets such a person in.
+"""
 
 from __future__ import annotations
 
@@ -30,4 +33,5 @@ class Command(WavebookCommand):
             "user": person.get_username(),
             "role": given.role,
             "microdata": given.microdata,
+            "is_staff": person.is_staff,
         }
