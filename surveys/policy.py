@@ -66,6 +66,11 @@ def admin_roles() -> list[str]:
 
 
 def require_creator(user: User) -> None:
-    """Refuses unless ``user`` may create studies: staff and administrators."""
-    if not (user.is_superuser or user.is_staff):
+    """Refuses unless ``user`` may create studies: administrators, data managers, and staff without a role.
+
+    A researcher is staff so as to be let into the admin, and gains nothing else by it.
+    """
+    roles = set(Membership.objects.filter(user_id=user.pk).values_list("role", flat=True))
+    is_creator = user.is_staff and (not roles or Membership.Role.MANAGER in roles)
+    if not (user.is_superuser or is_creator):
         raise refuse("not_allowed", "You may not create studies.", hint="Ask an administrator.")

@@ -22,6 +22,7 @@ def offered(request: HttpRequest, subject: Subject) -> dict[str, Any]:
         "study": subject.study,
         "version": subject.version,
         "language": language,
+        "languages": subject.languages,
         "choices": choices(subject, language),
         "may_download": policy.may(request.user, policy.DOWNLOAD, subject.study),
     }

@@ -70,6 +70,17 @@ class Subject:
             code: f"{self.study.title(code)}, {text_in(self.labels, code) or self.version}" for code in spoken
         }
 
+    @property
+    def languages(self) -> list[str]:
+        """The languages its labels can be had in: those of the study, else those the codebook speaks."""
+        spoken = (
+            language
+            for variable in self.codebook.variables
+            for labels in (variable.labels, *(code.labels for code in variable.codes))
+            for language in labels
+        )
+        return list(self.study.languages) or sorted(set(spoken) - {"und"})
+
     def about(self) -> About:
         """What the codebooks of this version tell beside its variables."""
         return About(

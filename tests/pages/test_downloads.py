@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from surveys.core.writing import FORMATS
-from surveys.models import AuditEntry, Export
+from surveys.models import AuditEntry, Export, Study
 from surveys.services import exports, jobs
 from tests.pages.conftest import Library, text, visit
 
@@ -140,3 +140,9 @@ def test_the_right_is_asked_again_when_the_job_writes(client: Client, library: L
     assert claimed is not None and jobs.perform(claimed).state == "failed"
     assert "You may not download microdata" in text(client.get(job))
     assert not Export.objects.exists()
+
+
+def test_a_study_without_languages_offers_those_of_the_codebook(client: Client, library: Library) -> None:
+    page = library.pages["wave_download"] + "?language=en"
+    Study.objects.update(languages=[])
+    assert 'href="?language=zh"' in text(visit(client, page, library.owner))

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from surveys import policy
+from surveys.core.problems import Refused
 from surveys.models import AuditEntry, Membership
 from surveys.services.people import withdraw
 from tests.factories import make_member, make_study, make_user
@@ -84,3 +85,18 @@ def test_staff_by_other_means_stay_so_while_no_role_is_taken_away() -> None:
     for person in (ann, root):
         person.refresh_from_db()
         assert person.is_staff
+
+
+def test_a_researcher_let_into_the_admin_creates_no_study() -> None:
+    study, person = make_study(), make_user("ann")
+    for role, is_creator in (("researcher", False), ("manager", True)):
+        call_command("grant", "mdms", "ann", role, stdout=StringIO())
+        person.refresh_from_db()
+        assert person.is_staff
+        if is_creator:
+            policy.require_creator(person)
+        else:
+            with pytest.raises(Refused, match="may not create studies"):
+                policy.require_creator(person)
+    policy.require_creator(make_user("secretary", is_staff=True))
+    assert study.memberships.count() == 1

@@ -39,8 +39,8 @@ def duplicate_rows(
     if again.len():
         text = say_n(
             again.len(),
-            "1 row repeats an earlier row in every variable (row {rows}).",
-            "{n:,} rows repeat an earlier row in every variable (first: {rows}).",
+            "1 row repeats an earlier row in every variable but a key (row {rows}).",
+            "{n:,} rows repeat an earlier row in every variable but a key (first: {rows}).",
             n=again.len(), rows=[row + 1 for row in again.sort()[:MOST_ROWS]],
         )  # fmt: skip
         yield Finding(Severity.WARNING, "duplicate_rows", text)

@@ -61,7 +61,7 @@ def test_rows_that_differ_by_their_key_alone(tmp_path: Path) -> None:
     rest = [(number(name), [1, 2, 1]) for name in ("a", "b", "c")]
     told = found(tmp_path, (key, [1, 2, 3]), *rest)
     assert [f.code for f in told] == ["duplicate_rows"]
-    assert told[0].message == "1 row repeats an earlier row in every variable (row 3)."
+    assert told[0].message == "1 row repeats an earlier row in every variable but a key (row 3)."
     assert found(tmp_path, (key, [1, 2, 3]), *rest[:2], (number("d"), [1, 2, 9])) == []
 
 
@@ -69,7 +69,7 @@ def test_rows_that_part_in_the_last_of_many_columns(tmp_path: Path) -> None:
     same = [(number(f"v{k}"), [1, 2, 1, 2]) for k in range(100)]
     assert found(tmp_path, *same, (number("last"), [1, 1, 2, 2])) == []
     told = found(tmp_path, *same, (number("last"), [1, 1, 2, 1]))
-    assert [f.message for f in told] == ["1 row repeats an earlier row in every variable (row 4)."]
+    assert [f.message for f in told] == ["1 row repeats an earlier row in every variable but a key (row 4)."]
 
 
 def test_straight_lines_in_a_grid_but_not_in_a_block_of_ticks(tmp_path: Path) -> None:
