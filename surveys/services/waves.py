@@ -214,7 +214,7 @@ def _save(
         sets=as_json(book.sets),
         findings=[with_sources(as_json(finding)) for finding in result.findings],
         options=options.as_json() | ({"read_as": list(result.read_as)} if result.read_as else {}),
-        note=note.replace("\0", ""),
+        note=note,
         is_synthetic=wave.is_synthetic or study.is_synthetic,
         created_by=user,
     )
