@@ -85,6 +85,11 @@ def _invent(
 def _block(taken: pl.Series, numbers: Iterable[float]) -> int | None:
     """The first block of codes beneath all cells and labelled values."""
     lowest = min([*([float(taken.min() or 0)] if len(taken) else []), *numbers, 0.0])  # type: ignore[arg-type]
+    return block_below(lowest)
+
+
+def block_below(lowest: float) -> int | None:
+    """The first block of codes beneath a number; None beneath all blocks."""
     return next((block for block in _BLOCKS if block + 1 < lowest), None)
 
 

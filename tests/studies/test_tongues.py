@@ -1,0 +1,71 @@
+"""Every shipped measure, written in other tongues and run by their programs on the shipped waves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.study_folder import load_study
+from measures.core.tongues import rule_text
+from measures.core.tongues.asked import Asked
+from measures.selectors.scopes import Ground, ground, parsed
+from measures.selectors.tongues import asked_for
+from measures.selectors.trying import Tried, has_all_of, run_rules, try_rule
+from surveys.models import Study, User, WaveVersion
+from surveys.services.exports import export_wave_version
+from tests.conftest import ROOT
+from tests.factories import make_user
+from tests.measures.core.tongues.programs import Cells, codes_of, differences, run_pspp
+
+
+@pytest.fixture
+def study(db: None) -> Study:
+    return load_study(make_user("boss", is_superuser=True, is_staff=True), ROOT / "studies" / "mdms") and (
+        Study.objects.get(slug="mdms")
+    )
+
+
+def asked_on(here: Ground, folder: Path) -> Iterator[tuple[Asked, Cells]]:
+    """What tongues are asked of every measure that a wave has, and the engine's column of it."""
+    tried: dict[str, Tried] = {}
+    for name, version in here.published.items():
+        if has_all_of(here, parsed(version.rule), name):
+            tried[name] = try_rule(here, version.rule, name)
+    results = run_rules(here, tried, folder)
+    fitted: dict[str, Any] = {}
+    for result in results.values():
+        fitted |= result.fitted
+    for name, one in tried.items():
+        values, reasons = results[name].pair
+        cells = list(zip(values, reasons, strict=True))
+        yield asked_for(here, here.published[name], one, fitted), cells
+
+
+def test_every_shipped_measure_is_the_same_column_in_every_tongue(study: Study, tmp_path: Path) -> None:
+    """One load for all: it takes seconds."""
+    for slug, at_least in (("2014", 40), ("2016", 40)):
+        here = ground(study, WaveVersion.objects.get(wave__study=study, wave__slug=slug))
+        folder = tmp_path / slug
+        folder.mkdir()
+        asked = list(asked_on(here, folder))
+        assert len(asked) >= at_least
+        in_spss(asked, exported(here, folder, "sav"), folder)
+
+
+def exported(here: Ground, folder: Path, form: str) -> Path:
+    """The wave as somebody downloads it."""
+    file = folder / f"wave.{form}"
+    export_wave_version(User.objects.get(), here.version, form, file)
+    return file
+
+
+def in_spss(asked: list[tuple[Asked, Cells]], wave: Path, folder: Path) -> None:
+    texts = {}
+    for one, _ in asked:
+        texts[one.rule.name] = rule_text("spss", one), codes_of(one, "spss")
+    found = run_pspp(wave, texts, folder)
+    for one, cells in asked:
+        assert not differences(cells, found[one.rule.name]), one.rule.name
