@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from config.study_folder import load_study
-from measures.core.tongues import rule_text
 from measures.core.tongues.asked import Asked
 from measures.selectors.scopes import Ground, ground, parsed
 from measures.selectors.tongues import asked_for
@@ -18,7 +20,16 @@ from surveys.models import Study, User, WaveVersion
 from surveys.services.exports import export_wave_version
 from tests.conftest import ROOT
 from tests.factories import make_user
-from tests.measures.core.tongues.programs import Cells, codes_of, differences, run_pspp
+from tests.measures.core.tongues.programs import (
+    Cells,
+    Text,
+    differences,
+    program,
+    run_pandas,
+    run_pspp,
+    run_r,
+    text_of,
+)
 
 
 @pytest.fixture
@@ -52,7 +63,12 @@ def test_every_shipped_measure_is_the_same_column_in_every_tongue(study: Study, 
         folder.mkdir()
         asked = list(asked_on(here, folder))
         assert len(asked) >= at_least
-        in_spss(asked, exported(here, folder, "sav"), folder)
+        files = {form: exported(here, folder, form) for form in ("sav", "parquet")}
+        agree(asked, "spss", partial(run_pspp, files["sav"], folder=folder))
+        agree(asked, "python", partial(run_pandas, files["parquet"], folder=folder))
+        if shutil.which("Rscript"):
+            agree(asked, "r", partial(run_r, pl.read_parquet(files["parquet"]), folder=folder))
+    program("Rscript", "r-base-core")
 
 
 def exported(here: Ground, folder: Path, form: str) -> Path:
@@ -62,10 +78,9 @@ def exported(here: Ground, folder: Path, form: str) -> Path:
     return file
 
 
-def in_spss(asked: list[tuple[Asked, Cells]], wave: Path, folder: Path) -> None:
-    texts = {}
-    for one, _ in asked:
-        texts[one.rule.name] = rule_text("spss", one), codes_of(one, "spss")
-    found = run_pspp(wave, texts, folder)
+def agree(
+    asked: list[tuple[Asked, Cells]], tongue: str, run: Callable[[dict[str, Text]], dict[str, Cells]]
+) -> None:
+    found = run({one.rule.name: text_of(one, tongue) for one, _ in asked})
     for one, cells in asked:
-        assert not differences(cells, found[one.rule.name]), one.rule.name
+        assert not differences(cells, found[one.rule.name]), (tongue, one.rule.name)

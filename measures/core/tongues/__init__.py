@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from measures.core.tongues import spss
+from measures.core.tongues import python, r, spss
 from measures.core.tongues.asked import Asked
 from measures.core.tongues.laying import Tongue
 
 __all__ = ["TONGUES", "Asked", "Tongue", "rule_text"]
 
-_WRITERS: Mapping[str, tuple[Tongue, Callable[[Asked], str]]] = {"spss": (spss.SPSS, spss.write)}
+_WRITERS: Mapping[str, tuple[Tongue, Callable[[Asked], str]]] = {
+    "spss": (spss.SPSS, spss.write),
+    "r": (r.R, r.write),
+    "python": (python.PYTHON, python.write),
+}
 TONGUES: Mapping[str, Tongue] = {name: tongue for name, (tongue, _) in _WRITERS.items()}
 
 

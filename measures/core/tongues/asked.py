@@ -188,9 +188,15 @@ def _refuse_taken(asked: Asked, sources: tuple[str, ...]) -> None:
     """A column never takes the place of the wave's own variable."""
     name = asked.rule.name
     if name.casefold() in {one.casefold() for one in (*asked.taken, *sources)}:
-        message = say(
-            "The wave has a variable called {name} already; the text would overwrite it.", name=name
-        )
+        message = say("The wave already has a variable {name}; the text would overwrite it.", name=name)
+        raise refuse("name_taken", message, hint="Export the dataset, or rename the measure.")
+
+
+def refuse_companion(laid: Laid) -> None:
+    """The column of missing codes takes no place of another either."""
+    name = f"{laid.name}_missing"
+    if name in (*laid.asked.taken, *laid.sources):
+        message = say("The wave already has a variable {name}; the text would overwrite it.", name=name)
         raise refuse("name_taken", message, hint="Export the dataset, or rename the measure.")
 
 

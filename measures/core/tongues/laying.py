@@ -48,6 +48,7 @@ from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
 
 MOST_ROWS = 2000  # of a table written out as branches
+LONGEST_COMMENT = 120
 Outcome = tuple[Cond, tuple[Expr, Expr]]
 
 
@@ -154,7 +155,7 @@ class Layout:
         if node.type in (Type.DATE, Type.DATETIME, Type.TIME):
             raise cannot(self.tongue, say("dates, points in time and durations made by a rule"))
         parts = [self.add(part) for part in node.parts()]
-        self.comment = " ".join(phrase(node, self.scope, self.language).split())
+        self.comment = short(phrase(node, self.scope, self.language))
         return self._of(node, parts)
 
     def _of(self, node: Typed, parts: list[Part]) -> Part:
@@ -278,6 +279,12 @@ def cannot(tongue: Tongue, what: str) -> Refused:
     message = say("{tongue} cannot say this rule: it has {what}.", tongue=tongue.title, what=what)
     hint = "Export the dataset instead: its columns are computed here."
     return refuse("not_in_tongue", message, hint=hint)
+
+
+def short(text: str) -> str:
+    """A comment on one line."""
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return plain if len(plain) <= LONGEST_COMMENT else plain[: LONGEST_COMMENT - 1] + "…"
 
 
 def _both_of(part: Part, kind: Type) -> tuple[Expr, Expr]:

@@ -11,7 +11,7 @@ from measures.core.language.scope import mapped_type
 from measures.core.language.tree import Type
 from measures.core.tongues.bounds import ANYTHING, Bounds
 from measures.core.tongues.in_files import InFiles
-from measures.core.tongues.laying import Layout, cannot
+from measures.core.tongues.laying import Layout, cannot, short
 from measures.core.tongues.pairs import Part
 from measures.core.tongues.steps import (
     ZERO,
@@ -44,7 +44,7 @@ def read(out: Layout, item: str, column: SourceColumn) -> Part:
     if kind is Type.TEXT and column.code_map and not out.tongue.computes_text:
         raise cannot(out.tongue, say("texts made by the crosswalk ({name})", name=item))
     cell = Raw(variable.name, _KINDS.get(variable.type, "number"))
-    out.comment = item if item == variable.name else f"{item}: {variable.name}"
+    out.comment = short(item if item == variable.name else f"{item}: {variable.name}")
     absences = list(_absences(out, column, cell))
     reasons = {reason for reason, _ in absences}
     branches: list[tuple[Cond, Expr]] = [(cond, out.strength(reason)) for reason, cond in absences]

@@ -6,15 +6,26 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from measures.core.engine import DuckEngine, Plan, Rule, Source
 from measures.core.language import Checked
-from measures.core.tongues import rule_text
 from measures.core.tongues.asked import Asked
+from surveys.core.codebook import ValueType
 from surveys.core.problems import Refused
-from tests.measures.core.tongues.programs import Cells, codes_of, differences, run_pspp, write_sav
-from tests.measures.generated_rules import KEPT, RAW, ROWS, TABLE
+from tests.measures.core.tongues.programs import (
+    Cells,
+    Text,
+    differences,
+    program,
+    run_pandas,
+    run_pspp,
+    run_r,
+    text_of,
+    write_sav,
+)
+from tests.measures.generated_rules import KEPT, RAW, TABLE
 from tests.measures.reference_interpreter import Absence, run
 from tests.measures.small_survey import CITIES, ITEMS, rule, store, variable
 
@@ -69,17 +80,40 @@ def some(raw: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
     return {name: list(cells[::EVERY]) for name, cells in raw.items()}
 
 
-def test_in_spss(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
-    wave = write_sav(tmp_path / "wave.sav", some(RAW), ITEMS)
-    texts, refused = {}, {}
+def written(asked: list[Asked], tongue: str) -> tuple[dict[str, Text], set[str]]:
+    """The texts, and the names of the rules that the tongue refuses."""
+    texts, refused = {}, set()
     for one in asked:
         try:
-            texts[one.rule.name] = rule_text("spss", one), codes_of(one, "spss")
+            texts[one.rule.name] = text_of(one, tongue)
         except Refused as why:
-            refused[one.rule.name] = why
-    is_text = {one.rule.name for one in asked if one.rule.checked.type == "text"}
-    assert set(refused) == is_text, "only texts are refused"
-    found = run_pspp(wave, texts, tmp_path)
-    assert all(len(cells) == ROWS // EVERY for cells in found.values())
-    wrong = {name: told for name in texts if (told := differences(expected[name], found[name]))}
-    assert not wrong, [(asked[int(name[1:])].rule.checked.source, told) for name, told in wrong.items()][:3]
+            assert [problem.code for problem in why.problems] == ["not_in_tongue"]
+            refused.add(one.rule.name)
+    return texts, refused
+
+
+def agree(asked: list[Asked], expected: Mapping[str, Cells], found: Mapping[str, Cells]) -> None:
+    rules = {one.rule.name: one.rule.checked.source for one in asked}
+    wrong = {name: told for name, cells in found.items() if (told := differences(expected[name], cells))}
+    assert not wrong, [(rules[name], told) for name, told in wrong.items()][:3]
+
+
+def test_in_spss(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
+    texts, refused = written(asked, "spss")
+    assert refused == {one.rule.name for one in asked if one.rule.checked.type is ValueType.TEXT}
+    agree(asked, expected, run_pspp(write_sav(tmp_path / "wave.sav", some(RAW), ITEMS), texts, tmp_path))
+
+
+def test_in_r(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
+    program("Rscript", "r-base-core")
+    texts, refused = written(asked, "r")
+    assert not refused
+    agree(asked, expected, run_r(pl.DataFrame(some(RAW), strict=False), texts, tmp_path))
+
+
+def test_in_pandas(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
+    texts, refused = written(asked[::4], "python")
+    assert not refused
+    wave = tmp_path / "wave.parquet"
+    pl.DataFrame(some(RAW), strict=False).write_parquet(wave)
+    agree(asked, expected, run_pandas(wave, texts, tmp_path))
