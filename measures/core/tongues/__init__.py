@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from measures.core.tongues import python, r, spss
+from measures.core.tongues import python, r, spss, stata
 from measures.core.tongues.asked import Asked
 from measures.core.tongues.laying import Tongue
 
@@ -17,6 +17,7 @@ __all__ = ["TONGUES", "Asked", "Tongue", "rule_text"]
 
 _WRITERS: Mapping[str, tuple[Tongue, Callable[[Asked], str]]] = {
     "spss": (spss.SPSS, spss.write),
+    "stata": (stata.STATA, stata.write),
     "r": (r.R, r.write),
     "python": (python.PYTHON, python.write),
 }

@@ -200,15 +200,20 @@ def refuse_companion(laid: Laid) -> None:
         raise refuse("name_taken", message, hint="Export the dataset, or rename the measure.")
 
 
-def told(laid: Laid) -> list[str]:
-    """The comment at the top of a text: what it makes, of what, and how absences are coded."""
+def told(laid: Laid, letters: Mapping[str, str] | None = None) -> list[str]:
+    """The comment at the top of a text: what it makes, of what, and how absences are coded.
+
+    ``letters``: what absences stand as where they have no codes.
+    """
     asked, words = laid.asked, _WORDS["zh" if laid.asked.language.startswith("zh") else "en"]
     lines = [f"{asked.title or laid.name}: {laid.label}" if laid.label else asked.title or laid.name]
     lines.append(plain(sentence(asked.rule.checked, asked.language)))
     if asked.wave:
         lines.append(words["wave"].format(asked.wave, ", ".join(laid.sources)))
     lines.append(words["codes"] if laid.absences else words["none"])
-    lines += [f"  {plain(reason)} -> {code} ({laid.word(reason)})" for reason, _, code in laid.absences]
+    for reason, _, code in laid.absences:
+        shown = code if letters is None else letters[reason]
+        lines.append(f"  {plain(reason)} -> {shown} ({laid.word(reason)})")
     if any(rule.checked.is_data_dependent for rule in (*asked.earlier, asked.rule)):
         lines.append(words["frozen"])
     return [part for line in lines for part in wrap(line, 100, subsequent_indent="  ")]
