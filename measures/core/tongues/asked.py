@@ -46,6 +46,7 @@ class Asked:
     taken: tuple[str, ...] = ()
     title: str = ""  # of which study and version: "mdms/fsp@1"
     wave: str = ""  # of which wave version: "mdms/2014@1"
+    fitted_in: str = ""  # in which dataset version the numbers were fitted
     language: str = "en"
 
 
@@ -215,7 +216,7 @@ def told(laid: Laid, letters: Mapping[str, str] | None = None) -> list[str]:
         shown = code if letters is None else letters[reason]
         lines.append(f"  {plain(reason)} -> {shown} ({laid.word(reason)})")
     if any(rule.checked.is_data_dependent for rule in (*asked.earlier, asked.rule)):
-        lines.append(words["frozen"])
+        lines.append(words["frozen_in" if asked.fitted_in else "frozen"].format(asked.fitted_in))
     return [part for line in lines for part in wrap(line, 100, subsequent_indent="  ")]
 
 
@@ -225,11 +226,13 @@ _WORDS = {
         "codes": "Missing codes of the column (absence -> code):",
         "none": "The column is never absent.",
         "frozen": "Means, deviations and weights were fitted on a sample and are frozen here.",
+        "frozen_in": "Means, deviations and weights were fitted in {0} and are frozen here.",
     },
     "zh": {
         "wave": "读取 {0} 的变量：{1}。单元格与文件一致，缺失编码原样保留。",
         "codes": "本变量的缺失编码（缺失原因 -> 编码）：",
         "none": "本变量不会缺失。",
         "frozen": "均值、标准差和权重由样本拟合，此处已固定。",
+        "frozen_in": "均值、标准差和权重在 {0} 中拟合，此处已固定。",
     },
 }
