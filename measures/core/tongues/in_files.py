@@ -8,14 +8,17 @@ from the codebook and the counts made at import, so that no cell is read for it.
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
+
 from surveys.core.absence import SYSTEM, precedence, tag_reason
 from surveys.core.codebook import Scalar, Variable
-from surveys.core.writing.spss_missing import block_below
+from surveys.core.writing.spss_missing import block_below, declarations
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,13 @@ class Stored:
 @dataclass(frozen=True)
 class InFiles:
     """Of one variable: tag -> its word in a column of reasons; tag -> its code in an SPSS file; code, or tag
-    with a full stop before it -> its letter in a Stata file."""
+    with a full stop before it -> its letter in a Stata file.  ``moves``: whether an SPSS file has other codes
+    than the codebook, for it can declare three, or a range and one."""
 
     words: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, int] = field(default_factory=dict)
     letters: Mapping[Scalar, str] = field(default_factory=dict)
+    moves: bool = False
 
 
 def in_files(wave: Iterable[Stored], wanted: Iterable[str]) -> dict[str, InFiles]:
@@ -44,14 +49,38 @@ def in_files(wave: Iterable[Stored], wanted: Iterable[str]) -> dict[str, InFiles
     invented = sorted({word for words in met.values() for word in words.values()}, key=precedence)
     names = set(wanted)
     return {
-        one.variable.name: InFiles(
-            words=met.get(one.variable.name, {}),
-            codes=_codes(one, met.get(one.variable.name, {}), invented),
-            letters=_letters(one, met.get(one.variable.name, {})),
-        )
+        one.variable.name: _in_files(one, met.get(one.variable.name, {}), invented)
         for one in known
         if one.variable.name in names
     }
+
+
+def _in_files(one: Stored, met: Mapping[str, str], invented: list[str]) -> InFiles:
+    codes = _codes(one, met, invented)
+    return InFiles(met, codes, _letters(one, met), _moves(one, codes.values()))
+
+
+def _moves(one: Stored, invented: Iterable[int]) -> bool:
+    """Whether no declaration of SPSS covers the missing codes without a value between them."""
+    rules = one.variable.missing
+    single = {float(rule.value) for rule in rules if isinstance(rule.value, int | float)} | {*invented}
+    spans = [
+        (-math.inf if rule.low is None else rule.low, math.inf if rule.high is None else rule.high)
+        for rule in rules
+        if rule.low is not None or rule.high is not None
+    ]
+    return declarations(single, spans, lambda: pl.Series(_values(one, single), dtype=pl.Float64)) is None
+
+
+def _values(one: Stored, single: Iterable[float]) -> list[float]:
+    """Valid values as far as they were counted; where not all were, such as might lie between the codes."""
+    counted, stats = one.frequencies, one.frequencies.get("stats", {})
+    found = [value for value, n in counted.get("values", ()) if n and _is_number(value)]
+    if counted.get("distinct", 0) > len(found) and stats:
+        low, high = stats["min"], stats["max"]
+        found += [low, high, *(code + 0.5 for code in single if low <= code <= high)]
+    labelled = [code.value for code in one.variable.codes if _is_number(code.value)]
+    return [float(value) for value in (*found, *(value for value in labelled if value not in set(single)))]
 
 
 def _words_met(one: Stored) -> dict[str, str]:

@@ -40,6 +40,10 @@ def read(out: Layout, item: str, column: SourceColumn) -> Part:
     variable = column.variable
     if variable.type in (ValueType.DATETIME, ValueType.TIME):
         raise cannot(out.tongue, say("a point in time or a duration ({name})", name=variable.name))
+    if out.tongue.tags == "codes" and out.files.get(variable.name, InFiles()).moves:
+        raise cannot(
+            out.tongue, say("more missing codes than its files can declare ({name})", name=variable.name)
+        )
     kind = Type(mapped_type(variable.type, column.code_map).value)
     if kind is Type.TEXT and column.code_map and not out.tongue.computes_text:
         raise cannot(out.tongue, say("texts made by the crosswalk ({name})", name=item))

@@ -48,7 +48,7 @@ def declare(variable: Variable, cells: Cells, invented: tuple[str, ...]) -> Decl
         if rule.low is not None or rule.high is not None
     ]
     kept = {float(code.value) for code in variable.codes if isinstance(code.value, int | float)} - single
-    ranges = _fit(single, spans, lambda: _outside(filled.filter(~cells.absent), kept))
+    ranges = declarations(single, spans, lambda: _outside(filled.filter(~cells.absent), kept))
     declared = Declared(filled, labels=tuple(labels), losses=tuple(losses))
     if ranges is not None:
         return replace(declared, ranges=tuple(ranges))
@@ -100,7 +100,7 @@ def _outside(valid: pl.Series, kept: set[float]) -> pl.Series:
     )
 
 
-def _fit(
+def declarations(
     single: set[float], spans: list[tuple[float, float]], outside: Callable[[], pl.Series]
 ) -> list[Scalar | dict[str, float]] | None:
     """Declarations that cover all codes and spans and nothing of ``outside``, which is only asked when it

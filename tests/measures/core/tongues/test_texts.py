@@ -208,3 +208,19 @@ def test_letters_of_missing_values_stand_in_files_as_exports_write_them() -> Non
     assert 'beside("q") %in% "refused"' in rule_text("r", one)
     assert "text('q__reason') == 'refused'" in rule_text("python", one)
     assert "if q == .a" in rule_text("stata", one)
+
+
+def test_missing_codes_that_move_in_an_spss_file_are_not_read_by_their_old_names() -> None:
+    """Four codes with values between them: SPSS can declare neither three nor one range."""
+    rules = tuple(MissingRule(f"why {code}", value=code) for code in (7, 8, 98, 99))
+    q = Variable("q", ValueType.INTEGER, missing=rules)
+
+    def found(values: list[int], distinct: int = 2) -> InFiles:
+        stats = {"min": min(values), "max": max(values)}
+        counts = {"values": [[value, 5] for value in values], "distinct": distinct, "stats": stats}
+        return in_files([Stored(q, counts, False)], ["q"])["q"]
+
+    assert not found([1, 2]).moves and found([1, 50]).moves and found([1, 120], distinct=300).moves
+    one = replace(asked(Source(Path(), {"a": SourceColumn(0, q)}), "held", "a"), files={"q": found([1, 50])})
+    assert "more missing codes than its files can declare (q)" in refusal("spss", one)
+    assert rule_text("r", one) and rule_text("stata", one)
