@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyreadstat
 import pytest
 
 from config.study_folder import load_study
@@ -16,8 +17,10 @@ from measures.core.tongues.asked import Asked
 from measures.selectors.scopes import Ground, ground, parsed
 from measures.selectors.tongues import asked_for
 from measures.selectors.trying import Tried, has_all_of, run_rules, try_rule
+from surveys.core.table import physical, read_columns, tags_of
 from surveys.models import Study, User, WaveVersion
 from surveys.services.exports import export_wave_version
+from surveys.services.files import path_of
 from tests.conftest import ROOT
 from tests.factories import make_user
 from tests.measures.core.tongues.programs import (
@@ -64,6 +67,7 @@ def test_every_shipped_measure_is_the_same_column_in_every_tongue(study: Study, 
         asked = list(asked_on(here, folder))
         assert len(asked) >= at_least
         files = {form: exported(here, folder, form) for form in ("sav", "parquet")}
+        letters_stand_in(asked, exported(here, folder, "dta"), path_of(here.version.data))
         agree(asked, "spss", partial(run_pspp, files["sav"], folder=folder))
         agree(asked, "python", partial(run_pandas, files["parquet"], folder=folder))
         if shutil.which("Rscript"):
@@ -76,6 +80,26 @@ def exported(here: Ground, folder: Path, form: str) -> Path:
     file = folder / f"wave.{form}"
     export_wave_version(User.objects.get(), here.version, form, file)
     return file
+
+
+def letters_stand_in(asked: list[tuple[Asked, Cells]], file: Path, stored: Path) -> None:
+    """Nobody runs Stata here, but a Stata file shows whether it has the letters that the texts name."""
+    data, _ = pyreadstat.read_dta(str(file), user_missing=True, output_format="dict")
+    known = {c.variable.name: (c, one.files) for one, _ in asked for c in one.columns.values()}
+    seen = 0
+    for name, (column, files) in known.items():
+        if not column.variable.type.is_number:
+            continue
+        frame, letters = read_columns(stored, [column.position]), files[name].letters
+        tags = frame[tags_of(column.position)] if column.tags else [None] * frame.height
+        cells = zip(frame[physical(column.position)], tags, data[name], strict=True)
+        for cell, tag, found in dict.fromkeys(cells):
+            if isinstance(found, str):
+                assert found == (tag if tag is not None else letters[cell]), (name, cell)
+                seen += 1
+            else:
+                assert tag is None and found == cell, (name, cell)
+    assert seen, "the waves have absences"
 
 
 def agree(
