@@ -215,6 +215,9 @@ def told(laid: Laid, letters: Mapping[str, str] | None = None) -> list[str]:
     for reason, _, code in laid.absences:
         shown = code if letters is None else letters[reason]
         lines.append(f"  {plain(reason)} -> {shown} ({laid.word(reason)})")
+    codes = [code for _, _, code in laid.absences]
+    if letters is None and codes and max(codes) <= _WIDE:
+        lines.append(words["room"].format(min(codes), max(codes)))
     if any(rule.checked.is_data_dependent for rule in (*asked.earlier, asked.rule)):
         lines.append(words["frozen_in" if asked.fitted_in else "frozen"].format(asked.fitted_in))
     return [part for line in lines for part in wrap(line, 100, subsequent_indent="  ")]
@@ -225,6 +228,7 @@ _WORDS = {
         "wave": "Reads, from {0}: {1}. The cells stand as in the file, missing codes in place.",
         "codes": "Missing codes of the column (absence -> code):",
         "none": "The column is never absent.",
+        "room": "A value from {0} to {1} would be read as an absence; it is made out_of_range.",
         "frozen": "Means, deviations and weights were fitted on a sample and are frozen here.",
         "frozen_in": "Means, deviations and weights were fitted in {0} and are frozen here.",
     },
@@ -232,6 +236,7 @@ _WORDS = {
         "wave": "读取 {0} 的变量：{1}。单元格与文件一致，缺失编码原样保留。",
         "codes": "本变量的缺失编码（缺失原因 -> 编码）：",
         "none": "本变量不会缺失。",
+        "room": "{0} 至 {1} 的取值会被当作缺失，因此改为 out_of_range。",
         "frozen": "均值、标准差和权重由样本拟合，此处已固定。",
         "frozen_in": "均值、标准差和权重在 {0} 中拟合，此处已固定。",
     },

@@ -183,6 +183,7 @@ def test_a_value_that_looks_like_a_missing_code_is_none(tmp_path: Path) -> None:
     found = run_pspp(
         write_sav(tmp_path / "wave.sav", raw, ITEMS), {"doubled": text_of(one, "spss")}, tmp_path
     )
+    assert "A value from -999999996 to -999999991 would be read as an absence" in rule_text("spss", one)
     assert found["doubled"] == [(None, "out_of_range"), (5.0, None), (None, "system")]
 
 
