@@ -50,6 +50,11 @@ urlpatterns = [
         measures.OneMeasureVersion.as_view(),
         name="api_measure_version",
     ),
+    path(
+        "measures/<slug:study>/<slug:name>/v<int:number>/texts/<slug:tongue>/",
+        measures.OneRuleText.as_view(),
+        name="api_rule_text",
+    ),
     path("datasets/", datasets.Datasets.as_view(), name="api_datasets"),
     path(_DATASET, datasets.OneDataset.as_view(), name="api_dataset"),
     path(_DATASET + "latest/", datasets.LatestDataset.as_view(), name="api_dataset_latest"),

@@ -37,6 +37,15 @@ class MeasureVersionSerializer(serializers.ModelSerializer[MeasureVersion]):
                   "published_at")  # fmt: skip
 
 
+class RuleTextSerializer(serializers.Serializer[Any]):
+    """A rule in the syntax of another program."""
+
+    measure_version = serializers.CharField()
+    wave_version = serializers.CharField(help_text="The wave it reads.")
+    tongue = serializers.CharField(help_text="spss, stata, r or python")
+    text = serializers.CharField()
+
+
 class MeasureSerializer(serializers.ModelSerializer[Measure]):
     study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
     concepts = LabelsField()

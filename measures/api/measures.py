@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 
+from measures.core.tongues import TONGUES
 from measures.models import Measure, MeasureVersion
 from measures.selectors.disclosure import measures_shown_to, versions_shown_to
-from measures.serializers import MeasureSerializer, MeasureVersionSerializer
+from measures.selectors.tongues import written
+from measures.serializers import MeasureSerializer, MeasureVersionSerializer, RuleTextSerializer
+from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
-from surveys.http import STUDY, ListApi, OneApi
-from surveys.selectors import one_named, study_named
+from surveys.http import STUDY, BadParameter, ListApi, OneApi
+from surveys.models import User
+from surveys.selectors import one_named, study_named, wave_version_named
+
+WAVE = OpenApiParameter("wave", str, description="The wave it is written for, as 2014 or 2014@1.")
+LANGUAGE = OpenApiParameter("language", str, description="Of labels and comments: en (default) or zh.")
 
 
 @extend_schema(parameters=[STUDY])
@@ -40,6 +47,14 @@ class OneMeasure(OneApi):
         return one_named(shown.filter(name=name), say("measure"), name, shown.values_list("name", flat=True))
 
 
+def _version(person: User, study: str, name: str, number: int) -> MeasureVersion:
+    """The version asked for, if this person is shown it."""
+    shown = versions_shown_to(person).filter(measure__study=study_named(person, study))
+    of_name = shown.filter(measure__name=name)
+    known = map(str, of_name if of_name.exists() else shown)
+    return one_named(of_name.filter(number=number), say("measure version"), f"{study}/{name}@{number}", known)
+
+
 class OneMeasureVersion(OneApi):
     """One frozen wording of a rule."""
 
@@ -47,9 +62,36 @@ class OneMeasureVersion(OneApi):
     queryset = MeasureVersion.objects.none()
 
     def get_object(self) -> Any:
-        study, number = study_named(self.person, self.kwargs["study"]), self.kwargs["number"]
-        shown = versions_shown_to(self.person).filter(measure__study=study)
-        of_name = shown.filter(measure__name=self.kwargs["name"])
-        known = map(str, of_name if of_name.exists() else shown)
-        text = f"{study}/{self.kwargs['name']}@{number}"
-        return one_named(of_name.filter(number=number), say("measure version"), text, known)
+        return _version(self.person, **self.kwargs)
+
+
+@extend_schema(parameters=[WAVE, LANGUAGE])
+class OneRuleText(OneApi):
+    """A frozen wording of a rule in the syntax of another program: spss, stata, r or python."""
+
+    serializer_class = RuleTextSerializer
+    queryset = MeasureVersion.objects.none()
+    parameters = ("wave", "language")
+
+    def get_object(self) -> Any:
+        place = {name: self.kwargs[name] for name in ("study", "name", "number")}
+        version, tongue = _version(self.person, **place), self.kwargs["tongue"]
+        if tongue not in TONGUES:
+            near = near_misses(tongue, TONGUES)
+            hint = say("There are {tongues}.", tongues=tuple(TONGUES))
+            raise refuse(
+                "not_found", say("Rules are not written in {tongue}.", tongue=tongue), near=near, hint=hint
+            )
+        wave, language = self.asked("wave"), self.asked("language") or "en"
+        if language not in ("en", "zh"):
+            raise BadParameter("The language is en or zh.")
+        chosen = wave_version_named(self.person, f"{place['study']}/{wave}") if wave else None
+        (found,) = written(self.person, version, [tongue], chosen, language)
+        if found.refused is not None:
+            raise found.refused
+        return {
+            "measure_version": str(version),
+            "wave_version": found.wave,
+            "tongue": tongue,
+            "text": found.text,
+        }

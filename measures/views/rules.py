@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from measures import selectors
 from measures.core.language import sentence
@@ -14,10 +15,11 @@ from measures.models import MeasureVersion
 from measures.policy import may_define
 from measures.selectors.disclosure import versions_shown_to, waves_shown_to
 from measures.selectors.scopes import ground
+from measures.selectors.tongues import Written, written
 from measures.selectors.trying import try_rule
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
-from surveys.models import Variable
+from surveys.models import User, Variable
 from surveys.selectors import study_named
 
 
@@ -56,8 +58,17 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
         "sentences": sentences(version),
         "waves": waves_shown_to(request.user, version),
         "code_labels": code_labels(version),
+        "texts": texts(request.user, version),
     }
     return render(request, "measures/measure.html", context)
+
+
+def texts(user: User, version: MeasureVersion) -> list[Written]:
+    """The rule in other programs; none where it cannot be read on any wave today."""
+    try:
+        return written(user, version, language="zh" if (get_language() or "").startswith("zh") else "en")
+    except Refused:
+        return []
 
 
 def sentences(version: MeasureVersion) -> Mapping[str, str]:

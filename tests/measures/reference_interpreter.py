@@ -29,10 +29,12 @@ Row = Mapping[str, Any]
 Seen = dict[tuple[Any, ...], Any]  # what fitted parts have made of the whole sample, each once
 
 
-def run(root: t.Typed, rows: Sequence[Row], contexts: Mapping[str, ContextTable]) -> list[Any]:
-    """The rule on every row; conditions come back as 1 and 0."""
+def run(
+    root: t.Typed, rows: Sequence[Row], contexts: Mapping[str, ContextTable], every: int = 1
+) -> list[Any]:
+    """The rule on every row, or on some; conditions come back as 1 and 0."""
     seen: Seen = {}
-    found = [Interpreter(row, rows, contexts, seen).value(root) for row in rows]
+    found = [Interpreter(row, rows, contexts, seen).value(root) for row in rows[::every]]
     if root.type is t.Type.CONDITION:
         return [cell if isinstance(cell, Absence) else int(cell) for cell in found]
     if root.type is t.Type.INTEGER and not isinstance(root, t.Column):

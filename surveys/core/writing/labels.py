@@ -11,10 +11,8 @@ from surveys.core.said import say, sentence
 from surveys.core.writing.cells import reason_labels
 from surveys.core.writing.table import Loss
 
-_SPSS_RESERVED = frozenset(
-    ("ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH")
-)
-_STATA_RESERVED = frozenset(
+SPSS_RESERVED = frozenset(("ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"))
+STATA_RESERVED = frozenset(
     ("_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long")
 ) | frozenset(("_n", "_N", "_pi", "_pred", "_rc", "_skip", "strL", "using", "with"))
 
@@ -123,7 +121,7 @@ def _spss_name(name: str, reserve: int) -> str:
     if not word or not (word[0].isalpha() or word[0] == "@"):
         word = "v" + word
     word = word.encode()[: 64 - reserve].decode(errors="ignore").rstrip(".")
-    return word + "_" if word.upper() in _SPSS_RESERVED else word
+    return word + "_" if word.upper() in SPSS_RESERVED else word
 
 
 def _stata_name(name: str, reserve: int) -> str:
@@ -133,4 +131,4 @@ def _stata_name(name: str, reserve: int) -> str:
     word = word[: 32 - reserve]
     while len(word.encode()) > 128:  # pragma: no cover - 32 characters of four bytes fit exactly
         word = word[:-1]
-    return word + "_" if word in _STATA_RESERVED or re.fullmatch(r"str\d+", word) else word
+    return word + "_" if word in STATA_RESERVED or re.fullmatch(r"str\d+", word) else word

@@ -48,7 +48,7 @@ def declare(variable: Variable, cells: Cells, invented: tuple[str, ...]) -> Decl
         if rule.low is not None or rule.high is not None
     ]
     kept = {float(code.value) for code in variable.codes if isinstance(code.value, int | float)} - single
-    ranges = _fit(single, spans, lambda: _outside(filled.filter(~cells.absent), kept))
+    ranges = declarations(single, spans, lambda: _outside(filled.filter(~cells.absent), kept))
     declared = Declared(filled, labels=tuple(labels), losses=tuple(losses))
     if ranges is not None:
         return replace(declared, ranges=tuple(ranges))
@@ -85,6 +85,11 @@ def _invent(
 def _block(taken: pl.Series, numbers: Iterable[float]) -> int | None:
     """The first block of codes beneath all cells and labelled values."""
     lowest = min([*([float(taken.min() or 0)] if len(taken) else []), *numbers, 0.0])  # type: ignore[arg-type]
+    return block_below(lowest)
+
+
+def block_below(lowest: float) -> int | None:
+    """The first block of codes beneath a number; None beneath all blocks."""
     return next((block for block in _BLOCKS if block + 1 < lowest), None)
 
 
@@ -95,7 +100,7 @@ def _outside(valid: pl.Series, kept: set[float]) -> pl.Series:
     )
 
 
-def _fit(
+def declarations(
     single: set[float], spans: list[tuple[float, float]], outside: Callable[[], pl.Series]
 ) -> list[Scalar | dict[str, float]] | None:
     """Declarations that cover all codes and spans and nothing of ``outside``, which is only asked when it

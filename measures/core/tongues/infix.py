@@ -1,0 +1,132 @@
+"""What R, Python and Stata have in common: operators between operands, functions before brackets."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from measures.core.tongues.steps import (
+    AllHold,
+    Compare,
+    Cond,
+    DateText,
+    Empty,
+    Expr,
+    Finite,
+    Flag,
+    Fn,
+    Math,
+    Not,
+    Num,
+    OneOf,
+    Raw,
+    SomeHold,
+    Tagged,
+    Truth,
+    Txt,
+    Var,
+)
+
+
+class Printer(ABC):
+    """Writes expressions and conditions; a tongue says how its own words are written."""
+
+    negation = "!"
+
+    def expr(self, expr: Expr) -> str:
+        match expr:
+            case Num(value=value):
+                return self.number(value) if value >= 0 else f"({self.number(value)})"
+            case Txt(value=text):
+                return self.text(text)
+            case Var():
+                return self.var(expr)
+            case Raw():
+                return self.raw(expr)
+            case Math(operator=operator, left=left, right=right):
+                return f"({self.expr(left)} {operator} {self.expr(right)})"
+            case Flag(condition=condition):
+                return self.flag(self.cond(condition))
+            case Fn(name=name, arguments=arguments):
+                return self.function(name, [self.expr(one) for one in arguments])
+        raise TypeError(type(expr).__name__)
+
+    def cond(self, cond: Cond) -> str:
+        match cond:
+            case Compare(operator=operator, left=left, right=right):
+                return f"{self.expr(left)} {operator} {self.expr(right)}"
+            case OneOf(operand=operand, options=(only,)):
+                return f"{self.expr(operand)} == {self.expr(only)}"
+            case OneOf(operand=operand, options=options):
+                return self.one_of(self.expr(operand), options)
+            case AllHold(parts=parts):
+                return " & ".join(f"({self.cond(part)})" for part in parts)
+            case SomeHold(parts=parts):
+                return " | ".join(f"({self.cond(part)})" for part in parts)
+            case Not(part=part):
+                return f"{self.negation}({self.cond(part)})"
+            case Truth(holds=holds):
+                return self.truth(holds)
+            case Finite(operand=operand):
+                return self.finite(self.var(operand))
+            case Empty(cell=cell):
+                return self.empty(cell)
+            case Tagged():
+                return self.tagged(cond)
+            case DateText(operand=operand):
+                return self.date_text(self.expr(operand))
+        raise TypeError(type(cond).__name__)
+
+    def flag(self, condition: str) -> str:
+        return f"({condition})"
+
+    @abstractmethod
+    def number(self, value: float) -> str: ...
+
+    @abstractmethod
+    def text(self, text: str) -> str: ...
+
+    @abstractmethod
+    def var(self, var: Var) -> str: ...
+
+    @abstractmethod
+    def raw(self, cell: Raw) -> str: ...
+
+    @abstractmethod
+    def function(self, name: str, arguments: list[str]) -> str: ...
+
+    @abstractmethod
+    def one_of(self, operand: str, options: tuple[Expr, ...]) -> str: ...
+
+    @abstractmethod
+    def truth(self, holds: bool) -> str: ...
+
+    @abstractmethod
+    def finite(self, var: str) -> str: ...
+
+    @abstractmethod
+    def empty(self, cell: Raw) -> str: ...
+
+    @abstractmethod
+    def tagged(self, cond: Tagged) -> str: ...
+
+    @abstractmethod
+    def date_text(self, operand: str) -> str: ...
+
+
+def shortest(value: float) -> str:
+    """The shortest digits that read back as exactly this number."""
+    value = float(value)
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+DATE_PATTERN = "^[0-9]{4}-(0[1-9]|1[0-2])(-[0-3][0-9])?$"
+
+
+def used(helpers: dict[str, str], body: str) -> list[str]:
+    """The helpers that a text calls, by name or from one another, in their order."""
+    found, whole = set[str](), body
+    for name in reversed(helpers):
+        if f"{name}(" in whole:
+            found.add(name)
+            whole += helpers[name]
+    return [text for name, text in helpers.items() if name in found]

@@ -1,0 +1,202 @@
+"""Rows full of edges, and rules generated over them: for whatever must agree with the slow interpreter.
+
+``generated_rules.txt`` keeps a thousand different ones, a line each, for tests that start other programs:
+drawing so many takes longer than running them.  ``python -m tests.measures.generated_rules`` draws it anew.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from surveys.core.problems import Refused
+from tests.measures.reference_interpreter import Absence
+from tests.measures.small_survey import ITEMS, rule
+
+KEPT = Path(__file__).with_suffix(".txt")
+ROWS = 240
+REASON_OF = {-1: "refused", -2: "dont_know", -8: "not_applicable", -9: "no_answer", None: "system"}
+HOLES = [-1, -2, -8, -9, None]
+
+
+def _raw() -> dict[str, list[Any]]:
+    chance = random.Random(20140501)
+
+    def column(values: list[Any], holes: float = 0.2) -> list[Any]:
+        return [chance.choice(HOLES if chance.random() < holes else values) for _ in range(ROWS)]
+
+    def plain(values: list[Any]) -> list[Any]:
+        return [None if chance.random() < 0.1 else chance.choice(values) for _ in range(ROWS)]
+
+    return {
+        **{name: column([0, 1]) for name in ("union", "party")},
+        "club": column([0, 1, 1, 2]),  # 2 is no flag
+        "sex": column([1, 2]),
+        "contract": column([1, 2, 3, 4], 0.5),
+        "community": column(list(range(1, 10))),
+        **{name: column([1, 2, 3, 4, 5, 7]) for name in "abc"},
+        "age": column([0, 15, 17, 18, 29, 30, 44, 45, 99]),
+        "year": column([1950, 1984, 2014]),
+        "month": column([1, 5, 6, 12, 0, 13]),
+        "city": column([4403, 1101, 1, 77]),
+        "income": column([0.0, 0.25, 1.0, 3000.5, 1e6, -3.5]),
+        "x": column([0.0, 1e300, -1e300, 1e-300, 0.1, 2.5, -2.5, 1 / 3, 700.0, 800.0]),
+        "region": plain(["north", "south", "北", "it's"]),
+        "interview": plain([date(2014, 5, 1), date(2014, 5, 31), date(1999, 12, 31)]),
+    }
+
+
+RAW = _raw()
+
+
+def _cell(name: str, raw: Any) -> Any:
+    if raw is None:
+        return Absence("system")
+    if ITEMS[name].type.is_number and raw in REASON_OF:
+        return Absence(REASON_OF[raw])
+    return raw
+
+
+TABLE = [{name: _cell(name, RAW[name][at]) for name in RAW} for at in range(ROWS)]
+
+numbers = st.sampled_from(["a", "b", "c", "age", "income", "x", "year", "community"])
+flags = st.sampled_from(["union", "party", "club"])
+constants = st.sampled_from(["0", "1", "2", "0.5", "3", "1000", "1e14", "-2.5"])
+reasons = st.sampled_from(['"refused"', '"dont_know"', '"system"', '"out_of_range"', '"not_applicable"'])
+_values = {
+    "community": "(1, 3, 5..7)",
+    "age": "(..17, 30..44, 99)",
+    "a": '("step 1", 4)',
+    "contract": "(2, 4)",
+}
+memberships = st.sampled_from(sorted(_values)).flatmap(
+    lambda name: st.sampled_from([f"{name} in {_values[name]}", f"{name} not in {_values[name]}"])
+)
+
+
+def _call(name: str, parts: st.SearchStrategy[str], least: int = 1, most: int = 4) -> st.SearchStrategy[str]:
+    """A function of several parts, with at_least half of the time."""
+    lists = st.lists(parts, min_size=least, max_size=most)
+    return lists.flatmap(
+        lambda found: st.sampled_from(
+            [f"{name}({', '.join(found)})"]
+            + [f"{name}({', '.join(found)}, at_least={k})" for k in range(1, len(found) + 1)]
+        )
+    )
+
+
+def _more_numbers(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    one = st.sampled_from(["ln", "log10", "exp", "sqrt", "abs", "floor", "round"])
+    two = st.sampled_from(["+", "-", "*", "/"])
+    return st.one_of(
+        st.builds(lambda f, x: f"{f}({x})", one, inner),
+        st.builds(lambda o, x, y: f"({x} {o} {y})", two, inner, inner),
+        st.builds(lambda x, k: f"round({x}, digits={k})", inner, st.integers(1, 4)),
+        st.builds(lambda x: f"band({x}, -1, 0.5, 18, 1000)", inner),
+        st.builds(lambda x: f"reverse({x}, low=1, high=5)", inner),
+        st.builds(
+            lambda x, y: f'recode({x}, {{..0: {y}, 1: 2, (3, 17..44): missing("refused")}}, other={y})',
+            inner,
+            inner,
+        ),
+        st.builds(lambda x, r: f"recode({x}, {{missing({r}): 9, 5: 1}})", numbers, reasons),
+        *(_call(name, inner) for name in ("sum_of", "mean_of", "min", "max")),
+        st.lists(inner, min_size=1, max_size=3).map(lambda found: f"first_answered({', '.join(found)})"),
+    )
+
+
+def _conditions(number: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    compare = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
+    base = st.one_of(
+        flags, memberships,
+        st.builds(lambda x, o, y: f"({x} {o} {y})", number, compare, number),
+        st.builds(lambda x, r: f"is_missing({x}, {r})", number, reasons),
+        st.builds(lambda x: f"is_missing({x})", number),
+        st.builds(lambda x: f"({x} between 1 and 18)", number),
+        st.sampled_from(['region == "it\'s"', 'region in ("北", "south")', 'sex == "女"']),
+        st.just('interview >= "2014-05-01"'),
+    )  # fmt: skip
+    return st.recursive(
+        base,
+        lambda inner: st.one_of(
+            st.builds(lambda o, x, y: f"({x} {o} {y})", st.sampled_from(["and", "or"]), inner, inner),
+            st.builds(lambda x: f"(not {x})", inner),
+            _call("any_of", inner), _call("all_of", inner),
+        ),
+        max_leaves=4,
+    )  # fmt: skip
+
+
+_computed = st.sampled_from(
+    [
+        "lookup(cities.gdp, key=city)",
+        "months_between(year, month, 2014, 5)",
+        "years_between(1980, month, year, 5)",
+        "year(interview)",
+        "month(interview) + 0.5",
+    ]
+)
+_leaves = st.one_of(numbers, constants, _computed)
+_numbers = st.recursive(_leaves, _more_numbers, max_leaves=6)
+conditions = _conditions(_numbers)
+_refused = 'missing("refused")'
+rules = st.one_of(
+    _numbers,
+    conditions,
+    _call("count_of", conditions),
+    _call("share_of", conditions),
+    st.builds(
+        lambda c, d, x, y: f"case(({c}, {x}), ({d}, {_refused}), otherwise={y})",
+        conditions,
+        conditions,
+        _numbers,
+        _numbers,
+    ),
+    st.builds(lambda c, x: f"case(({c}, {x}))", conditions, _numbers),
+    st.builds(lambda c: f'case(({c}, region), otherwise="rest")', conditions),
+    st.sampled_from(["income", "age", "a + b"]).map(lambda x: f"group_mean({x}, by=city)"),
+    st.sampled_from(["union", "age > 20", 'sex == "male"']).map(lambda c: f"group_share({c}, by=region)"),
+    st.sampled_from(["income", "age", "a + b", "mean_of(a, b, c, at_least=2)"]).map(
+        lambda x: f"standardise({x})"
+    ),
+)
+
+
+def usable(text: str) -> bool:
+    """Whether a generated rule reads an item at all; nothing else may be wrong with it."""
+    try:
+        rule(text)
+    except Refused as refused:
+        assert [problem.code for problem in refused.problems] == ["constant_rule"], text
+        return False
+    return True
+
+
+def drawn(wanted: int) -> list[str]:
+    """As many different rules, always the same."""
+    found: dict[str, None] = {}
+
+    @settings(
+        max_examples=wanted,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(rules.filter(usable), min_size=8, max_size=8))
+    def collect(texts: list[str]) -> None:
+        if len(found) < wanted:
+            found.update(dict.fromkeys(texts))
+
+    collect()
+    return list(found)[:wanted]
+
+
+if __name__ == "__main__":
+    KEPT.write_text("\n".join(drawn(1000)) + "\n", encoding="utf-8")
