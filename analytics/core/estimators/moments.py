@@ -13,7 +13,7 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 INTERCEPT = "(Intercept)"
-BLOCK = 4096  # rows at a time: a block of forty columns stays in the cache, and a copy of it costs nothing
+BLOCK = 1024  # rows at a time: a block of forty columns stays in the cache, and a copy of it costs nothing
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ rows or groups.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,7 @@ WIDEST = math.log(1e32)  # farther than any two numbers of double precision can 
 REFINEMENTS = 4  # finer grids laid where the slopes at the ends do not hold the lowest point between them
 WITHIN = 1e-10  # share of a column's variation inside groups under which it varies between groups only
 PERFECT = 1e-12
+MOST_KEPT = 4_000_000  # numbers laid out for both passes: 32 MB
 ROUNDING = 16 * float(np.finfo(np.float64).eps)
 
 
@@ -103,13 +105,20 @@ def between_terms(design: Design, by: Groups, totals: FloatArray) -> npt.NDArray
 
 
 def sufficient(design: Design, by: Groups, totals: FloatArray) -> Sums:
-    """All that the likelihood needs of the data, in two passes over the rows."""
+    """All that the likelihood needs of the data, in two passes over the rows.
+
+    What the first pass lays out about the group means is kept for the second where it is small.
+    """
     k = design.k
-    within = _about_group_means(design, by, totals)
+    is_small = design.n * (k + 1) <= MOST_KEPT
+    kept = list(_about_group_means(design, by, totals)) if is_small else None
+    within = np.zeros((k + 1, k + 1))
+    for part in kept or _about_group_means(design, by, totals):
+        within += part.T @ part
     start = _within_slopes(within)
     by_group = totals.copy()
     by_group[:, k] -= totals[:, :k] @ start
-    within[:k, k], within[k, k] = _what_is_left(design, by, totals, start)
+    within[:k, k], within[k, k] = _what_is_left(kept or _about_group_means(design, by, totals), start)
     within[k, :k] = within[:k, k]
     sizes, label = np.unique(by.sizes, return_inverse=True)
     by_size = np.empty((len(sizes), k + 1, k + 1))
@@ -121,28 +130,24 @@ def sufficient(design: Design, by: Groups, totals: FloatArray) -> Sums:
     return Sums(start, within, by_group, sizes.astype(np.float64), counts, by_size, rounding)
 
 
-def _about_group_means(design: Design, by: Groups, totals: FloatArray) -> FloatArray:
-    """Cross-products (k+1, k+1) of [X y] about the means of the groups."""
+def _about_group_means(design: Design, by: Groups, totals: FloatArray) -> Iterator[FloatArray]:
+    """Blocks of rows of [X y] (rows, k+1) about the means of the groups."""
     found, k, means = design.moments, design.k, totals / by.sizes[:, None]
-    within = np.zeros((k + 1, k + 1))
     for rows in blocks(design.n):
-        part = np.column_stack([design.x[rows] - found.centre, design.y[rows] - found.y_centre])
+        part = np.empty((rows.stop - rows.start, k + 1))
+        np.subtract(design.x[rows], found.centre, out=part[:, :k])
+        np.subtract(design.y[rows], found.y_centre, out=part[:, k])
         part -= means[by.codes[rows]]
-        within += part.T @ part
-    return within
+        yield part
 
 
-def _what_is_left(
-    design: Design, by: Groups, totals: FloatArray, start: FloatArray
-) -> tuple[FloatArray, float]:
+def _what_is_left(parts: Iterable[FloatArray], start: FloatArray) -> tuple[FloatArray, float]:
     """X'r (k,) and r'r about the group means, with r taken row by row: its digits are its own."""
-    found, k, means = design.moments, design.k, totals / by.sizes[:, None]
+    k = len(start)
     cross, square = np.zeros(k), 0.0
-    for rows in blocks(design.n):
-        group = means[by.codes[rows]]
-        part = design.x[rows] - found.centre - group[:, :k]
-        left = design.y[rows] - found.y_centre - group[:, k] - part @ start
-        cross += part.T @ left
+    for part in parts:
+        left = part[:, k] - part[:, :k] @ start
+        cross += part[:, :k].T @ left
         square += float(left @ left)
     return cross, square
 
