@@ -8,7 +8,9 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.linalg.lapack import dpotrf
 
+from analytics.core.estimators.groups import Groups
 from analytics.core.estimators.moments import BoolArray, FloatArray, IntArray, Moments, moments
+from analytics.core.estimators.within import Within, moments_within
 from analytics.core.results import Check
 from surveys.core.said import say
 
@@ -64,21 +66,43 @@ def prepare(y: FloatArray, x: FloatArray, terms: tuple[str, ...]) -> Design:
     As in R, the later column of a dependent set is the one left out.
     Raises ``ValueError`` for shapes that do not match and for values that are not finite.
     """
+    y, x = _arrays(y, x, terms)
+    return _made_fit(y, x, terms, moments(y, x, terms))[0]
+
+
+def prepare_within(y: FloatArray, x: FloatArray, terms: tuple[str, ...], by: Groups) -> tuple[Design, Within]:
+    """As ``prepare``, from a pass by group that an estimator of variances within and between goes on with."""
+    y, x = _arrays(y, x, terms)
+    found, within = moments_within(y, x, terms, by)
+    design, kept = _made_fit(y, x, terms, found)
+    if design.shift.any():  # what was summed far from 0 has fewer digits than what is summed near it
+        return design, moments_within(y, design.x, design.terms, by)[1]
+    return design, within.of(kept) if design.dropped else within
+
+
+def _arrays(y: FloatArray, x: FloatArray, terms: tuple[str, ...]) -> tuple[FloatArray, FloatArray]:
     y = np.ascontiguousarray(y, dtype=np.float64)
     x = np.ascontiguousarray(x, dtype=np.float64)
     if x.ndim != 2 or y.shape != (x.shape[0],) or len(terms) != x.shape[1]:
         raise ValueError(f"Shapes differ: y {y.shape}, x {x.shape}, {len(terms)} terms.")
-    found = moments(y, x, tuple(terms))
+    return y, x
+
+
+def _made_fit(
+    y: FloatArray, x: FloatArray, terms: tuple[str, ...], found: Moments
+) -> tuple[Design, IntArray]:
+    """The design of independent columns, moved near 0, and the positions of the columns it keeps."""
     if not (np.isfinite(found.gram).all() and np.isfinite(found.cross).all() and np.isfinite(found.y_square)):
         raise ValueError("A design must be finite: absences are removed before estimation.")
-    kept, checks = independent(found, tuple(terms))
+    kept, checks = independent(found, terms)
     dropped = tuple(term for position, term in enumerate(terms) if position not in set(kept.tolist()))
     if dropped:
         x, found = np.ascontiguousarray(x[:, kept]), found.of(kept)
     shift = _shift(found)
     if shift.any():
         x, found = x - shift, replace(found, centre=found.centre - shift)
-    return Design(y, x, tuple(terms[position] for position in kept), found, checks, dropped, shift)
+    names = tuple(terms[position] for position in kept)
+    return Design(y, x, names, found, checks, dropped, shift), kept
 
 
 def _shift(found: Moments) -> FloatArray:

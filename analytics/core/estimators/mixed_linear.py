@@ -19,10 +19,10 @@ from analytics.core.checks import (
     check_size,
     has_error,
 )
-from analytics.core.estimators.design import Design, prepare
+from analytics.core.estimators.design import Design, prepare_within
 from analytics.core.estimators.groups import Groups, group_rows
 from analytics.core.estimators.moments import FloatArray
-from analytics.core.estimators.profile import Solution, Sums, between_terms, group_sums, search, sufficient
+from analytics.core.estimators.profile import Solution, Sums, between_terms, search, sufficient
 from analytics.core.estimators.summary import failed, rows_of, t_estimates
 from analytics.core.results import (
     Check,
@@ -56,17 +56,16 @@ def fit_mixed_linear(
     terms that vary within groups against rows, terms that do not against groups. Standard errors are those
     of the fixed effects given the variances.
     """
-    design = prepare(y, x, terms)
     by = group_rows(groups)
-    totals = group_sums(design, by)
-    between = between_terms(design, by, totals)
+    design, within = prepare_within(y, x, terms, by)
+    between = between_terms(design, np.diag(within.gram)[:-1])
     level_two = tuple(t for t, flag in zip(design.terms, between.tolist(), strict=True) if flag)
     checks = (*design.checks, *check_size(design), *check_outcome_varies(design))
     checks += check_groups(by.count, design.n, group, level_two)
     if has_error(checks):
         return failed("multilevel_linear", checks, design.dropped)
     checks += (*check_collinearity(design), *check_linear_scale(design))
-    sums = sufficient(design, by, totals)
+    sums = sufficient(design, by, within)
     ended = search(sums, design, reml)
     if ended.best is None:
         why = _no_answer(ended.ending, group, ended.iterations)

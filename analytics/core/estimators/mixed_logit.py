@@ -16,7 +16,7 @@ from analytics.core.estimators.design import Design, prepare
 from analytics.core.estimators.groups import Groups, group_rows
 from analytics.core.estimators.laplace import Derivatives, Rows, State, differentiate, evaluate
 from analytics.core.estimators.moments import FloatArray
-from analytics.core.estimators.profile import between_terms, group_sums
+from analytics.core.estimators.profile import between_terms, squares_within
 from analytics.core.estimators.summary import failed, normal_estimates, rows_of, scaled_inverse, scaled_solve
 from analytics.core.results import (
     Check,
@@ -69,10 +69,10 @@ def fit_mixed_logit(
     the variance and take rows as n, as lme4 does. The intraclass correlation is on the latent logit scale.
     At the boundary (variance zero) the answer is the plain logit, and a check says so.
     """
+    by = group_rows(groups)
     design = prepare(y, x, terms)
     checks = logit.check_logit(design)
-    by = group_rows(groups)
-    between = between_terms(design, by, group_sums(design, by))
+    between = between_terms(design, squares_within(design, by))
     level_two = tuple(t for t, flag in zip(design.terms, between.tolist(), strict=True) if flag)
     checks += check_groups(by.count, design.n, group, level_two)
     if has_error(checks):

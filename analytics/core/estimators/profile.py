@@ -11,17 +11,19 @@ rows or groups.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg.lapack import dpotrf, dpotri
+from scipy.linalg.lapack import dpotrf, dpotri, dpotrs
 from scipy.optimize import brentq
 
 from analytics.core.estimators.design import Design
 from analytics.core.estimators.groups import Groups
-from analytics.core.estimators.moments import FloatArray, blocks
+from analytics.core.estimators.moments import FloatArray
+from analytics.core.estimators.within import Within
 
 # ln rho is searched between these first; under 1e-9 the between variance is zero for every purpose.
 GRID = np.linspace(math.log(1e-9), math.log(1e6), 16)
@@ -29,7 +31,6 @@ WIDEST = math.log(1e32)  # farther than any two numbers of double precision can 
 REFINEMENTS = 4  # finer grids laid where the slopes at the ends do not hold the lowest point between them
 WITHIN = 1e-10  # share of a column's variation inside groups under which it varies between groups only
 PERFECT = 1e-12
-MOST_KEPT = 4_000_000  # numbers laid out for both passes: 32 MB
 ROUNDING = 16 * float(np.finfo(np.float64).eps)
 
 
@@ -62,15 +63,21 @@ class Sums:
 class Solution:
     """The generalised least squares fit at one ``rho``: ``slope`` is d deviance / d ln rho.
 
-    ``beta`` (k,) are the coefficients less ``Sums.start``.
+    ``beta`` (k,) are the coefficients less ``Sums.start``; ``factor`` (k, k) is the Cholesky factor of
+    X'V^-1 X.
     """
 
     rho: float
     beta: FloatArray
-    inverse: FloatArray
+    factor: FloatArray
     residual: float
     deviance: float
     slope: float
+
+    @cached_property
+    def inverse(self) -> FloatArray:
+        """(X'V^-1 X)^-1 up to the residual variance (k, k)."""
+        return _inverse(self.factor)
 
 
 @dataclass(frozen=True)
@@ -85,41 +92,33 @@ class Search:
     best: Solution | None = None
 
 
-def group_sums(design: Design, by: Groups) -> FloatArray:
-    """Sums (G, k+1) of the centred [X y] by group."""
-    found = design.moments
-    x_sums = by.totals(design.x) - np.outer(by.sizes, found.centre)
-    y_sums = by.totals(design.y) - by.sizes * found.y_centre
-    return np.column_stack([x_sums, y_sums])
+def squares_within(design: Design, by: Groups) -> FloatArray:
+    """Sums of squares (k,) of the columns of X about the group means, from the sums of the groups alone."""
+    totals = by.totals(design.x) - np.outer(by.sizes, design.moments.centre)
+    found: FloatArray = np.diag(design.moments.gram) - (totals**2 / by.sizes[:, None]).sum(axis=0)
+    return found
 
 
-def between_terms(design: Design, by: Groups, totals: FloatArray) -> npt.NDArray[np.bool_]:
-    """Which columns (k,) have one value within each group; the intercept does not count."""
-    x_sums = totals[:, :-1]
-    square = np.diag(design.moments.gram)
-    within = square - (x_sums**2 / by.sizes[:, None]).sum(axis=0)
-    flags = np.asarray(within <= WITHIN * square, dtype=np.bool_)
+def between_terms(design: Design, inside: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which columns (k,) have one value within each group; the intercept does not count.
+
+    ``inside`` (k,) has their sums of squares about the group means.
+    """
+    flags = np.asarray(inside <= WITHIN * np.diag(design.moments.gram), dtype=np.bool_)
     if design.has_intercept:
         flags[design.moments.intercept] = False
     return flags
 
 
-def sufficient(design: Design, by: Groups, totals: FloatArray) -> Sums:
-    """All that the likelihood needs of the data, in two passes over the rows.
-
-    What the first pass lays out about the group means is kept for the second where it is small.
-    """
+def sufficient(design: Design, by: Groups, within: Within) -> Sums:
+    """All that the likelihood needs of the data, with a second pass over the rows for what is left of y."""
     k = design.k
-    is_small = design.n * (k + 1) <= MOST_KEPT
-    kept = list(_about_group_means(design, by, totals)) if is_small else None
-    within = np.zeros((k + 1, k + 1))
-    for part in kept or _about_group_means(design, by, totals):
-        within += part.T @ part
-    start = _within_slopes(within)
-    by_group = totals.copy()
-    by_group[:, k] -= totals[:, :k] @ start
-    within[:k, k], within[k, k] = _what_is_left(kept or _about_group_means(design, by, totals), start)
-    within[k, :k] = within[:k, k]
+    start = _within_slopes(within.gram)
+    by_group = within.totals.copy()
+    by_group[:, k] -= within.totals[:, :k] @ start
+    inside = within.gram.copy()
+    inside[:k, k], inside[k, k] = _what_is_left(within.rows(design.y, design.x, by), start)
+    inside[k, :k] = inside[:k, k]
     sizes, label = np.unique(by.sizes, return_inverse=True)
     by_size = np.empty((len(sizes), k + 1, k + 1))
     for position in range(len(sizes)):
@@ -127,18 +126,7 @@ def sufficient(design: Design, by: Groups, totals: FloatArray) -> Sums:
         by_size[position] = rows.T @ rows
     counts = np.bincount(label, minlength=len(sizes)).astype(np.float64)
     rounding = _rounding(design, start)
-    return Sums(start, within, by_group, sizes.astype(np.float64), counts, by_size, rounding)
-
-
-def _about_group_means(design: Design, by: Groups, totals: FloatArray) -> Iterator[FloatArray]:
-    """Blocks of rows of [X y] (rows, k+1) about the means of the groups."""
-    found, k, means = design.moments, design.k, totals / by.sizes[:, None]
-    for rows in blocks(design.n):
-        part = np.empty((rows.stop - rows.start, k + 1))
-        np.subtract(design.x[rows], found.centre, out=part[:, :k])
-        np.subtract(design.y[rows], found.y_centre, out=part[:, k])
-        part -= means[by.codes[rows]]
-        yield part
+    return Sums(start, inside, by_group, sizes.astype(np.float64), counts, by_size, rounding)
 
 
 def _what_is_left(parts: Iterable[FloatArray], start: FloatArray) -> tuple[FloatArray, float]:
@@ -181,8 +169,8 @@ def solve(sums: Sums, n: int, rho: float, reml: bool) -> Solution:
     k = len(sums.within) - 1
     grow = 1.0 + sums.sizes * rho
     weighted = sums.weighted(rho)
-    factor, inverse = _factor(weighted[:k, :k])
-    beta = inverse @ weighted[:k, k]
+    factor = _factor(weighted[:k, :k])
+    beta, _ = dpotrs(factor, weighted[:k, k], lower=True)
     residual = float(weighted[k, k] - weighted[:k, k] @ beta)
     contrast = np.append(-beta, 1.0)
     shrink = 1.0 / (grow * grow)
@@ -191,18 +179,15 @@ def solve(sums: Sums, n: int, rho: float, reml: bool) -> Solution:
     profile = _deviance(sums, free, residual, grow, np.diag(factor) if reml else np.ones(1))
     slope = free * residual_slope / max(residual, 1e-300) + float((sums.counts * sums.sizes) @ (1 / grow))
     if reml:
-        slope -= float(shrink @ np.einsum("uij,ij->u", sums.by_size[:, :k, :k], inverse))
-    return Solution(rho, beta, inverse, residual, profile, slope * rho if rho else slope)
+        slope -= float(shrink @ np.einsum("uij,ij->u", sums.by_size[:, :k, :k], _inverse(factor)))
+    return Solution(rho, beta, factor, residual, profile, slope * rho if rho else slope)
 
 
 def deviance(sums: Sums, n: int, rho: float, reml: bool) -> float:
     """The profiled deviance alone, from one factorisation of [X y]'V^-1 [X y]: its last pivot is the RSS."""
     k = len(sums.within) - 1
     grow = 1.0 + sums.sizes * rho
-    factor, failed_at = dpotrf(sums.weighted(rho), lower=True)
-    if failed_at:
-        raise np.linalg.LinAlgError("not positive definite")
-    pivots = np.diag(factor)
+    pivots = np.diag(_factor(sums.weighted(rho)))
     return _deviance(
         sums, n - k if reml else n, float(pivots[k] ** 2), grow, pivots[:k] if reml else np.ones(1)
     )
@@ -213,18 +198,24 @@ def _deviance(sums: Sums, free: int, residual: float, grow: FloatArray, pivots: 
     return spread + float(sums.counts @ np.log(grow)) + 2 * float(np.log(pivots).sum())
 
 
-def _factor(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Cholesky factor and inverse of a positive definite matrix, straight from LAPACK: this is called often.
+def _factor(matrix: FloatArray) -> FloatArray:
+    """Cholesky factor of a positive definite matrix, straight from LAPACK: this is called often.
 
     The units of the columns do not matter: scaling a column scales the rounding with it.
     """
     factor, failed_at = dpotrf(matrix, lower=True)
     if failed_at:
         raise np.linalg.LinAlgError("not positive definite")
-    half, _ = dpotri(factor, lower=True)
-    upper = np.triu_indices(len(half), 1)
-    half[upper] = half.T[upper]
-    return factor, half
+    found: FloatArray = factor
+    return found
+
+
+def _inverse(factor: FloatArray) -> FloatArray:
+    """The inverse of the matrix that ``factor`` is the Cholesky factor of."""
+    lower, _ = dpotri(factor, lower=True)
+    lower = np.tril(lower)
+    found: FloatArray = lower + np.tril(lower, -1).T
+    return found
 
 
 def search(sums: Sums, design: Design, reml: bool) -> Search:
