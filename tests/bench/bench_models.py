@@ -71,8 +71,10 @@ def gap(mine: Any, other: Any) -> str:
     """The largest differences between the two programs, in standard errors and log-likelihood."""
     beta = np.array([e.estimate for e in mine.estimates])
     error = np.array([e.std_error for e in mine.estimates])
-    apart = float(np.max(np.abs(beta - other[0]) / error))
-    return f"estimates apart by {apart:.0e} SE, log-likelihood by {mine.fit.loglik - other[-1]:+.0e}"
+    apart = np.abs(beta - other[0])
+    likelihood = mine.fit.loglik - other[-1]
+    lying = f"{apart.max():.0e} ({(apart / error).max():.0e} SE)"
+    return f"estimates apart by {lying}, log-likelihood by {likelihood:+.0e}"
 
 
 def main() -> None:
