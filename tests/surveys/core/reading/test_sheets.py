@@ -98,6 +98,9 @@ def test_a_public_project(kind: str, tmp_path: Path, shared: Path) -> None:
     assert cells(found, "sex")[0] == [0, 1, 1, 0, 1]
     assert [len(one.variables) for one in found.codebook.sets] == [6]
     assert found.codebook.variable("dob").type is ValueType.DATE
+    assert found.codebook.variable("height").limits == Limits(low=130, high=215)
+    told = {f.variable: f.message for f in found.findings if f.code == "outside_limits"}
+    assert told["height"] == "2 rows hold a value outside the declared range, 130 to 215 (first: 1, 2)."
     assert not [code for code, _ in codes(found) if code.startswith("sheet_")]
 
 
