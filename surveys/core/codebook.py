@@ -76,6 +76,45 @@ class MissingRule:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """The range that valid values lie in, from ``low`` or ``above`` to ``high`` or ``below``.
+
+    ``low`` and ``high`` belong to it, ``above`` and ``below`` do not; an end that is not set is open.  Days
+    and timestamps are ISO text, durations seconds.  A day among timestamps stands for all of it.
+    """
+
+    low: Scalar | None = None
+    high: Scalar | None = None
+    above: Scalar | None = None
+    below: Scalar | None = None
+
+    def __post_init__(self) -> None:
+        sides = ((self.low, self.above), (self.high, self.below))
+        if all(side == (None, None) for side in sides) or any(None not in side for side in sides):
+            raise ValueError("limits have one end or two, each within them or outside")
+        if self.lower is not None and self.upper is not None and not self._leave_room():
+            raise ValueError("nothing lies between the limits")
+
+    @property
+    def lower(self) -> Scalar | None:
+        """The lower end, whether it belongs to the range or not."""
+        return self.above if self.low is None else self.low
+
+    @property
+    def upper(self) -> Scalar | None:
+        """The upper end, whether it belongs to the range or not."""
+        return self.below if self.high is None else self.high
+
+    def _leave_room(self) -> bool:
+        lower, upper = self.lower, self.upper
+        if isinstance(lower, str) and isinstance(upper, str):  # a day and a timestamp are compared by the day
+            length = min(len(lower), len(upper))
+            lower, upper = lower[:length], upper[:length]
+        are_within = self.above is None and self.below is None
+        return bool(lower < upper or (are_within and lower == upper))  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
 class ResponseSet:
     """A multiple-response set: ``kind`` C (categories), D (counted value) or E (extended D)."""
 
@@ -104,6 +143,7 @@ class Variable:
     group: str = ""  # block or grid the item belongs to
     note: str = ""
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the file's own, by name
+    limits: Limits | None = None  # of valid values
 
     def label(self, language: str = "en") -> str:
         """The label in ``language``, else in any language, else the name."""
@@ -212,7 +252,7 @@ def fingerprint(thing: Any) -> str:
     return hashlib.sha256(canonical(thing).encode()).hexdigest()
 
 
-_TYPED = ("type", "level", "role", "codes", "missing", "attributes")
+_TYPED = ("type", "level", "role", "codes", "missing", "attributes", "limits")
 
 
 def variable_from_json(data: Mapping[str, Any]) -> Variable:
@@ -226,6 +266,7 @@ def variable_from_json(data: Mapping[str, Any]) -> Variable:
         codes=tuple(Code(**code) for code in data.get("codes", ())),
         missing=tuple(MissingRule(**rule) for rule in data.get("missing", ())),
         attributes={name: tuple(texts) for name, texts in data.get("attributes", {}).items()},
+        limits=Limits(**data["limits"]) if "limits" in data else None,
     )
 
 

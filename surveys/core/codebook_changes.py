@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveys.core.codebook import Codebook, Labels, MissingRule, ResponseSet, Scalar, Variable
+from surveys.core.limits import in_short
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def _variable(old: Variable, new: Variable) -> Iterator[Change]:
     yield from _missing(old, new)
     for part in ("universe", "unit", "group", "format", "note"):
         yield from _pair(part, getattr(old, part), getattr(new, part))
+    yield from _pair("limits", in_short(old.limits), in_short(new.limits))
     yield from _pair("level", old.level.value, new.level.value)
     yield from _pair("role", old.role.value, new.role.value)
 

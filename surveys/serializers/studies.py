@@ -88,6 +88,15 @@ class MissingRuleSerializer(serializers.Serializer[Any]):
     labels = LabelsField(required=False)
 
 
+class LimitsSerializer(serializers.Serializer[Any]):
+    """The range of valid values: ``low`` and ``high`` belong to it, ``above`` and ``below`` do not."""
+
+    low = serializers.JSONField(required=False)
+    high = serializers.JSONField(required=False)
+    above = serializers.JSONField(required=False)
+    below = serializers.JSONField(required=False)
+
+
 class CodebookVariableSerializer(serializers.Serializer[Any]):
     """One variable as the codebook describes it; empty fields are left out."""
 
@@ -104,6 +113,7 @@ class CodebookVariableSerializer(serializers.Serializer[Any]):
     unit = serializers.CharField(required=False)
     group = serializers.CharField(required=False)
     note = serializers.CharField(required=False)
+    limits = LimitsSerializer(required=False)
 
 
 class FrequenciesSerializer(serializers.Serializer[Any]):

@@ -71,6 +71,7 @@ WORDS = {
     "level": _("level"),
     "universe": _("universe"),
     "unit": _("unit"),
+    "limits": _("valid range"),
     "distribution": _("answers"),
     "cells": _("cells"),
     "codebook": _("codebook"),

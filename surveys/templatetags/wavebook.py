@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from surveys.core.citation import cite
-from surveys.core.codebook import Level, Variable, text_in
+from surveys.core.codebook import Level, Limits, Variable, text_in
 from surveys.core.frequency_table import FrequencyTable, frequency_table
+from surveys.core.limits import in_words as limits_said
 from surveys.templatetags import charts, differences, numerals, plurals, vocabulary
 from surveys.templatetags.charts import ordered_tally
 from surveys.templatetags.vocabulary import language
@@ -157,6 +158,12 @@ def highlight(text: str, words: str) -> SafeString:
 def in_words(text: str) -> str:
     """A sentence of the cores in the page's language."""
     return spoken(text)
+
+
+@register.filter
+def limits_in_words(limits: Limits) -> str:
+    """A range of valid values in the page's language."""
+    return spoken(limits_said(limits))
 
 
 @register.filter

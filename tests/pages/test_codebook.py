@@ -6,7 +6,7 @@ import re
 
 from django.test import Client
 
-from surveys.core.codebook import MissingRule
+from surveys.core.codebook import Limits, MissingRule
 from surveys.views.studies import findings_by_variable
 from tests.factories import make_wave, make_wave_version, variable
 from tests.pages.conftest import EVIL, Library, text, visit
@@ -81,6 +81,17 @@ def test_an_absence_is_said_once_where_its_label_is_its_reason(client: Client, l
     page = text(visit(client, "/studies/mdms/waves/2016@1/variables/q/"))
     assert "refused" in page and "“Refused”" not in page
     assert page.count("“never heard of it”") == 2  # with the codes and with the counts
+
+
+def test_a_variable_shows_its_valid_range_in_the_language_of_the_page(
+    client: Client, library: Library
+) -> None:
+    age = variable("age", limits=Limits(above=0, high=120))
+    make_wave_version(make_wave(library.study, "2016"), [(age, [1, 121, 3])])
+    address = "/studies/mdms/waves/2016@1/variables/age/"
+    assert "<dt>Valid range</dt><dd>more than 0 and at most 120</dd>" in text(visit(client, address))
+    chinese = client.get(address, headers={"accept-language": "zh-hans"})
+    assert "<dt>有效范围</dt><dd>大于 0 且不大于 120</dd>" in text(chinese)
 
 
 def test_a_variable_names_what_uses_it(client: Client, library: Library) -> None:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from surveys.core.codebook import Code, MissingRule, Role, as_json
+from surveys.core.codebook import Code, Limits, MissingRule, Role, as_json
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Refused
-from surveys.core.quality import LOOKED_FOR, dates, duplicates, grids, skips
+from surveys.core.quality import LOOKED_FOR, dates, duplicates, grids, limits, skips
 from surveys.core.reading import remarks
 from surveys.models import AuditEntry, Study, User, Wave, WaveVersion
 from surveys.services.exports import export_wave_version
@@ -101,6 +101,28 @@ def test_jumps_are_held_against_the_wave_before_anew(study: Study, manager: User
     assert [one["message"] for one in third.findings if one["code"] == "jump"] == [old.message]
 
 
+def test_limits_that_are_declared_later_are_held_against_the_rows(
+    version: WaveVersion, manager: User, tmp_path: Path
+) -> None:
+    path = sheet(version, manager, tmp_path / "s.csv")
+    lines = path.read_text("utf-8").splitlines()
+    head = next(place for place, line in enumerate(lines) if line.startswith("variable,"))
+    lines[head] += ",valid_min,valid_max"
+    limited = [f"{line},1,2" if line.startswith("sex,") else line for line in lines]
+    path.write_text("\n".join(limited), "utf-8")
+    revision = read_revised(manager, version, path)
+    assert [(one.part, one.old, one.new) for one in revision.changes[0].changes] == [("limits", "", "1 – 2")]
+    told = "1 row holds a value outside its declared range, 1 to 2 (row 4)."
+    assert [f.message for f in revision.findings if f.code == "outside_limits"] == [told]
+    made = save_revision(manager, revision)
+    assert (made.content_hash, made.codebook().variable("sex").limits) == (
+        version.content_hash, Limits(low=1, high=2),
+    )  # fmt: skip
+    assert [one["message"] for one in made.findings if one["code"] == "outside_limits"] == [told]
+    wider = read(made, manager, tmp_path / "t.csv", (",1,2", ",1,"))
+    assert not [one for one in save_revision(manager, wider).findings if one["code"] == "outside_limits"]
+
+
 def test_a_sheet_that_says_the_same_makes_nothing(
     version: WaveVersion, manager: User, tmp_path: Path
 ) -> None:
@@ -180,7 +202,7 @@ def test_what_the_import_found_is_kept(version: WaveVersion, manager: User, tmp_
 
 
 def test_what_is_looked_for_again_is_known_by_its_codes() -> None:
-    modules = (dates, duplicates, grids, skips, remarks)
+    modules = (dates, duplicates, grids, limits, skips, remarks)
     told = re.findall(r'Finding\(Severity\.\w+, "(\w+)"', "".join(map(inspect.getsource, modules)))
     assert set(told) == LOOKED_FOR | remarks.REMARKED
 

@@ -63,7 +63,7 @@ def harmonised(
     Codes without a counterpart disappear (their cells become ``out_of_range``).  A mapped code means what
     the item says: its labels are those of ``known``, from a wave that has the item's own codes; failing
     that, those of the first source code that is mapped to it.  Codes of ``known`` that nothing is mapped to
-    stay words of the item, which do not occur in this wave.
+    stay words of the item, which do not occur in this wave.  Limits speak of the wave's own codes and go.
     """
     name = name or variable.name
     if not code_map:
@@ -77,7 +77,7 @@ def harmonised(
     for value, words in known.items():
         if isinstance(value, str) == (kind is ValueType.TEXT):
             codes.setdefault(value, Code(value, words))
-    return replace(variable, name=name, codes=tuple(codes.values()), type=kind)
+    return replace(variable, name=name, codes=tuple(codes.values()), type=kind, limits=None)
 
 
 def mapped_type(source: ValueType, code_map: CodeMap) -> ValueType:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     LEVEL = "level"
     UNIVERSE = "universe"
     UNIT = "unit"
+    LIMITS = "limits"
     DISTRIBUTION = "distribution"
 
 
@@ -51,7 +52,7 @@ class MissingPair:
 
 @dataclass(frozen=True)
 class AttributePair:
-    """Type, level, universe or unit before and after."""
+    """Type, level, universe, unit or limits before and after."""
 
     kind: Kind
     before: str

@@ -36,6 +36,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
         "level_changed": _attributes(found, Kind.LEVEL),
         "universe_changed": _attributes(found, Kind.UNIVERSE),
         "unit_changed": _attributes(found, Kind.UNIT),
+        "limits_changed": _attributes(found, Kind.LIMITS),
         "distribution_changed": [
             _named(one) | distribution_document(one.distribution)
             for one in of(Kind.DISTRIBUTION)

@@ -9,6 +9,7 @@ from surveys.core.comparison.codes import code_differences, missing_differences
 from surveys.core.comparison.difference import AttributePair, Kind, VariableDifference
 from surveys.core.comparison.distribution import Side, distribution
 from surveys.core.comparison.texts import text_pairs, tidy
+from surveys.core.limits import in_short
 
 
 def variable_difference(
@@ -49,6 +50,7 @@ def _attributes(old: Variable, new: Variable) -> Iterator[AttributePair]:
         Kind.LEVEL: (old.level.value, new.level.value),
         Kind.UNIVERSE: (tidy(old.universe), tidy(new.universe)),
         Kind.UNIT: (tidy(old.unit), tidy(new.unit)),
+        Kind.LIMITS: (in_short(old.limits), in_short(new.limits)),
     }
     for kind, (was, is_now) in pairs.items():
         if was != is_now:

@@ -10,6 +10,7 @@ from surveys.core.codebook import (
     DESCRIBING,
     Code,
     Codebook,
+    Limits,
     MissingRule,
     ResponseSet,
     Role,
@@ -18,8 +19,10 @@ from surveys.core.codebook import (
     Variable,
 )
 from surveys.core.findings import Finding, Severity
+from surveys.core.limits import ENDS
 from surveys.core.reading import dates
 from surveys.core.reading.encodings import decoded, is_cut
+from surveys.core.reading.limits import limits_of
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import Calendar, RawFile, RawMissing, RawSet, RawValue, RawVariable
 from surveys.core.reading.settle import Settled, TypedColumn, clean
@@ -124,6 +127,7 @@ def _variable(raw: RawVariable, column: TypedColumn, words: _Words, options: Rea
     missing = _missing(raw, column, known, words)
     absent = {rule.value for rule in missing if rule.value is not None}
     described, attributes = _attributes(raw, words)
+    limits, attributes = _limits(attributes, column.type)
     return Variable(
         name=name,
         type=column.type,
@@ -139,6 +143,7 @@ def _variable(raw: RawVariable, column: TypedColumn, words: _Words, options: Rea
         group=words.text(described.get("group", b"")),
         note=words.text(raw.note or described.get("note", b"")),
         attributes=attributes,
+        limits=limits,
     )
 
 
@@ -153,6 +158,20 @@ def _attributes(raw: RawVariable, words: _Words) -> tuple[dict[str, bytes], dict
         else:
             others[word] = tuple(words.text(text) for text in texts)
     return described, others
+
+
+def _limits(
+    attributes: dict[str, tuple[str, ...]], kind: ValueType
+) -> tuple[Limits | None, dict[str, tuple[str, ...]]]:
+    """(the limits that attributes of our own names state, all others); what no cell can be stays as it is."""
+    told = {name.casefold(): texts[0] for name, texts in attributes.items() if len(texts) == 1}
+    try:
+        limits = limits_of(told, kind)
+    except ValueError:
+        limits = None
+    if limits is None:
+        return None, attributes
+    return limits, {name: texts for name, texts in attributes.items() if name.casefold() not in ENDS}
 
 
 def _code(value: RawValue, label: bytes, raw: RawVariable, column: TypedColumn, words: _Words) -> Code | None:

@@ -16,6 +16,7 @@ import polars as pl
 
 from surveys.core.codebook import Codebook, MissingRule, ValueType, Variable, as_json, codebook_from_json
 from surveys.core.findings import Finding, Severity
+from surveys.core.limits import fits
 from surveys.core.reading.columnar_types import Plain
 from surveys.core.said import say
 from surveys.core.table import PHYSICAL, missing_value
@@ -119,7 +120,7 @@ def _is_number(thing: Any) -> bool:
 
 
 def _is_typed(variable: Variable) -> bool:
-    """Whether missing codes are cells of their variable's type; raises ValueError where a date is none."""
+    """Whether missing codes and limits are cells of the variable's type; ValueError where a date is none."""
     for rule in variable.missing:
         if rule.value is not None:
             cell = missing_value(rule.value, variable.type)
@@ -127,7 +128,7 @@ def _is_typed(variable: Variable) -> bool:
                 return False
         if rule.tag is not None and len(rule.tag) != 1:
             return False
-    return True
+    return variable.limits is None or fits(variable.limits, variable.type)
 
 
 def _check_columns(codebook: Codebook, companions: Mapping[str, str], plain: Mapping[str, Plain]) -> None:

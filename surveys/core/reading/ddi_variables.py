@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 from surveys.core.absence import LABELS, USER_MISSING, VOCABULARY, code_reason, tag_reason
 from surveys.core.codebook import Code, Labels, Level, MissingRule, Role, Scalar, Variable
 from surveys.core.findings import Finding, Severity
+from surveys.core.reading.ddi_limits import limits_in
 from surveys.core.reading.ddi_xml import language_of, text_of
 from surveys.core.reading.settle import clean
 from surveys.core.reading.values import finite, value_of
@@ -52,7 +53,9 @@ class VarReader:
                 changes[part] = {**kept, **told}
         changes |= self._plain(variable, var)
         codes, missing = self._codes(variable, var)
-        return replace(variable, **changes, codes=codes, missing=missing)
+        limits, told_of = limits_in(var, variable)
+        self.findings += told_of
+        return replace(variable, **changes, codes=codes, missing=missing, limits=limits)
 
     def labels(self, element: Element, tag: str = "labl") -> dict[str, str]:
         """language -> text of the children called ``tag``; the first of each language counts."""

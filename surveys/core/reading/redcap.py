@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from surveys.core.limits import MAX, MIN
 from surveys.core.reading.guess import WHOLE
+from surveys.core.reading.limits import is_limit
 
 Cells = dict[str, str]
 Told = tuple[int, Cells, bool]  # line, cells of a codebook sheet, whether the variable may be absent
@@ -24,6 +26,7 @@ _TYPES = {
     "zipcode": "text", "email": "text", "ssn": "text", "alpha_only": "text", "mrn_10d": "text",
 }  # fmt: skip
 _DATE = re.compile(r"^(date|datetime|datetime_seconds)_(dmy|mdy|ymd)$")
+_PARTED = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(.*)")
 _BINARY = {"yesno": "1=Yes | 0=No", "truefalse": "1=True | 0=False"}
 _COMPLETE = "0=Incomplete | 1=Unverified | 2=Complete"
 
@@ -69,11 +72,12 @@ def _completion(line: int, form: str, language: str) -> list[Told]:
 
 def _field(line: int, cells: Cells, group: str, language: str, missing: str) -> Iterator[Told]:
     kind, choices = cells["field_type"], cells.get("select_choices_or_calculations", "")
-    told = {
+    limits, said = _limits(cells)
+    told = limits | {
         "variable": cells["field_name"],
         "group": cells.get("matrix_group_name") or group,
         "universe": cells.get("branching_logic", ""),
-        "note": _note(cells),
+        "note": _note(cells, said),
         "type": _type(kind, choices, cells.get("text_validation_type_or_show_slider_number", "")),
         "level": "nominal" if kind in _CHOSEN else "scale" if kind == "slider" else "",
         "missing": missing,
@@ -124,14 +128,36 @@ def _type(kind: str, choices: str, validation: str) -> str:
     return _TYPES.get(validation, "")
 
 
-def _note(cells: Cells) -> str:
+def _limits(cells: Cells) -> tuple[Cells, str]:
+    """(the limits of valid values, a remark on those that are no values: ``today``, another field)."""
+    validation = cells.get("text_validation_type_or_show_slider_number", "")
+    told = {MIN: cells.get("text_validation_min", ""), MAX: cells.get("text_validation_max", "")}
+    plain = {name: _plain(text, validation) for name, text in told.items()}
+    limits = {name: text for name, text in plain.items() if text and is_limit(name, text)}
+    if all(name in limits for name, text in told.items() if text):
+        return limits, ""
+    return limits, f"Valid from {told[MIN] or '…'} to {told[MAX] or '…'}"
+
+
+def _plain(text: str, validation: str) -> str:
+    """A limit with a point for the comma of its validation, a date in ISO order."""
+    if validation.endswith("comma_decimal"):
+        return text.replace(",", ".")
+    dated, parts = _DATE.match(validation), _PARTED.fullmatch(text)
+    if dated is None or parts is None or dated[2] == "ymd":
+        return text
+    first, second, year, time = parts.groups()
+    day, month = (first, second) if dated[2] == "dmy" else (second, first)
+    return f"{year}-{month:>02}-{day:>02}{time}"
+
+
+def _note(cells: Cells, limits: str) -> str:
     """What else the dictionary says."""
-    low, high = cells.get("text_validation_min", ""), cells.get("text_validation_max", "")
     choices = cells.get("select_choices_or_calculations", "")
     computed = {"calc": "Computed: ", "slider": "Slider: ", "sql": "Query: "}.get(cells["field_type"], "")
     parts = [
         cells.get("field_note", ""),
-        f"Valid from {low or '…'} to {high or '…'}" if low or high else "",
+        limits,
         computed + choices if computed and choices else "",
         "Identifies persons" if cells.get("identifier", "").lower() == "y" else "",
         cells.get("field_annotation", ""),

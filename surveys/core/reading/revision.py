@@ -18,7 +18,9 @@ from surveys.core.codebook import (
     Variable,
 )
 from surveys.core.findings import Finding
+from surveys.core.limits import ENDS
 from surveys.core.problems import Refused, near_misses
+from surveys.core.reading.limits import lay_limits
 from surveys.core.reading.revised_codes import RevisedCodes
 from surveys.core.reading.revised_sets import revised_sets
 from surveys.core.reading.sheet_edits import Line, Talk, edits_of, with_text
@@ -78,6 +80,10 @@ def _edited(variable: Variable, before: Line, edits: Line, where: str, talk: Tal
     touching = {heading for heading in edits if heading.startswith(("codes_", "missing"))}
     if touching:
         changes |= RevisedCodes(variable, before, where, talk).edited(edits)
+    limited = lay_limits(variable, {end: edits[end] for end in ENDS if end in edits}, where)
+    changes["limits"] = limited.limits
+    talk.problems += limited.problems
+    talk.findings += limited.findings
     return replace(variable, **changes)
 
 

@@ -2,8 +2,8 @@
 
 Columns may be any of: variable, type, label_en, label_zh (any language), question_en ..., universe, level,
 role, unit, group, format, note, codes (``1=yes; 2=no``, or codes_en, codes_zh), missing (``-1=refused; -9``),
-missing_ranges (``-99..-90=refused``), missing_tags (``.a=refused``), and what :mod:`sheet_sets` and
-:mod:`split_text` read.  Dictionaries of REDCap are understood.
+missing_ranges (``-99..-90=refused``), missing_tags (``.a=refused``), valid_min (``18``, ``>0``), valid_max
+(``120``, ``<1``), and what :mod:`sheet_sets` and :mod:`split_text` read.  REDCap dictionaries are understood.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from typing import Any
 from surveys.core.absence import code_reason
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, Role, Scalar, ValueType, Variable
 from surveys.core.findings import Finding, Severity
+from surveys.core.limits import ENDS
 from surveys.core.names import spelled
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.reading.declared import TAGS, TYPES, Declared
+from surveys.core.reading.limits import lay_limits
 from surveys.core.reading.sheet_lines import Line, SheetLines
 from surveys.core.reading.spans import span
 from surveys.core.reading.values import dated_value_of
@@ -58,7 +60,12 @@ def lay_over(codebook: Codebook, sheet: SheetLines, findings: list[Finding]) -> 
     for line in sheet.lines:
         name = named(line.name)
         if name:
-            known[name] = _merged(known[name], line.cells, line.where, problems)
+            merged = _merged(known[name], line.cells, line.where, problems)
+            told = {end: line.cells[end] for end in ENDS if line.cells.get(end)}
+            limited = lay_limits(merged, told, line.where)
+            known[name] = replace(merged, limits=limited.limits)
+            problems += limited.problems
+            findings += limited.findings
         elif not line.is_optional and not line.name.startswith("$"):
             findings.append(_unknown(line, known))
     if problems:

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import polars as pl
+
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import refuse
 from surveys.core.reading import redcap
@@ -16,6 +19,7 @@ from surveys.core.reading.delimited import find_delimiter
 from surveys.core.reading.encodings import decide
 from surveys.core.reading.sheet_cells import MOST_COLUMNS, Kind, SheetCells
 from surveys.core.reading.workbook import Workbook
+from surveys.core.reading.workbook_columns import shown_plainly
 from surveys.core.said import say
 from surveys.core.spreadsheets import unguarded
 
@@ -28,7 +32,7 @@ _ALIASES = {
 }  # fmt: skip
 _KNOWN = {
     "variable", "type", "missing", "missing_ranges", "missing_tags", "universe", "level", "role", "unit",
-    "group", "format", "set", "split", "empty", "note",
+    "group", "format", "set", "split", "empty", "note", "valid_min", "valid_max",
 }  # fmt: skip
 _SPOKEN = ("label", "question", "codes")
 _SHEET = "codebook"  # the sheet of a workbook, as our own exports call it
@@ -147,17 +151,20 @@ def _of_workbook(path: Path) -> Table:
     for row in SheetCells(workbook, (named or workbook.sheets)[0]).rows():
         width = min(MOST_COLUMNS, max(row.cells, default=-1) + 1)
         cells = [row.cells.get(column, (Kind.EMPTY, "")) for column in range(width)]
-        found.append((row.number, [_shown(kind, text).strip() for kind, text in cells]))
+        shown = [_shown(kind, text, workbook.is_1904).strip() for kind, text in cells]
+        found.append((row.number, shown))
         if len(found) > MOST_LINES:
             break
     workbook.package.close()
     return found
 
 
-def _shown(kind: Kind, text: str) -> str:
-    """A cell of a sheet: numbers as people write them, no errors."""
+def _shown(kind: Kind, text: str, is_1904: bool) -> str:
+    """A cell of a sheet: numbers as people write them, dates in ISO form, no errors."""
     if kind is Kind.ERROR:
         return ""
+    if kind in (Kind.DATE, Kind.DATETIME, Kind.TIME):
+        return str(shown_plainly(pl.Series([text]), np.array([kind], dtype=np.uint8), is_1904)[0])
     if kind is Kind.TEXT or kind is Kind.BOOLEAN:
         return text
     try:

@@ -12,7 +12,7 @@ from surveys.core.said import say
 
 _OURS = re.compile(
     r"variable|type|(label|codes|question)_[\w-]+|missing(_ranges|_tags)?|universe|level|role|unit|group|format"
-    r"|set|note"
+    r"|set|note|valid_min|valid_max"
 )
 _BARE = ("label", "question", "codes")
 

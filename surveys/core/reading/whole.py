@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from surveys.core.codebook import Codebook, Role, ValueType, Variable, as_json, codebook_from_json
+from surveys.core.limits import fits
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading.sheet import missing_twice
 from surveys.core.reading.sheet_lines import Line, SheetLines
@@ -167,10 +168,11 @@ def _is_sound(variable: Variable) -> bool:
         and len({code.value for code in variable.codes}) == len(variable.codes)
         and all(isinstance(rule.reason, str) and _is_tag(rule.tag) for rule in variable.missing)
         and all(code.value is not None for code in variable.codes)
+        and (variable.limits is None or fits(variable.limits, variable.type))
     )
 
 
-_PARTS = ("labels", "question", "codes", "missing")
+_PARTS = ("labels", "question", "codes", "missing", "limits")
 
 
 def _is_number(value: Any) -> bool:

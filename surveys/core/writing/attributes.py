@@ -7,6 +7,7 @@ import struct
 from collections.abc import Sequence
 
 from surveys.core.codebook import DESCRIBING, Variable, text_in
+from surveys.core.limits import ends
 from surveys.core.said import say
 from surveys.core.spss_roles import ROLE, ROLE_NUMBERS
 from surveys.core.writing import labels as fit
@@ -22,6 +23,7 @@ def described(variable: Variable, language: str) -> dict[str, str]:
     """What the codebook says about a variable beside its label, by the names it is carried under."""
     texts = {name: getattr(variable, name) for name in DESCRIBING}
     texts["question"] = text_in(variable.question, language)
+    texts |= ends(variable.limits)
     return {name: text for name, text in texts.items() if text}
 
 

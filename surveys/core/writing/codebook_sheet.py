@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from surveys.core.codebook import Codebook, Labels, Level, MissingRule, ResponseSet, Scalar, Variable
+from surveys.core.limits import ends
 from surveys.core.spreadsheets import guarded
 from surveys.core.writing.cells import reason_labels
 from surveys.core.writing.labels import spss_names
@@ -50,8 +51,8 @@ def _columns(codebook: Codebook) -> list[str]:
     return [
         "variable", "type", *(f"label_{language}" for language in spoken),
         *(f"codes_{language}" for language in spoken), "missing", "missing_ranges", "missing_tags",
-        *(f"question_{language}" for language in spoken), "universe", "level", "role", "unit", "group",
-        "format", "set", "note",
+        *(f"question_{language}" for language in spoken), "universe", "level", "role", "unit",
+        "valid_min", "valid_max", "group", "format", "set", "note",
     ]  # fmt: skip
 
 
@@ -119,6 +120,7 @@ def _line(variable: Variable) -> Line:
         "level": "" if variable.level is Level.UNKNOWN else variable.level.value,
         "role": variable.role.value,
         "unit": variable.unit,
+        **ends(variable.limits),
         "group": variable.group,
         "format": variable.format,
         "note": variable.note,

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from surveys.core.absence import LABELS
-from surveys.core.codebook import Level, MissingRule, Role, Scalar, ValueType, Variable
+from surveys.core.codebook import Level, Limits, MissingRule, Role, Scalar, ValueType, Variable
 from surveys.core.frequency_table import FrequencyTable, frequency_table
+from surveys.core.limits import told_end
 from surveys.core.writing.codebook_sheet import told_value
 from surveys.core.writing.ddi_parts import add, add_labels, legal
 from surveys.core.writing.table import Derivation
@@ -40,6 +41,8 @@ def add_variable(
     add_labels(var, "labl", variable.labels)
     if any(variable.question.values()):
         add_labels(add(var, "qstn"), "qstnLit", variable.question)
+    if variable.limits is not None:
+        _valid(var, variable.limits, variable.type)
     for rule in variable.missing:
         _invalid(var, rule, variable)
     if variable.universe:
@@ -74,12 +77,24 @@ def _attributes(variable: Variable, identity: str, is_weight: bool) -> dict[str,
     return given
 
 
+def _valid(var: ET.Element, limits: Limits, kind: ValueType) -> None:
+    given = {
+        "min": limits.low, "minExclusive": limits.above, "max": limits.high, "maxExclusive": limits.below,
+    }  # fmt: skip
+    told = {name: told_end(end) for name, end in given.items() if end is not None}
+    add(add(var, "valrng"), "range", UNITS=_units(kind), **told)
+
+
+def _units(kind: ValueType) -> str:
+    return "INT" if kind is ValueType.INTEGER else "REAL"
+
+
 def _invalid(var: ET.Element, rule: MissingRule, variable: Variable) -> None:
     """Single codes and ranges; a tag has no value that a range could hold and is a category only."""
     if rule.tag is not None:
         return
     invalid = add(var, "invalrng")
-    units = "INT" if variable.type is ValueType.INTEGER else "REAL"
+    units = _units(variable.type)
     if rule.value is not None:
         add(invalid, "item", UNITS=units, VALUE=legal(told_value(rule.value)))
     else:

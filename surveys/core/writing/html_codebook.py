@@ -12,6 +12,7 @@ from pathlib import Path
 from surveys.core.absence import LABELS
 from surveys.core.codebook import Labels, Level, ResponseSet, Role, Variable, text_in
 from surveys.core.frequency_table import FrequencyTable, Row, frequency_table
+from surveys.core.limits import in_short
 from surveys.core.writing.codebook_sheet import told_value
 from surveys.core.writing.html_words import STYLE, WORDS
 from surveys.core.writing.table import About, Derivation, ExportTable, Loss
@@ -145,6 +146,7 @@ class _Page:
             yield self._(variable.role.value)
         for word, text in (
             ("unit", variable.unit),
+            ("limits", in_short(variable.limits)),
             ("universe", variable.universe),
             ("format", variable.format),
         ):

@@ -25,6 +25,7 @@ _LISTS = {
     "level_changed": "other level",
     "universe_changed": "other universe",
     "unit_changed": "other unit",
+    "limits_changed": "other valid range",
     "distribution_changed": "other answers",
     "sets_changed": "response sets",
     "same": "the same",

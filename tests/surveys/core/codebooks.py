@@ -12,7 +12,17 @@ from hypothesis import Phase
 from hypothesis import strategies as st
 
 from surveys.core.absence import LABELS
-from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
+from surveys.core.codebook import (
+    Code,
+    Codebook,
+    Level,
+    Limits,
+    MissingRule,
+    ResponseSet,
+    Role,
+    ValueType,
+    Variable,
+)
 from surveys.core.frequencies import count_raw
 from surveys.core.reading.revising import Answers
 from surveys.core.table import PHYSICAL, physical
@@ -82,7 +92,22 @@ def _variable(draw: st.DrawFn, name: str) -> Variable:
         unit=draw(st.sampled_from(["", "years"])),
         group=draw(st.sampled_from(["", "Block A", "住户"])),
         note=draw(WORDS | st.just("")),
+        limits=draw(limits(kind)),
     )
+
+
+@st.composite
+def limits(draw: st.DrawFn, kind: ValueType) -> Limits | None:
+    """None, one end or both, within the range or outside it, of the type's cells."""
+    if kind is ValueType.TEXT or draw(st.booleans()):
+        return None
+    low, high = {
+        ValueType.DATE: ("1900-01-01", "2029-12-31"),
+        ValueType.DATETIME: ("1900-01-01T08:30:00", "2029-12-31"),
+    }.get(kind, (draw(st.sampled_from([-5, 0, 18])), draw(st.sampled_from([60.5, 0.1 + 120.2, 1e300]))))
+    ends = [{draw(st.sampled_from(["low", "above"])): low}, {draw(st.sampled_from(["high", "below"])): high}]
+    chosen = draw(st.sampled_from([ends, ends[:1], ends[1:]]))
+    return Limits(**{name: end for end in chosen for name, end in end.items()})
 
 
 def _told(draw: st.DrawFn) -> dict[str, str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from surveys.core.codebook import (
     Code,
     Codebook,
+    Limits,
     MissingRule,
     ResponseSet,
     ValueType,
@@ -31,6 +32,7 @@ variables = st.builds(
     st.text(max_size=4),
     st.sampled_from(ValueType),
     labels=labels,
+    limits=st.none() | st.builds(Limits, low=scalars) | st.just(Limits(above=-1, high=0.0)),
     codes=st.lists(codes, max_size=3).map(tuple),
     missing=st.lists(missing, max_size=3).map(tuple),
 )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
+from surveys.core.codebook import (
+    Code,
+    Codebook,
+    Level,
+    Limits,
+    MissingRule,
+    ResponseSet,
+    Role,
+    ValueType,
+    Variable,
+)
 from surveys.core.codebook_changes import Change, changes_as_json, codebook_changes
 
 SEX = Variable(
@@ -34,6 +44,10 @@ def test_texts_by_language() -> None:
         Change("unit", "", "km"),
         Change("level", "unknown", "nominal"),
     ]
+
+
+def test_limits_come_and_go() -> None:
+    assert changes(replace(SEX, limits=Limits(above=0, high=2))) == [Change("limits", "", "> 0 – 2")]
 
 
 def test_codes_that_come_go_and_change_place() -> None:

@@ -14,7 +14,7 @@ import pytest
 from measures.core.engine import DuckEngine, Known, Plan, Rule, Source, SourceColumn
 from measures.core.engine.failing import EngineFailure, in_words
 from measures.core.language import CodeMap, Scope, check, harmonised, parse
-from surveys.core.codebook import Code, MissingRule, ValueType, Variable
+from surveys.core.codebook import Code, Limits, MissingRule, ValueType, Variable
 from surveys.core.problems import Refused
 from surveys.core.table import PHYSICAL, split
 from tests.measures.small_survey import ITEMS, rule, store, variable
@@ -103,6 +103,12 @@ def test_a_harmonised_variable_keeps_labels_and_takes_the_type_of_its_codes() ->
     item = harmonised(wave, (("f", 2), ("m", 1)), "q_sex")
     assert (item.name, item.type) == ("q_sex", ValueType.INTEGER)
     assert {code.value: code.labels["en"] for code in item.codes} == {2: "female", 1: "male"}
+
+
+def test_limits_of_the_wave_are_not_those_of_codes_that_were_mapped() -> None:
+    wave = Variable("A01", ValueType.INTEGER, limits=Limits(low=1, high=5))
+    assert harmonised(wave, ((1, 10), (2, 20)), "q").limits is None
+    assert harmonised(wave, (), "q").limits == wave.limits
 
 
 CELLS = {"a": [1, 2, -1, 4, None, 3], "b": [2, 2, 2, -2, 1, 1], "city": [1, 1, 2, 2, 2, -1]}

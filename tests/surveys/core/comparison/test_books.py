@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
+from surveys.core.codebook import (
+    Code,
+    Codebook,
+    Level,
+    Limits,
+    MissingRule,
+    ResponseSet,
+    Role,
+    ValueType,
+    Variable,
+)
 from surveys.core.comparison import Book, Kind, compare_books, comparison_document, suggested_map
 from surveys.core.comparison.texts import text_pairs, word_difference
 
@@ -59,6 +69,8 @@ def kinds(before: Variable, after: Variable) -> set[Kind]:
         (variable("q"), variable("q", universe="employees"), {Kind.UNIVERSE}),
         (variable("q", unit="month"), variable("q", unit="year"), {Kind.UNIT}),
         (variable("q"), variable("q", level=Level.ORDINAL), {Kind.LEVEL}),
+        (variable("q", limits=Limits(low=0)), variable("q", limits=Limits(above=0)), {Kind.LIMITS}),
+        (variable("q", limits=Limits(low=0)), variable("q", limits=Limits(low=0.0)), set()),
     ],
 )
 def test_each_kind_is_kept_apart(before: Variable, after: Variable, expected: set[Kind]) -> None:

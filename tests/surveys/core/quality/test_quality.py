@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
-from surveys.core.codebook import Code, Codebook, MissingRule, ResponseSet, Role, ValueType, Variable
+from surveys.core.codebook import Code, Codebook, Limits, MissingRule, ResponseSet, Role, ValueType, Variable
 from surveys.core.findings import Finding
 from surveys.core.frequencies import count_raw
 from surveys.core.quality import Counted, jumps, looked_over, lost_words
@@ -129,3 +130,42 @@ def test_jumps_against_the_wave_before() -> None:
         "Its mean is 1.7 standard deviations from that in s/2014@1."
     ]
     assert jump(plain, [1, 2] * 20, plain, [8, 9] * 20) == []  # too few rows to tell
+
+
+@pytest.mark.parametrize(
+    ("limits", "wrong"),
+    [
+        (Limits(low=18, high=120), "2, 5"),
+        (Limits(above=18, below=120), "1, 2, 3, 5"),
+        (Limits(low=0), "5"),
+        (Limits(high=120.5), "2"),
+    ],
+)
+def test_values_outside_the_declared_range(limits: Limits, wrong: str, tmp_path: Path) -> None:
+    rules = (MissingRule("refused", value=-9), MissingRule("lost", low=990.0))
+    age = number("age", limits=limits, missing=rules)
+    told = found(tmp_path, (age, [18, 121, 120, -9, -1, None, 999]))
+    assert [(f.code, f.variable) for f in told] == [("outside_limits", "age")]
+    assert f"{wrong})." in told[0].message
+
+
+def test_the_range_is_told_and_no_value(tmp_path: Path) -> None:
+    told = found(tmp_path, (number("age", limits=Limits(above=0, high=99)), [0, 777, 5]))
+    assert told[0].message == (
+        "2 rows hold a value outside the declared range, more than 0 and at most 99 (first: 1, 2)."
+    )
+    assert found(tmp_path, (number("age", limits=Limits(low=0, high=777)), [0, 777, 5])) == []
+
+
+def test_days_and_moments_outside_the_declared_range(tmp_path: Path) -> None:
+    day = Variable("day", ValueType.DATE, limits=Limits(low="2000-01-01", below="2001-01-01"))
+    cells = [date(2000, 1, 1), date(1999, 12, 31), date(2001, 1, 1), None]
+    moment = Variable(
+        "moment", ValueType.DATETIME, limits=Limits(low="2000-01-01T08:00:00", high="2000-12-31")
+    )
+    moments = [datetime(2000, 12, 31, 23), datetime(2000, 1, 1, 7), datetime(2001, 1, 1), None]  # noqa: DTZ001
+    hours = Variable("hours", ValueType.TIME, limits=Limits(high=3_600))
+    told = found(tmp_path, (day, cells), (moment, moments), (hours, [3_600.0, 3_601.5, None, 0.0]))
+    assert [(f.variable, f.message[-9:]) for f in told if f.code == "outside_limits"] == [
+        ("day", "t: 2, 3)."), ("moment", "t: 2, 3)."), ("hours", " (row 2)."),
+    ]  # fmt: skip

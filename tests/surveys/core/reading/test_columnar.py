@@ -99,6 +99,8 @@ def _changed(path: Path, change: Any) -> None:
         lambda told: told["codebook"]["variables"][0].update(labels={"en": "a\0b"}),
         lambda told: told["codebook"]["variables"][0].update(missing=[{"reason": "r", "value": "x"}]),
         lambda told: told["codebook"]["variables"][0].update(surprise=1),
+        lambda told: told["codebook"]["variables"][0].update(limits={"low": "x"}),
+        lambda told: told["codebook"]["variables"][0].update(limits={"low": 2, "high": 1}),
         lambda told: told["codebook"].update(weight="nowhere"),
         lambda told: told["codebook"]["sets"][0].update(variables=["nowhere"]),
         lambda told: told.update(reasons={"took": "w"}),

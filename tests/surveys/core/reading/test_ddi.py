@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
+from surveys.core.codebook import (
+    Code,
+    Codebook,
+    Level,
+    Limits,
+    MissingRule,
+    ResponseSet,
+    Role,
+    ValueType,
+    Variable,
+)
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, read
 from surveys.core.reading.ddi import lay_over_ddi
@@ -73,6 +84,38 @@ def test_everything_a_variable_says_is_laid_over_it(tmp_path: Path) -> None:
     assert book.variables[1] == BASE.variables[1]
     assert told["sheet_variable_missing"] == ["age"] and told["ddi_code_left_out"] == ["sex"]
     assert {"ddi_left_out", "ddi_statistics_left_out", "ddi_sections_left_out"} <= told.keys()
+
+
+VALID = {
+    '<range min="18" maxExclusive="120"/>': Limits(low=18, below=120),
+    '<range UNITS="REAL" minExclusive="0"/>': Limits(above=0),
+    '<item VALUE="1"/><item VALUE="2"/><item VALUE="3"/>': Limits(low=1, high=3),
+}
+
+
+@pytest.mark.parametrize(("told", "limits"), VALID.items())
+def test_the_valid_range_is_its_limits(told: str, limits: Limits, tmp_path: Path) -> None:
+    book, findings = over(tmp_path, document(f'<var name="age"><valrng>{told}</valrng></var>'))
+    assert book.variable("age").limits == limits
+    assert not [code for code in findings if code.startswith("ddi_limits")]
+
+
+def test_several_valid_ranges_are_joined_and_unfit_ones_left_out(tmp_path: Path) -> None:
+    var = '<var name="{}"><valrng><range min="1" max="5"/></valrng><valrng>{}</valrng></var>'
+    gap, bad = var.format("sex", '<item VALUE="9"/>'), var.format("age", '<range min="x"/>')
+    book, told = over(tmp_path, document(gap + bad))
+    assert [v.limits for v in book.variables] == [Limits(low=1, high=9), Limits(low=1, high=5)]
+    assert (told["ddi_limits_joined"], told["ddi_limits_left_out"]) == (["sex"], ["age"])
+
+
+@pytest.mark.parametrize(("year", "limited"), [(2003, 55), (2004, 77)])
+def test_the_valid_ranges_of_public_documents(year: int, limited: int, shared: Path) -> None:
+    path = shared / "files" / "ddi" / f"ag-eth-survey-{year}_ddi.xml"
+    names = re.findall(r'<var [^>]*?name="([^"]+)"', path.read_text("utf-16"))
+    base = Codebook(tuple(Variable(name, ValueType.DECIMAL) for name in dict.fromkeys(names)))
+    book, findings = lay_over_ddi(base, path, "en")
+    assert 0 < sum(v.limits is not None for v in book.variables) <= limited
+    assert not [f for f in findings if f.code.startswith("ddi_limits")]
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
+from surveys.core.codebook import (
+    Code,
+    Codebook,
+    Level,
+    Limits,
+    MissingRule,
+    ResponseSet,
+    Role,
+    ValueType,
+    Variable,
+)
 from surveys.core.findings import Finding
 from surveys.core.problems import Refused
 from surveys.core.reading.revising import read_revision
@@ -175,6 +186,19 @@ def test_a_missing_code_keeps_one_reason(tmp_path: Path) -> None:
 
     with pytest.raises(Refused, match="a gives the missing code -1 twice"):
         edited(tmp_path, edit)
+
+
+def test_limits_are_edited_end_by_end(tmp_path: Path) -> None:
+    limited = replace(BASE.variables[1], limits=Limits(low=18, high=120))
+    base = replace(BASE, variables=(BASE.variables[0], limited, BASE.variables[2]))
+
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        assert (lines["a"]["valid_min"], lines["a"]["valid_max"]) == ("18", "120")
+        lines["a"] |= {"valid_min": "> 17", "valid_max": ""}
+        lines["b"] |= {"valid_max": "0.5"}
+
+    _, a, b = edited(tmp_path, edit, base)[0].variables
+    assert (a.limits, b.limits) == (Limits(above=17), Limits(high=0.5))
 
 
 def test_a_workbook_is_taken_back_as_a_spreadsheet_saves_it(tmp_path: Path) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 
 from surveys.core import table
-from surveys.core.codebook import Level, MissingRule, ResponseSet, Role, ValueType
+from surveys.core.codebook import Level, Limits, MissingRule, ResponseSet, Role, ValueType
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.core.reading.whole import read_whole
@@ -45,8 +47,8 @@ DICTIONARY = (
     '"Choices, Calculations, OR Slider Labels","Field Note","Text Validation Type OR Show Slider Number",'
     '"Text Validation Min","Text Validation Max",Identifier?,"Branching Logic (Show field only if...)"\n'
     "id,base,,text,Record,,,,,,,\n"
-    "born,base,About you,text,Born,,,date_dmy,,,y,\n"
-    "weight,base,,text,Weight,,in kg,number_1dp_comma_decimal,30,200,,\n"
+    "born,base,About you,text,Born,,,date_dmy,31-01-1900,today,y,\n"
+    'weight,base,,text,Weight,,in kg,number_1dp_comma_decimal,"30,5",200,,\n'
     "kids,base,,text,Children,,,integer,,,,[married] = '1'\n"
     "married,base,,yesno,Married,,,,,,,\n"
     'media,more,,checkbox,Which media?,"1, Radio | -2, Print, daily | x, Web",,,,,,\n'
@@ -68,8 +70,11 @@ def test_a_redcap_dictionary(tmp_path: Path) -> None:
     assert cells(found, "kids") == ([2, None], [None, "refused"])
     kids, born = book.variable("kids"), book.variable("born")
     assert (kids.universe, kids.group, born.group) == ("[married] = '1'", "About you", "About you")
-    assert book.variable("weight").note == "in kg; Valid from 30 to 200"
-    assert born.note == "Identifies persons"
+    weight = book.variable("weight")
+    assert (weight.note, weight.limits) == ("in kg", Limits(low=30.5, high=200))
+    assert (born.note, born.limits) == (
+        "Valid from 31-01-1900 to today; Identifies persons", Limits(low="1900-01-31"),
+    )  # fmt: skip
     assert book.variable("bmi").note == "Computed: round([weight],1)"
     assert [c.labels["en"] for c in book.variable("married").codes] == ["Yes", "No"]
     assert [c.value for c in book.variable("base_complete").codes] == [0, 1, 2]
@@ -93,7 +98,54 @@ def test_a_public_project(kind: str, tmp_path: Path, shared: Path) -> None:
     assert cells(found, "sex")[0] == [0, 1, 1, 0, 1]
     assert [len(one.variables) for one in found.codebook.sets] == [6]
     assert found.codebook.variable("dob").type is ValueType.DATE
+    assert found.codebook.variable("height").limits == Limits(low=130, high=215)
+    told = {f.variable: f.message for f in found.findings if f.code == "outside_limits"}
+    assert told["height"] == "2 rows hold a value outside the declared range, 130 to 215 (first: 1, 2)."
     assert not [code for code, _ in codes(found) if code.startswith("sheet_")]
+
+
+def test_the_limits_of_a_public_project(tmp_path: Path, shared: Path) -> None:
+    folder = shared / "files" / "redcap"
+    options = ReadOptions(codebook_path=folder / "clinical-trial-1__dictionary.csv", languages=("en",))
+    found = read(folder / "clinical-trial-1__data.csv", tmp_path, options)
+    limits = {v.name: v.limits for v in found.codebook.variables if v.limits}
+    assert limits == {
+        "dob": Limits(low="1900-01-01", high="2029-12-31"),
+        "height": Limits(low=0, high=250),
+        "weight": Limits(low=0, high=300),
+    }
+    assert not [v.note for v in found.codebook.variables if "Valid from" in v.note]
+    frame = pl.read_csv(folder / "clinical-trial-1__data.csv", infer_schema_length=None)
+    wrong = {
+        name: frame.filter((pl.col(name) < 0) | (pl.col(name) > most)).height
+        for name, most in (("height", 250), ("weight", 300))
+    }
+    told = {f.variable: f.message for f in found.findings if f.code == "outside_limits"}
+    assert told.keys() == {name for name, n in wrong.items() if n}
+
+
+def test_limits_are_declared_in_the_sheet(tmp_path: Path) -> None:
+    sheet = "variable,missing,valid_min,valid_max\nage,-9=refused,18,<120\nday,,1900-01-01,\nq,,1,5\n"
+    data = "age,day,q\n17,2020-01-31,a\n120,1899-12-31,b\n-9,,c\n18,2020-01-01,d\n"
+    found = reading(tmp_path, data, sheet)
+    assert [v.limits for v in found.codebook.variables] == [
+        Limits(low=18, below=120), Limits(low="1900-01-01"), None,
+    ]  # fmt: skip
+    assert {("outside_limits", "age"), ("outside_limits", "day"), ("sheet_limits_left_out", "q")} <= codes(
+        found
+    )
+    told = next(f.message for f in found.findings if f.code == "outside_limits")
+    assert told == (
+        "2 rows hold a value outside the declared range, at least 18 and less than 120 (first: 1, 2)."
+    )
+
+
+def test_limits_that_cannot_be_read_refuse_the_sheet(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        reading(tmp_path, "a,b\n1,2\n", "variable,valid_min,valid_max\na,some,\nb,5,4\n")
+    assert [problem.where for problem in caught.value.problems] == [
+        "codebook sheet, line 2", "codebook sheet, line 3",
+    ]  # fmt: skip
 
 
 def test_sets_are_declared_in_the_sheet(tmp_path: Path) -> None:
@@ -222,6 +274,11 @@ ONE_SET = {"name": "s", "kind": "C", "variables": ["a"]}
         ({"codes": [{"value": 10**400}]}, {}),
         ({"missing": [{"reason": "refused", "value": 2**63}]}, {}),
         ({"labels": {"en": "\ud800"}}, {}),
+        ({"limits": {}}, {}),
+        ({"limits": {"low": 2, "high": 1}}, {}),
+        ({"limits": {"low": "1"}}, {}),
+        ({"limits": {"low": [1]}}, {}),
+        ({"limits": {"least": 1}}, {}),
     ],
 )
 def test_a_whole_codebook_that_contradicts_itself_is_refused(
@@ -250,6 +307,18 @@ def test_a_sheet_may_be_a_workbook(tmp_path: Path) -> None:
     assert sex.labels == {"zh": "性别"}
     assert [code.value for code in sex.codes] == [1, 2]
     assert sex.missing == (MissingRule("code:-9", value=-9),)
+
+
+def test_days_that_a_spreadsheet_keeps_as_numbers_are_days(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for line in (
+        ("variable", "valid_min", "valid_max"),
+        ("day", date(2000, 1, 1), datetime(2001, 1, 1, 8, 30)),  # noqa: DTZ001
+    ):
+        book.active.append(line)
+    book.save(tmp_path / "book.xlsx")
+    found = reading(tmp_path, "day\n2000-01-31 08:00:00\n", tmp_path / "book.xlsx")
+    assert found.codebook.variable("day").limits == Limits(low="2000-01-01", high="2001-01-01T08:30:00")
 
 
 def test_columns_that_are_not_understood_are_named(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from surveys.core.absence import VOCABULARY, code_reason, tag_reason
 from surveys.core.codebook import Code, Level, MissingRule, ResponseSet, ValueType, Variable
 from surveys.core.table import PHYSICAL, missing_value
 from surveys.core.writing import ExportTable
+from tests.surveys.core.codebooks import limits
 from tests.surveys.core.writing.tables import whole_table
 
 LANGUAGES = ("en", "zh")
@@ -89,6 +90,7 @@ def _variable(draw: st.DrawFn, name: str) -> Variable:
         level=draw(st.sampled_from(Level)),
         codes=tuple(code for code in codes if code.labels), missing=missing,
         unit=draw(st.just("") | _LABEL), group=draw(st.just("") | _LABEL), note=draw(st.just("") | _LABEL),
+        limits=draw(limits(kind)),
     )  # fmt: skip
 
 

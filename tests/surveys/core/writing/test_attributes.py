@@ -7,7 +7,7 @@ from pathlib import Path
 import pyreadstat
 import pytest
 
-from surveys.core.codebook import Variable
+from surveys.core.codebook import Limits, Variable
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.core.writing import write
 from tests.surveys.core.reading.sav_bytes import Sav, Var
@@ -20,6 +20,7 @@ ABOUT = variable(
     unit="people",
     group="block / a",
     note="it's said: 'so'",
+    limits=Limits(above=0, high=12.5),
 )
 
 
@@ -40,6 +41,7 @@ def test_texts_about_a_variable_come_back(format: str, tmp_path: Path) -> None:
     x, y = _back(tmp_path / f"x.{format}", tmp_path / "out").codebook.variables
     assert x.question == {"zh": "多少？"}
     assert (x.universe, x.unit, x.group, x.note) == (ABOUT.universe, ABOUT.unit, ABOUT.group, ABOUT.note)
+    assert x.limits == ABOUT.limits
     assert not x.attributes
     assert not y.note
 
@@ -132,3 +134,10 @@ def test_notes_of_every_release_of_stata_are_kept(version: int, tmp_path: Path) 
     assert x.note == "asked late\nsee page 7"
     assert x.attributes == {"MsmtLevel": ("1",)}
     assert "_lang_list" in _told(found)["characteristics_not_kept"]
+
+
+def test_attributes_of_these_names_that_no_cell_can_be_stay_attributes(tmp_path: Path) -> None:
+    foreign = {"valid_min": ("young",), "Valid_Max": ("5",)}
+    write(make_table((variable(attributes=foreign), [1], [None])), "sav", tmp_path / "x.sav", "en")
+    found = _back(tmp_path / "x.sav", tmp_path / "out").codebook.variables[0]
+    assert (found.limits, found.attributes) == (None, foreign)

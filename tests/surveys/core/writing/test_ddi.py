@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
-from surveys.core.codebook import Code, Codebook, MissingRule, ResponseSet, Role, ValueType
+from surveys.core.codebook import Code, Codebook, Limits, MissingRule, ResponseSet, Role, ValueType
 from surveys.core.reading.ddi import lay_over_ddi
 from surveys.core.writing import Derivation, write
 from tests.conftest import ROOT
@@ -81,6 +81,24 @@ def test_it_is_valid_and_says_everything(schema: etree.XMLSchema, tmp_path: Path
     assert root.findtext(f".//{DDI}dataFingerprint/{DDI}digitalFingerprintValue") == "a" * 64
     group = root.find(f".//{DDI}varGrp[@type='multipleResp']")
     assert (group.get("name"), group.get("var")) == ("multi", "V1 V2")
+
+
+@pytest.mark.parametrize(
+    ("limits", "kind", "given"),
+    [
+        (Limits(low=18, high=120), ValueType.INTEGER, {"UNITS": "INT", "min": "18", "max": "120"}),
+        (Limits(above=-0.5), ValueType.DECIMAL, {"UNITS": "REAL", "minExclusive": "-0.5"}),
+        (Limits(below="2020-01-01"), ValueType.DATE, {"UNITS": "REAL", "maxExclusive": "2020-01-01"}),
+    ],
+)
+def test_limits_are_the_valid_range(
+    limits: Limits, kind: ValueType, given: dict[str, str], schema: etree.XMLSchema, tmp_path: Path
+) -> None:
+    codebook = Codebook((variable("x", kind, limits=limits, missing=(MissingRule("refused", value=-1),)),))
+    root = written(codebook, tmp_path / "x.xml")
+    schema.assertValid(root)
+    assert dict(root.find(f".//{DDI}valrng/{DDI}range").attrib) == given
+    assert lay_over_ddi(bare(codebook), tmp_path / "x.xml", "en")[0].variable("x").limits == limits
 
 
 def test_single_answers_are_not_in_it(tmp_path: Path) -> None:

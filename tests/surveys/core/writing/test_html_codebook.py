@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from surveys.core.codebook import Codebook, Limits
 from surveys.core.writing import Derivation, write
 from surveys.core.writing.html_words import WORDS
 from tests.surveys.core.codebooks import table_of
@@ -32,6 +33,13 @@ def test_everything_is_on_it(tmp_path: Path) -> None:
         "N = 30", "66.7", "74.1",
     ):  # fmt: skip
         assert text in html, text
+
+
+def test_the_valid_range_is_on_it(tmp_path: Path) -> None:
+    codebook = Codebook((variable("age", limits=Limits(above=0, high=120)),))
+    for language, told in (("en", "Valid range: &gt; 0 – 120"), ("zh", "有效范围: &gt; 0 – 120")):
+        write(table_of(codebook), "html", tmp_path / "x.html", language)
+        assert told in (tmp_path / "x.html").read_text(encoding="utf-8")
 
 
 def test_it_needs_nothing_else(tmp_path: Path) -> None:

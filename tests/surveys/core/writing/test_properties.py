@@ -147,6 +147,8 @@ def check_book(table: ExportTable, found: Codebook, losses: Losses, language: st
         assert text_in(now.question, language) == text_in(wanted.question, language), place
         for name in ("universe", "unit", "group", "note"):
             assert getattr(now, name) == getattr(wanted, name), place
+        if now.type is wanted.type:
+            assert now.limits == wanted.limits, place
         if "level_not_carried" not in lost:
             assert now.level is wanted.level or wanted.level.value == "unknown", place
 
@@ -236,6 +238,7 @@ def test_csv(tmp_path: Path) -> None:
             assert (now.universe, now.unit, now.group, now.note) == (
                 variable.universe, variable.unit, variable.group, variable.note,
             )  # fmt: skip
+            assert now.limits == variable.limits or now.type is not variable.type, variable
 
     holds()
 
