@@ -213,18 +213,17 @@ def _written_out(rows: list[list[str]], start: int, kept: dict[int, Kept]) -> Ch
 
 
 def telling_fields(data: bytes) -> tuple[list[bytes], list[bytes]]:
-    """(headings, distinct cells) that are not ASCII; those that stand in most lines first, up to a limit.
+    """(headings, distinct cells) that are not ASCII; those that stand in most lines first.
 
-    No set of two-byte characters that is offered uses the bytes at which fields are parted here.
+    Of many lines that tell, some are looked at all over the file.  No set of two-byte characters that is
+    offered uses the bytes at which fields are parted here.
     """
     lines = [line for line in data.splitlines() if line]
-    heading = [field for field in _PARTS.split(lines[0]) if not field.isascii()] if lines else []
+    telling = [line for line in lines[1:] if not line.isascii()]
     found: Counter[bytes] = Counter()
-    for line in lines[1:]:
-        if not line.isascii():
-            found.update(field for field in _PARTS.split(line) if not field.isascii())
-            if len(found) >= MOST_TELLING:
-                break
+    for line in telling[:: len(telling) // MOST_TELLING + 1]:
+        found.update(field for field in _PARTS.split(line) if not field.isascii())
+    heading = [field for field in _PARTS.split(lines[0]) if not field.isascii()] if lines else []
     return heading, [field for field, _ in found.most_common(MOST_TELLING)]
 
 
