@@ -8,12 +8,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from surveys.core.charsets import KNOWN_AS, SETS
 from surveys.models import Study
 
 MOST_CODE = 500
 EMPTY = {"empty": _("The file is empty. Check that the upload or export finished.")}
 SHORT_NAME = r"^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"  # what a name in an address may hold
-ENCODINGS = ["", "utf-8", "gb18030", "gbk", "big5", "windows-1252", "iso-8859-1", "shift_jis"]
+
+
+def _named(charset: str) -> str:
+    return f"{charset} ({KNOWN_AS[charset]})" if charset in KNOWN_AS else charset
 
 
 class UploadForm(forms.Form):
@@ -54,7 +58,7 @@ class UploadForm(forms.Form):
     encoding = forms.ChoiceField(
         label=_("Encoding"),
         required=False,
-        choices=[(name, name or _("as the file says")) for name in ENCODINGS],
+        choices=[("", _("as the file says")), *((name, _named(name)) for name in SETS)],
         help_text=_("Only when the letters of the labels come out wrong."),
     )
     codebook = forms.FileField(

@@ -18,6 +18,7 @@ urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<int:pk>/", views.job, name="job"),
     path("jobs/<int:pk>/cancel/", views.cancel_job, name="cancel_job"),
+    path("jobs/<int:pk>/encoding/", views.answer_doubt, name="answer_doubt"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<slug:token>/revoke/", views.revoke_token, name="revoke_token"),
     path("studies/<slug:study>/", views.study, name="study"),

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
 from surveys.core.said import alternatives, both, restored, say, sentence
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to a doubt, and what would come of it; samples may be respondents' words."""
+
+    answer: str
+    samples: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """The answer and its samples as one line."""
+        return " ".join([self.answer, *(f"“{sample}”" for sample in self.samples)])
 
 
 @dataclass(frozen=True)
@@ -16,8 +28,10 @@ class Problem:
 
     ``code`` is stable and for programs (``unknown_variable``); ``message`` says what is wrong in one
     sentence, ``where`` names file, variable, line or field, ``hint`` says what to do next, ``near``
-    lists near misses, ``position`` is (start, end) in characters of a rule or formula.
-    A problem never quotes respondents' values.
+    lists near misses, ``position`` is (start, end) in characters of a rule or formula.  ``choices`` are the
+    answers to a doubt that only a person can settle.
+    A problem never quotes respondents' values, but for the samples of its choices: those are for whoever
+    holds the file, and are neither stored nor logged (:meth:`without_samples`).
     """
 
     code: str
@@ -26,6 +40,7 @@ class Problem:
     hint: str = ""
     near: tuple[str, ...] = ()
     position: tuple[int, int] | None = None
+    choices: tuple[Choice, ...] = ()
 
     def sentence(self) -> str:
         """The whole problem as one readable line."""
@@ -36,19 +51,26 @@ class Problem:
             message = both(message, say("Did you mean {near}?", near=alternatives(self.near)))
         return both(message, self.hint)
 
+    def without_samples(self) -> Problem:
+        """The problem as it may be stored: its choices by their names alone."""
+        return replace(self, choices=tuple(Choice(choice.answer) for choice in self.choices))
+
     def as_json(self) -> dict[str, Any]:
-        """Plain types only, for pages, the API and ``--json``."""
-        return asdict(self) | {
+        """Plain types only, for pages, the API and ``--json``; ``choices`` only where there are any."""
+        told = asdict(self) | {
             "near": list(self.near),
             "position": list(self.position) if self.position else None,
         }
+        choices = [{**one, "samples": list(one["samples"])} for one in told.pop("choices")]
+        return told | ({"choices": choices} if choices else {})
 
 
 def problem_from_json(document: Mapping[str, Any]) -> Problem:
     """A problem that was told as JSON, with the sources of its sentences where it has them."""
     told = restored(document)
     position = tuple(told["position"]) if told.get("position") else None
-    return Problem(**{**told, "near": tuple(told["near"]), "position": position})
+    choices = tuple(Choice(one["answer"], tuple(one["samples"])) for one in told.get("choices", ()))
+    return Problem(**{**told, "near": tuple(told["near"]), "position": position, "choices": choices})
 
 
 @dataclass

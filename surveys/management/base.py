@@ -86,6 +86,8 @@ class WavebookCommand(BaseCommand):
     def _refuse(self, refused: Refused, as_json: bool) -> None:
         for problem in refused.problems:
             self.stderr.write(problem.sentence())
+            for choice in problem.choices:
+                self.stderr.write(f"  {choice.sentence()}")
         if as_json:
             document = {"problems": [problem.as_json() for problem in refused.problems]}
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))

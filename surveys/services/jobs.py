@@ -196,7 +196,7 @@ def perform(job: Job) -> Job:
             job,
             _mine(job),
             Job.State.FAILED,
-            problems=[with_sources(problem.as_json()) for problem in refused.problems],
+            problems=[with_sources(problem.without_samples().as_json()) for problem in refused.problems],
         )
     except Exception as error:
         log.error(

@@ -18,11 +18,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from surveys import policy
-from surveys.core.problems import refuse
+from surveys.core.problems import Choice, refuse
 from surveys.core.said import how_many, say
 from surveys.core.storable import check_storable
 from surveys.models import Job, Study, User
 from surveys.services import jobs
+from surveys.services.doubts import choices_in, forget_doubt, is_in_doubt, keeping_doubt
 from surveys.services.files import UPLOADS, is_older_than
 from surveys.services.studies import check_slugs
 
@@ -88,6 +89,7 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     folder = _folder() / asked["folder"]
     if not folder.is_dir():
         raise refuse("upload_gone", "The uploaded file is no longer here.", hint="Upload it again.")
+    forget_doubt(folder)
     codebook = folder / asked["codebook"] if asked.get("codebook") else None
     options = ReadOptions(
         encoding=asked.get("encoding", ""),
@@ -100,16 +102,17 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
         declared_sha256=asked.get("sha256", ""),
     )
     progress(0.1, f"Reading {asked['name']}")
-    outcome = import_wave(
-        user,
-        asked["study"],
-        asked["wave"],
-        folder / "data",
-        original_name=asked["name"],
-        options=options,
-        key=asked.get("key", ""),
-        note=asked.get("note", ""),
-    )
+    with keeping_doubt(folder):
+        outcome = import_wave(
+            user,
+            asked["study"],
+            asked["wave"],
+            folder / "data",
+            original_name=asked["name"],
+            options=options,
+            key=asked.get("key", ""),
+            note=asked.get("note", ""),
+        )
     version = outcome.version
     held = f"{how_many(version.rows, 'row')}, {how_many(version.columns, 'variable')}"
     with contextlib.suppress(jobs.LostLease):  # cancelled too late: the version is there and is told of
@@ -130,8 +133,38 @@ def _number(asked: Mapping[str, Any], name: str) -> int | None:
 
 
 def tidy(job: Job) -> None:
-    """Removes the upload of a job that is final; until then another attempt may need it."""
-    shutil.rmtree(_folder() / job.payload["folder"], ignore_errors=True)
+    """Removes the upload of a job that is final, unless a doubt about it waits for its owner's answer."""
+    folder = _folder() / job.payload["folder"]
+    if not is_in_doubt(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def doubt_of(user: User, job: Job) -> tuple[Choice, ...]:
+    """How the upload of a job may be read, with samples, for whoever uploaded it and while it is there."""
+    is_theirs = job.kind == KIND and job.created_by_id == user.pk and job.state == Job.State.FAILED
+    return choices_in(_folder() / job.payload["folder"]) if is_theirs else ()
+
+
+@transaction.atomic
+def answer_doubt(user: User, job: Job, encoding: str) -> Job:
+    """Takes the upload of a doubted import up again in the character set that its owner chose.
+
+    The first answer stands: while its job is open, any other leads to that job.
+    """
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    again = Job.objects.filter(kind=KIND, payload__folder=job.payload["folder"], state__in=jobs.OPEN).first()
+    if again is not None and again.created_by_id == user.pk:
+        return again
+    choices = [choice.answer for choice in doubt_of(user, job)]
+    if not choices:
+        raise refuse("upload_gone", "The uploaded file is no longer here.", hint="Upload it again.")
+    if encoding not in choices:
+        text = say("{encoding} is none of the character sets that fit.", encoding=encoding[:40])
+        raise refuse("unknown_encoding", text, hint=say("Choose one of these: {sets}.", sets=choices))
+    if job.study is not None:
+        policy.require(user, policy.IMPORT, job.study)
+    payload = {**job.payload, "encoding": encoding}
+    return jobs.submit(user, KIND, payload, key=f"{KIND}:{job.payload['folder']}:{encoding}", study=job.study)
 
 
 def lay_aside(user: User, chunks: Iterable[bytes]) -> str:

@@ -25,6 +25,7 @@ from surveys.core.said import say, with_sources
 from surveys.core.storable import check_storable
 from surveys.models import SearchText, StoredFile, Study, User, Variable, Wave, WaveVersion
 from surveys.services import audit, changes, jobs
+from surveys.services.chosen import as_chosen_before
 from surveys.services.files import keeping, working_folder
 from surveys.services.studies import check_slugs, create_study, create_wave, next_number
 
@@ -75,6 +76,7 @@ def import_wave(
     check_slugs(found.slug if found else str(study), wave_slug)
     wave = Wave.objects.filter(study=found, slug=wave_slug).first() if found else None
     options = _completed(options, found, wave, key)
+    options, chosen = as_chosen_before(options, wave, path)
     with _room_told(), working_folder() as folder:
         result = read(
             path,
@@ -83,6 +85,7 @@ def import_wave(
             original_name=original_name,
             megabytes=settings.WAVEBOOK_IMPORT_MEMORY,
         )
+        result = replace(result, findings=(*chosen, *result.findings))
         if wave is not None and (same := _same(wave, result)) is not None:
             return ImportOutcome(same, False, result.findings, result.seconds)
         with keeping() as keep:

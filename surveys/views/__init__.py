@@ -2,13 +2,14 @@
 
 from surveys.views.codebooks import edit_codebook
 from surveys.views.comparing import cells, compare, compare_row, decide_row, undo_decision
-from surveys.views.imports import cancel_job, job, jobs, upload
+from surveys.views.imports import answer_doubt, cancel_job, job, jobs, upload
 from surveys.views.items import item, items
 from surveys.views.studies import home, search, study, variable, wave, wave_version
 from surveys.views.tokens import revoke_token, tokens
 from surveys.views.waves import wave_download, wave_file
 
 __all__ = [
+    "answer_doubt",
     "cancel_job",
     "cells",
     "compare",

@@ -75,6 +75,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
         "study": found.study,
         "is_open": found.state in job_services.OPEN,
         "may_cancel": request.user.is_superuser or found.created_by_id == request.user.pk,
+        "choices": uploads.doubt_of(request.user, found),
     }
     return render(request, "surveys/_job.html" if request.htmx else "surveys/job.html", context)
 
@@ -85,3 +86,13 @@ def cancel_job(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks a job to stop."""
     job_services.cancel(request.user, get_object_or_404(Job.objects.visible_to(request.user), pk=pk))
     return redirect("surveys:job", pk)
+
+
+@login_required
+@require_POST
+def answer_doubt(request: HttpRequest, pk: int) -> HttpResponse:
+    """Imports the upload of a job again, in the character set that was chosen."""
+    found = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    return redirect(
+        "surveys:job", uploads.answer_doubt(request.user, found, request.POST.get("encoding", "")).pk
+    )

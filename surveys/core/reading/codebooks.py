@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from surveys.core.absence import USER_MISSING, code_reason, tag_reason
@@ -21,11 +21,12 @@ from surveys.core.codebook import (
 from surveys.core.findings import Finding, Severity
 from surveys.core.limits import ENDS
 from surveys.core.reading import dates
-from surveys.core.reading.encodings import decoded, is_cut
+from surveys.core.reading.encodings import Decision, decoded, is_cut, undecodable
 from surveys.core.reading.limits import limits_of
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import Calendar, RawFile, RawMissing, RawSet, RawValue, RawVariable
 from surveys.core.reading.settle import Settled, TypedColumn, clean
+from surveys.core.reading.undecodable import in_labels
 
 Decode = Callable[[bytes], str]
 
@@ -38,11 +39,11 @@ class _Words:
     options: ReadOptions
 
     def text(self, raw: bytes) -> str:
-        return clean(decoded(raw, self.codec) or "")
+        return clean(decoded(raw, self.codec))
 
     def cell(self, raw: bytes) -> str:
         """A value as the cells of its column are kept."""
-        return (decoded(raw, self.codec) or "").replace("\0", "").rstrip(" ")
+        return decoded(raw, self.codec).replace("\0", "").rstrip(" ")
 
     def labels(self, raw: bytes) -> dict[str, str]:
         return split_labels(self.text(raw), self.options.languages, self.options.label_separator)
@@ -75,7 +76,9 @@ def build(file: RawFile, settled: Settled, options: ReadOptions) -> Codebook:
         _variable(raw, column, words, options)
         for raw, column in zip(file.variables, settled.columns, strict=True)
     )
-    settled.findings += _blank_labels(file, variables, words) + _cut_labels(file, variables, words)
+    settled.findings += _blank_labels(file, variables, words)
+    settled.findings += _cut_labels(file, variables, words)
+    settled.findings += _undecodable_labels(file, variables, settled.decision)
     weight = words.text(file.weight)
     if weight:
         variables = tuple(_with_role(v, Role.WEIGHT) if v.name == weight else v for v in variables)
@@ -106,6 +109,25 @@ def _cut_labels(file: RawFile, variables: tuple[Variable, ...], words: _Words) -
         for raw, variable in zip(file.variables, variables, strict=True)
         if any(is_cut(part.rstrip(b" \0"), words.codec) for part in _texts_of(raw))
     ]
+
+
+def _undecodable_labels(file: RawFile, variables: tuple[Variable, ...], decision: Decision) -> list[Finding]:
+    """Texts of the dictionary with bytes that are no characters: by variable, then those of the file."""
+
+    def count(texts: Iterable[bytes]) -> int:
+        return sum(undecodable(text, decision.codec) for text in texts)
+
+    own = [file.label, *file.notes, *(text for one in file.sets for text in (one.name, one.label))]
+    counted = [
+        (variable.name, count((raw.name, raw.question, raw.note, *_texts_of(raw), *_attribute_texts(raw))))
+        for raw, variable in zip(file.variables, variables, strict=True)
+    ]
+    return [in_labels(name, decision.name, n) for name, n in (*counted, ("", count(own))) if n]
+
+
+def _attribute_texts(raw: RawVariable) -> Iterator[bytes]:
+    for name, texts in raw.attributes:
+        yield from (name, *texts)
 
 
 def _texts_of(raw: RawVariable) -> Iterator[bytes]:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 import polars as pl
 
+from surveys.core.charsets import codec_of
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.quality.rows import MOST_ROWS as FIRST_ROWS
 from surveys.core.reading.encodings import decide, how_to_name
 from surveys.core.reading.headings import MOST_ROWS, headings
 from surveys.core.reading.raw import Chunk, RawFile
-from surveys.core.reading.settle import check_columns
+from surveys.core.reading.settle import MOST_TELLING, check_columns
+from surveys.core.reading.undecodable import bytes_kept, in_cells, in_labels, marked_whole, shown
 from surveys.core.said import say
 
 DELIMITERS = ",;\t|"
 MOST_TOLD = 20  # lines named in a refusal
 MOST_FIELD = 1 << 20
 CHUNK_CELLS = 2_000_000
+MARKS = {b"\xef\xbb\xbf": "UTF-8", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_PARTS = re.compile(rb"[,;\t\"]")
 HEAD, LOOKED_AT = 256 << 10, 200  # characters and lines that decide the delimiter
 
 
@@ -43,32 +50,38 @@ class DelimitedReader:
         self.delimiter = find_delimiter(self.text, names)
 
     def _decoded(self, data: bytes, encoding: str) -> str:
-        for mark, codec in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-            if data.startswith(mark) and not encoding:
-                try:
-                    self.encoding = codec.removesuffix("-sig").upper()
-                    return data.decode(codec)
-                except UnicodeDecodeError as error:
-                    raise _undecodable(data, error.start, codec) from error
-        lines = data.splitlines()
-        heading, rest = lines[:1], [line for line in lines[1:] if not line.isascii()]
-        decision = decide(heading, rest, asked=encoding, utf8_is_expected=True)
+        """The whole text; bytes that are no character stand in it as marks, to be told of by column."""
+        for mark, name in MARKS.items():
+            if data.startswith(mark) and (not encoding or codec_of(encoding) == codec_of(name)):
+                self.encoding, codec = name, codec_of(name)
+                return self._marked(data.removeprefix(b"\xef\xbb\xbf"), codec)
+        decision = decide(*telling_fields(data), asked=encoding, utf8_is_expected=True)
         self.encoding = decision.name
         self.findings += decision.findings
-        try:
-            return data.decode(decision.codec)
-        except UnicodeDecodeError as error:
-            raise _undecodable(data, error.start, decision.name) from error
+        return self._marked(data, decision.codec)
+
+    def _marked(self, data: bytes, codec: str) -> str:
+        text, count = marked_whole(data, codec)
+        if 2 * count > len(data):
+            told = say(
+                "The file seems to be {charset}, but hardly any of it can be decoded.", charset=self.encoding
+            )
+            raise refuse("unknown_encoding", told, where=say("character set"), hint=how_to_name())
+        self.has_kept = count > 0
+        return text
 
     def describe(self) -> RawFile:
         """The headings, after the whole text was checked; every fault is told at once, by line."""
         problems, filled, first, line = self._checked()
-        self.headings = headings(first or [[]], say("line {line}", line=line), self.header_rows)
+        first_rows = [[shown(cell) for cell in row] for row in first] if self.has_kept else first
+        self.headings = headings(first_rows or [[]], say("line {line}", line=line), self.header_rows)
         self.rows = filled - self.headings.rows
         problems += self.headings.problems
         if problems:
             raise Refused(problems)
         self.findings += self.headings.findings
+        if self.has_kept:
+            self.findings += self._kept_in_headings(first[: self.headings.rows])
         if self.blank_lines:
             told = say(
                 "Blank lines between others were left out: {count:,}; a row without an answer has its marks "
@@ -84,8 +97,19 @@ class DelimitedReader:
     def chunks(self) -> Iterator[Chunk]:
         rows_of_data = islice(filter(None, self._reader()), self.headings.rows, None)
         each = max(1, CHUNK_CELLS // len(self.headings.variables))
+        kept: dict[int, Kept] = {}
+        start = 0
         while rows := list(islice(rows_of_data, each)):
-            yield _chunk(rows)
+            yield _written_out(rows, start, kept) if self.has_kept else _chunk(rows)
+            start += len(rows)
+        for position, one in sorted(kept.items()):
+            name = self.headings.variables[position].name.decode()
+            self.findings.append(in_cells(name, self.encoding, one.rows, one.first, one.count))
+
+    def _kept_in_headings(self, rows: list[list[str]]) -> Iterator[Finding]:
+        for variable, cells in zip(self.headings.variables, zip(*rows, strict=True), strict=True):
+            if count := sum(map(bytes_kept, cells)):
+                yield in_labels(variable.name.decode(), self.encoding, count)
 
     def _reader(self) -> Any:
         return csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, strict=True)
@@ -166,6 +190,43 @@ def _chunk(rows: list[list[str]]) -> Chunk:
     return Chunk(len(rows), list(columns))
 
 
+@dataclass
+class Kept:
+    """What a column holds of bytes that are no characters."""
+
+    rows: int = 0
+    count: int = 0
+    first: list[int] = field(default_factory=list)  # numbers of the first such rows, counted from 1
+
+
+def _written_out(rows: list[list[str]], start: int, kept: dict[int, Kept]) -> Chunk:
+    """The rows with their marks written out as ``\\xNN``; what was met is added to ``kept`` by position."""
+    for number, row in enumerate(rows, start + 1):
+        for position, cell in enumerate(row):
+            if count := bytes_kept(cell):
+                row[position] = shown(cell)
+                one = kept.setdefault(position, Kept())
+                one.rows += 1
+                one.count += count
+                one.first += [number] * (len(one.first) < FIRST_ROWS)
+    return _chunk(rows)
+
+
+def telling_fields(data: bytes) -> tuple[list[bytes], list[bytes]]:
+    """(headings, distinct cells) that are not ASCII; those that stand in most lines first.
+
+    Of many lines that tell, some are looked at all over the file.  No set of two-byte characters that is
+    offered uses the bytes at which fields are parted here.
+    """
+    lines = [line for line in data.splitlines() if line]
+    telling = [line for line in lines[1:] if not line.isascii()]
+    found: Counter[bytes] = Counter()
+    for line in telling[:: len(telling) // MOST_TELLING + 1]:
+        found.update(field for field in _PARTS.split(line) if not field.isascii())
+    heading = [field for field in _PARTS.split(lines[0]) if not field.isascii()] if lines else []
+    return heading, [field for field, _ in found.most_common(MOST_TELLING)]
+
+
 def _ragged_problems(ragged: list[tuple[int, int]], columns: int) -> list[Problem]:
     shown = [
         Problem(
@@ -207,14 +268,3 @@ def _nul_problems(text: str) -> list[Problem]:
     line = text.count("\n", 0, text.index("\0")) + 1
     hint = "The file is damaged or not text; export it again."
     return [Problem("nul_byte", "there is a zero byte.", where=say("line {line}", line=line), hint=hint)]
-
-
-def _undecodable(data: bytes, start: int, codec: str) -> Refused:
-    line = data.count(b"\n", 0, start) + 1
-    text = say("The file seems to be {codec}, but line {line} cannot be decoded so.", codec=codec, line=line)
-    return refuse(
-        "unknown_encoding",
-        text,
-        where=say("line {line}", line=line),
-        hint=how_to_name(),
-    )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import codecs
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from surveys.core.charsets import SETS, codec_of
 from surveys.core.findings import Finding, Severity
-from surveys.core.problems import Refused, refuse
+from surveys.core.problems import Choice, Refused, refuse
+from surveys.core.reading.plausible import WIDE, plausibility, western
+from surveys.core.reading.samples import sampled, samples_of
+from surveys.core.reading.undecodable import bytes_kept, kept, marked
 from surveys.core.said import both, say
 
-LADDER = ("utf-8", "gb18030", "cp1252")
-SINGLE_BYTE = {"cp1252", "latin-1", "iso8859-1", "iso8859-15", "cp1250", "cp1251", "ascii"}
-_SAMPLES = 3
-_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+SINGLE_BYTE = {"cp1252", "latin-1", "iso8859-1", "iso8859-15", "cp1250", "cp1251", "ascii", "mac-roman"}
+_SEEMS, _CLEARLY = 1.2, 0.5  # a plausibility that makes doubt, and by how much it is to be above another
+_WESTERN = 0.8  # share of characters that stand where western writing has them
+_MOST = 0.9  # share of texts that decode where a set is taken without being declared
+_HALF = 0.5  # the same of a declared set, and of one that is offered
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class _Telling:
-    """The texts that tell: not ASCII.  Samples are shown of labels only, never of respondents' cells."""
+    """The texts that tell: not ASCII."""
 
     labels: list[bytes]
     cells: list[bytes]
@@ -36,16 +39,6 @@ class _Telling:
     @property
     def all(self) -> list[bytes]:
         return self.labels + self.cells
-
-
-def codec_of(name: str) -> str:
-    """Python's name for a character set; '' when Python does not know it."""
-    alias = {"windows-936": "gb18030", "cp936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030"}
-    plain = name.strip().lower().replace("_", "-")
-    try:
-        return codecs.lookup(alias.get(plain, plain)).name
-    except (LookupError, ValueError):
-        return ""
 
 
 def decide(
@@ -58,8 +51,9 @@ def decide(
 ) -> Decision:
     """The character set of names, labels and cells: the one asked for, declared or certain.
 
-    Refuses, with the candidates and three samples each, when what is declared does not decode, when a
-    declared single-byte set looks wrong, or when nothing is declared and more than one set fits.
+    Refuses, with the sets that fit as choices and three samples each, when most of the text is not what is
+    declared, when a declared single-byte set looks wrong, or when nothing is declared and it is not clear.
+    A few bytes that do not decode are no reason: they are kept and told of.
     ``utf8_is_expected`` is for formats whose undeclared text is commonly UTF-8 (delimited files).
     """
     telling = _Telling(
@@ -70,20 +64,18 @@ def decide(
     codec = codec_of(declared) if declared else ""
     if not telling.all:
         return Decision(codec or "utf-8", declared or "UTF-8")
-    if codec and _decodes(telling.all, codec) and not _is_doubtful(telling.all, codec):
+    if codec and _share(telling.all, codec) >= _HALF and not _is_doubtful(telling.all, codec):
         return Decision(codec, declared)
     if declared:
-        raise _ask(
-            telling,
-            say(
-                "The file says that its text is {declared}, but {why}",
-                declared=declared,
-                why=_why(telling, codec),
-            ),
+        why = say(
+            "The file says that its text is {declared}, but {why}",
+            declared=declared,
+            why=_why(telling, codec),
         )
-    if utf8_is_expected and _decodes(telling.all, "utf-8"):
+        raise _ask(telling, why, codec and declared)
+    if utf8_is_expected and _share(telling.all, "utf-8") >= _MOST:
         return Decision("utf-8", "UTF-8")
-    if _decodes(telling.all, "utf-8") or looks_chinese(telling.all) or not _looks_western(telling.all):
+    if not _is_western(telling.all):
         raise _ask(telling, "The file does not say which character set its text is in.")
     return Decision("cp1252", "windows-1252", (_presumed(),))
 
@@ -96,9 +88,10 @@ def _asked(asked: str, telling: _Telling) -> Decision:
             say("There is no character set called {asked}.", asked=asked),
             hint=how_to_name(),
         )
-    if not _decodes(telling.all, codec):
+    if not _makes_sense(telling.all, codec):
         raise _ask(
-            telling, say("The text of the file is not {asked}: some of it cannot be decoded.", asked=asked)
+            telling,
+            say("The text of the file is not {asked}: hardly any of it can be decoded.", asked=asked),
         )
     return Decision(codec, asked)
 
@@ -106,8 +99,8 @@ def _asked(asked: str, telling: _Telling) -> Decision:
 def _why(telling: _Telling, codec: str) -> str:
     if not codec:
         return say("no such character set is known here.")
-    if not _decodes(telling.all, codec):
-        return say("some of it cannot be decoded so.")
+    if _share(telling.all, codec) < _HALF:
+        return say("most of it cannot be decoded so.")
     return say("it looks like another one.")
 
 
@@ -120,67 +113,62 @@ def _presumed() -> Finding:
     return Finding(Severity.WARNING, "encoding_presumed", text)
 
 
-def _decodes(texts: Iterable[bytes], codec: str) -> bool:
-    return all(decoded(text, codec) is not None for text in texts)
-
-
-def decoded(text: bytes, codec: str) -> str | None:
-    """The text, or None when it is not in this character set.
+def decoded(text: bytes, codec: str) -> str:
+    """The text; bytes that are no character in this set are kept as ``\\xNN``.
 
     A UTF-8 text that fills its field may have been cut inside its last character by the program that
     wrote it: the broken rest is dropped (:func:`is_cut` tells).
     """
-    try:
-        return text.decode(codec)
-    except UnicodeDecodeError as error:
-        if codec == "utf-8" and error.reason == "unexpected end of data" and error.start > 0:
-            return text[: error.start].decode(codec)
-        return None
-    except UnicodeError:
-        return None
+    return kept(_without_cut(text, codec), codec)
+
+
+def undecodable(text: bytes, codec: str) -> int:
+    """How many bytes of the text are no character in this set."""
+    return 0 if text.isascii() else bytes_kept(marked(_without_cut(text, codec), codec))
 
 
 def is_cut(text: bytes, codec: str) -> bool:
-    """Whether a UTF-8 text ends inside a character."""
+    """Whether a UTF-8 text ends inside a character; one stray byte behind plain letters is none."""
+    return len(_without_cut(text, codec)) < len(text)
+
+
+def _without_cut(text: bytes, codec: str) -> bytes:
     if codec != "utf-8" or text.isascii():
-        return False
+        return text
     try:
         text.decode(codec)
     except UnicodeDecodeError as error:
-        return error.reason == "unexpected end of data"
-    return False
+        whole, rest = text[: error.start], text[error.start :]
+        if error.reason == "unexpected end of data" and whole and (len(rest) > 1 or not whole.isascii()):
+            return whole
+    return text
+
+
+def _share(telling: Sequence[bytes], codec: str) -> float:
+    """How many of the texts decode whole, 0 to 1."""
+    return sum(not undecodable(text, codec) for text in telling) / len(telling)
+
+
+def _makes_sense(telling: Sequence[bytes], codec: str) -> bool:
+    """Whether a set that somebody chose reads any of the texts, or all but some bytes of them."""
+    if not telling or any(not undecodable(text, codec) for text in telling):
+        return True
+    return sum(undecodable(text, codec) for text in telling) < _HALF * sum(map(len, telling))
 
 
 def _is_doubtful(telling: Sequence[bytes], codec: str) -> bool:
-    """A single-byte set decodes anything; doubt it when the bytes are Chinese or UTF-8 by their shape."""
+    """A single-byte set decodes anything; doubt it when the bytes are of a wider one by their look."""
     if codec not in SINGLE_BYTE:
         return False
-    return looks_chinese(telling) or (_decodes(telling, "utf-8") and not _looks_western(telling))
+    wider = max(plausibility(telling, one) for one in ("utf-8", *WIDE))
+    return wider >= _SEEMS and wider >= plausibility(telling, codec) + _CLEARLY
 
 
-def looks_chinese(telling: Sequence[bytes]) -> bool:
-    """Whether nearly all high bytes come in pairs of GB 2312's zone, and do not make western words."""
-    runs = [run for text in telling for run in _HIGH_RUN.findall(text)]
-    paired = [run for run in runs if len(run) % 2 == 0 and _in_gb_zone(run)]
-    is_paired = len(runs) > 0 and len(paired) >= 0.9 * len(runs)
-    return is_paired and _decodes(telling, "gb18030") and not _looks_western(telling)
-
-
-def _in_gb_zone(run: bytes) -> bool:
-    pairs = zip(run[::2], run[1::2], strict=True)
-    return all((0xA1 <= a <= 0xA9 or 0xB0 <= a <= 0xF7) and b >= 0xA1 for a, b in pairs)
-
-
-def _looks_western(telling: Sequence[bytes]) -> bool:
-    """Whether the text makes words in windows-1252: high bytes alone, or small letters side by side.
-
-    Chinese bytes read so give capitals and signs: the common characters' first bytes are 0xB0 to 0xD7.
-    """
-    if not _decodes(telling, "cp1252"):
+def _is_western(telling: Sequence[bytes]) -> bool:
+    """Whether the text is clearly windows-1252: words and marks in it, and no writing in a wider set."""
+    if _share(telling, "cp1252") < _MOST or western(telling) < _WESTERN or _share(telling, "utf-8") == 1:
         return False
-    runs = [run.decode("cp1252") for text in telling for run in _HIGH_RUN.findall(text)]
-    fitting: int = sum(len(run) == 1 or run.islower() for run in runs)
-    return fitting >= 0.8 * len(runs)
+    return all(plausibility(telling, one) < _SEEMS for one in WIDE)
 
 
 def how_to_name(example: str = "gb18030") -> str:
@@ -188,26 +176,29 @@ def how_to_name(example: str = "gb18030") -> str:
     return say(
         "Name its character set (the field “Encoding” of the upload page, --encoding of the command), "
         "for example {example}.",
-        example=example or "shift_jis",
+        example=example,
     )
 
 
-def _ask(telling: _Telling, why: str) -> Refused:
-    """A refusal that names the sets that fit, and shows how labels look in each where any label tells."""
-    fitting = [codec for codec in LADDER if _decodes(telling.all, codec)]
-    if not fitting:
-        told = say("None of {sets} fits either.", sets=LADDER)
-    elif not telling.labels:
-        told = say("Sets that fit: {sets}.", sets=fitting)
-    else:
-        told = say(
-            "Sets that fit, and how labels read in them: {sets}.",
-            sets="; ".join(_sample(telling, codec) for codec in fitting),
-        )
-    example = how_to_name("gb18030" if "gb18030" in fitting else "".join(fitting[:1]))
-    return refuse("unknown_encoding", both(why, told), where=say("character set"), hint=example)
+def _ask(telling: _Telling, why: str, declared: str = "") -> Refused:
+    """A refusal that offers the sets that fit, the likeliest first, and how the text reads in each."""
+    fitting = _fitting(telling.all, declared)
+    told = say("Sets that fit, the likeliest first: {sets}.", sets=fitting)
+    texts = sampled(telling.labels, telling.cells)
+    choices = tuple(Choice(name, samples_of(texts, codec_of(name))) for name in fitting)
+    return refuse(
+        "unknown_encoding",
+        both(why, told),
+        where=say("character set"),
+        hint=how_to_name(fitting[0]),
+        choices=choices,
+    )
 
 
-def _sample(telling: _Telling, codec: str) -> str:
-    samples = [decoded(text, codec) or "" for text in telling.labels[:_SAMPLES]]
-    return " ".join([codec, *(f"“{sample[:40]}”" for sample in samples)])
+def _fitting(telling: Sequence[bytes], declared: str) -> list[str]:
+    """The sets of the list that read at least half of the texts, and the declared one if it reads any."""
+    fitting = [name for name in SETS if _share(telling, codec_of(name)) >= _HALF]
+    known = {codec_of(name) for name in fitting}
+    if declared and codec_of(declared) not in known and _makes_sense(telling, codec_of(declared)):
+        fitting.append(declared)
+    return sorted(fitting, key=lambda name: -plausibility(telling, codec_of(name)))

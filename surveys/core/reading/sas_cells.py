@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from surveys.core.charsets import codec_of
 from surveys.core.problems import refuse
-from surveys.core.reading.encodings import codec_of, how_to_name
+from surveys.core.reading.encodings import how_to_name
 from surveys.core.reading.raw import Chunk, Numbers, RawFile, broken, swollen
 from surveys.core.reading.sas_dictionary import SasDictionary, deleted_finding, read_dictionary
 from surveys.core.reading.sas_packing import unpacked

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from surveys.core.charsets import codec_of
 from surveys.core.codebook import Code, Codebook, MissingRule, ValueType, Variable
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Refused
 from surveys.core.reading.codebooks import split_labels, tag_word, whole
-from surveys.core.reading.encodings import codec_of, decide, decoded
+from surveys.core.reading.encodings import decide, decoded
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.sas_catalogue import Catalogue, FormatLabels, is_sas_file, read_catalogue
 from surveys.core.reading.sas_formats import is_own_format
@@ -67,7 +68,12 @@ def _codec(catalogue: Catalogue, options: ReadOptions) -> str:
         texts += [value for value, _ in labels.codes if isinstance(value, bytes)]
     is_known = bool(codec_of(catalogue.encoding)) if catalogue.encoding else False
     asked = "" if is_known else options.encoding
-    return decide(texts, asked=asked, declared=catalogue.encoding).codec
+    try:
+        return decide(texts, asked=asked, declared=catalogue.encoding).codec
+    except Refused:  # the answer to that doubt is the one that was given for the file
+        if asked or not options.encoding:
+            raise
+        return decide(texts, asked=options.encoding).codec
 
 
 def _name(variable: Variable) -> str:
@@ -83,12 +89,12 @@ def _fits(variable: Variable, labels: FormatLabels) -> bool:
 
 def _labelled(variable: Variable, labels: FormatLabels, codec: str, options: ReadOptions) -> Variable:
     def words(raw: bytes) -> dict[str, str]:
-        text = clean(decoded(raw, codec) or "")
+        text = clean(decoded(raw, codec))
         return split_labels(text, options.languages, options.label_separator)
 
     codes = {}
     for value, label in labels.codes:
-        scalar = whole(value) if not isinstance(value, bytes) else (decoded(value, codec) or "").rstrip(" ")
+        scalar = whole(value) if not isinstance(value, bytes) else decoded(value, codec).rstrip(" ")
         if scalar != "":
             codes[scalar] = words(label)
     tags = {tag: words(label) for tag, label in labels.tags}

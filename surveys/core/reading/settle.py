@@ -11,7 +11,7 @@ import polars as pl
 from surveys.core.codebook import MissingRule, ValueType
 from surveys.core.findings import Finding, Severity
 from surveys.core.names import spelled
-from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.problems import Refused, refuse
 from surveys.core.reading import dates
 from surveys.core.reading.columns import NumberColumn, ReadyColumn, TagColumn, TextColumn
 from surveys.core.reading.declared import Declared, converted
@@ -103,7 +103,7 @@ def check_columns(columns: int) -> None:
 def settle(
     reader: Reader, file: RawFile, options: ReadOptions, declared: Mapping[str, Declared] = NOTHING_DECLARED
 ) -> Settled:
-    """Reads all cells.  Refuses a file whose text cannot be decoded, or whose rows are not as declared.
+    """Reads all cells.  Refuses a file whose character set is in doubt, or whose rows are not as declared.
 
     ``declared`` are the types that a codebook sheet gives the columns of a flat file.
     """
@@ -125,8 +125,7 @@ def settle(
     raw: list[pl.Series | None] = [holder.series() for holder in holders]
     decision = _decision(file, raw, options)
     settled = Settled(rows, [], decision, [*file.findings, *decision.findings])
-    problems: list[Problem] = []
-    names = [decoded(variable.name, decision.codec) or "" for variable in file.variables]
+    names = [decoded(variable.name, decision.codec) for variable in file.variables]
     named = spelled(names)
     types = {named(name): wanted for name, wanted in declared.items()}
     is_padded = file.format in PADDED
@@ -136,13 +135,11 @@ def settle(
         if series is not None and (wanted := types.get(name)):
             column = _as_declared(series, variable, name, wanted, settled)
         else:
-            column = _typed(series, variable, name, tag, settled, problems, is_padded=is_padded)
+            column = _typed(series, variable, name, tag, settled, is_padded=is_padded)
         if column.type is ValueType.TEXT:
             column.values, told = without_nul(column.values, name, is_padded=is_padded)
             settled.findings += told
         settled.columns.append(_finite(column, variable, file, position, name, settled))
-    if problems:
-        raise Refused(problems)
     return settled
 
 
@@ -226,7 +223,6 @@ def _typed(
     name: str,
     tags: pl.Series | None,
     settled: Settled,
-    problems: list[Problem],
     *,
     is_padded: bool,
 ) -> TypedColumn:
@@ -234,7 +230,6 @@ def _typed(
     if series.dtype == pl.Binary:
         text = decoded_texts(series, name, settled.decision, is_padded=is_padded)
         settled.findings += text.findings
-        problems += text.problems
         return TypedColumn(text.values, ValueType.TEXT)
     if variable.guess:
         values, kind, findings = guessed(series, name)

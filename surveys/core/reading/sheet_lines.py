@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from surveys.core.findings import Finding, Severity
-from surveys.core.problems import refuse
+from surveys.core.problems import Refused, refuse
 from surveys.core.reading import redcap
 from surveys.core.reading.delimited import find_delimiter
 from surveys.core.reading.encodings import decide
@@ -126,10 +126,18 @@ def table_of(path: Path) -> Table:
 
 def _of_text(data: bytes) -> Table:
     data = data.removeprefix(b"\xef\xbb\xbf")
+    hint = "Save the codebook sheet as UTF-8, then import again."
     try:
-        text = data.decode(decide([data], utf8_is_expected=True).codec).replace("\0", "")
+        codec = decide(data.splitlines(), utf8_is_expected=True).codec
+        text = data.decode(codec).replace("\0", "")
+    except Refused as refused:  # what is chosen for the data says nothing of the sheet
+        text = "The codebook sheet does not say which character set its text is in."
+        raise refuse("unknown_encoding", text, where="codebook", hint=hint) from refused
     except UnicodeDecodeError as error:
-        raise refuse("unreadable_sheet", "The codebook sheet ends inside a character: it was cut.") from error
+        line = data.count(b"\n", 0, error.start) + 1
+        text = "Some of the codebook sheet cannot be decoded, or it ends inside a character."
+        where = say("codebook sheet, line {line}", line=line)
+        raise refuse("unreadable_sheet", text, where=where, hint=hint) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_delimiter(text))
     found, line = [], 1
     try:

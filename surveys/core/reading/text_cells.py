@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from surveys.core.findings import Finding, Severity
-from surveys.core.problems import Problem
-from surveys.core.reading.encodings import Decision, decoded, is_cut
+from surveys.core.quality.rows import first_rows
+from surveys.core.reading.encodings import Decision, decoded, is_cut, undecodable
+from surveys.core.reading.undecodable import in_cells
 from surveys.core.said import say_n
 
 
@@ -18,13 +19,12 @@ class Texts:
 
     values: pl.Series
     findings: list[Finding] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
 
 def decoded_texts(series: pl.Series, name: str, decision: Decision, *, is_padded: bool) -> Texts:
     """Bytes decoded.  Only where the format fills its texts up (``is_padded``) do blanks at their end stand
     for nothing; elsewhere somebody wrote them."""
-    text = as_utf8(series) if decision.codec in ("utf-8", "ascii") else None
+    text = as_utf8(series) if decision.codec == "utf-8" else None
     found = Texts(text) if text is not None else _one_by_one(series, name, decision, is_padded=is_padded)
     text = found.values
     padding = " \0" if is_padded else "\0"
@@ -68,20 +68,7 @@ def _one_by_one(series: pl.Series, name: str, decision: Decision, *, is_padded: 
     padding = b" \0" if is_padded else b"\0"
     cells = [cell.rstrip(padding) for cell in distinct]
     meanings = [decoded(cell, codec) for cell in cells]
-    broken = sum(meaning is None for meaning in meanings)
-    if broken:
-        text = say_n(
-            broken,
-            "1 cell cannot be decoded as {name}.",
-            "{broken} different cells cannot be decoded as {name}.",
-            broken=broken,
-            name=decision.name,
-        )
-        hint = (
-            "Import it again and name its character set (the field “Encoding” of the upload page, --encoding "
-            "of the command), or mend the text at its source."
-        )
-        found.problems.append(Problem("undecodable_text", text, where=name, hint=hint))
+    kept = [undecodable(cell, codec) for cell in cells]
     if cut := sum(is_cut(cell, codec) for cell in cells):
         text = say_n(
             cut,
@@ -90,6 +77,11 @@ def _one_by_one(series: pl.Series, name: str, decision: Decision, *, is_padded: 
             cut=cut,
         )
         found.findings.append(Finding(Severity.WARNING, "text_cut", text, name))
-    table = pl.DataFrame({"c": distinct, "text": pl.Series(meanings, dtype=pl.String)})
-    found.values = series.to_frame("c").join(table, on="c", how="left", maintain_order="left")["text"]
+    table = pl.DataFrame({"c": distinct, "text": pl.Series(meanings, dtype=pl.String), "kept": kept})
+    joined = series.to_frame("c").join(table, on="c", how="left", maintain_order="left")
+    found.values = joined["text"]
+    if any(kept):
+        broken = (joined["kept"] > 0).fill_null(value=False)
+        rows, count = int(broken.sum()), int(joined["kept"].sum())
+        found.findings.append(in_cells(name, decision.name, rows, first_rows(broken), count))
     return found

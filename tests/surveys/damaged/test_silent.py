@@ -85,9 +85,9 @@ SILENT: dict[str, tuple[str, bytes | Callable[[Path], bytes]]] = {
     "rows unknown, packed, cut in half.sav": ("damaged_file", PACKED[: len(PACKED) // 2]),
     "rows unknown, in blocks, cut.zsav": ("damaged_file", sav(cases=-1, compression=2)[:-200]),
     "a column lost.sav": ("damaged_file", changed(sav(compression=0), sav()[176:208], b"")),
-    "a byte that is no UTF-8 at a cell's end.sav": ("text_cut", Sav([TOWN], [[b"caf\xe9"]]).bytes()),
+    "a byte that is no UTF-8 at a cell's end.sav": ("unknown_encoding", Sav([TOWN], [[b"caf\xe9"]]).bytes()),
     "a byte that is no UTF-8 in a label's key.sav": (
-        "label_cut",
+        "unknown_encoding",
         Sav([Var(b"T", 8, format=1 << 16 | 8 << 8, codes=[(b"caf\xe9", b"x")])], [[b"caf"]]).bytes(),
     ),
     "a response set of a variable that is not there.sav": (

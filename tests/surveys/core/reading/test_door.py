@@ -176,7 +176,7 @@ def zipped() -> bytes:
         (b"\0" * 8 + b"ENCRYPTEDSAV" + bytes(100), "encrypted_file"),
         (Sav([Var(b"A")], [[1.0]], cases=100_000_000).bytes(), "damaged_file"),
         (Sav([Var(b"A"), Var(b"A")], [[1.0, 1.0]]).bytes(), "duplicate_name"),
-        (b"\xff\xfea\0,\0b\0\n\0\xd8\xd8", "unknown_encoding"),
+        (b"\xff\xfe\0\xd8\0\xd8\0\xd8", "unknown_encoding"),
     ],
 )
 def test_what_cannot_be_taken_is_refused_with_a_sentence(tmp_path: Path, data: bytes, code: str) -> None:
@@ -211,8 +211,9 @@ def test_an_old_chinese_file_is_asked_about_and_then_read(tmp_path: Path) -> Non
     ]
     rows = [[1.0, gbk("福州")], [2.0, gbk("厦门")]]
     data = Sav(variables, rows, encoding=b"windows-1252", extensions=more).bytes()
-    with pytest.raises(Refused, match="gb18030 “您的性别” “城市”"):
+    with pytest.raises(Refused) as refused:
         reading(tmp_path, data)
+    assert refused.value.problems[0].choices[0].sentence() == "gb18030 “您的性别” “城市” “男”"
     found = reading(tmp_path, data, encoding="gbk")
     sex, city = found.codebook.variables
     assert (sex.name, sex.labels, city.name) == ("性别", {"und": "您的性别"}, "城市")
@@ -223,13 +224,34 @@ def test_an_old_chinese_file_is_asked_about_and_then_read(tmp_path: Path) -> Non
     assert found.encoding == "gbk"
 
 
-def test_undecodable_cells_are_refused_by_variable_and_never_quoted(tmp_path: Path) -> None:
+def test_undecodable_bytes_are_kept_told_by_variable_and_never_quoted(tmp_path: Path) -> None:
+    """Most of the text is the UTF-8 that the file declares: the rest is no reason to refuse it."""
+    variables = [
+        Var(b"S", width=8, format=1 << 16 | 8 << 8, label="Straße".encode()),
+        Var(b"T", width=8, format=1 << 16 | 8 << 8, label=b"No\xebl", codes=[(b"\xff\xfea", b"x")]),
+    ]
+    rows = [[b"caf\xe9 x", "Größe".encode()], [b"ok", "né".encode()], [b"caf\xe9 x", "é".encode()]]
+    found = reading(tmp_path, Sav(variables, rows).bytes())
+    assert column(found, 0)[0] == ["caf\\xe9 x", "ok", "caf\\xe9 x"]
+    assert found.codebook.variables[1].labels == {"und": "No\\xebl"}
+    assert [code.value for code in found.codebook.variables[1].codes] == ["\\xff\\xfea"]
+    told = {finding.code: finding for finding in found.findings if "undecodable" in finding.code}
+    assert {finding.variable for finding in told.values()} == {"S", "T"}
+    cells, labels = told["undecodable_text"].message, told["undecodable_label"].message
+    assert "UTF-8: 2 (first: 1, 3); bytes: 2." in cells and "UTF-8: 3." in labels
+    assert "caf" not in cells + labels
+
+
+def test_where_nothing_declared_makes_sense_the_choice_lies_with_the_user(tmp_path: Path) -> None:
     variable = Var(b"S", width=8, format=1 << 16 | 8 << 8)
     data = Sav([variable], [[b"caf\xe9 x"], [b"ok"]]).bytes()
     with pytest.raises(Refused) as refused:
         reading(tmp_path, data)
     assert "caf" not in str(refused.value)
-    assert "S" in str(refused.value) or "UTF-8" in str(refused.value)
+    choices = {choice.answer: choice.samples for choice in refused.value.problems[0].choices}
+    assert choices["windows-1252"] == ("café x",)
+    assert choices["UTF-8"] == ("caf\\xe9 x",)  # what is declared may be insisted on
+    assert column(reading(tmp_path, data, encoding="UTF-8"), 0)[0] == ["caf\\xe9 x", "ok"]
 
 
 def test_the_key_must_tell_rows_apart(tmp_path: Path) -> None:

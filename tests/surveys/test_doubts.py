@@ -1,0 +1,120 @@
+"""A file whose character set is in doubt: asked about once, answered on the page, kept with the version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from surveys.core.problems import Refused
+from surveys.models import Job, User, WaveVersion
+from surveys.services import files, jobs, uploads
+from tests.factories import make_user
+from tests.surveys.test_import import command, nothing_left
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROWS = ["id,性別,町", "1,女性,東京都", "2,男性,京都", "3,女性,いわき"]
+DATA = ("\n".join(ROWS) + "\n").encode("cp932")
+
+
+@pytest.fixture
+def user() -> User:
+    return make_user("admin", is_superuser=True)
+
+
+@pytest.fixture
+def doubted(user: User) -> Job:
+    uploads.request_import(user, "s", "w", [DATA], name="w.csv")
+    return done()
+
+
+def done() -> Job:
+    job = jobs.claim("worker")
+    assert job is not None
+    return jobs.perform(job)
+
+
+def folders() -> list[str]:
+    return [path.name for path in (Path(settings.WAVEBOOK_TMP) / files.UPLOADS).iterdir()]
+
+
+def test_the_command_asks_with_samples_and_says_how_to_answer(tmp_path: Path) -> None:
+    (path := tmp_path / "w.csv").write_bytes(DATA)
+    status, told, talk = command("s", "w", str(path))
+    assert status == 1 and nothing_left()
+    assert "--encoding" in talk and "\n  shift_jis “性別” “町” “女性”\n" in talk
+    assert told["problems"][0]["choices"][0] == {"answer": "shift_jis", "samples": ["性別", "町", "女性"]}
+
+
+def test_the_answer_is_kept_and_the_same_file_is_not_asked_about_again(tmp_path: Path) -> None:
+    (path := tmp_path / "w.csv").write_bytes(DATA)
+    first = command("s", "w", str(path), "--encoding", "shift_jis")[1]
+    version = WaveVersion.objects.get()
+    assert (version.encoding, version.options["encoding"]) == ("shift_jis", "shift_jis")
+    for words in ((), ("--encoding", "shift_jis")):
+        status, again, _ = command("s", "w", str(path), *words)
+        assert (status, again["is_new"], again["content_hash"]) == (0, False, first["content_hash"])
+    assert "encoding_as_before" in {one["code"] for one in command("s", "w", str(path))[1]["findings"]}
+    assert WaveVersion.objects.count() == 1
+    assert command("s", "w", str(path), "--encoding", "macintosh")[1]["is_new"]  # what is named now counts
+    (path := tmp_path / "v.csv").write_bytes(DATA + "4,女性,京都\n".encode("cp932"))
+    assert command("s", "w", str(path))[0] == 1  # another file is another question
+
+
+def test_bytes_that_do_not_decode_are_the_same_content_again(tmp_path: Path) -> None:
+    (path := tmp_path / "w.csv").write_bytes(DATA + b"4,\xff,x\n")
+    found = [command("s", "w", str(path), "--encoding", "shift_jis")[1] for _ in range(2)]
+    assert [one["is_new"] for one in found] == [True, False]
+    assert "undecodable_text" in {one["code"] for one in found[0]["findings"]}
+
+
+def test_the_upload_is_taken_up_again_by_a_button(client: Client, user: User) -> None:
+    client.force_login(user)
+    file = SimpleUploadedFile("w.csv", DATA)
+    client.post("/import/", {"study": "s", "wave": "w", "file": file, "note": "first"})
+    job = done()
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
+    assert '<button name="encoding" value="shift_jis">' in page and "<td>女性</td>" in page
+    answer = client.post(f"/jobs/{job.pk}/encoding/", {"encoding": "shift_jis"})
+    again = done()
+    assert answer.headers["Location"] == f"/jobs/{again.pk}/" and again.state == "done"
+    version = WaveVersion.objects.get()
+    assert (version.options["encoding"], version.note) == ("shift_jis", "first")
+    assert folders() == []
+    assert "<button name" not in client.get(f"/jobs/{job.pk}/").content.decode()
+    assert client.post(f"/jobs/{job.pk}/encoding/", {"encoding": "shift_jis"}).status_code == 422
+
+
+def test_samples_are_for_the_owner_of_the_upload_and_are_not_stored(client: Client, doubted: Job) -> None:
+    told = str([doubted.problems, doubted.log, doubted.result])
+    assert "shift_jis" in told and "女性" not in told and "性別" not in told
+    client.force_login(make_user("other", is_superuser=True))
+    page = client.get(f"/jobs/{doubted.pk}/").content.decode()
+    assert "shift_jis" in page and "女性" not in page and "<button name" not in page
+    assert client.post(f"/jobs/{doubted.pk}/encoding/", {"encoding": "shift_jis"}).status_code == 422
+    assert not Job.objects.filter(state__in=jobs.OPEN).exists()
+
+
+def test_the_first_answer_stands_and_only_what_was_offered_is_taken(user: User, doubted: Job) -> None:
+    with pytest.raises(Refused, match="none of the character sets that fit"):
+        uploads.answer_doubt(user, doubted, "utf-8")
+    first = uploads.answer_doubt(user, doubted, "shift_jis")
+    assert uploads.answer_doubt(user, doubted, "macintosh") == first
+    assert done() == first
+
+
+def test_a_doubted_upload_waits_two_days_and_goes_when_its_import_fails(user: User, doubted: Job) -> None:
+    assert uploads.sweep() == [] and len(folders()) == 1
+    again = uploads.answer_doubt(user, doubted, "shift_jis")
+    Job.objects.filter(pk=again.pk).update(payload={**again.payload, "rows": "99"})
+    assert done().state == "failed"
+    assert folders() == []
+
+
+def test_the_samples_of_a_file_without_labels_are_of_its_cells(shared: Path) -> None:
+    path = shared / "files" / "malformed" / "test2_117.dta"
+    choices = command("s", "w", str(path))[1]["problems"][0]["choices"]
+    assert choices[0]["answer"] == "utf-8" and all(choice["samples"] for choice in choices)
