@@ -6,7 +6,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from analytics.api import errata, runs, targets
-from config.api_root import Root
+from config.api_root import Nowhere, Root
 from measures.api import datasets, measures
 from surveys.api import crosswalk, downloads, jobs, studies
 
@@ -82,4 +82,5 @@ urlpatterns = [
     path("jobs/<int:pk>/cancel/", jobs.CancelJob.as_view(), name="api_cancel"),
     path("tokens/", jobs.Tokens.as_view(), name="api_tokens"),
     path("tokens/<int:pk>/", jobs.OneToken.as_view(), name="api_token"),
+    path("<path:rest>", Nowhere.as_view(), name="api_nowhere"),
 ]

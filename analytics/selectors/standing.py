@@ -72,7 +72,7 @@ def _on_dataset(run: Run, version: DatasetVersion) -> Freshness:
     step = _("Build %(dataset)s again, then run again on the new version.")
     if whole.state is State.BLOCKED:
         step = _("%(dataset)s cannot be built as it stands: see there what hinders it.")
-    return stale(*causes, step=step % {"dataset": dataset})
+    return stale(*causes, step=step % {"dataset": dataset}, waits=True)
 
 
 def _again(on: DatasetVersion | WaveVersion) -> str:

@@ -219,6 +219,21 @@ def live_preview(request: HttpRequest) -> HttpResponse:
     return render(request, "measures/admin/_preview.html", context)
 
 
+@require_POST
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """Rows that the rule as typed would change in the other waves: asked for once the preview stands."""
+    form = PreviewForm(request.POST, user=request.user)
+    if not form.is_valid():
+        raise Http404
+    clean = form.cleaned_data
+    study, measure = clean["study"], clean["measure"]
+    wave = clean["wave"] or _first_wave(study)
+    if measure is None or wave is None or wave.wave.study_id != study.pk:
+        raise Http404
+    found = rules.changed_elsewhere(request.user, study, clean["rule"], wave, measure)
+    return render(request, "measures/admin/_elsewhere.html", {"found": found})
+
+
 def _first_wave(study: Study) -> WaveVersion | None:
     return next(iter(study_wave_versions(study)), None)
 

@@ -16,14 +16,15 @@ class State(StrEnum):
 class Freshness:
     """``causes`` are sentences without a full stop that name what changed; empty when fresh.
 
-    ``step`` says what to do next, ``remarks`` what a rebuild would carry beside the answers; two that
-    differ in these alone are equal.
+    ``step`` says what to do next, ``waits`` whether a dataset must be mended or built before, ``remarks``
+    what a rebuild would carry beside the answers; two that differ in these alone are equal.
     """
 
     state: State
     causes: tuple[str, ...] = ()
     step: str = field(default="", compare=False)
     remarks: tuple[str, ...] = field(default=(), compare=False)
+    waits: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if (self.state is State.FRESH) != (not self.causes):
@@ -42,9 +43,9 @@ def fresh(*remarks: str) -> Freshness:
     return Freshness(State.FRESH, remarks=tuple(dict.fromkeys(remarks)))
 
 
-def stale(*causes: str, step: str = "", remarks: tuple[str, ...] = ()) -> Freshness:
-    return Freshness(State.STALE, tuple(dict.fromkeys(causes)), step, remarks)
+def stale(*causes: str, step: str = "", remarks: tuple[str, ...] = (), waits: bool = False) -> Freshness:
+    return Freshness(State.STALE, tuple(dict.fromkeys(causes)), step, remarks, waits)
 
 
 def blocked(*causes: str, step: str = "") -> Freshness:
-    return Freshness(State.BLOCKED, tuple(dict.fromkeys(causes)), step)
+    return Freshness(State.BLOCKED, tuple(dict.fromkeys(causes)), step, waits=True)

@@ -17,8 +17,8 @@ from measures.core.wording import example_shape_problems, plain_examples
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
 from measures.selectors.examples import example_problems, label_problems
-from measures.selectors.scopes import Ground, ground, measure_variable
-from measures.selectors.trying import Tried, covered, run_rules, session, try_rule
+from measures.selectors.scopes import Ground, ground, measure_variable, parsed, study_wave_versions
+from measures.selectors.trying import Tried, covered, has_all_of, run_rules, session, try_rule
 from surveys.core.codebook import Variable
 from surveys.core.frequencies import count
 from surveys.core.problems import Problem, Refused
@@ -116,6 +116,46 @@ def preview(
         return _preview(here, tried, old, as_labelled, language, started)
     except Refused as refused:
         return Preview(wave_version, refused.problems, seconds=time.perf_counter() - started)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """How many rows of another wave the rule changes against the version in force."""
+
+    wave_version: WaveVersion
+    changed: int
+    rows: int
+
+
+def changed_elsewhere(
+    user: User, study: Study, rule: str, wave_version: WaveVersion, measure: Measure
+) -> tuple[Elsewhere, ...]:
+    """The other waves that have all of ``rule``, each with its rows that change against the version in force.
+
+    Waves that either rule does not fit are left out: publishing tells of them.
+    """
+    require_define(user, study)
+    try:
+        node = parsed(rule)
+    except Refused:
+        return ()
+    others = [ground(study, version) for version in study_wave_versions(study) if version != wave_version]
+    fitting = (here for here in others if has_all_of(here, node, measure.name))
+    return tuple(found for here in fitting if (found := _changed(here, rule, measure)))
+
+
+def _changed(here: Ground, rule: str, measure: Measure) -> Elsewhere | None:
+    try:
+        tried = try_rule(here, rule, measure.name)
+        _against, old = _published(here, measure)
+        if old is None:
+            return None
+        with working_folder() as folder, session(here) as engine:
+            results = run_rules(here, {NEW: tried, OLD: old}, folder, engine)
+    except Refused:
+        return None
+    found = changes(results[OLD].pair, results[NEW].pair)
+    return Elsewhere(here.version, found.changed, found.rows)
 
 
 def _preview(

@@ -10,7 +10,7 @@ from django.db import transaction
 from measures.core.wording import Wording, per_language, read_wording, single
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
-from measures.services.previews import Preview, preview
+from measures.services.previews import Elsewhere, Preview, changed_elsewhere, preview
 from measures.services.publishing import PublishOutcome, publish
 from surveys.core.problems import refuse
 from surveys.core.said import say
@@ -20,8 +20,10 @@ from surveys.services import audit
 from surveys.services.rows import save_differing
 
 __all__ = [
+    "Elsewhere",
     "Preview",
     "PublishOutcome",
+    "changed_elsewhere",
     "discard_draft",
     "new_version",
     "preview",

@@ -74,11 +74,15 @@
   };
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("button.wbe-insert, button.wbe-replace, button.wbe-goto");
+    const button = event.target.closest("button.wbe-insert, button.wbe-replace, button.wbe-goto, button.wbe-wave");
     if (!button) return;
     event.preventDefault();
     if (button.matches(".wbe-insert")) {
       put(button.dataset.insert, rule.selectionStart, rule.selectionEnd);
+    } else if (button.matches(".wbe-wave")) {
+      const wave = document.getElementById("wave");
+      wave.value = button.dataset.wave;
+      wave.dispatchEvent(new Event("change", { bubbles: true }));
     } else if (button.matches(".wbe-replace") && button.dataset.start) {
       const [start, end] = place(button);
       const quoted = /^["']/.test(rule.value.slice(start, end));

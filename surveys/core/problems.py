@@ -9,6 +9,8 @@ from typing import Any
 
 from surveys.core.said import alternatives, both, restored, say, sentence
 
+SHORT = 3  # characters of a Chinese word; one of two shared is a near miss
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -92,5 +94,6 @@ def refuse(code: str, message: str, **more: Any) -> Refused:
 def near_misses(word: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """Names from ``known`` that ``word`` may have been meant for, nearest first."""
     by_fold = {name.casefold(): name for name in known}
-    found = get_close_matches(word.casefold(), by_fold, n=most, cutoff=0.6)
+    cutoff = 0.5 if len(word) <= SHORT and not word.isascii() else 0.6
+    found = get_close_matches(word.casefold(), by_fold, n=most, cutoff=cutoff)
     return tuple(by_fold[name] for name in found)

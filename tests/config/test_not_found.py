@@ -61,3 +61,11 @@ def test_a_page_of_a_number_that_no_version_can_have_is_not_found(client: Client
     answer = client.get("/studies/open/waves/2014@99999999999999999999/")
     assert answer.status_code == 404
     assert "There is no wave version called open/2014@99999999999999999999" in answer.content.decode()
+
+
+def test_an_address_that_the_api_does_not_have_is_told_as_a_problem(client: Client, db: None) -> None:
+    for method in (client.get, client.post, client.delete):
+        answer = method("/api/v1/datasets/mdms/integration/2/data.sav")
+        assert answer.status_code == 404
+        assert answer["Content-Type"].startswith("application/problem+json")
+        assert answer.json()["problems"][0]["code"] == "not_found"

@@ -110,10 +110,26 @@ def test_examples_half_written_are_told_in_the_preview(
 def test_rows_that_change_are_shown(researcher: Client, room: Room, fsp: Measure) -> None:
     more = {"measure": fsp.pk, "compare": "1"}
     page = researcher.post(PREVIEW, sent(room, "q_union", **more)).content.decode()
-    assert "2 of 8 rows (25.0 %) change against fsp@1" in page
-    assert (
-        "No row changes against fsp@1" in researcher.post(PREVIEW, sent(room, FSP, **more)).content.decode()
-    )
+    assert "2 of 8 rows of mdms/2014@1 (25.0 %) change against fsp@1" in page
+    same = researcher.post(PREVIEW, sent(room, FSP, **more)).content.decode()
+    assert "No row of mdms/2014@1 changes against fsp@1" in same
+
+
+def test_rows_that_change_in_other_waves_are_told_beside_them(
+    researcher: Client, room: Room, fsp: Measure
+) -> None:
+    variables = codebook()
+    later = make_wave(room.study, "2016")
+    cells = CELLS | {"q_union": [0] * 8, "q_party": [0] * 8}
+    make_wave_version(later, [(variables[name], values) for name, values in cells.items()])
+    page = researcher.post(f"{LIST}elsewhere/", sent(room, "q_union", measure=fsp.pk)).content.decode()
+    assert "No row of mdms/2016@1 changes" in page
+    other = sent(room, "1 - q_union", measure=fsp.pk)
+    page = researcher.post(f"{LIST}elsewhere/", other).content.decode()
+    assert "8 of 8 rows of mdms/2016@1 change as well" in page and "data-wave" in page
+    for broken in ("any_of(", "q_unoin"):
+        page = researcher.post(f"{LIST}elsewhere/", sent(room, broken, measure=fsp.pk))
+        assert page.status_code == 200 and "wbe-elsewhere" not in page.content.decode()
 
 
 def test_scores_are_summed_up(researcher: Client, room: Room) -> None:
