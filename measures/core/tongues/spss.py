@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from measures.core.tongues.asked import Asked, Laid, lay_out, told
+from measures.core.tongues.asked import Asked, Laid, lay_out, refuse_names, told
 from measures.core.tongues.laying import Tongue, cannot
 from measures.core.tongues.steps import (
     AllHold,
@@ -29,12 +28,10 @@ from measures.core.tongues.steps import (
     Txt,
     Var,
 )
-from surveys.core.problems import refuse
 from surveys.core.said import say
-from surveys.core.writing.labels import SPSS_RESERVED, fit_bytes
+from surveys.core.writing.labels import fit_bytes, spss_names
 
 SPSS = Tongue("spss", "SPSS")
-_NAME = re.compile(r"[^\W\d_][\w.$#@]*")
 _OPERATORS = {"==": "=", "!=": "<>"}
 _FUNCTIONS = {
     "abs": "ABS",
@@ -50,26 +47,11 @@ _FUNCTIONS = {
 def write(asked: Asked) -> str:
     """The syntax that computes the column in a file of the wave; Refused where SPSS cannot say the rule."""
     laid = lay_out(asked, SPSS, is_beside=False)
-    for name in (laid.name, *laid.sources):
-        _check_name(name)
-    folded = [name.upper() for name in laid.sources]
-    if len(set(folded)) < len(folded):
-        raise cannot(SPSS, say("two variables whose names differ by case alone"))
+    refuse_names(laid, SPSS, spss_names)
     lines = ["* Encoding: UTF-8.", *(f"* {_comment(line)}." for line in told(laid)), ""]
     for step in laid.steps:
         lines += _step(step)
     return "\n".join([*lines, *_column(laid), *_dictionary(laid), "EXECUTE.", ""])
-
-
-def _check_name(name: str) -> None:
-    if (
-        not _NAME.fullmatch(name)
-        or name.endswith(".")
-        or len(name.encode()) > 64
-        or name.upper() in SPSS_RESERVED
-    ):
-        message = say("SPSS allows no variable called {name}.", name=name)
-        raise refuse("name_not_allowed", message, hint="Export the dataset: names are made to fit there.")
 
 
 def _comment(line: str) -> str:
