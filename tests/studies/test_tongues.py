@@ -23,14 +23,8 @@ from surveys.services.exports import export_wave_version
 from surveys.services.files import path_of
 from tests.conftest import ROOT
 from tests.factories import make_user
-from tests.measures.core.tongues.programs import (
-    Text,
-    program,
-    run_pandas,
-    run_pspp,
-    run_r,
-    text_of,
-)
+from tests.measures.core.tongues import programs
+from tests.measures.core.tongues.programs import Text, text_of
 from tests.measures.reference_interpreter import Absence, Cells, cells_of, differences
 from tests.measures.reference_rows import rows_of
 
@@ -73,13 +67,13 @@ def test_every_shipped_measure_is_the_same_column_in_every_tongue(study: Study, 
         interpreted(here, asked)
         files = {form: exported(here, folder, form) for form in ("sav", "parquet")}
         letters_stand_in(asked, exported(here, folder, "dta"), path_of(here.version.data))
-        agree(asked, "spss", partial(run_pspp, files["sav"], folder=folder))
-        agree(asked, "python", partial(run_pandas, files["parquet"], folder=folder))
+        agree(asked, "spss", partial(programs.run_pspp, files["sav"], folder=folder))
+        agree(asked, "python", partial(programs.run_pandas, files["parquet"], folder=folder))
         if shutil.which("Rscript"):
-            agree(asked, "r", partial(run_r, pl.read_parquet(files["parquet"]), folder=folder))
+            agree(asked, "r", partial(programs.run_r, pl.read_parquet(files["parquet"]), folder=folder))
         seen |= {one.rule.name for one, _ in asked}
     assert seen == {file.stem for file in (STUDY / "measures").glob("*.yaml")}
-    program("Rscript", "r-base-core")
+    programs.program("Rscript", "r-base-core")
 
 
 def interpreted(here: Ground, asked: Measured) -> None:
