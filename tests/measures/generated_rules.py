@@ -1,7 +1,8 @@
 """Rows full of edges, and rules generated over them: for whatever must agree with the slow interpreter.
 
-``generated_rules.txt`` keeps a thousand different ones, a line each, for tests that start other programs:
-drawing so many takes longer than running them.  ``python -m tests.measures.generated_rules`` draws it anew.
+``generated_rules.txt`` keeps a thousand different ones that give numbers, and the ones drawn among them that
+give texts, a line each: drawing so many takes longer than running them.
+``python -m tests.measures.generated_rules`` draws it anew.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from measures.core.language.functions_of_samples import SCORINGS
 from surveys.core.problems import Refused
 from tests.measures.reference_interpreter import Absence
 from tests.measures.small_survey import ITEMS, rule
 
 KEPT = Path(__file__).with_suffix(".txt")
+LEAST = 1000  # rules that give numbers
 ROWS = 240
+EVERY = 3  # every third row is compared: each kind of cell is still there many times
 REASON_OF = {-1: "refused", -2: "dont_know", -8: "not_applicable", -9: "no_answer", None: "system"}
 HOLES = [-1, -2, -8, -9, None]
 
@@ -96,6 +100,7 @@ def _more_numbers(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
         st.builds(lambda f, x: f"{f}({x})", one, inner),
         st.builds(lambda o, x, y: f"({x} {o} {y})", two, inner, inner),
+        st.builds(lambda x: f"(-abs({x}))", inner),
         st.builds(lambda x, k: f"round({x}, digits={k})", inner, st.integers(1, 4)),
         st.builds(lambda x: f"band({x}, -1, 0.5, 18, 1000)", inner),
         st.builds(lambda x: f"reverse({x}, low=1, high=5)", inner),
@@ -164,6 +169,19 @@ rules = st.one_of(
     st.sampled_from(["income", "age", "a + b", "mean_of(a, b, c, at_least=2)"]).map(
         lambda x: f"standardise({x})"
     ),
+    st.builds(
+        lambda items, scores, least: f"factor_score({items}, {scores}at_least={least})",
+        st.sampled_from(  # nearly unrelated items have no minimum of residuals inside their bounds
+            [
+                "a, b, c",
+                'reverse(a, low=1, high=7), b, c, method="principal"',
+                'a + b, b + c, a + c, method="minres"',
+                'a, age, a + b, method="minres"',
+            ]
+        ),
+        st.sampled_from([f'scores="{scores}", ' for scores in SCORINGS]),
+        st.integers(1, 3),
+    ),
 )
 
 
@@ -178,11 +196,11 @@ def usable(text: str) -> bool:
 
 
 def drawn(wanted: int) -> list[str]:
-    """As many different rules, always the same."""
-    found: dict[str, None] = {}
+    """Different rules, always the same ones, until so many give numbers."""
+    found: dict[str, bool] = {}
 
     @settings(
-        max_examples=wanted,
+        max_examples=2 * wanted,
         deadline=None,
         derandomize=True,
         database=None,
@@ -191,12 +209,13 @@ def drawn(wanted: int) -> list[str]:
     )
     @given(st.lists(rules.filter(usable), min_size=8, max_size=8))
     def collect(texts: list[str]) -> None:
-        if len(found) < wanted:
-            found.update(dict.fromkeys(texts))
+        for text in texts:
+            if sum(found.values()) < wanted:
+                found[text] = rule(text).type.is_number
 
     collect()
-    return list(found)[:wanted]
+    return list(found)
 
 
 if __name__ == "__main__":
-    KEPT.write_text("\n".join(drawn(1000)) + "\n", encoding="utf-8")
+    KEPT.write_text("\n".join(drawn(LEAST)) + "\n", encoding="utf-8")
