@@ -18,6 +18,7 @@ from surveys.core.writing.labels import spss_names
 from surveys.core.writing.set_syntax import set_syntax
 from surveys.core.writing.table import ExportTable, Loss
 
+WRITTEN_FROM = "Written from "  # begins the line that names the version; edits are held against that one
 _ORDER = ("en", "zh")  # languages that come first where they occur
 Line = dict[str, str]
 
@@ -78,7 +79,8 @@ def _all_labels(variable: Variable) -> Iterator[Labels]:
 def _file_lines(table: ExportTable) -> Iterator[Line]:
     names = dict(zip(table.codebook.names, spss_names(table.codebook.names)[0], strict=True))
     sets = set_syntax(table.codebook, names, "en")
-    for text in (table.heading, *table.remarks, f"{table.rows} rows", *sets):
+    origin = (f"{WRITTEN_FROM}{table.about.name}",) if table.about else ()
+    for text in (table.heading, *origin, *table.remarks, f"{table.rows} rows", *sets):
         yield {"note": text}
 
 
