@@ -72,6 +72,8 @@ WORDS = {
     "universe": _("universe"),
     "unit": _("unit"),
     "distribution": _("answers"),
+    "translation": _("translation"),
+    "renamed_by_decision": _("renamed by decision"),
     "cells": _("cells"),
     "codebook": _("codebook"),
     "meaning": _("stands for something else"),
