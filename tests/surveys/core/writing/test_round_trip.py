@@ -304,6 +304,33 @@ def test_pspp_reads_what_we_write(format: str, tmp_path: Path) -> None:
     assert "not applicable" in said
 
 
+def test_missing_codes_of_long_texts_go_to_pspp_and_come_from_it(tmp_path: Path) -> None:
+    """PSPP up to 1.6 tells the length before each code, SPSS once: a single code is the same in both."""
+    pspp = shutil.which("pspp")
+    if pspp is None:
+        absent("PSPP is not installed")
+    rules = MissingRule("refused", value="NA"), MissingRule("dont_know", value="DK")
+    cells = ["a text that is long", None, None], [None, "refused", "refused"]
+    one = make_table((variable("t", ValueType.TEXT, missing=rules[:1]), *cells))
+    assert write(one, "sav", tmp_path / "one.sav", "en") == ()
+    two = make_table((variable("t", ValueType.TEXT, missing=rules), *cells))
+    (loss,) = write(two, "sav", tmp_path / "two.sav", "en")
+    assert (loss.variable, loss.what) == ("t", "missing_codes_unread_by_pspp")
+    syntax = (
+        "get file='one.sav'.\ndisplay dictionary.\nmissing values t ('NA', 'DK').\nsave outfile='back.sav'.\n"
+    )
+    (tmp_path / "x.sps").write_text(syntax)
+    done = subprocess.run(
+        [pspp, "-O", "format=csv", "x.sps"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0 and "warning" not in done.stdout, done.stdout
+    assert '"""NA      """' in done.stdout  # declared missing
+    for name in ("two", "back"):
+        found, _, _ = _back(tmp_path / f"{name}.sav", tmp_path / name)
+        assert [rule.value for rule in found.codebook.variable("t").missing] == ["NA", "DK"], name
+
+
 def test_pspp_runs_the_syntax_of_the_sets_on_data_that_know_none(tmp_path: Path) -> None:
     pspp = shutil.which("pspp")
     if pspp is None:
