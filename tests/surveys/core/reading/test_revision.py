@@ -283,6 +283,27 @@ def test_what_is_no_codebook_is_refused(tmp_path: Path, data: bytes) -> None:
         read_revision(tmp_path / "x", tmp_path / "out", BASE, "en", answers_of(BASE, tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"<stata_dta><header>", "By its content this is a data file (.dta), not a codebook."),
+        (b"$FL2 and so on", "By its content this is a data file (.sav), not a codebook."),
+        (b"PAR1 and so on", "By its content this is a data file (.parquet), not a codebook."),
+        (b"%PDF-1.7", "By its content the file is a PDF document."),
+        (bytes(range(32)) * 20, "By its content the file is of no kind known here."),
+    ],
+)
+def test_another_file_given_as_a_codebook_is_called_what_it_is(
+    tmp_path: Path, data: bytes, said: str
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "x").write_bytes(data)
+    with pytest.raises(Refused) as refused:
+        read_revision(tmp_path / "x", tmp_path / "out", BASE, "en", answers_of(BASE, tmp_path))
+    (problem,) = refused.value.problems
+    assert problem.message == said and problem.hint.startswith("Give a codebook: a sheet")
+
+
 @settings(
     max_examples=30, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
