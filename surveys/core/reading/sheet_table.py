@@ -13,7 +13,7 @@ from surveys.core.writing.codebook_sheet import WRITTEN_FROM
 
 _OURS = re.compile(
     r"variable|type|(label|codes|question)_[\w-]+|missing(_ranges|_tags)?|universe|level|role|unit|group|format"
-    r"|set|note"
+    r"|set|reasons_of|note"
 )
 _BARE = ("label", "question", "codes")
 
@@ -53,7 +53,7 @@ def own_sheet(path: Path, language: str) -> OwnSheet | None:
     for number, row in rows[1:]:
         cells = {heading: cell for heading, cell in zip(headings, row, strict=False) if heading}
         name, note = cells.get("variable", ""), cells.get("note", "")
-        if name and not name.startswith("$"):  # a line on a set
+        if name and not name.startswith("$") and not cells.get("reasons_of"):  # of a set; of no variable
             lines.append(SheetLine(say("codebook sheet, line {line}", line=number), cells))
         elif not name and note.startswith(WRITTEN_FROM):
             written_from = written_from or note.removeprefix(WRITTEN_FROM).strip()

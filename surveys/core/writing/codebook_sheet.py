@@ -52,7 +52,7 @@ def _columns(codebook: Codebook) -> list[str]:
         "variable", "type", *(f"label_{language}" for language in spoken),
         *(f"codes_{language}" for language in spoken), "missing", "missing_ranges", "missing_tags",
         *(f"question_{language}" for language in spoken), "universe", "level", "role", "unit", "group",
-        "format", "set", "note",
+        "format", "set", "reasons_of", "note",
     ]  # fmt: skip
 
 
@@ -89,7 +89,8 @@ def _variable_lines(codebook: Codebook, companions: frozenset[str]) -> Iterator[
         yield line
         if variable.name in companions:
             note = f"Why cells of {variable.name} are empty."
-            yield {"variable": companion(variable.name), "type": "text", "note": note}
+            about = {"variable": companion(variable.name), "type": "text", "reasons_of": variable.name}
+            yield about | {"note": note}
 
 
 def variable_lines(codebook: Codebook) -> Iterator[Line]:
