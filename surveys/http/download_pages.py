@@ -17,7 +17,9 @@ from surveys.services.subjects import Subject
 
 def offered(request: HttpRequest, subject: Subject) -> dict[str, Any]:
     """What a page of downloads shows: every format in one language, and whether the person may have it."""
-    language = request.GET.get("language") or (get_language() or "en").split("-")[0]
+    of_page = (get_language() or "en").split("-")[0]
+    language = request.GET.get("language") or (of_page if of_page in subject.languages else "")
+    language = subject.language_named(language)
     return {
         "study": subject.study,
         "version": subject.version,

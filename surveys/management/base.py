@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management import call_command
@@ -16,6 +18,20 @@ from surveys.core.problems import Refused, refuse
 from surveys.services.people import acting_user
 
 NOBODY_READS = 141  # what a shell tells of a program that wrote to a closed pipe: 128 + SIGPIPE
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on, as an option takes it."""
+    if not re.fullmatch(r"[0-9]{1,12}", text) or int(text) == 0:
+        raise ArgumentTypeError(f"“{text[:20]}” is not a whole number from 1 on.")
+    return int(text)
+
+
+def sha256(text: str) -> str:
+    """A SHA-256 in hexadecimal digits, as an option takes it."""
+    if not re.fullmatch(r"[0-9A-Fa-f]{64}", text.strip()):
+        raise ArgumentTypeError("A SHA-256 has 64 hexadecimal digits, as sha256sum prints them.")
+    return text.strip()
 
 
 def _forget_stdout() -> None:
@@ -32,6 +48,7 @@ class WavebookCommand(BaseCommand):
     quiet where nobody reads on.
     """
 
+    usage: frozenset[str] = frozenset()  # refusals that mean an option was given wrongly
     requires_system_checks = ()  # they load every page; the doctor, migrate and the servers look at them
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -57,7 +74,7 @@ class WavebookCommand(BaseCommand):
             outcome = self.work(acting_user(acting_as), **options)
         except Refused as refused:
             self._refuse(refused, as_json)
-            sys.exit(1)
+            sys.exit(2 if self.usage.issuperset(problem.code for problem in refused.problems) else 1)
         if as_json:
             self.stdout.write(json.dumps(outcome, ensure_ascii=False, indent=2, default=str))
         else:

@@ -1,5 +1,6 @@
 """Reads of the surveys room; split by subject."""
 
+from surveys.selectors.between import Between, between
 from surveys.selectors.crosswalk import (
     Binding,
     bindings,
@@ -10,7 +11,6 @@ from surveys.selectors.crosswalk import (
     in_force,
     in_force_in,
     item_named,
-    items_carried,
 )
 from surveys.selectors.named import (
     Reference,
@@ -28,8 +28,10 @@ from surveys.selectors.named import (
 )
 
 __all__ = [
+    "Between",
     "Binding",
     "Reference",
+    "between",
     "bindings",
     "context_latest",
     "decided_since",
@@ -39,7 +41,6 @@ __all__ = [
     "in_force",
     "in_force_in",
     "item_named",
-    "items_carried",
     "job_with",
     "latest_version",
     "one_named",

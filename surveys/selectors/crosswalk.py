@@ -109,16 +109,9 @@ def decision_in_force(item: Item, wave: Wave) -> CrosswalkDecision | None:
     return standing_decisions().filter(item=item, wave=wave).last()
 
 
-def items_carried(study: Study, version: WaveVersion) -> dict[str, str]:
-    """Variable -> the item that it carries in ``version``, where a decision says so (else its own name)."""
-    decided = in_force_in(study, version)
-    named = {decision.variable: name for name, decision in sorted(decided.items(), reverse=True)}
-    return {variable: name for variable, name in named.items() if variable}
-
-
-def history(study: Study, item: str, wave: Wave) -> list[CrosswalkDecision]:
-    """Every decision on an item in a wave, newest first, those undone and the undoings among them."""
-    found = CrosswalkDecision.objects.filter(item__study=study, item__name=item, wave=wave)
+def history(study: Study, items: Collection[str], wave: Wave) -> list[CrosswalkDecision]:
+    """Every decision on the items in a wave, newest first, those undone and the undoings among them."""
+    found = CrosswalkDecision.objects.filter(item__study=study, item__name__in=items, wave=wave)
     return list(found.select_related("item", "decided_by", "undone_by", "undoes").order_by("-id"))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from surveys import policy
+from surveys import policy, selectors
 from surveys.core.codebook import Codebook, variable_from_json
 from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.comparison import (
@@ -60,7 +60,7 @@ class Compared:
     @property
     def differing(self) -> int:
         """Variables of both sides that differ in anything, cells that leave every share alike too."""
-        return len({one.after for one in self.found.changed} | self._with_changed_cells)
+        return len({(one.before, one.after) for one in self.found.changed} | self._with_changed_cells)
 
     @property
     def described_otherwise(self) -> int:
@@ -68,19 +68,21 @@ class Compared:
         return sum(one.kinds != (Kind.DISTRIBUTION,) for one in self.found.changed)
 
     @property
-    def alike(self) -> int:
+    def alike(self) -> tuple[VariableDifference, ...]:
         """Variables of both sides whose descriptions and cells are the same."""
-        return len(set(self.found.same) - self._with_changed_cells)
+        others = self._with_changed_cells
+        return tuple(one for one in self.found.unchanged if (one.before, one.after) not in others)
 
     @property
-    def _with_changed_cells(self) -> set[str]:
-        return {one.name for one in self.cells.columns} if self.cells else set()
+    def _with_changed_cells(self) -> set[tuple[str, str]]:
+        return {(one.name, one.name) for one in self.cells.columns} if self.cells else set()
 
     def document(self) -> dict[str, object]:
         """Plain types for ``--json`` and the API."""
         sides: dict[str, object] = {"before": str(self.before), "after": str(self.after)}
         cells = cells_document(self.cells) if self.cells is not None else {}
-        return sides | comparison_document(self.found) | cells
+        same = {"same": [one.after for one in self.alike]}
+        return sides | comparison_document(self.found) | same | cells
 
 
 def compared(user: User, before: WaveVersion, after: WaveVersion, *, is_bounded: bool = True) -> Compared:
@@ -90,12 +92,20 @@ def compared(user: User, before: WaveVersion, after: WaveVersion, *, is_bounded:
     """
     is_told = may_be_told(user, before, after)
     is_one_wave = before.wave_id == after.wave_id
-    found = _compared(identity(before), identity(after), is_told, is_one_wave)
+    renamings = _renamings(before, after)
+    found = _compared(identity(before), identity(after), renamings, is_told, is_one_wave)
     if is_one_wave and not is_told:
         changed = tuple(_tellable(one, before, after) for one in found.changed)
         found = replace(found, changed=changed)
     cells = cells_of(before, after, is_told=is_told, is_bounded=is_bounded) if is_one_wave else None
     return Compared(before, after, is_told, found, cells)
+
+
+def _renamings(before: WaveVersion, after: WaveVersion) -> tuple[tuple[str, str], ...]:
+    """What was decided to be one variable under two names."""
+    if before.study.pk != after.study.pk:
+        return ()
+    return selectors.between(after.study, before, after).renamings()
 
 
 def may_be_told(user: User, before: WaveVersion, after: WaveVersion) -> bool:
@@ -195,8 +205,15 @@ def _book(key: Identity) -> Book:
 
 
 @lru_cache(maxsize=16)
-def _compared(before: Identity, after: Identity, is_told: bool, is_one_wave: bool) -> Comparison:
-    return compare_books(_book(before), _book(after), is_told=is_told, is_one_wave=is_one_wave)
+def _compared(
+    before: Identity,
+    after: Identity,
+    renamings: tuple[tuple[str, str], ...],
+    is_told: bool,
+    is_one_wave: bool,
+) -> Comparison:
+    sides = _book(before), _book(after)
+    return compare_books(*sides, renamings=renamings, is_told=is_told, is_one_wave=is_one_wave)
 
 
 @lru_cache(maxsize=16)

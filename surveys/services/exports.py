@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,7 +27,6 @@ from surveys.services.subjects import Subject, wave_subject
 
 MOST_CELLS_AT_ONCE = 2_000_000  # about two seconds of writing; a larger file is written by a job
 CELLS_AT_ONCE = {"xlsx": 300_000}  # a workbook is XML, cell by cell
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
 
 @dataclass(frozen=True)
@@ -140,9 +138,7 @@ def wanted_by(user: User, subject: Subject, format: str, language: str = "") -> 
     form = format_named(format)
     policy.require(user, right_to(form), subject.study)
     chosen = form.extension
-    language = language or next(iter(subject.study.languages), "en")
-    if not _LANGUAGE.fullmatch(language):
-        raise refuse("bad_language", "A language is named like en, zh or zh-hans.", where="language")
+    language = subject.language_named(language)
     return Wanted(chosen, language, export_key(subject, chosen, language))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
     answers = Answers(path_of(base.data), list(frequencies.values()))
     memory = settings.WAVEBOOK_IMPORT_MEMORY
     with working_folder() as folder:
-        read = read_revision(path, folder, old, language, answers, megabytes=memory)
+        read = read_revision(path, folder, old, language, answers, origins=_origins(base), megabytes=memory)
     new, counts = read.codebook, read.counts
     kept = {variable.name: variable for variable in old.variables}
     variables = tuple(kept[v.name] if v == kept[v.name] else v for v in new.variables)
@@ -79,7 +79,29 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
     found = tuple(_with_counts(one, frequencies, counts) for one in codebook_changes(old, new))
     told = frequencies | counts
     seen = jumps_in(base.wave, new, [told[variable.name] for variable in new.variables])
-    return Revision(base, new, found, (*_on_base(base), *read.findings, *seen), counts, latest)
+    told_first = (*_on_base(base), *_on_origin(base, read.written_from))
+    return Revision(base, new, found, (*told_first, *read.findings, *seen), counts, latest)
+
+
+def _origins(base: WaveVersion) -> dict[str, Callable[[], Codebook]]:
+    """The versions before ``base`` that a sheet may have been written from, with their codebooks."""
+    return {str(one): one.codebook for one in base.wave.versions.filter(number__lt=base.number)}
+
+
+def _on_origin(base: WaveVersion, written_from: str) -> Iterator[Finding]:
+    """A sheet that was written from another version than the one it is laid over."""
+    if written_from in ("", str(base)):
+        return
+    told = {"origin": written_from, "base": base}
+    if written_from in _origins(base):
+        text = say(
+            "The sheet was written from {origin}: what was edited in it since is taken, and what {base} says "
+            "otherwise than {origin} stays.",
+            **told,
+        )
+    else:
+        text = say("The sheet was written from {origin}; all that differs from {base} is taken.", **told)
+    yield Finding(Severity.WARNING, "sheet_of_another_version", text)
 
 
 def _on_base(base: WaveVersion) -> Iterator[Finding]:

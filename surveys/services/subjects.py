@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +16,14 @@ from django.urls import reverse
 
 from surveys.core.citation import cite
 from surveys.core.codebook import Codebook, text_in
+from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.core.table import AT_ONCE, physical, read_columns, split, tags_of
 from surveys.core.writing import About, Derivation, ExportTable
 from surveys.models import Study, WaveVersion
 from surveys.services.files import path_of
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
 
 @dataclass(frozen=True)
@@ -72,14 +77,26 @@ class Subject:
 
     @property
     def languages(self) -> list[str]:
-        """The languages its labels can be had in: those of the study, else those the codebook speaks."""
-        spoken = (
+        """The languages its labels can be had in: those of the study, then others the codebook speaks."""
+        spoken = {
             language
             for variable in self.codebook.variables
             for labels in (variable.labels, *(code.labels for code in variable.codes))
             for language in labels
-        )
-        return list(self.study.languages) or sorted(set(spoken) - {"und"})
+        }
+        return list(dict.fromkeys([*self.study.languages, *sorted(spoken - {"und"})])) or ["en"]
+
+    def language_named(self, asked: str) -> str:
+        """The language asked for, the first there is when none is; refused when it has no labels in it.
+
+        It may name a script or region too (``zh-hans``).
+        """
+        language = asked or self.languages[0]
+        if language.partition("-")[0] in self.languages and _LANGUAGE.fullmatch(language):
+            return language
+        text = say("{version} has no labels in “{language}”.", version=self.version, language=asked[:20])
+        hint = say("Choose one of {languages}.", languages=self.languages)
+        raise refuse("bad_language", text, where="language", hint=hint)
 
     def about(self) -> About:
         """What the codebooks of this version tell beside its variables."""

@@ -73,6 +73,8 @@ WORDS = {
     "unit": _("unit"),
     "limits": _("valid range"),
     "distribution": _("answers"),
+    "translation": _("translation"),
+    "renamed_by_decision": _("renamed by decision"),
     "cells": _("cells"),
     "codebook": _("codebook"),
     "meaning": _("stands for something else"),

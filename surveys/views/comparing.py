@@ -17,7 +17,7 @@ from surveys import policy, selectors
 from surveys.core.comparison.beside import code_lines
 from surveys.core.problems import Problem, Refused
 from surveys.forms import DecisionForm
-from surveys.models import Study, Wave, WaveVersion
+from surveys.models import CrosswalkDecision, Study, Wave, WaveVersion
 from surveys.services import comparing, crosswalk
 from surveys.services.cell_files import MEDIA_TYPES, cell_file, some_cells
 from surveys.views.comparison_list import comparison_list
@@ -141,9 +141,9 @@ def _row_context(
 ) -> dict[str, Any]:
     before, after = sides["before"], sides["after"]
     old, new = asked.get("old", ""), asked.get("new", "")
-    item = selectors.items_carried(study, before).get(old, old) if old else new
-    wave = after.wave if old else before.wave
-    decisions = selectors.history(study, item, wave)
+    items = selectors.between(study, before, after).items(old, new)
+    item, wave = items[0], after.wave if old else before.wave
+    decisions = selectors.history(study, items, wave)
     context: dict[str, Any] = {
         "study": study,
         "pair": _pair(sides),
@@ -151,9 +151,10 @@ def _row_context(
         "old": old,
         "new": new,
         "item": item,
+        "items": items,
         "target": wave,
         "decisions": decisions,
-        "is_decided": any(not one.undoes_id and not hasattr(one, "undone_by") for one in decisions),
+        "is_decided": any(_stands(one) and one.item.name == item for one in decisions),
         "rights": policy.rights(request.user, study),
         "others": after.variables.values_list("name", flat=True) if not new else (),
     } | sides
@@ -172,6 +173,10 @@ def _row_context(
         return context
     version, name = (before, old) if old else (after, new)
     return context | {"alone": selectors.variable_named(version, name), "alone_in": version}
+
+
+def _stands(decision: CrosswalkDecision) -> bool:
+    return not decision.undoes_id and not hasattr(decision, "undone_by")
 
 
 def _cells_context(

@@ -32,7 +32,7 @@ class Row:
     difference: VariableDifference | None = None
     renaming: Renaming | None = None
     cells: ColumnDifference | None = None
-    decision: CrosswalkDecision | None = None
+    decisions: tuple[CrosswalkDecision, ...] = ()
 
     @property
     def name(self) -> str:
@@ -40,7 +40,7 @@ class Row:
 
     @property
     def standing(self) -> str:
-        return "decided" if self.decision else "open"
+        return "decided" if self.decisions else "open"
 
 
 @dataclass(frozen=True)
@@ -75,37 +75,36 @@ def _rows(compared: Compared) -> Iterator[Row]:
     for one in found.renamed:
         yield lines.row(one.before, one.after, kinds=("renamed",), renaming=one)
     by_name = {one.name: one for one in (compared.cells.columns if compared.cells else ())}
-    changed = {one.after: one for one in found.changed}
-    for name in dict.fromkeys((*changed, *by_name)):
-        difference, cells = changed.get(name), by_name.get(name)
-        kinds = tuple(kind.value for kind in difference.kinds) if difference else ()
+    changed = {(one.before, one.after): one for one in (*found.changed, *found.renamed_by_decision)}
+    for pair in dict.fromkeys((*changed, *((name, name) for name in by_name))):
+        difference = changed.get(pair)
+        cells = by_name.get(pair[1]) if pair[0] == pair[1] else None
+        kinds = ("renamed_by_decision",) if pair[0] != pair[1] else ()
+        kinds += tuple(kind.value for kind in difference.kinds) if difference else ()
         kinds += ("cells",) if cells else ()
-        yield lines.row(name, name, kinds=kinds, difference=difference, cells=cells)
+        yield lines.row(*pair, kinds=kinds, difference=difference, cells=cells)
     for name in found.removed:
         yield lines.row(name, "", kinds=("removed",))
     for name in found.added:
         yield lines.row("", name, kinds=("added",))
-    for name in found.same:
-        if name not in by_name:
-            yield lines.row(name, name, kinds=("same",))
+    for one in compared.alike:
+        if one.before == one.after:
+            yield lines.row(one.before, one.after, kinds=("same",))
 
 
 class _Lines:
-    """Finds item, label and decision of each row, asking the database once."""
+    """Finds item, label and decisions of each row, asking the database once."""
 
     def __init__(self, compared: Compared) -> None:
         before, after = compared.before, compared.after
-        self.items = selectors.items_carried(before.study, before)
+        self.between = selectors.between(before.study, before, after)
         self.labels = [dict(version.variables.values_list("name", "labels")) for version in (before, after)]
-        self.decisions = selectors.in_force_in(before.study, after)
-        self.earlier = selectors.in_force_in(before.study, before)
 
     def row(self, before: str, after: str, **more: Any) -> Row:
-        """An item that came new is decided about where it is missing."""
-        item = self.items.get(before, before) if before else after
-        decision = self.decisions.get(item) if before else self.earlier.get(item)
+        item, *_others = self.between.items(before, after)
         labels = self.labels[1].get(after) or self.labels[0].get(before)
-        return Row(item, before, after, labels, decision=decision, **more)
+        decisions = self.between.decisions(before, after)
+        return Row(item, before, after, labels, decisions=decisions, **more)
 
 
 def _matches(row: Row, query: str) -> bool:

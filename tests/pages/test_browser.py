@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from surveys.core.codebook import Code
+from tests.factories import make_wave, make_wave_version, variable
 from tests.pages.conftest import Library, complaints_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,6 +26,31 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Any, site: tuple[str, Libr
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, (name, wider)
     assert not complaints
+
+
+def test_codes_are_decided_on_a_phone_without_scrolling_sideways(
+    browser: Any, site: tuple[str, Library]
+) -> None:
+    url, library = site
+    words = "an answer in so many words that it is wide"
+    long = tuple(Code(code, {"en": f"{words}, number {code}"}) for code in range(3))
+    for slug, name in (("2016", "old"), ("2018", "new")):
+        later = make_wave(library.study, slug, position=int(slug))
+        make_wave_version(later, [(variable(name, codes=long), [0, 1, 2])])
+    page = browser.new_page(base_url=url, viewport={"width": 390, "height": 844})
+    row = "/studies/mdms/compare/row/?before=2016@1&after=2018@1&old=old&new=new"
+    page.goto(f"/sign-in/?next={quote(row)}")
+    page.fill("#id_username", library.owner.username)
+    page.fill("#id_password", "pass")
+    page.click("main button")
+    boxes = page.locator(".table:has(.stacked)")
+    assert boxes.count() == 2  # the codes beside each other, and what becomes of them
+    assert boxes.evaluate_all("all => Math.max(...all.map(one => one.scrollWidth - one.clientWidth))") <= 0
+    select = page.locator("select[name=map-0]").bounding_box()
+    assert select["x"] >= 0 and select["width"] > 300 and select["x"] + select["width"] <= 390
+    select = page.locator("select[name=map-1]")
+    select.select_option("=1")
+    assert select.input_value() == "=1"
 
 
 def test_the_policy_lets_the_editor_and_the_api_browser_work(browser: Any, site: tuple[str, Library]) -> None:

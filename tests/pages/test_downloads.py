@@ -78,6 +78,15 @@ def test_an_unknown_format_is_refused(client: Client, library: Library) -> None:
     assert "There is no format called exe." in text(page)
 
 
+@pytest.mark.parametrize("language", ["fr", "xx", "en-<b>", "zh-"])
+@pytest.mark.parametrize("form", ["", "html/"])
+def test_a_language_that_is_not_there_is_refused_with_those_that_are(
+    client: Client, library: Library, language: str, form: str
+) -> None:
+    page = visit(client, f"{library.pages['wave_download']}{form}?language={language}", library.owner)
+    assert page.status_code == 422 and "Choose one of en, zh" in text(page)
+
+
 def test_the_page_says_how_to_cite_this_very_version(client: Client, library: Library) -> None:
     page = text(visit(client, library.pages["dataset_download"], library.owner))
     assert "version mdms/integration@1" in page and "[synthetic data]" in page

@@ -92,3 +92,13 @@ def test_very_many_cells_are_counted_by_the_command_only(wave: Wave, monkeypatch
     assert said["rows_added"] is said["cells_changed"] is None
     assert isinstance(said["key_problem"], dict) and said["key_problem"]["code"] == "too_many_cells"
     assert errata.correction(before, after).changed == {"rid", "union", "hours"}
+
+
+def test_page_and_command_count_the_same_variables_as_alike(wave: Wave) -> None:
+    columns = [(variable("rid"), [1, 2, 3]), (variable("x", labels={"en": "X"}), [5, 6, 7])]
+    first = make_wave_version(wave, columns)
+    second = make_wave_version(wave, [columns[0], (columns[1][0], [6, 5, 7])])
+    said = json.loads(run(str(first), str(second), "--json"))
+    assert said["cells_changed"] == {"x": 2} and said["same"] == ["rid"]
+    found = compared(make_member(wave.study), first, second)
+    assert [one.after for one in found.alike] == said["same"] and found.differing == 1

@@ -14,7 +14,9 @@ from surveys.core.problems import Refused
 from surveys.models import AuditEntry, CrosswalkDecision, Item, Study, User, WaveVersion
 from surveys.selectors import bindings, decided_since
 from surveys.selectors.items import availability, item_over_waves
+from surveys.services.comparing import Compared, compared
 from surveys.services.crosswalk import decide, decide_row, save_item, undo
+from surveys.views.comparison_list import Row, comparison_list
 from tests.clients import INSIDE, WITH_MICRODATA, clients_of, statuses
 from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
 
@@ -69,6 +71,48 @@ def test_a_renaming_that_was_signed_is_the_crosswalk(study: Study, sides: Any, u
     )
     entry = AuditEntry.objects.get(action="decide")
     assert entry.detail["decision"] == decision.pk and entry.actor == "researcher"
+
+
+def test_a_renaming_that_was_signed_is_one_settled_row(study: Study, sides: Any, user: User) -> None:
+    assert compared(user, *sides).found.removed == ("sex", "union")
+    decision = rename(user, sides)
+    found = compared(user, *sides)
+    assert (found.found.removed, found.found.added, found.found.renamed) == (("union",), (), ())
+    (row,) = [row for row in _rows_of(found) if row.before == "sex"]
+    assert (row.after, row.standing, row.decisions) == ("gender", "decided", (decision,))
+    assert row.kinds[0] == "renamed_by_decision"
+    assert [one.name for one in _rows_of(found)].count("gender") == 1
+    told = found.document()
+    assert told["renamed_by_decision"] == [{"before": "sex", "after": "gender"}]
+    assert told["code_relabelled"] == [] and told["removed"] == ["union"]
+    undo(user, decision)
+    assert "sex" in compared(user, *sides).found.removed
+
+
+def test_a_variable_that_carries_two_items_shows_the_decisions_on_both(
+    study: Study, sides: Any, user: User, client: Client
+) -> None:
+    strict = rename(user, sides)
+    loosely = save_item(user, study, "sex_loose")
+    decide(user, loosely, sides[0].wave, variable="sex")
+    loose = decide(user, loosely, sides[1].wave, variable="gender", code_map=[[1, 1], [0, 2], [97, 2]])
+    (row,) = [row for row in _rows_of(compared(user, *sides)) if row.before == "sex"]
+    assert row.item == "sex" and row.decisions == (strict, loose)
+    client.force_login(user)
+    pair = "before=2014@1&after=2016@1"
+    listed = client.get(f"/studies/mdms/compare/?{pair}").content.decode()
+    assert "<code>sex</code> renamed" in listed and "<code>sex_loose</code>" in listed
+    page = client.get(f"/studies/mdms/compare/row/?{pair}&old=sex&new=gender").content.decode()
+    for decision in (strict, loose):
+        assert f"/studies/mdms/decisions/{decision.pk}/undo/" in page
+    assert "<code>sex_loose</code> <strong>" in page
+    undo(user, strict)
+    (row,) = [row for row in _rows_of(compared(user, *sides)) if row.before == "sex"]
+    assert (row.item, row.decisions) == ("sex", (loose,))
+
+
+def _rows_of(found: Compared) -> list[Row]:
+    return list(comparison_list(found, {}).page.object_list)
 
 
 def test_codes_left_over_make_the_match_partial_and_are_named(sides: Any, user: User) -> None:

@@ -127,3 +127,15 @@ def test_the_command_refuses_with_a_sentence_and_status_1(version: WaveVersion, 
             stderr=err,
         )
     assert "You may not download microdata" in err.getvalue()
+
+
+def test_a_language_that_is_not_there_is_wrong_usage_and_those_that_are_are_named(
+    version: WaveVersion, tmp_path: Path
+) -> None:
+    err = StringIO()
+    with pytest.raises(SystemExit) as stopped:
+        call_command("export", "mdms/2014", "--as", "csv", "--output", str(tmp_path / "x.csv"),
+                     "--language", "fr", stderr=err)  # fmt: skip
+    assert stopped.value.code == 2
+    assert "no labels in “fr”" in err.getvalue() and "en, zh" in err.getvalue()
+    assert not (tmp_path / "x.csv").exists()

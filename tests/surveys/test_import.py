@@ -231,3 +231,24 @@ def test_a_file_that_needs_its_character_set_named(shared: Path) -> None:
     assert "--encoding" in talk
     assert nothing_left()
     assert command("s", "w", path, "--encoding", "utf-8")[1]["rows"] == 10
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (("--rows", "-1"), "“-1” is not a whole number from 1 on."),
+        (("--columns", "0"), "“0” is not a whole number from 1 on."),
+        (("--header-rows", "two"), "“two” is not a whole number from 1 on."),
+        (("--sha256", "zz"), "A SHA-256 has 64 hexadecimal digits"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_wrong_usage(
+    option: tuple[str, str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from surveys.management.commands.import_wave import Command
+
+    parser = Command().create_parser("manage.py", "import_wave")
+    parser.called_from_command_line = True  # type: ignore[attr-defined]
+    with pytest.raises(SystemExit) as stopped:
+        parser.parse_args(["s", "w", str(tmp_path), *option])
+    assert stopped.value.code == 2 and told in capsys.readouterr().err

@@ -265,3 +265,36 @@ def test_codebooks_go_out_by_command(version: WaveVersion, tmp_path: Path) -> No
         path = tmp_path / f"x.{form}"
         call_command("export", "mdms/2014", "--as", form, "--output", str(path), "--json", stdout=out)
         assert json.loads(out.getvalue())["size"] == path.stat().st_size
+
+
+def test_a_sheet_given_twice_changes_nothing_the_second_time(
+    study: Study, manager: User, tmp_path: Path
+) -> None:
+    rules = (
+        MissingRule("refused", value=-1, labels={"en": "Would not say"}),
+        MissingRule("refused", value=-2),
+    )
+    first = make_wave_version(make_wave(study), [(variable("x", missing=rules), [1, 2, -1, -2])])
+    path = sheet(first, manager, tmp_path / "s.csv", ("-1=refused", "-1=no_answer"))
+    second = save_revision(manager, read_revised(manager, first, path))
+    again = read_revised(manager, second, path)
+    assert again.is_empty and [f.code for f in again.findings] == ["sheet_of_another_version"]
+    with pytest.raises(Refused) as refused:
+        save_revision(manager, again)
+    assert refused.value.problems[0].code == "nothing_changed"
+
+
+def test_a_sheet_of_an_earlier_version_undoes_nothing(
+    version: WaveVersion, manager: User, tmp_path: Path
+) -> None:
+    second = save_revision(manager, read(version, manager, tmp_path / "a.csv", ("male", "man")))
+    revision = read_revised(manager, second, sheet(version, manager, tmp_path / "b.csv", ("Sex", "Gender")))
+    assert [(c.part, c.old, c.new) for one in revision.changes for c in one.changes] == [
+        ("label", "Sex", "Gender")
+    ]
+    told = revision.findings[0]
+    assert told.code == "sheet_of_another_version" and "mdms/2014@1" in told.message
+    other = tmp_path / "c.csv"
+    other.write_text((tmp_path / "b.csv").read_text().replace("mdms/2014@1", "mdms/1999@1"))
+    whole = read_revised(manager, second, other)
+    assert len(whole.changes[0].changes) == 2 and whole.findings[0].code == "sheet_of_another_version"

@@ -19,6 +19,7 @@ from surveys.services.exports import export_wave_version
 
 class Command(WavebookCommand):
     help = "Write a dataset version or wave version as a file for another program."
+    usage = frozenset({"bad_language"})
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Here ``--as`` names the format, so the acting user is named by ``--user``."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from surveys.core.codebook import Code, Labels, MissingRule, Scalar, Variable
 from surveys.core.comparison.codes import code_key, mixes_types, valid_codes
-from surveys.core.comparison.difference import CountPair, Distribution
+from surveys.core.comparison.difference import CountPair, Distribution, said_otherwise
 from surveys.core.comparison.texts import text_pairs
 
 
@@ -14,7 +14,8 @@ from surveys.core.comparison.texts import text_pairs
 class CodeLine:
     """One code (or what is declared missing) on both sides; labels are None on a side that has it not.
 
-    ``state``: same, added, removed or changed (another label or reason).  ``reasons`` are set of absences.
+    ``state``: same, translated (in a language that the other side lacks), added, removed or changed (another
+    label or reason).  ``reasons`` are set of absences.
     """
 
     value: Scalar
@@ -55,7 +56,8 @@ def _state(before: Labels | None, after: Labels | None) -> str:
         return "added"
     if after is None:
         return "removed"
-    return "changed" if text_pairs(before, after) else "same"
+    pairs = text_pairs(before, after)
+    return "changed" if said_otherwise(pairs) else "translated" if pairs else "same"
 
 
 def _missing_lines(before: Variable, after: Variable) -> list[CodeLine]:

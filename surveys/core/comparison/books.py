@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,20 +30,27 @@ class Book:
 
 
 def compare_books(
-    before: Book, after: Book, *, is_told: bool = False, is_one_wave: bool = False
+    before: Book,
+    after: Book,
+    *,
+    renamings: Iterable[tuple[str, str]] = (),
+    is_told: bool = False,
+    is_one_wave: bool = False,
 ) -> Comparison:
     """What differs from ``before`` to ``after``; nothing is decided by it.
 
+    ``renamings`` are pairs of names that somebody decided upon: each is one variable of both sides.
     ``is_told``: small counts may be told (see :mod:`surveys.core.comparison.distribution`).
     ``is_one_wave``: both are versions of one wave, so a much smaller difference of answers counts.
     """
     old = {variable.name: variable for variable in before.codebook.variables}
     new = {variable.name: variable for variable in after.codebook.variables}
     shared = [name for name in new if name in old]
-    removed = [variable for name, variable in old.items() if name not in new]
-    added = [variable for name, variable in new.items() if name not in old]
+    pairs = [*((name, name) for name in shared), *renamings]
+    removed = _without(old, {name for name, _ in pairs})
+    added = _without(new, {name for _, name in pairs})
     least = IN_ONE_WAVE if is_one_wave else NOTICEABLE
-    found = [_shared(before, after, old[name], new[name], is_told, least) for name in shared]
+    found = [_shared(before, after, old[was], new[is_now], is_told, least) for was, is_now in pairs]
     return Comparison(
         added=tuple(variable.name for variable in added),
         removed=tuple(variable.name for variable in removed),
@@ -51,10 +58,14 @@ def compare_books(
             [before.side(one) for one in removed], [after.side(one) for one in added], is_told=is_told
         ),
         changed=tuple(one for one in found if one.kinds),
-        same=tuple(one.after for one in found if not one.kinds),
+        unchanged=tuple(one for one in found if not one.kinds),
         sets=tuple(_sets(before.codebook, after.codebook)),
         is_moved=shared != [name for name in old if name in new],
     )
+
+
+def _without(variables: Mapping[str, Variable], names: Collection[str]) -> list[Variable]:
+    return [variable for name, variable in variables.items() if name not in names]
 
 
 def _shared(

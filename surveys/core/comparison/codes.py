@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from surveys.core.codebook import Code, MissingRule, Scalar, Variable, text_in
-from surveys.core.comparison.difference import MissingPair, Relabelled
+from surveys.core.comparison.difference import MissingPair, Relabelled, TextPair, said_otherwise
 from surveys.core.comparison.texts import text_pairs, tidy
 
 Key = tuple[bool, Scalar]  # whether it is a text, and the code
@@ -66,8 +66,21 @@ def code_differences(
     return (
         tuple(code for key, code in new.items() if key not in old),
         tuple(code for key, code in old.items() if key not in new),
-        tuple(one for one in relabelled if one.texts),
+        tuple(one for one in relabelled if said_otherwise(one.texts)),
     )
+
+
+def translated_codes(before: Variable, after: Variable) -> Iterator[TextPair]:
+    """Labels of codes and of missing codes in languages that only one side has."""
+    if before.codes == after.codes and before.missing == after.missing:
+        return
+    mixed = mixes_types(before, after)
+    old, new = valid_codes(before, mixed), valid_codes(after, mixed)
+    was, is_now = _rules(before.missing, mixed), _rules(after.missing, mixed)
+    pairs = [(old[key].labels, new[key].labels) for key in old.keys() & new.keys()]
+    pairs += [(was[key].labels, is_now[key].labels) for key in was.keys() & is_now.keys()]
+    for pair in pairs:
+        yield from (one for one in text_pairs(*pair) if one.is_translation)
 
 
 def missing_differences(before: Variable, after: Variable) -> tuple[MissingPair, ...]:
@@ -96,7 +109,7 @@ def _differ(pair: MissingPair) -> bool:
     if pair.before is None or pair.after is None:
         return True
     is_same = pair.before.reason == pair.after.reason
-    return not is_same or bool(text_pairs(pair.before.labels, pair.after.labels))
+    return not is_same or said_otherwise(text_pairs(pair.before.labels, pair.after.labels))
 
 
 def suggested_map(source: Variable, target: Mapping[Scalar, Code]) -> list[tuple[Code, Scalar | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,15 +23,25 @@ class Kind(StrEnum):
     UNIT = "unit"
     LIMITS = "limits"
     DISTRIBUTION = "distribution"
+    TRANSLATION = "translation"  # a text in a language that the other side lacks: nothing else is meant
 
 
 @dataclass(frozen=True)
 class TextPair:
-    """A text before and after in one language; '' where a side says nothing."""
+    """A text before and after in one language; '' where a side says nothing.
+
+    ``is_translation``: one side says it in other languages alone.
+    """
 
     language: str
     before: str
     after: str
+    is_translation: bool = False
+
+
+def said_otherwise(pairs: Iterable[TextPair]) -> bool:
+    """Whether texts differ by more than translations that one side lacks."""
+    return any(not pair.is_translation for pair in pairs)
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,10 @@ class Distribution:
 
 @dataclass(frozen=True)
 class VariableDifference:
-    """How one variable differs; ``before`` and ``after`` are its names, equal but for a renaming."""
+    """How one variable differs; ``before`` and ``after`` are its names, equal but for a renaming.
+
+    ``translations`` are the languages in which only one side translates a text that both have.
+    """
 
     before: str
     after: str
@@ -102,17 +115,19 @@ class VariableDifference:
     attributes: tuple[AttributePair, ...] = ()
     distribution: Distribution | None = None
     is_distribution_changed: bool = False
+    translations: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds in which the two sides differ, in a fixed order."""
         there = {
-            Kind.LABEL: self.labels,
-            Kind.QUESTION: self.question,
+            Kind.LABEL: said_otherwise(self.labels),
+            Kind.QUESTION: said_otherwise(self.question),
             Kind.CODES: self.codes_added or self.codes_removed,
             Kind.CODE_LABEL: self.relabelled,
             Kind.MISSING: self.missing,
             Kind.DISTRIBUTION: self.is_distribution_changed,
+            Kind.TRANSLATION: self.translations,
         }
         named = {pair.kind for pair in self.attributes}
         return tuple(kind for kind in Kind if there.get(kind) or kind in named)
@@ -147,19 +162,30 @@ class SetPair:
 @dataclass(frozen=True)
 class Comparison:
     """Two codebooks side by side.  ``renamed`` is suggested and never applied: its names stand among
-    ``removed`` and ``added`` as well.  ``changed`` holds shared variables that differ in any kind."""
+    ``removed`` and ``added`` as well.  ``changed`` holds variables of both sides that differ in any kind,
+    those among them that are called otherwise by decision; ``unchanged`` the others of both sides."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
     renamed: tuple[Renaming, ...]
     changed: tuple[VariableDifference, ...]
-    same: tuple[str, ...]
+    unchanged: tuple[VariableDifference, ...]
     sets: tuple[SetPair, ...]
     is_moved: bool = False  # the shared variables stand in another order
 
     @property
+    def same(self) -> tuple[str, ...]:
+        """The later names of variables that differ in nothing."""
+        return tuple(one.after for one in self.unchanged)
+
+    @property
+    def renamed_by_decision(self) -> tuple[VariableDifference, ...]:
+        return tuple(one for one in (*self.changed, *self.unchanged) if one.before != one.after)
+
+    @property
     def is_same(self) -> bool:
-        return not (self.added or self.removed or self.changed or self.sets or self.is_moved)
+        differs = self.added or self.removed or self.changed or self.renamed_by_decision
+        return not (differs or self.sets or self.is_moved)
 
     def of_kind(self, kind: Kind) -> tuple[VariableDifference, ...]:
         """The shared variables that differ in ``kind``."""

@@ -27,6 +27,9 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
         "added": list(found.added),
         "removed": list(found.removed),
         "renamed": [as_json(one) for one in found.renamed],
+        "renamed_by_decision": [
+            {"before": one.before, "after": one.after} for one in found.renamed_by_decision
+        ],
         "label_changed": [_named(one) | {"texts": _texts(one.labels)} for one in of(Kind.LABEL)],
         "question_changed": [_named(one) | {"texts": _texts(one.question)} for one in of(Kind.QUESTION)],
         "codes_changed": [_named(one) | _codes(one) for one in of(Kind.CODES)],
@@ -41,6 +44,9 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
             _named(one) | distribution_document(one.distribution)
             for one in of(Kind.DISTRIBUTION)
             if one.distribution is not None
+        ],
+        "translations_changed": [
+            _named(one) | {"languages": list(one.translations)} for one in of(Kind.TRANSLATION)
         ],
         "sets_changed": [_set(pair) for pair in found.sets],
         "same": list(found.same),

@@ -43,7 +43,7 @@ def _differing(old: dict[str, str], new: dict[str, str]) -> Iterator[TextPair]:
         was, is_now = old.get(language, ""), new.get(language, "")
         is_moved = (not was and is_now in old.values()) or (not is_now and was in new.values())
         if was != is_now and not is_moved:
-            yield TextPair(language, was, is_now)
+            yield TextPair(language, was, is_now, is_translation=bool(old and new) and not (was and is_now))
 
 
 @dataclass(frozen=True)

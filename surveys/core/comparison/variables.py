@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from surveys.core.codebook import Variable
-from surveys.core.comparison.codes import code_differences, missing_differences
+from surveys.core.comparison.codes import code_differences, missing_differences, translated_codes
 from surveys.core.comparison.difference import AttributePair, Kind, VariableDifference
 from surveys.core.comparison.distribution import Side, distribution
 from surveys.core.comparison.texts import text_pairs, tidy
@@ -23,11 +23,13 @@ def variable_difference(
     added, removed, relabelled = code_differences(old, new)
     answers = None if is_same_content else distribution(before, after, is_told=is_told)
     is_changed = answers is not None and answers.distance is not None and answers.distance >= least
+    labels, question = text_pairs(old.labels, new.labels), text_pairs(old.question, new.question)
+    one_sided = (pair for pair in (*labels, *question, *translated_codes(old, new)) if pair.is_translation)
     return VariableDifference(
         before=old.name,
         after=new.name,
-        labels=text_pairs(old.labels, new.labels),
-        question=text_pairs(old.question, new.question),
+        labels=labels,
+        question=question,
         codes_added=added,
         codes_removed=removed,
         relabelled=relabelled,
@@ -35,6 +37,7 @@ def variable_difference(
         attributes=tuple(_attributes(old, new)),
         distribution=answers,
         is_distribution_changed=is_changed,
+        translations=tuple(sorted({pair.language for pair in one_sided})),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.core.codebook import Variable
+from surveys.core.codebook import Role, Variable
 from surveys.core.findings import Finding, Severity
 from surveys.core.said import say
 
@@ -25,11 +25,16 @@ class Counted:
 
 
 def jumps(before: Mapping[str, Counted], now: Mapping[str, Counted], wave: str) -> Iterator[Finding]:
-    """Findings on the variables of ``now`` that were in the wave called ``wave`` under the same name."""
+    """Findings on the variables of ``now`` that were in the wave called ``wave`` under the same name.
+
+    Keys are left out: they name rows and measure nothing.
+    """
     for name, one in now.items():
         other = before.get(name)
         enough = other is not None and min(one.counts["n"], other.counts["n"]) >= FEWEST_ROWS
         if other is None or not enough or one.variable.type is not other.variable.type:
+            continue
+        if Role.KEY in (one.variable.role, other.variable.role):
             continue
         message = _absences(other, one, wave) or _codes(other, one, wave) or _mean(other, one, wave)
         if message:

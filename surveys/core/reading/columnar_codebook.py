@@ -6,7 +6,6 @@ Reasons of absence without a code stand there in text columns of their own; they
 from __future__ import annotations
 
 import json
-import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,14 +13,14 @@ from typing import Any
 
 import polars as pl
 
-from surveys.core.codebook import Codebook, MissingRule, ValueType, Variable, as_json, codebook_from_json
+from surveys.core.codebook import Codebook, ValueType, Variable, as_json, codebook_from_json
 from surveys.core.findings import Finding, Severity
 from surveys.core.limits import fits
 from surveys.core.reading.columnar_types import Plain
+from surveys.core.reading.reason_tags import Unfit, invented, tagged
 from surveys.core.said import say
 from surveys.core.table import PHYSICAL, missing_value
 
-_LETTERS = string.ascii_letters
 _KEY = "wavebook"
 
 
@@ -39,10 +38,6 @@ class Carried:
         return frozenset(v.name for v in self.codebook.variables if v.type is ValueType.TIME)
 
 
-class _Unfit(ValueError):
-    """Why the codebook is not that of the file, as a sentence."""
-
-
 def carried(
     path: Path, lazy: pl.LazyFrame, plain: Mapping[str, Plain]
 ) -> tuple[Carried | None, list[Finding]]:
@@ -54,11 +49,14 @@ def carried(
         codebook, companions = _parsed(document)
         _check_columns(codebook, companions, plain)
         found = _with_tags(Carried(codebook, companions), lazy)
-    except _Unfit as unfit:
+    except Unfit as unfit:
         text = say("The codebook inside the file was not used: {why}.", why=unfit.args[0])
         return None, [Finding(Severity.WARNING, "carried_codebook_unfit", text)]
     text = "The codebook inside the file was used as it is, with its missing codes and their reasons."
-    return found, [Finding(Severity.INFO, "carried_codebook", text), *_invented(codebook, found.codebook)]
+    return found, [
+        Finding(Severity.INFO, "carried_codebook", text),
+        *invented(codebook.variables, found.codebook.variables),
+    ]
 
 
 def _parsed(document: str) -> tuple[Codebook, dict[str, str]]:
@@ -72,7 +70,7 @@ def _parsed(document: str) -> tuple[Codebook, dict[str, str]]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         is_sound = False
     if not is_sound or not all(isinstance(name, str) for name in companions.values()):
-        raise _Unfit(say("it is damaged"))
+        raise Unfit(say("it is damaged"))
     return codebook, companions
 
 
@@ -134,17 +132,17 @@ def _is_typed(variable: Variable) -> bool:
 def _check_columns(codebook: Codebook, companions: Mapping[str, str], plain: Mapping[str, Plain]) -> None:
     names = [name for name in plain if name not in companions]
     if names != list(codebook.names) or not set(companions) <= set(plain):
-        raise _Unfit(say("it describes other columns than the file has"))
+        raise Unfit(say("it describes other columns than the file has"))
     wrong = [
         v.name for v in codebook.variables if plain[v.name].as_text or plain[v.name].dtype != PHYSICAL[v.type]
     ]
     wrong += [name for name in companions if plain[name].dtype != pl.String]
     if wrong:
-        raise _Unfit(say("columns have other types than it says ({names})", names=wrong))
+        raise Unfit(say("columns have other types than it says ({names})", names=wrong))
     known = set(codebook.names)
     members = [name for one in codebook.sets for name in one.variables]
     if not known.issuperset([*companions.values(), *members, *filter(None, [codebook.weight])]):
-        raise _Unfit(say("it names variables that are not there"))
+        raise Unfit(say("it names variables that are not there"))
 
 
 def _with_tags(found: Carried, lazy: pl.LazyFrame) -> Carried:
@@ -153,7 +151,7 @@ def _with_tags(found: Carried, lazy: pl.LazyFrame) -> Carried:
     tags: dict[str, dict[str, str]] = {}
     for name, owner in found.companions.items():
         position = found.codebook.names.index(owner)
-        variables[position], tags[name] = _tagged(variables[position], _reasons(lazy, name, owner))
+        variables[position], tags[name] = tagged(variables[position], _reasons(lazy, name, owner))
     return replace(found, codebook=replace(found.codebook, variables=tuple(variables)), tags=tags)
 
 
@@ -161,32 +159,5 @@ def _reasons(lazy: pl.LazyFrame, name: str, owner: str) -> list[str]:
     """The different reasons of a column; they may only stand where the cell is empty."""
     told = lazy.filter(pl.col(name).is_not_null())
     if told.select((pl.col(owner).is_not_null()).any()).collect().item():
-        raise _Unfit(say("cells of {name} have a value and a reason to have none", name=owner))
+        raise Unfit(say("cells of {name} have a value and a reason to have none", name=owner))
     return sorted(told.select(pl.col(name).unique()).collect().to_series().to_list())
-
-
-def _tagged(variable: Variable, reasons: list[str]) -> tuple[Variable, dict[str, str]]:
-    own = {rule.tag: rule.reason for rule in variable.missing if rule.tag is not None}
-    tags: dict[str, str] = {}
-    for reason in reasons:
-        letter = reason.removeprefix("tag:")
-        if letter != reason and len(letter) == 1:
-            tags[reason] = letter
-        elif held := [tag for tag, word in own.items() if word == reason]:
-            tags[reason] = held[0]
-    free = [letter for letter in _LETTERS if letter not in own and letter not in tags.values()]
-    without = [reason for reason in reasons if reason not in tags]
-    if len(without) > len(free):
-        raise _Unfit(say("{name} has more reasons of absence than there are tags", name=variable.name))
-    new = dict(zip(without, free, strict=False))
-    rules = tuple(MissingRule(reason, tag=tag) for reason, tag in new.items())
-    return replace(variable, missing=variable.missing + rules), tags | new
-
-
-def _invented(before: Codebook, after: Codebook) -> Iterator[Finding]:
-    for old, new in zip(before.variables, after.variables, strict=True):
-        added = new.missing[len(old.missing) :]
-        if added:
-            named = [say("{reason} is .{letter}", reason=rule.reason, letter=rule.tag) for rule in added]
-            text = say("Reasons of absence without a code became tagged missings: {named}.", named=named)
-            yield Finding(Severity.INFO, "reasons_as_tags", text, new.name)

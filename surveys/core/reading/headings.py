@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, refuse
 from surveys.core.reading.raw import RawVariable
+from surveys.core.reading.values import finite
 from surveys.core.said import say
 
 MOST_ROWS = 5  # rows of headings that may be declared
@@ -50,12 +51,10 @@ def headings(first: Sequence[Sequence[str]], where: str, declared: int = 0) -> H
     notes = [row for row in rows[1:] if row is not question]
     variables = [_variable(name, place, rows[0], question, notes) for place, name in enumerate(names)]
     if count == 1:
-        findings += _looks_like_more(first)
-    elif not declared:
-        text = say(
-            "The first {count} rows are headings of a survey tool: names, question texts, import ids.",
-            count=count,
-        )
+        findings += [] if declared else _looks_like_more(first)
+    else:
+        text = say("The first {count} rows are headings of a survey tool: names, question texts, import ids.",
+                   count=count) if not declared else _as_declared(count, bool(question))  # fmt: skip
         findings.append(Finding(Severity.INFO, "header_rows", text))
     return Headings(count, variables, findings, _twice(names, where))
 
@@ -77,7 +76,8 @@ def _are_import_ids(row: Sequence[str]) -> bool:
 def _looks_like_more(first: Sequence[Sequence[str]]) -> list[Finding]:
     """Rows that may be further headings but are not certainly so: kept as rows, and told."""
     cells = [cell for row in first[1:3] for cell in row]
-    if not any(_IMPORT_ID.match(cell) or cell.lower() in _OLD_IDS for cell in cells):
+    has_ids = any(_IMPORT_ID.match(cell) or cell.lower() in _OLD_IDS for cell in cells)
+    if not has_ids and not any(_are_texts(first[1:end], first[end:]) for end in (2, 3)):
         return []
     text = (
         "The first rows look like further headings of a survey tool, not answers; they were kept as rows. "
@@ -85,6 +85,43 @@ def _looks_like_more(first: Sequence[Sequence[str]]) -> list[Finding]:
         "headings” of the upload page, --header-rows of the command)."
     )
     return [Finding(Severity.WARNING, "extra_headings", text)]
+
+
+def _are_texts(rows: Sequence[Sequence[str]], below: Sequence[Sequence[str]]) -> bool:
+    """Whether rows hold texts of questions: each another one over every column that holds numbers ``below``.
+
+    A word for a missing answer would stand there alone, or again.
+    """
+    width = min(map(len, [*rows, *below]), default=0)
+    numbers = [place for place in range(width) if _are_numbers([row[place] for row in below])]
+    told = [row[place].strip() for row in rows[:1] for place in numbers]
+    others = [row[place] for row in rows[1:] for place in numbers]
+    is_told = bool(told) and all(told) and len(set(told)) == len(told) and not any(map(_is_number, told))
+    is_long = len(told) > 1 or any(re.search(r"[\s?？]", text) for text in told)
+    return is_told and is_long and not any(map(_is_number, others))
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and all(map(_is_number, filled))
+
+
+def _is_number(cell: str) -> bool:
+    return finite(cell.replace(",", ".")) is not None
+
+
+def _as_declared(count: int, has_question: bool) -> str:
+    """What the rows were taken for that somebody said are headings."""
+    if not has_question:
+        return say(
+            "The first {count} rows were taken as headings, as declared: names, then notes.", count=count
+        )
+    if count == 2:
+        return "The first 2 rows were taken as headings, as declared: names and question texts."
+    return say(
+        "The first {count} rows were taken as headings, as declared: names, question texts, then notes.",
+        count=count,
+    )
 
 
 def _names(row: Sequence[str]) -> tuple[list[str], list[Finding]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
 from surveys.core.codebook import Codebook
 from surveys.core.findings import Finding
+from surveys.core.problems import Refused, refuse
 from surveys.core.reading.ddi import lay_over_ddi
 from surveys.core.reading.ddi_xml import looks_like_xml
 from surveys.core.reading.options import ReadOptions
@@ -14,7 +16,9 @@ from surveys.core.reading.sas_labels import is_catalogue, lay_catalogue
 from surveys.core.reading.sheet import lay_over
 from surveys.core.reading.sheet_lines import SheetLines, read_lines
 from surveys.core.reading.sheet_sets import with_sets
+from surveys.core.reading.sniff import sniff
 from surveys.core.reading.whole import Whole, looks_whole, put_on_stored, read_whole
+from surveys.core.said import say
 
 
 class Given(StrEnum):
@@ -24,15 +28,37 @@ class Given(StrEnum):
     WHOLE = "whole"
 
 
+_EXPECTED = say(
+    "Give a codebook: a sheet (.csv or .xlsx), a REDCap dictionary, a DDI-Codebook (.xml), a SAS catalogue "
+    "(.sas7bcat) or a whole codebook (.json)."
+)
+
+
 def given(path: Path) -> Given:
-    """What a file given as a codebook is; a sheet may be a .csv, a workbook or a REDCap dictionary."""
+    """What a file given as a codebook is; a sheet may be a .csv, a workbook or a REDCap dictionary.
+
+    Refuses what is none by its content, a data file first of all.
+    """
     if is_catalogue(path):
         return Given.CATALOGUE
     with path.open("rb") as file:
         head = file.read(4096)
     if looks_whole(head):
         return Given.WHOLE
-    return Given.DDI if looks_like_xml(head) else Given.SHEET
+    if looks_like_xml(head):
+        return Given.DDI
+    _refuse_others(path)
+    return Given.SHEET
+
+
+def _refuse_others(path: Path) -> None:
+    try:
+        kind = sniff(path)
+    except Refused as refused:
+        raise Refused([replace(problem, hint=_EXPECTED) for problem in refused.problems]) from None
+    if kind not in ("csv", "xlsx"):
+        text = say("By its content this is a data file (.{kind}), not a codebook.", kind=kind)
+        raise refuse("data_as_codebook", text, hint=_EXPECTED)
 
 
 def whole_of(options: ReadOptions) -> Whole | None:

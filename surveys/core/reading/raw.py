@@ -178,6 +178,13 @@ class Bytes:
     def number(self, kind: str) -> Any:
         return self.numbers(kind)[0]
 
+    def count(self) -> int:
+        """A number of things or bytes that may still follow."""
+        count = int(self.number("i4"))
+        if not 0 <= count <= len(self.data):
+            raise broken("a count in its description is impossible")
+        return count
+
     def text(self, size: int) -> bytes:
         """A field of fixed size up to its first NUL."""
         return self.take(size).split(b"\0", 1)[0]

@@ -13,6 +13,7 @@ from surveys.core.reading.sheet_edits import Line, Talk, parts_of, with_text
 from surveys.core.reading.spans import span
 from surveys.core.reading.values import value_of
 from surveys.core.said import say
+from surveys.core.writing.cells import reason_labels
 
 
 class RevisedCodes:
@@ -30,12 +31,13 @@ class RevisedCodes:
             if heading.startswith("codes_"):
                 self._relabel(heading, text)
         rules = {
-            heading: self._rules(heading, edits, read) if heading in edits else self._old(heading)
+            heading: self._rules(heading, edits[heading], read) if heading in edits else self._old(heading)
             for heading, read in (
                 ("missing", self._single), ("missing_ranges", self._range), ("missing_tags", self._tag),
             )
         }  # fmt: skip
         missing = tuple(rule for some in rules.values() for rule in some)
+        missing = self._with_lent_labels(missing, edits)
         absent = {rule.value for rule in missing if rule.value is not None}
         freed = [r.value for r in self.variable.missing if r.value is not None and r.value not in absent]
         coded = dict.fromkeys([*self.coded, *(value for value in freed if self.labels.get(value))])
@@ -50,23 +52,69 @@ class RevisedCodes:
             self.labels[value] = with_text(self.labels.get(value, {}), language, "")
             if not self.labels[value] and value in self.coded:
                 self.coded.remove(value)
+        told = [value for value in new if value in self.labels or old.get(value) != new[value]]
         for value, label in new.items():
             if old.get(value) != label:
                 self.labels[value] = with_text(self.labels.get(value, {}), language, label)
-        self.coded = _merged(self.coded, list(new))
+        self.coded = _merged(self.coded, told)
+
+    def _with_lent_labels(self, rules: tuple[MissingRule, ...], edits: Line) -> tuple[MissingRule, ...]:
+        """A code whose label in the sheet is that of another code of its reason keeps it as its own where the
+        other one has another reason now, or another label.
+
+        A word of the vocabulary is none of the code's: it goes with its reason.
+        """
+        after = replace(self.variable, missing=rules)
+        reasons = {rule.value: rule.reason for rule in rules if rule.value is not None}
+        for rule in self.variable.missing:
+            if rule.value is None or self.labels.get(rule.value):
+                continue
+            lent, now = reason_labels(self.variable, rule.reason), reasons.get(rule.value)
+            if now == rule.reason and reason_labels(after, now) != lent:
+                self.labels[rule.value] = self._still_told(rule.value, lent, edits)
+        return tuple(
+            rule if rule.value is None else replace(rule, labels=self.labels.get(rule.value, {}))
+            for rule in rules
+        )
+
+    def _still_told(self, value: Scalar, labels: Labels, edits: Line) -> Labels:
+        """The labels without those that were taken out of the sheet."""
+        headings = ((language, f"codes_{language}") for language in labels)
+        told = {
+            language: self._pairs(edits.get(heading, self.before.get(heading, "")), is_own=True)
+            for language, heading in headings
+        }
+        return {language: text for language, text in labels.items() if value in told[language]}
 
     def _rules(
-        self, heading: str, edits: Line, read: Callable[[str, str], MissingRule | None]
+        self, heading: str, text: str, read: Callable[[str, str], MissingRule | None]
     ) -> list[MissingRule]:
+        """The rules of today with what the sheet says otherwise than before."""
+        was = {_key(rule): rule for rule in self._told(self.before.get(heading, ""), read, is_own=True)}
+        told = self._told(text, read)
+        self.talk.problems += missing_twice(self.variable.name, told, self.where)
+        today = {_key(rule): rule for rule in self._old(heading)}
+        found = {key: rule for key, rule in today.items() if key not in was}
+        for rule in told:
+            key = _key(rule)
+            if key not in was or was[key].reason != rule.reason:
+                found[key] = rule
+            elif key in today:
+                found[key] = today[key]
+        return list(found.values())
+
+    def _told(
+        self, text: str, read: Callable[[str, str], MissingRule | None], *, is_own: bool = False
+    ) -> list[MissingRule]:
+        """The rules that a cell names; what cannot be read is a problem unless the sheet had it from us."""
         found = []
-        for part in parts_of(edits[heading]):
+        for part in parts_of(text):
             left, _, reason = part.partition("=")
             rule = read(left.strip(), reason.strip())
-            if rule is None:
-                self._unreadable(part, "Write -1=refused | -2=dont_know, ranges as -9..-1=refused.")
-            else:
+            if rule is not None:
                 found.append(rule)
-        self.talk.problems += missing_twice(self.variable.name, found, self.where)
+            elif not is_own:
+                self._unreadable(part, "Write -1=refused | -2=dont_know, ranges as -9..-1=refused.")
         return found
 
     def _single(self, left: str, reason: str) -> MissingRule | None:

@@ -7,9 +7,10 @@ of the size of a wave belongs into the process that serves pages.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from surveys.core.codebook import Codebook, as_json, codebook_from_json
@@ -32,21 +33,31 @@ class Revised:
     """The codebook as it is wanted, what was noticed of it and of the answers, and the new counts.
 
     ``counts``: variable -> frequencies, where another code, missing code, role or type changes them.
+    ``written_from`` is the version that a sheet of ours names; empty of others.
     """
 
     codebook: Codebook
     findings: list[Finding]
     counts: dict[str, dict[str, Any]]
+    written_from: str = ""
 
 
 def read_revision(
-    path: Path, out_dir: Path, codebook: Codebook, language: str, answers: Answers, *, megabytes: int = 0
+    path: Path,
+    out_dir: Path,
+    codebook: Codebook,
+    language: str,
+    answers: Answers,
+    *,
+    origins: Mapping[str, Callable[[], Codebook]] = MappingProxyType({}),
+    megabytes: int = 0,
 ) -> Revised:
     """``codebook`` as the sheet or DDI at ``path`` wants it, held against ``answers``.
 
     A sheet with the headings of our own is taken cell by cell (``surveys.core.reading.revision``); a DDI, a
-    REDCap dictionary or another sheet is laid over the codebook as at an import.  Raises ``Refused`` with
-    every problem; leaves nothing outside ``out_dir``, which must exist.
+    REDCap dictionary or another sheet is laid over the codebook as at an import.  A sheet written from one
+    of ``origins``, by name, is held against that one.  Raises ``Refused`` with every problem; leaves nothing
+    outside ``out_dir``, which must exist.
     """
     if path.is_dir():
         raise refuse(
@@ -63,10 +74,18 @@ def read_revision(
         "language": language,
         "data": str(answers.file.resolve()),
         "frequencies": list(answers.frequencies),
+        "origins": list(origins),
     }
-    size = path.stat().st_size + answers.file.stat().st_size
-    sandbox.run(task, sandbox.limits_for(size, megabytes))
-    found = json.loads((out_dir / child.RESULT).read_text(encoding="utf-8"))
+    limits = sandbox.limits_for(path.stat().st_size + answers.file.stat().st_size, megabytes)
+    found = _found(task, limits)
+    if "origin" in found:  # known only once the sheet was read
+        found = _found(task | {"origin": as_json(origins[found["origin"]]()), "origins": []}, limits)
     told = map(restored, found["findings"])
     findings = [Finding(**{**f, "severity": Severity(f["severity"])}) for f in told]
-    return Revised(codebook_from_json(found["codebook"]), findings, found["counts"])
+    return Revised(codebook_from_json(found["codebook"]), findings, found["counts"], found["written_from"])
+
+
+def _found(task: dict[str, Any], limits: sandbox.Limits) -> dict[str, Any]:
+    sandbox.run(task, limits)
+    found: dict[str, Any] = json.loads(Path(task["out_dir"], child.RESULT).read_text(encoding="utf-8"))
+    return found

@@ -11,7 +11,7 @@ from surveys.core.quality import looked_over
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.overlay import Given, given, lay_codebook_over
 from surveys.core.reading.revision import revised
-from surveys.core.reading.sheet_table import own_lines
+from surveys.core.reading.sheet_table import own_sheet
 from surveys.core.said import with_sources
 from surveys.core.table import physical, read_columns, tags_of
 
@@ -19,21 +19,28 @@ _RECOUNTED = ("codes", "missing", "role", "type")  # what a frequency depends on
 
 
 def revise(task: dict[str, Any]) -> dict[str, Any]:
-    """The task's file over the task's codebook, as plain JSON types."""
+    """The task's file over the task's codebook, as plain JSON types.
+
+    ``origin`` alone where it is a sheet written from one of the task's ``origins``, whose codebook is needed.
+    """
     path, language = Path(task["path"]), task["language"]
     codebook = codebook_from_json(task["revise"])
-    lines = own_lines(path, language) if given(path) is Given.SHEET else None
-    if lines is None:
+    sheet = own_sheet(path, language) if given(path) is Given.SHEET else None
+    if sheet is not None and sheet.written_from in task["origins"]:
+        return {"origin": sheet.written_from}
+    if sheet is None:
         options = ReadOptions(languages=(language,), codebook_path=path)
         book, findings = lay_codebook_over(codebook, options)
     else:
-        book, findings = revised(codebook, lines)
+        origin = codebook_from_json(task["origin"]) if "origin" in task else None
+        book, findings = revised(codebook, sheet.lines, origin)
     counts = _counts(codebook, book, Path(task["data"]))
     before = dict(zip(codebook.names, task["frequencies"], strict=True))
     told = [counts.get(name, before[name]) for name in book.names]
     seen = looked_over(book, Path(task["data"]), told)  # a universe that is new may tell of answers
     said = [with_sources(as_json(finding)) for finding in (*findings, *seen)]
-    return {"codebook": as_json(book), "findings": said, "counts": counts}
+    written_from = sheet.written_from if sheet is not None else ""
+    return {"codebook": as_json(book), "findings": said, "counts": counts, "written_from": written_from}
 
 
 def _counts(old: Codebook, new: Codebook, data: Path) -> dict[str, dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 So nothing is altered by the sheet's way of writing things (a bar in a label, a line break, the words of the
 vocabulary beside a missing code).  A cell that was emptied takes its text away; a line or column that is
-not there is left as it was.
+not there is left as it was.  What a later codebook changed since the sheet was written stays.
 """
 
 from __future__ import annotations
@@ -33,11 +33,17 @@ _FIXED = ("type", "format")
 _SPOKEN = {"label": "labels", "question": "question"}
 
 
-def revised(codebook: Codebook, lines: Iterable[SheetLine]) -> tuple[Codebook, list[Finding]]:
-    """The codebook after the edits of a sheet, and what was noticed; Refused with every unreadable cell."""
+def revised(
+    codebook: Codebook, lines: Iterable[SheetLine], origin: Codebook | None = None
+) -> tuple[Codebook, list[Finding]]:
+    """The codebook after the edits of a sheet, and what was noticed; Refused with every unreadable cell.
+
+    ``origin`` is the codebook that the sheet was written from, where that is an earlier one.
+    """
     talk = Talk()
     known = dict(zip(codebook.names, codebook.variables, strict=True))
-    before = dict(zip(codebook.names, variable_lines(codebook), strict=True))
+    today = _lines_of(codebook)
+    before = today | {n: line for n, line in _lines_of(origin or codebook).items() if n in known}
     told = {}
     lines = list(lines)
     for heading in sorted({h for line in lines for h in line.cells if not is_known(h)}):
@@ -47,6 +53,7 @@ def revised(codebook: Codebook, lines: Iterable[SheetLine]) -> tuple[Codebook, l
         name = line.cells["variable"]
         if name in known:
             edits = edits_of(before[name], line.cells)
+            _tell_overlaid(before[name], today[name], edits, name, talk)
             known[name] = _edited(known[name], before[name], edits, line.where, talk)
             told[name] = line
         else:
@@ -61,6 +68,23 @@ def revised(codebook: Codebook, lines: Iterable[SheetLine]) -> tuple[Codebook, l
     return replace(
         codebook, variables=variables, sets=sets, weight=_weight(codebook, variables)
     ), talk.findings
+
+
+def _lines_of(codebook: Codebook) -> dict[str, Line]:
+    return dict(zip(codebook.names, variable_lines(codebook), strict=True))
+
+
+def _tell_overlaid(before: Line, today: Line, edits: Line, name: str, talk: Talk) -> None:
+    """Cells that were edited in the sheet and in a later codebook too."""
+    since, meant = edits_of(before, today), edits_of(today, edits)
+    if both_did := [heading for heading in edits if heading in since and heading in meant]:
+        text = say(
+            "Since the sheet was written, {headings} of {name} changed here too; where the two differ, the "
+            "sheet is followed.",
+            headings=both_did,
+            name=name,
+        )
+        talk.finding("sheet_overlays", text, name)
 
 
 def _edited(variable: Variable, before: Line, edits: Line, where: str, talk: Talk) -> Variable:

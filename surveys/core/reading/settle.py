@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -11,7 +11,7 @@ import polars as pl
 from surveys.core.codebook import MissingRule, ValueType
 from surveys.core.findings import Finding, Severity
 from surveys.core.names import spelled
-from surveys.core.problems import Refused, refuse
+from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading import dates
 from surveys.core.reading.columns import NumberColumn, ReadyColumn, TagColumn, TextColumn
 from surveys.core.reading.declared import Declared, converted
@@ -76,18 +76,6 @@ def check_budget(file: RawFile, options: ReadOptions) -> None:
                 most_cells=MOST_CELLS,
             ),
         )
-    if options.declared_columns is not None and options.declared_columns != columns:
-        raise refuse(
-            "wrong_count",
-            say_n(
-                options.declared_columns,
-                "1 column was declared, {columns} are there.",
-                "{declared_columns} columns were declared, {columns} are there.",
-                declared_columns=options.declared_columns,
-                columns=columns,
-            ),
-            hint=_COUNT,
-        )
 
 
 def check_columns(columns: int) -> None:
@@ -100,28 +88,40 @@ def check_columns(columns: int) -> None:
         )
 
 
+def _wrong_counts(options: ReadOptions, rows: int, columns: int) -> Iterator[Problem]:
+    """Rows and columns that are not as many as were declared, both at once."""
+    if options.declared_rows is not None and options.declared_rows != rows:
+        text = say_n(
+            options.declared_rows,
+            "1 row was declared, {rows} are there.",
+            "{declared_rows} rows were declared, {rows} are there.",
+            declared_rows=options.declared_rows,
+            rows=rows,
+        )
+        yield Problem("wrong_count", text, hint=_COUNT)
+    if options.declared_columns is not None and options.declared_columns != columns:
+        text = say_n(
+            options.declared_columns,
+            "1 column was declared, {columns} are there.",
+            "{declared_columns} columns were declared, {columns} are there.",
+            declared_columns=options.declared_columns,
+            columns=columns,
+        )
+        yield Problem("wrong_count", text, hint=_COUNT)
+
+
 def settle(
     reader: Reader, file: RawFile, options: ReadOptions, declared: Mapping[str, Declared] = NOTHING_DECLARED
 ) -> Settled:
-    """Reads all cells.  Refuses a file whose character set is in doubt, or whose rows are not as declared.
+    """Reads all cells.  Refuses a file whose character set is in doubt, or with other counts than declared.
 
     ``declared`` are the types that a codebook sheet gives the columns of a flat file.
     """
     holders, tags, rows = _gathered(reader, file)
     if rows == 0:
         raise _no_rows()
-    if options.declared_rows is not None and options.declared_rows != rows:
-        raise refuse(
-            "wrong_count",
-            say_n(
-                options.declared_rows,
-                "1 row was declared, {rows} are there.",
-                "{declared_rows} rows were declared, {rows} are there.",
-                declared_rows=options.declared_rows,
-                rows=rows,
-            ),
-            hint=_COUNT,
-        )
+    if wrong := list(_wrong_counts(options, rows, len(file.variables))):
+        raise Refused(wrong)
     raw: list[pl.Series | None] = [holder.series() for holder in holders]
     decision = _decision(file, raw, options)
     settled = Settled(rows, [], decision, [*file.findings, *decision.findings])

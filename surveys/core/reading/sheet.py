@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from surveys.core.absence import code_reason
+from surveys.core.absence import code_reason, tag_reason
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, Role, Scalar, ValueType, Variable
 from surveys.core.findings import Finding, Severity
 from surveys.core.limits import ENDS
@@ -29,6 +29,7 @@ from surveys.core.said import both, say
 
 _PLAIN = ("universe", "unit", "group", "note", "format")
 _PAIR = re.compile(r"^\s*([^=,]+?)\s*(?:=|,)\s*(.*)$", re.DOTALL)
+_TAG = r"\.[A-Za-z_]"
 _WRITE_RANGE = "Write -99..-90=refused, and leave an open end out: ..-90=refused."
 
 
@@ -176,7 +177,7 @@ def _missing(
     if variable.type is not ValueType.TEXT:  # numbers that could not be read as such have a remark already
         told += _ranges(row.get("missing_ranges", ""), where, problems)
     for part, left, reason in _rules(row.get("missing_tags", "")):
-        if not re.fullmatch(r"\.[A-Za-z_]", left):
+        if not re.fullmatch(_TAG, left):
             problems.append(_unreadable(part, where))
             continue
         tags.append(MissingRule(reason or "user_missing", tag=left[1]))
@@ -187,6 +188,16 @@ def _missing(
     kept = (rule for rule in variable.missing if (rule.value, rule.low, rule.high) not in values or rule.tag)
     return tuple(told) + tuple(
         replace(rule, reason=renamed[rule.tag]) if rule.tag in renamed else rule for rule in kept
+    )
+
+
+def tags_told(row: Mapping[str, str]) -> tuple[MissingRule, ...]:
+    """The tags that a line names; :func:`lay_over` tells of those that cannot be read."""
+    told = ((left, reason) for _, left, reason in _rules(row.get("missing_tags", "")))
+    return tuple(
+        MissingRule(reason or tag_reason(left[1]), tag=left[1])
+        for left, reason in told
+        if re.fullmatch(_TAG, left)
     )
 
 

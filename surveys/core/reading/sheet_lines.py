@@ -32,7 +32,7 @@ _ALIASES = {
 }  # fmt: skip
 _KNOWN = {
     "variable", "type", "missing", "missing_ranges", "missing_tags", "universe", "level", "role", "unit",
-    "group", "format", "set", "split", "empty", "note", "valid_min", "valid_max",
+    "group", "format", "set", "split", "empty", "reasons_of", "note", "valid_min", "valid_max",
 }  # fmt: skip
 _SPOKEN = ("label", "question", "codes")
 _SHEET = "codebook"  # the sheet of a workbook, as our own exports call it

@@ -9,10 +9,11 @@ from pathlib import Path
 from surveys.core.problems import Problem, Refused
 from surveys.core.reading.sheet_lines import table_of
 from surveys.core.said import say
+from surveys.core.writing.codebook_sheet import WRITTEN_FROM
 
 _OURS = re.compile(
     r"variable|type|(label|codes|question)_[\w-]+|missing(_ranges|_tags)?|universe|level|role|unit|group|format"
-    r"|set|note|valid_min|valid_max"
+    r"|set|reasons_of|note|valid_min|valid_max"
 )
 _BARE = ("label", "question", "codes")
 
@@ -30,8 +31,16 @@ class SheetLine:
     cells: dict[str, str]
 
 
-def own_lines(path: Path, language: str) -> list[SheetLine] | None:
-    """The lines about variables of a sheet with our own headings; None when it is some other sheet.
+@dataclass(frozen=True)
+class OwnSheet:
+    """The lines about variables, and the version (``mdms/2014@2``) that the sheet was written from."""
+
+    lines: tuple[SheetLine, ...]
+    written_from: str = ""
+
+
+def own_sheet(path: Path, language: str) -> OwnSheet | None:
+    """A sheet with our own headings; None when it is some other sheet.
 
     ``language`` is meant by ``label``, ``question`` and ``codes`` without one.
     """
@@ -40,13 +49,16 @@ def own_lines(path: Path, language: str) -> list[SheetLine] | None:
     named = [heading for heading in headings if heading]
     if "variable" not in named:
         return None
-    lines = []
+    lines, written_from = [], ""
     for number, row in rows[1:]:
         cells = {heading: cell for heading, cell in zip(headings, row, strict=False) if heading}
-        if cells.get("variable") and not cells["variable"].startswith("$"):  # a line on a set
+        name, note = cells.get("variable", ""), cells.get("note", "")
+        if name and not name.startswith("$") and not cells.get("reasons_of"):  # of a set; of no variable
             lines.append(SheetLine(say("codebook sheet, line {line}", line=number), cells))
+        elif not name and note.startswith(WRITTEN_FROM):
+            written_from = written_from or note.removeprefix(WRITTEN_FROM).strip()
     _refuse_twice(lines)
-    return lines
+    return OwnSheet(tuple(lines), written_from)
 
 
 def _heading(cell: str, language: str) -> str:

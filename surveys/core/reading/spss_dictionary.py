@@ -21,6 +21,7 @@ from surveys.core.reading.raw import (
 )
 from surveys.core.reading.spss_attributes import file_attributes, give_attributes
 from surveys.core.reading.spss_formats import calendar_of, format_name
+from surveys.core.reading.spss_long_texts import long_codes
 from surveys.core.reading.spss_sets import response_sets
 from surveys.core.said import say
 
@@ -129,7 +130,7 @@ def _records(cursor: Bytes) -> tuple[list[_Record], list[bytes], _Extensions, in
         elif kind == 3:
             _value_labels(cursor, by_unit)
         elif kind == 6:
-            notes += [cursor.take(80).rstrip(b" \0") for _ in range(_count(cursor))]
+            notes += [cursor.take(80).rstrip(b" \0") for _ in range(cursor.count())]
         elif kind == 7:
             _extension(cursor, extensions)
         else:
@@ -140,19 +141,12 @@ def _records(cursor: Bytes) -> tuple[list[_Record], list[bytes], _Extensions, in
     return list(by_unit.values()), [note for note in notes if note], extensions, units
 
 
-def _count(cursor: Bytes) -> int:
-    count = int(cursor.number("i4"))
-    if not 0 <= count <= len(cursor.data):
-        raise broken("a count in its description is impossible")
-    return count
-
-
 def _variable(cursor: Bytes, unit: int) -> _Record | None:
     width, has_label, n_missing, shown, _ = cursor.numbers("i4", 5)
     short = cursor.take(8).rstrip(b" \0")
     label = b""
     if has_label == 1:
-        size = _count(cursor)
+        size = cursor.count()
         label = cursor.take(-(-size // 4) * 4)[:size].rstrip(b" \0")
     if n_missing not in (-3, -2, 0, 1, 2, 3) or not -1 <= width <= 255:
         raise broken("a variable's description is impossible")
@@ -179,14 +173,14 @@ def _number_missing(cells: list[bytes], n_missing: int, order: str) -> list[RawM
 
 def _value_labels(cursor: Bytes, by_unit: dict[int, _Record]) -> None:
     codes = []
-    for _ in range(_count(cursor)):
+    for _ in range(cursor.count()):
         value = cursor.take(8)
         size = cursor.number("u1")
         label = cursor.take(-(-(size + 1) // 8) * 8 - 1)[:size]
         codes.append((value, label.rstrip(b" \0")))
     if cursor.number("i4") != 4:
         raise broken("value labels do not say whose they are")
-    for index in cursor.numbers("i4", _count(cursor)):
+    for index in cursor.numbers("i4", cursor.count()):
         if index - 1 not in by_unit:
             raise broken("value labels belong to a variable that does not exist")
         by_unit[index - 1].codes = codes
@@ -243,7 +237,7 @@ def _assemble(found: SpssDictionary, records: list[_Record], extensions: _Extens
             variable.format = f"A{width}"
         found.file.variables.append(variable)
         position += segments
-    _long_codes(found.file, extensions, order)
+    long_codes(found.file, extensions.parts.get(21, b""), extensions.parts.get(22, b""), order)
 
 
 def _check_places(records: list[_Record], units: int) -> None:
@@ -286,28 +280,6 @@ def _pairs(content: bytes, strip: bytes = b"") -> dict[bytes, bytes]:
     """``SHORT=value`` pairs separated by tabs."""
     parts = (part.partition(b"=") for part in content.split(b"\t") if b"=" in part)
     return {name.strip(b" \0"): value.strip(b"\0" + strip).rstrip(b" ") for name, _, value in parts}
-
-
-def _long_codes(file: RawFile, extensions: _Extensions, order: str) -> None:
-    """Value labels (21) and missing values (22) of text wider than 8 bytes."""
-    by_name = {variable.name: variable for variable in file.variables}
-    cursor = Bytes(extensions.parts.get(21, b""), order)
-    while cursor.position < len(cursor.data):
-        name = cursor.take(_count(cursor))
-        cursor.take(4)
-        codes: list[tuple[float | int | bytes, bytes]] = []
-        for _ in range(_count(cursor)):
-            value = cursor.take(_count(cursor)).rstrip(b" \0")
-            codes.append((value, cursor.take(_count(cursor)).rstrip(b" \0")))
-        if name in by_name:
-            by_name[name].codes = codes
-    cursor = Bytes(extensions.parts.get(22, b""), order)
-    while cursor.position < len(cursor.data):
-        name = cursor.take(_count(cursor))
-        count, size = cursor.number("u1"), _count(cursor)
-        values = [cursor.take(size).rstrip(b" \0") for _ in range(count)]
-        if name in by_name:
-            by_name[name].missing = [RawMissing(value=value) for value in values]
 
 
 def _weight(records: list[_Record], index: int, extensions: _Extensions) -> bytes:

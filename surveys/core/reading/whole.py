@@ -20,7 +20,13 @@ from surveys.core.whole_codebook import FORMAT, READ_AS, VERSION
 
 MOST_BYTES = 1 << 29
 MOST_TOLD = 20
-_DECIDING = ("type", "missing", "split", "empty")  # cells of a sheet that decide how a flat file is read
+_DECIDING = (
+    "type",
+    "missing",
+    "split",
+    "empty",
+    "reasons_of",
+)  # cells of a sheet that decide how a flat file is read
 
 
 @dataclass(frozen=True)

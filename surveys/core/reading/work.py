@@ -22,6 +22,7 @@ from surveys.core.reading.infinite import with_rules
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.overlay import lay_document_over, sheet_of, whole_of
 from surveys.core.reading.raw import Reader
+from surveys.core.reading.reason_columns import fold_reasons
 from surveys.core.reading.remarks import check_key, remarks
 from surveys.core.reading.sas_labels import without_labels
 from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
@@ -93,7 +94,7 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     settled = settle(reader, file, options, declared_types(sheet) if file.format in FLAT else {})
     codebook = codebooks.build(file, settled, options)
     _check_names(codebook)
-    codebook = _laid_over(codebook, settled, sheet)
+    codebook = _laid_over(codebook, settled, sheet, whole)
     codebook, told = lay_document_over(codebook, options)
     settled.findings += told
     if whole:
@@ -123,11 +124,12 @@ def _read_as(format: str, lines: Iterable[Mapping[str, str]]) -> list[Mapping[st
     return [line for line in lines if format in FLAT or line.get("split")]
 
 
-def _laid_over(codebook: Codebook, settled: Settled, sheet: SheetLines) -> Codebook:
+def _laid_over(codebook: Codebook, settled: Settled, sheet: SheetLines, whole: Whole | None) -> Codebook:
     """The codebook with all that the sheet says; refused with everything that is wrong with the sheet."""
     problems: list[Problem] = []
     steps: tuple[Callable[[Codebook], Codebook], ...] = (
         lambda book: lay_over(book, sheet, settled.findings),
+        lambda book: fold_reasons(book, settled, sheet, whole.codebook if whole else None),
         lambda book: split_texts(book, settled, sheet),
         lambda book: with_sets(book, sheet),
     )

@@ -19,6 +19,7 @@ from surveys.core.writing.labels import spss_names
 from surveys.core.writing.set_syntax import set_syntax
 from surveys.core.writing.table import ExportTable, Loss
 
+WRITTEN_FROM = "Written from "  # begins the line that names the version; edits are held against that one
 _ORDER = ("en", "zh")  # languages that come first where they occur
 Line = dict[str, str]
 
@@ -52,7 +53,7 @@ def _columns(codebook: Codebook) -> list[str]:
         "variable", "type", *(f"label_{language}" for language in spoken),
         *(f"codes_{language}" for language in spoken), "missing", "missing_ranges", "missing_tags",
         *(f"question_{language}" for language in spoken), "universe", "level", "role", "unit",
-        "valid_min", "valid_max", "group", "format", "set", "note",
+        "valid_min", "valid_max", "group", "format", "set", "reasons_of", "note",
     ]  # fmt: skip
 
 
@@ -79,7 +80,8 @@ def _all_labels(variable: Variable) -> Iterator[Labels]:
 def _file_lines(table: ExportTable) -> Iterator[Line]:
     names = dict(zip(table.codebook.names, spss_names(table.codebook.names)[0], strict=True))
     sets = set_syntax(table.codebook, names, "en")
-    for text in (table.heading, *table.remarks, f"{table.rows} rows", *sets):
+    origin = (f"{WRITTEN_FROM}{table.about.name}",) if table.about else ()
+    for text in (table.heading, *origin, *table.remarks, f"{table.rows} rows", *sets):
         yield {"note": text}
 
 
@@ -88,7 +90,8 @@ def _variable_lines(codebook: Codebook, companions: frozenset[str]) -> Iterator[
         yield line
         if variable.name in companions:
             note = f"Why cells of {variable.name} are empty."
-            yield {"variable": companion(variable.name), "type": "text", "note": note}
+            about = {"variable": companion(variable.name), "type": "text", "reasons_of": variable.name}
+            yield about | {"note": note}
 
 
 def variable_lines(codebook: Codebook) -> Iterator[Line]:

@@ -187,8 +187,8 @@ def _declare_text(variable: Variable, cells: Cells) -> Declared:
     losses: list[Loss] = []
     words = [str(rule.value) for rule in variable.missing if rule.value is not None]
     # A code wider than the column would be cut to its width, and another text declared missing.
-    widest = min(8, int(cells.values.str.len_bytes().max() or 0))  # type: ignore[arg-type]
-    fitting = [word for word in words if len(word.encode()) <= widest]
+    width = int(cells.values.str.len_bytes().max() or 0)  # type: ignore[arg-type]
+    fitting = [word for word in words if len(word.encode()) <= min(8, width)]
     if len(fitting) != len(words) or len(fitting) > 3:
         why = (
             "Only three missing codes of at most 8 bytes, and no longer than its longest text, can be "
@@ -196,6 +196,12 @@ def _declare_text(variable: Variable, cells: Cells) -> Declared:
         )
         plain = {word: word for word in words if word not in fitting[:3]}
         losses.append(Loss(variable.name, "missing_codes_undeclared", why, plain))
+    if len(fitting) > 1 and max([width, *(len(str(code.value)) for code in variable.codes)]) > 8:
+        why = (
+            "SPSS reads its missing codes; PSPP up to 1.6 does not, as it is a text wider than 8 bytes with "
+            "several of them, nor those of such texts after it."
+        )
+        losses.append(Loss(variable.name, "missing_codes_unread_by_pspp", why))
     if cells.left_words:
         losses.append(dropped(variable, cells))
     return Declared(cells.values, tuple(fitting[:3]), losses=tuple(losses))

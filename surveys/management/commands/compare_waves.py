@@ -16,6 +16,7 @@ _LISTS = {
     "added": "added",
     "removed": "removed",
     "renamed": "perhaps renamed",
+    "renamed_by_decision": "renamed (decided)",
     "label_changed": "other label",
     "question_changed": "other question",
     "codes_changed": "other codes",
@@ -27,6 +28,7 @@ _LISTS = {
     "unit_changed": "other unit",
     "limits_changed": "other valid range",
     "distribution_changed": "other answers",
+    "translations_changed": "translations",
     "sets_changed": "response sets",
     "same": "the same",
 }
@@ -67,6 +69,7 @@ def _named(entries: list[Any]) -> str:
 def _name(entry: Any) -> str:
     if isinstance(entry, str):
         return entry
-    if "score" in entry:
-        return f"{entry['before']} -> {entry['after']} ({entry['score']})"
-    return str(entry.get("variable") or entry["name"])
+    if "variable" in entry or "name" in entry:
+        return str(entry.get("variable") or entry["name"])
+    likeness = f" ({entry['score']})" if "score" in entry else ""
+    return f"{entry['before']} -> {entry['after']}{likeness}"

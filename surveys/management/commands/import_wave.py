@@ -11,7 +11,7 @@ from surveys.core.codebook import as_json
 from surveys.core.problems import refuse
 from surveys.core.reading import ReadOptions
 from surveys.core.said import how_many
-from surveys.management.base import WavebookCommand
+from surveys.management.base import WavebookCommand, positive, sha256
 from surveys.models import User
 from surveys.services.waves import ImportOutcome, import_wave
 
@@ -36,13 +36,13 @@ class Command(WavebookCommand):
         )
         parser.add_argument("--sheet", default="", help="which sheet of a workbook; the first when not said")
         parser.add_argument(
-            "--header-rows", type=int, help="rows of headings in a flat file; found when not said"
+            "--header-rows", type=positive, help="rows of headings in a flat file; found when not said"
         )
         parser.add_argument("--key", default="", help="the variable that tells the records apart")
         parser.add_argument("--note", default="", help="what this version is, or why it was imported")
-        parser.add_argument("--rows", type=int, help="how many rows there must be")
-        parser.add_argument("--columns", type=int, help="how many variables there must be")
-        parser.add_argument("--sha256", default="", help="the SHA-256 that the file must have")
+        parser.add_argument("--rows", type=positive, help="how many rows there must be")
+        parser.add_argument("--columns", type=positive, help="how many variables there must be")
+        parser.add_argument("--sha256", type=sha256, help="the SHA-256 that the file must have")
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         if options["codebook"] and not options["codebook"].is_file():
@@ -55,7 +55,7 @@ class Command(WavebookCommand):
             codebook_path=options["codebook"],
             declared_rows=options["rows"],
             declared_columns=options["columns"],
-            declared_sha256=options["sha256"],
+            declared_sha256=options["sha256"] or "",
             header_rows=options["header_rows"],
             sheet=options["sheet"],
         )

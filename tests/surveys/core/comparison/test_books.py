@@ -20,6 +20,7 @@ from surveys.core.codebook import (
     Variable,
 )
 from surveys.core.comparison import Book, Kind, compare_books, comparison_document, suggested_map
+from surveys.core.comparison.beside import code_lines
 from surveys.core.comparison.texts import text_pairs, word_difference
 
 AGREE = (Code(1, {"en": "agree"}), Code(2, {"en": "disagree"}))
@@ -71,6 +72,21 @@ def kinds(before: Variable, after: Variable) -> set[Kind]:
         (variable("q"), variable("q", level=Level.ORDINAL), {Kind.LEVEL}),
         (variable("q", limits=Limits(low=0)), variable("q", limits=Limits(above=0)), {Kind.LIMITS}),
         (variable("q", limits=Limits(low=0)), variable("q", limits=Limits(low=0.0)), set()),
+        (
+            variable("q", "Sex"),
+            Variable("q", ValueType.INTEGER, labels={"en": "Sex", "zh": "性别"}),
+            {Kind.TRANSLATION},
+        ),
+        (
+            variable("q", codes=AGREE, missing=(MissingRule("refused", value=9, labels={"en": "No"}),)),
+            variable(
+                "q",
+                codes=(AGREE[0], Code(2, {**AGREE[1].labels, "zh": "不"})),
+                missing=(MissingRule("refused", value=9, labels={"en": "No", "zh": "拒答"}),),
+            ),
+            {Kind.TRANSLATION},
+        ),
+        (variable("q", codes=AGREE), variable("q", codes=(AGREE[0], Code(2))), {Kind.CODE_LABEL}),
     ],
 )
 def test_each_kind_is_kept_apart(before: Variable, after: Variable, expected: set[Kind]) -> None:
@@ -87,6 +103,28 @@ def test_a_text_that_only_moved_to_its_language_is_no_difference() -> None:
     assert text_pairs({"en": "Sex", "und": "性别"}, {"en": "Sex", "zh": "性别"}) == ()
     (pair,) = text_pairs({"en": "Sex"}, {"en": "Sex", "zh": "性别"})
     assert (pair.language, pair.before, pair.after) == ("zh", "", "性别")
+
+
+def test_a_translation_that_one_side_lacks_is_no_other_meaning() -> None:
+    both = variable("q", codes=(Code(1, {"en": "yes", "zh": "是"}), Code(2, {"en": "no", "zh": "否"})))
+    one = variable("q", codes=(Code(1, {"en": "yes"}), Code(2, {"en": "never"})))
+    for sides in ((both, one), (one, both)):
+        assert [line.state for line in code_lines(*sides)] == ["translated", "changed"]
+    (found,) = compare_books(book(one), book(both)).changed
+    assert found.translations == ("zh",) and [code.value for code in found.relabelled] == [2]
+    document = comparison_document(compare_books(book(one), book(both)))
+    assert document["translations_changed"] == [{"variable": "q", "languages": ["zh"]}]
+
+
+def test_a_renaming_that_was_decided_is_one_variable_of_both_sides() -> None:
+    before = book(variable("sex", "Sex"), variable("q", "Old"), variable("gone"))
+    after = book(variable("gender", "Sex"), variable("p", "New"), variable("came"))
+    found = compare_books(before, after, renamings=[("sex", "gender"), ("q", "p")])
+    assert (found.removed, found.added, found.renamed) == (("gone",), ("came",), ())
+    assert [(one.before, one.after, one.kinds) for one in found.changed] == [("q", "p", (Kind.LABEL,))]
+    assert found.same == ("gender",) and not found.is_same
+    told = comparison_document(found)["renamed_by_decision"]
+    assert told == [{"before": "q", "after": "p"}, {"before": "sex", "after": "gender"}]
 
 
 def test_what_differs_is_marked_word_by_word_and_in_chinese_letter_by_letter() -> None:

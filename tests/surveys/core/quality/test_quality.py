@@ -130,6 +130,9 @@ def test_jumps_against_the_wave_before() -> None:
         "Its mean is 1.7 standard deviations from that in s/2014@1."
     ]
     assert jump(plain, [1, 2] * 20, plain, [8, 9] * 20) == []  # too few rows to tell
+    key = number("q", role=Role.KEY)
+    assert jump(key, list(range(200)), key, list(range(1000, 1200))) == []
+    assert jump(plain, list(range(200)), key, list(range(1000, 1200))) == []
 
 
 @pytest.mark.parametrize(

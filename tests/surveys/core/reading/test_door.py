@@ -285,6 +285,10 @@ def test_declared_counts_are_held_against_the_file(tmp_path: Path) -> None:
         reading(tmp_path, b"a,b\n1,2\n", "f.csv", declared_rows=3)
     with pytest.raises(Refused, match="3 columns"):
         reading(tmp_path, b"a,b\n1,2\n", "f.csv", declared_columns=3)
+    with pytest.raises(Refused) as refused:
+        reading(tmp_path, b"a,b\n1,2\n", "f.csv", declared_rows=3, declared_columns=4)
+    told = [problem.message for problem in refused.value.problems]
+    assert told == ["3 rows were declared, 1 are there.", "4 columns were declared, 2 are there."]
 
 
 LIMITS = sandbox.Limits(memory=1 << 30, cpu=1, wall=60.0, file=1 << 20)

@@ -48,8 +48,31 @@ def test_rows_that_may_be_headings_stay_rows_until_they_are_declared() -> None:
     file = described(text)
     assert (file.rows, [f.code for f in file.findings]) == (2, ["extra_headings"])
     declared = described(text, 2)
-    assert (declared.rows, declared.variables[1].question, declared.findings) == (1, b"How old?", [])
+    assert (declared.rows, declared.variables[1].question) == (1, b"How old?")
+    (told,) = declared.findings
+    assert told.code == "header_rows" and told.message.endswith("as declared: names and question texts.")
     assert described(QUALTRICS, 1).rows == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("id,Q1,Q2\nWho?,How old?,Where?\n1,31,x\n2,40,y\n", True),
+        ("id,Q1,Q2\nWho?,How old?,Where?\nno,years,place\n1,31,x\n2,40,y\n", True),
+        ("Q1\n您的年龄是？\n31\n", True),
+        ("id,Q1\n1,don't know\n2,31\n", False),  # an answer in words
+        ("id,Q1,Q2\nNA,NA,x\n2,31,y\n", False),  # words for missing answers
+        ("id,Q1\na,b\nc,d\n", False),  # nothing tells
+        ("Q1\nrefused\n31\n", False),
+    ],
+)
+def test_question_texts_without_import_ids_are_told_of_never_taken_for_answers_in_silence(
+    text: str, is_told: bool
+) -> None:
+    file = described(text)
+    assert [f.code for f in file.findings] == (["extra_headings"] if is_told else [])
+    declared = described(text, 3 if "years" in text else 2)
+    assert [f.code for f in declared.findings] == ["header_rows"]
 
 
 @pytest.mark.parametrize(

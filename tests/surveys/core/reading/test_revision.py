@@ -26,7 +26,7 @@ from surveys.core.findings import Finding
 from surveys.core.problems import Refused
 from surveys.core.reading.revising import read_revision
 from surveys.core.reading.revision import revised
-from surveys.core.reading.sheet_table import own_lines
+from surveys.core.reading.sheet_table import own_sheet
 from surveys.core.writing import write
 from tests.surveys.core.codebooks import QUICK, answers_of, bare, codebooks, in_order, table_of
 
@@ -50,8 +50,10 @@ BASE = Codebook(
 Edit = Callable[[dict[str, dict[str, str]]], None]
 
 
-def edited(tmp_path: Path, edit: Edit, base: Codebook = BASE) -> tuple[Codebook, list[Finding]]:
-    """The codebook after its own sheet was written, edited and read back."""
+def edited(
+    tmp_path: Path, edit: Edit, base: Codebook = BASE, today: Codebook | None = None
+) -> tuple[Codebook, list[Finding]]:
+    """The codebook (``today``, a later one) after the sheet of ``base`` was written, edited and read back."""
     path = tmp_path / "sheet.csv"
     write(table_of(base), "codebook", path, "en")
     with path.open(encoding="utf-8", newline="") as file:
@@ -64,9 +66,9 @@ def edited(tmp_path: Path, edit: Edit, base: Codebook = BASE) -> tuple[Codebook,
         writer = csv.DictWriter(file, [*headings, *dict.fromkeys(more)])
         writer.writeheader()
         writer.writerows(lines.values())
-    told = own_lines(path, "en")
-    assert told is not None
-    return revised(base, told)
+    told = own_sheet(path, "en")
+    assert told is not None and told.written_from == "mdms/2014@1"
+    return revised(today or base, told.lines, base)
 
 
 def test_a_sheet_that_nobody_edited_changes_nothing(tmp_path: Path) -> None:
@@ -122,6 +124,70 @@ def test_missing_codes_move_in_and_out(tmp_path: Path) -> None:
         MissingRule("refused", tag="a", labels={"en": "left"}),
         MissingRule("lost", tag="b"),
     )
+
+
+LENT = Codebook(
+    (
+        Variable(
+            "x",
+            ValueType.INTEGER,
+            codes=(Code(1, {"en": "yes"}),),
+            missing=(
+                MissingRule("refused", value=97, labels={"en": "Would not say"}),
+                MissingRule("refused", value=98),
+                MissingRule("dont_know", value=99),
+            ),
+        ),
+    )
+)
+
+
+def test_the_label_that_a_sheet_shows_stays_where_only_another_code_was_changed(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        assert lines["x"]["codes_en"] == "1=yes | 97=Would not say | 98=Would not say | 99=don't know"
+        lines["x"]["missing"] = "97=no_answer | 98=refused | 96=dont_know"
+
+    book, findings = edited(tmp_path, edit, LENT)
+    assert book.variable("x").missing == (
+        MissingRule("no_answer", value=97, labels={"en": "Would not say"}),
+        MissingRule("refused", value=98, labels={"en": "Would not say"}),
+        MissingRule("dont_know", value=96),
+    )
+    assert book.variable("x").codes == (Code(1, {"en": "yes"}),)
+    assert edited(tmp_path, edit, LENT, book) == (book, findings) == (book, [])
+
+
+def test_a_word_of_the_vocabulary_goes_with_the_reason_of_its_own_code(tmp_path: Path) -> None:
+    def edit(lines: dict[str, dict[str, str]]) -> None:
+        lines["x"]["missing"] = "97=refused | 98=refused | 99=no_answer"
+
+    book, _ = edited(tmp_path, edit, LENT)
+    assert book.variable("x").missing[2] == MissingRule("no_answer", value=99)
+    assert edited(tmp_path, edit, LENT, book) == (book, [])
+
+
+def test_what_a_later_codebook_says_stays_unless_the_sheet_was_edited_there(tmp_path: Path) -> None:
+    def first(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"] |= {"label_en": "Gender", "missing": "-1=no_answer | -7=lost", "codes_zh": "1=男 | 2=女"}
+
+    def second(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"] |= {"label_en": "Sex at birth", "missing": "-1=refused | -8=web"}
+        lines["sex"]["codes_zh"] = "2=女性"
+
+    later, _ = edited(tmp_path, first)
+    book, findings = edited(tmp_path, second, BASE, later)
+    sex = book.variable("sex")
+    assert sex.labels == {"en": "Sex at birth", "zh": "性别"}
+    assert [(rule.value, rule.reason) for rule in sex.missing if rule.value] == [
+        (-1, "no_answer"), (-7, "lost"), (-8, "web"),
+    ]  # fmt: skip
+    assert [dict(code.labels) for code in sex.codes[:2]] == [
+        {"en": "male", "zh": "男"}, {"en": "fe|male", "zh": "女性"},
+    ]  # fmt: skip
+    assert [(f.code, f.variable) for f in findings] == [("sheet_overlays", "sex")]
+    assert all(heading in findings[0].message for heading in ("label_en", "missing", "codes_zh"))
+    untouched = edited(tmp_path, lambda lines: None, BASE, later)
+    assert untouched == (later, [])
 
 
 def test_response_sets_are_edited_by_their_members(tmp_path: Path) -> None:
@@ -241,6 +307,27 @@ def test_what_is_no_codebook_is_refused(tmp_path: Path, data: bytes) -> None:
         read_revision(tmp_path / "x", tmp_path / "out", BASE, "en", answers_of(BASE, tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"<stata_dta><header>", "By its content this is a data file (.dta), not a codebook."),
+        (b"$FL2 and so on", "By its content this is a data file (.sav), not a codebook."),
+        (b"PAR1 and so on", "By its content this is a data file (.parquet), not a codebook."),
+        (b"%PDF-1.7", "By its content the file is a PDF document."),
+        (bytes(range(32)) * 20, "By its content the file is of no kind known here."),
+    ],
+)
+def test_another_file_given_as_a_codebook_is_called_what_it_is(
+    tmp_path: Path, data: bytes, said: str
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "x").write_bytes(data)
+    with pytest.raises(Refused) as refused:
+        read_revision(tmp_path / "x", tmp_path / "out", BASE, "en", answers_of(BASE, tmp_path))
+    (problem,) = refused.value.problems
+    assert problem.message == said and problem.hint.startswith("Give a codebook: a sheet")
+
+
 @settings(
     max_examples=30, deadline=None, phases=QUICK, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -249,10 +336,10 @@ def test_any_codebook_comes_back_from_its_sheet(codebook: Codebook, tmp_path: Pa
     for form in ("codebook", "sheet"):
         path = tmp_path / f"x.{form}"
         write(table_of(codebook), form, path, "en")
-        lines = own_lines(path, "en")
-        assert lines is not None
-        assert revised(codebook, lines) == (codebook, [])
-        back, findings = revised(bare(codebook), lines)
+        sheet = own_sheet(path, "en")
+        assert sheet is not None
+        assert revised(codebook, sheet.lines) == (codebook, [])
+        back, findings = revised(bare(codebook), sheet.lines)
         assert in_order(_told(back)) == in_order(_told(codebook)) and not findings
 
 

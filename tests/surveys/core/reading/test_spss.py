@@ -114,6 +114,25 @@ def test_damaged_response_sets_are_never_dropped_in_silence(record: bytes) -> No
         SpssReader(memoryview(Sav([Var(b"Q1")], [[1.0]], extensions=[(7, 1, record)]).bytes()))
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("is_told_each_time", [False, True])
+def test_missing_codes_of_long_texts_as_spss_and_as_older_pspp_write_them(
+    order: str, is_told_each_time: bool
+) -> None:
+    def told(name: bytes, *values: bytes) -> bytes:
+        length = struct.pack(f"{order}i", 8)
+        rest = (length if is_told_each_time else b"").join(value.ljust(8) for value in values)
+        return struct.pack(f"{order}i", len(name)) + name + bytes([len(values)]) + length + rest
+
+    record = told(b"A", b"NA", b"DK", b"\x08") + told(b"B", b"ABCDEFGH")
+    variables = [Var(b"A", width=12, format=1 << 16), Var(b"B", width=20, format=1 << 16)]
+    data = Sav(variables, [[b"NA", b"x"]], order=order, extensions=[(22, 1, record)]).bytes()
+    found = SpssReader(memoryview(data)).describe().variables
+    assert [[one.value for one in variable.missing] for variable in found] == [
+        [b"NA", b"DK", b"\x08"], [b"ABCDEFGH"],
+    ]  # fmt: skip
+
+
 def test_very_long_texts(tmp_path: Path) -> None:
     texts = ["", "a", "b" * 255, "c" * 256, "d" * 900, "汉" * 3000, "à" * 254]
     path = tmp_path / "long.sav"
