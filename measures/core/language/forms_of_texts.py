@@ -18,7 +18,11 @@ _MOST_CHARACTERS = 1_000
 
 
 def _text(checker: Checker, node: said.Node) -> Typed | None:
-    """An expression that must be a text."""
+    """An expression that must be a text, other than one that is written out."""
+    if isinstance(node, said.Text):
+        message = say("“{text}” is the same for everybody; an item is needed here.", text=node.value)
+        checker.problem("constant_text", message, node)
+        return None
     found = checker.value(node)
     if found is None or found.type is Type.TEXT:
         return found

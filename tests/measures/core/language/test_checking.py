@@ -143,6 +143,7 @@ def test_what_a_rule_uses() -> None:
         ('contains(region, "")', "not_a_text", (17, 19), "not empty"),
         ("contains(region, a)", "not_a_text", (17, 18), "in quotes"),
         ("part_of(region, 0, 2)", "wrong_setting", (16, 17), "start is a whole number from 1"),
+        ('as_number("12") + a', "constant_text", (10, 14), "the same for everybody"),
         ("as_number(a)", "not_a_text", (10, 11), "stands where a text is needed"),
         ('age(born, "2013-02-29")', "not_a_date", (10, 22), "is no date"),
         ("age(a, interview)", "not_a_date", (4, 5), "stands where a date is needed"),
