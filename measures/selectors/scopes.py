@@ -200,8 +200,7 @@ def context_table(version: ContextVersion) -> ContextTable:
 
 def context_identity(table: ContextTable, column: str) -> str:
     """Hash of a context table's key and one of its columns: what a look-up depends on."""
-    at = table.columns.index(column)
-    return fingerprint([table.name, column, sorted(([row[0], row[at]] for row in table.rows), key=str)])
+    return fingerprint([table.name, column, sorted(map(list, table.pairs(column)), key=str)])
 
 
 def published_measures(study: Study) -> dict[str, MeasureVersion]:

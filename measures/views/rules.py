@@ -58,17 +58,18 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
         "sentences": sentences(version),
         "waves": waves_shown_to(request.user, version),
         "code_labels": code_labels(version),
-        "texts": texts(request.user, version),
+        **texts(request.user, version),
     }
     return render(request, "measures/measure.html", context)
 
 
-def texts(user: User, version: MeasureVersion) -> list[Written]:
-    """The rule in other programs; none where it cannot be read on any wave today."""
+def texts(user: User, version: MeasureVersion) -> dict[str, list[Written] | Refused]:
+    """The rule in other programs; where it cannot be read on any wave today, what is wrong with it."""
     try:
-        return written(user, version, language="zh" if (get_language() or "").startswith("zh") else "en")
-    except Refused:
-        return []
+        language = "zh" if (get_language() or "").startswith("zh") else "en"
+        return {"texts": written(user, version, language=language)}
+    except Refused as refused:
+        return {"no_texts": refused}
 
 
 def sentences(version: MeasureVersion) -> Mapping[str, str]:

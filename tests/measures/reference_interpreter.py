@@ -18,6 +18,7 @@ from typing import Any
 from measures.core.language import ContextTable
 from measures.core.language import tree as t
 from surveys.core.absence import strongest
+from tests.measures.reference_scores import Metric, metric
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Absence:
 
 OUTSIDE = Absence("out_of_range")
 Row = Mapping[str, Any]
+Cells = list[tuple[Any, str | None]]  # (value, reason) per row
+# Logarithms and exponentials: the last bit is the C library's own affair.  The engine, PSPP and R compute the
+# rest in doubles as the interpreter does.
+RELATIVE = 1e-12
 Seen = dict[tuple[Any, ...], Any]  # what fitted parts have made of the whole sample, each once
 
 
@@ -41,6 +46,30 @@ def run(
     if root.type is t.Type.INTEGER and not isinstance(root, t.Column):
         return [OUTSIDE if not isinstance(cell, Absence) and abs(cell) > 2**53 else cell for cell in found]
     return found
+
+
+def cells_of(
+    root: t.Typed, rows: Sequence[Row], contexts: Mapping[str, ContextTable], every: int = 1
+) -> Cells:
+    """What :func:`run` gives, as values and reasons."""
+    found = run(root, rows, contexts, every)
+    return [(None, cell.reason) if isinstance(cell, Absence) else (cell, None) for cell in found]
+
+
+def differences(expected: Cells, found: Cells) -> list[str]:
+    """The first rows in which two columns differ, in words."""
+    assert len(expected) == len(found)
+    pairs = enumerate(zip(expected, found, strict=True))
+    return [f"row {at}: {one} / {two}" for at, (one, two) in pairs if not same(one, two)][:3]
+
+
+def same(expected: tuple[Any, str | None], found: tuple[Any, str | None]) -> bool:
+    (value, reason), (other, why) = expected, found
+    if reason is not None or why is not None:
+        return reason == why and value is None and other is None
+    if isinstance(value, int | float) and isinstance(other, int | float):
+        return math.isclose(value, other, rel_tol=RELATIVE, abs_tol=1e-300)
+    return bool(value == other)
 
 
 class Interpreter:
@@ -162,6 +191,27 @@ class Interpreter:
         if key not in self.seen:
             self.seen[key] = find()
         return self.seen[key]
+
+    def f_factor_score(self, node: t.Apply, cells: list[Any]) -> Any:
+        """Weights times standardised items; an absent item stands at the mean."""
+        valid = self.valid(node, cells)
+        if isinstance(valid, Absence):
+            return valid
+        found = self.once(("scores", node), lambda: self.scores(node))
+        each = zip(cells, found.weights, found.means, found.sds, strict=True)
+        total = sum(
+            0.0 if isinstance(cell, Absence) else w * ((cell - mean) / sd) for cell, w, mean, sd in each
+        )
+        return total / len(valid) if node.setting("scores") == "mean" else total
+
+    def scores(self, node: t.Apply) -> Metric:
+        rows = zip(*(self.whole(part) for part in node.arguments), strict=True)
+        complete = [
+            [Fraction(cell) for cell in row]
+            for row in rows
+            if not any(isinstance(cell, Absence) for cell in row)
+        ]
+        return metric(complete, str(node.setting("method")), str(node.setting("scores")))
 
     def metric(self, node: t.Apply) -> tuple[float, float]:
         exact = [Fraction(cell) for cell in self.sample(node)]

@@ -104,6 +104,15 @@ def test_the_page_offers_each_text(client: Client, room: Room, male: Measure) ->
     assert "SPSS 无法表达这条规则" in page and 'id="text-r"' in page and 'id="text-spss"' not in page
 
 
+def test_the_page_tells_why_there_is_no_text(client: Client, room: Room) -> None:
+    save_draft(room.user, room.study, "new", rule="q_gone == 1")
+    client.force_login(room.user)
+    page = client.get("/studies/mdms/measures/new/").content.decode()
+    assert 'id="texts"' in page and "has every item of" in page and "data-copy" not in page
+    page = client.get("/studies/mdms/measures/new/", HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
+    assert "has every item of" not in page
+
+
 def test_the_api_tells_each_text(client: Client, room: Room, male: Measure) -> None:
     def ask(address: str) -> tuple[int, Any]:
         answer = client.get(TEXTS + address)

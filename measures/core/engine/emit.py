@@ -109,9 +109,7 @@ class Emitter:
             case Case():
                 return self._case(node, parts)
             case Lookup(table=name, column=column):
-                table = self.contexts[name]
-                at = table.columns.index(column)
-                rows = [(row[0], row[at]) for row in table.rows]
+                rows = self.contexts[name].pairs(column)
                 return self._from_table(parts[0], rows, node.type, OUT_OF_RANGE, SYSTEM)
         raise TypeError(type(node).__name__)
 

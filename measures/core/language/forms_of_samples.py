@@ -56,7 +56,7 @@ def _lookup(checker: Checker, node: said.Call, function: Function) -> Typed | No
         return None
     if key is None or not _key_fits(checker, path, key, node):
         return None
-    values = [row[table.columns.index(path.column)] for row in table.rows]
+    values = [value for _, value in table.pairs(path.column)]
     whole = all(value is None or isinstance(value, int) for value in values)
     kind = Type.TEXT if table.is_text(path.column) else Type.INTEGER if whole else Type.DECIMAL
     return Lookup(kind, path.table, path.column, key)

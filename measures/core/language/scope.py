@@ -22,8 +22,12 @@ class ContextTable:
 
     def is_text(self, column: str) -> bool:
         """Whether the column holds text; a column of numbers and texts mixed counts as text."""
+        return any(isinstance(value, str) for _, value in self.pairs(column))
+
+    def pairs(self, column: str) -> list[tuple[Scalar | None, Scalar | None]]:
+        """Each key with what stands beside it in the column."""
         at = self.columns.index(column)
-        return any(isinstance(row[at], str) for row in self.rows)
+        return [(row[0], row[at]) for row in self.rows]
 
 
 @dataclass(frozen=True)

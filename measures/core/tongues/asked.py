@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 
@@ -191,6 +191,27 @@ def _refuse_taken(asked: Asked, sources: tuple[str, ...]) -> None:
     if name.casefold() in {one.casefold() for one in (*asked.taken, *sources)}:
         message = say("The wave already has a variable {name}; the text would overwrite it.", name=name)
         raise refuse("name_taken", message, hint="Export the dataset, or rename the measure.")
+
+
+def refuse_names(
+    laid: Laid, tongue: Tongue, fitted: Callable[[Sequence[str]], tuple[list[str], object]]
+) -> None:
+    """Every name must be the one that the tongue's file of the wave has.
+
+    The whole wave is asked: where q1 stands beside Q1, a program blind to case would read the other.
+    """
+    wave = tuple(dict.fromkeys((*laid.asked.taken, *laid.sources, laid.name)))
+    in_file = dict(zip(wave, fitted(wave)[0], strict=True))
+    for name in (laid.name, *laid.sources):
+        if in_file[name] != name:
+            message = say("{tongue} allows no variable called {name}.", tongue=tongue.title, name=name)
+            if name.casefold() in {other.casefold() for other in wave if other != name}:
+                message = say(
+                    "{tongue} cannot tell {name} from a variable whose name differs by case alone.",
+                    tongue=tongue.title,
+                    name=name,
+                )
+            raise refuse("name_not_allowed", message, hint="Export the dataset: names are made to fit there.")
 
 
 def refuse_companion(laid: Laid) -> None:

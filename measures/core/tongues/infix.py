@@ -1,8 +1,9 @@
-"""What R, Python and Stata have in common: operators between operands, functions before brackets."""
+"""What the tongues have in common: operators between operands, functions before brackets."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 
 from measures.core.language.patterns import DAY_TEXT, MONTH_TEXT, NUMBER_TEXT
 from measures.core.tongues.steps import (
@@ -24,6 +25,7 @@ from measures.core.tongues.steps import (
     OneOf,
     Raw,
     SomeHold,
+    Step,
     Tagged,
     Truth,
     Txt,
@@ -34,7 +36,8 @@ from measures.core.tongues.steps import (
 class Printer(ABC):
     """Writes expressions and conditions; a tongue says how its own words are written."""
 
-    negation = "!"
+    negation, conjunction, disjunction = "!", " & ", " | "
+    operators: Mapping[str, str] = {}  # those that are written otherwise than in a step
 
     def expr(self, expr: Expr) -> str:
         match expr:
@@ -57,15 +60,15 @@ class Printer(ABC):
     def cond(self, cond: Cond) -> str:
         match cond:
             case Compare(operator=operator, left=left, right=right):
-                return f"{self.expr(left)} {operator} {self.expr(right)}"
+                return f"{self.expr(left)} {self.operators.get(operator, operator)} {self.expr(right)}"
             case OneOf(operand=operand, options=(only,)):
-                return f"{self.expr(operand)} == {self.expr(only)}"
+                return self.cond(Compare("==", operand, only))
             case OneOf(operand=operand, options=options):
                 return self.one_of(self.expr(operand), options)
             case AllHold(parts=parts):
-                return " & ".join(f"({self.cond(part)})" for part in parts)
+                return self.conjunction.join(f"({self.cond(part)})" for part in parts)
             case SomeHold(parts=parts):
-                return " | ".join(f"({self.cond(part)})" for part in parts)
+                return self.disjunction.join(f"({self.cond(part)})" for part in parts)
             case Not(part=part):
                 return f"{self.negation}({self.cond(part)})"
             case Truth(holds=holds):
@@ -124,6 +127,35 @@ class Printer(ABC):
 
     @abstractmethod
     def holds(self, operand: str, sought: str, at_start: bool) -> str: ...
+
+
+class OnFrame(Printer):
+    """R and Python: steps are variables, and cells are read from a data frame by helpers."""
+
+    def var(self, var: Var) -> str:
+        return var.name
+
+    def raw(self, cell: Raw) -> str:
+        return f"{_READ[cell.kind]}({self.text(cell.variable)})"
+
+    def choices(self, step: Step, at: int) -> list[str]:
+        """What ``first_of`` is given for a target: condition and value of each branch, and the rest."""
+        pairs = [f"{self.cond(cond)}, {self.expr(found[at])}" for cond, found in step.branches]
+        return [*pairs, self.expr(step.otherwise[at])]
+
+
+_READ = {"number": "number", "text": "text", "date": "day"}
+
+
+def called(head: str, parts: list[str], indent: str, closing: str = "") -> Iterator[str]:
+    """A call on one line, or with a line for each of its arguments; ``closing`` stands after the last."""
+    whole = f"{head}({', '.join(parts)})"
+    if len(whole) <= 100:
+        yield whole
+        return
+    yield f"{head}("
+    yield from (f"{indent}{part}," for part in parts[:-1])
+    yield from (f"{indent}{parts[-1]}{closing}", ")")
 
 
 def shortest(value: float) -> str:

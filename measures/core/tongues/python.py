@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measures.core.tongues.asked import Asked, Laid, lay_out, refuse_companion, told
-from measures.core.tongues.infix import OF_TEXT, PATTERNS, Printer, shortest, used
+from measures.core.tongues.infix import OF_TEXT, PATTERNS, OnFrame, called, shortest, used
 from measures.core.tongues.laying import Tongue
-from measures.core.tongues.steps import Expr, Math, Num, Raw, Step, Tagged, Var
+from measures.core.tongues.steps import Expr, Math, Num, Raw, Step, Tagged
 
 PYTHON = Tongue("python", "Python", computes_text=True, tags="words")
 _HELPERS = {
@@ -88,15 +88,8 @@ def _step(step: Step) -> Iterator[str]:
     if step.comment:
         yield f"# {step.comment}"
     for at, target in enumerate(step.targets):
-        pairs = [f"{_PYTHON.cond(cond)}, {_PYTHON.expr(found[at])}" for cond, found in step.branches]
-        parts = [*pairs, _PYTHON.expr(step.otherwise[at]), *(["kind=object"] if target.is_text else [])]
-        whole = f"{target.name} = first_of({', '.join(parts)})"
-        if len(whole) <= 100:
-            yield whole
-        else:
-            yield f"{target.name} = first_of("
-            yield from (f"    {part}," for part in parts)
-            yield ")"
+        parts = [*_PYTHON.choices(step, at), *(["kind=object"] if target.is_text else [])]
+        yield from called(f"{target.name} = first_of", parts, "    ", closing=",")
 
 
 def _column(laid: Laid) -> Iterator[str]:
@@ -122,7 +115,7 @@ def _column(laid: Laid) -> Iterator[str]:
     yield "return wave"
 
 
-class _Printer(Printer):
+class _Printer(OnFrame):
     negation = "np.logical_not"
 
     def expr(self, expr: Expr) -> str:
@@ -136,12 +129,6 @@ class _Printer(Printer):
 
     def text(self, text: str) -> str:
         return repr(text)
-
-    def var(self, var: Var) -> str:
-        return var.name
-
-    def raw(self, cell: Raw) -> str:
-        return f"{_READ[cell.kind]}({cell.variable!r})"
 
     def function(self, name: str, arguments: list[str]) -> str:
         if name == "number_of_text":
@@ -183,5 +170,4 @@ class _Printer(Printer):
         return f"{'starts' if at_start else 'holds'}({operand}, {sought!r})"
 
 
-_READ = {"number": "number", "text": "text", "date": "day"}
 _PYTHON = _Printer()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from measures.core.tongues.asked import Asked, Laid, lay_out, refuse_companion, told
-from measures.core.tongues.infix import OF_TEXT, PATTERNS, Printer, shortest, used
+from measures.core.tongues.infix import OF_TEXT, PATTERNS, OnFrame, called, shortest, used
 from measures.core.tongues.laying import Tongue
-from measures.core.tongues.steps import Expr, Raw, Step, Tagged, Var
+from measures.core.tongues.steps import Expr, Raw, Step, Tagged
 
 R = Tongue("r", "R", computes_text=True, tags="words")
 _FUNCTIONS = {
@@ -66,15 +66,7 @@ def _step(step: Step) -> Iterator[str]:
     if step.comment:
         yield f"# {step.comment}"
     for at, target in enumerate(step.targets):
-        pairs = [f"{_R.cond(cond)}, {_R.expr(found[at])}" for cond, found in step.branches]
-        parts = [*pairs, _R.expr(step.otherwise[at])]
-        whole = f"{target.name} <- first_of({', '.join(parts)})"
-        if len(whole) <= 100:
-            yield whole
-        else:
-            yield f"{target.name} <- first_of("
-            yield from (f"  {part}{',' if part is not parts[-1] else ''}" for part in parts)
-            yield ")"
+        yield from called(f"{target.name} <- first_of", _R.choices(step, at), "  ")
 
 
 def _column(laid: Laid) -> Iterator[str]:
@@ -133,18 +125,12 @@ def _as_r_reads(text: str) -> float:
     return float(Fraction(size) / scale)
 
 
-class _Printer(Printer):
+class _Printer(OnFrame):
     def number(self, value: float) -> str:
         return number(value)
 
     def text(self, text: str) -> str:
         return quoted(text)
-
-    def var(self, var: Var) -> str:
-        return var.name
-
-    def raw(self, cell: Raw) -> str:
-        return f"{_READ[cell.kind]}({quoted(cell.variable)})"
 
     def function(self, name: str, arguments: list[str]) -> str:
         if name == "number_of_text":
@@ -181,5 +167,4 @@ class _Printer(Printer):
         return f"grepl({quoted(sought)}, {operand}, fixed = TRUE)"
 
 
-_READ = {"number": "number", "text": "text", "date": "day"}
 _R = _Printer()

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Iterator
 
-from measures.core.tongues.asked import Asked, Laid, lay_out, told
+from measures.core.tongues.asked import Asked, Laid, lay_out, refuse_names, told
 from measures.core.tongues.infix import OF_TEXT, PATTERNS, Printer, shortest
 from measures.core.tongues.laying import Tongue, cannot
 from measures.core.tongues.steps import Expr, Raw, Step, Tagged, Txt, Var
-from surveys.core.problems import refuse
 from surveys.core.said import say
-from surveys.core.writing.labels import STATA_RESERVED, fit_characters
+from surveys.core.writing.labels import fit_characters, stata_names
 
 STATA = Tongue("stata", "Stata", tags="letters")
-_NAME = re.compile(r"[^\W\d]\w{0,31}")
 _IN_LIST = 200  # options of one inlist
 
 
 def write(asked: Asked) -> str:
     """The do-file that computes the column in the wave's data; Refused where Stata cannot say the rule."""
     laid = lay_out(asked, STATA, is_beside=True)
-    for name in (laid.name, *laid.sources):
-        _check_name(name)
+    refuse_names(laid, STATA, stata_names)
     if len(laid.absences) > len(string.ascii_lowercase):
         raise cannot(STATA, say("more kinds of absence than Stata has letters"))
     letters = dict(zip((reason for reason, _, _ in laid.absences), string.ascii_lowercase, strict=False))
@@ -32,12 +28,6 @@ def write(asked: Asked) -> str:
     for step in laid.steps:
         lines += _step(step)
     return "\n".join([*lines, *_column(laid, letters), *_labels(laid, letters), ""])
-
-
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name) or name in STATA_RESERVED or re.fullmatch(r"str\d+", name):
-        message = say("Stata allows no variable called {name}.", name=name)
-        raise refuse("name_not_allowed", message, hint="Export the dataset: names are made to fit there.")
 
 
 def _comment(line: str) -> str:

@@ -21,15 +21,12 @@ from measures.core.tongues import TONGUES, rule_text
 from measures.core.tongues.asked import Asked, lay_out
 from surveys.core.codebook import Variable
 from tests.conftest import absent
+from tests.measures.reference_interpreter import Cells
 
-# Logarithms and exponentials: the last bit is the C library's own affair.  PSPP and R compute the rest in
-# doubles as the engine does.
-RELATIVE = 1e-12
 # PSPP's complaint about missing values of long texts, as IBM writes them; without the blanks.
 _ABOUT_THE_FILE = re.compile(
     r"warning:`[^']*'nearoffset0x[0-9a-f]+:Extensionrecordsubtype22endsunexpectedly\."
 )
-Cells = list[tuple[Any, str | None]]  # (value, reason) per row
 
 
 @dataclass(frozen=True)
@@ -175,19 +172,3 @@ def _told(
         return None, codes[int(cell)]
     assert cell not in codes or not codes, "a missing code is not declared"
     return cell, None
-
-
-def same(expected: tuple[Any, str | None], found: tuple[Any, str | None]) -> bool:
-    (value, reason), (other, why) = expected, found
-    if reason is not None or why is not None:
-        return reason == why and (value is None) == (other is None)
-    if isinstance(value, str):
-        return bool(value == other)
-    return math.isclose(value, other, rel_tol=RELATIVE, abs_tol=1e-300)
-
-
-def differences(expected: Cells, found: Cells) -> list[str]:
-    """The first rows in which two columns differ, in words."""
-    assert len(expected) == len(found)
-    pairs = enumerate(zip(expected, found, strict=True))
-    return [f"row {at}: {one} / {two}" for at, (one, two) in pairs if not same(one, two)][:3]

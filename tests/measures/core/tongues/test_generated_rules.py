@@ -1,4 +1,4 @@
-"""A thousand generated rules give in SPSS and R what the slow interpreter gives, absences included."""
+"""A thousand generated rules give in SPSS, R and pandas what the slow interpreter gives, with absences."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ import pytest
 
 from measures.core.engine import DuckEngine, Plan, Rule, Source
 from measures.core.language import Checked
-from measures.core.language.tree import Apply, walk
 from measures.core.tongues.asked import Asked
-from surveys.core.codebook import ValueType
 from surveys.core.problems import Refused
 from tests.measures.core.tongues.programs import (
-    Cells,
     Text,
-    differences,
     program,
     run_pandas,
     run_pspp,
@@ -26,13 +22,11 @@ from tests.measures.core.tongues.programs import (
     text_of,
     write_sav,
 )
-from tests.measures.generated_rules import KEPT, RAW, TABLE
-from tests.measures.reference_interpreter import Absence, run
+from tests.measures.generated_rules import EVERY, KEPT, LEAST, RAW, TABLE, makes_texts
+from tests.measures.reference_interpreter import Cells, cells_of, differences
 from tests.measures.small_survey import CITIES, ITEMS, rule, store, variable
 
-RULES = 1000
 CONTEXTS = {"cities": CITIES}
-EVERY = 3  # every third row: each kind of cell is still there many times
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +37,12 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
 @pytest.fixture(scope="module")
 def checked() -> dict[str, Checked]:
     texts = KEPT.read_text(encoding="utf-8").splitlines()
-    assert len(set(texts)) == RULES
     return {f"m{at}": rule(text) for at, text in enumerate(texts)}
 
 
 @pytest.fixture(scope="module")
 def expected(checked: Mapping[str, Checked]) -> dict[str, Cells]:
-    found = {}
-    for name, one in checked.items():
-        cells = run(one.root, TABLE, CONTEXTS, EVERY)
-        found[name] = [(None, cell.reason) if isinstance(cell, Absence) else (cell, None) for cell in cells]
-    return found
+    return {name: cells_of(one.root, TABLE, CONTEXTS, EVERY) for name, one in checked.items()}
 
 
 @pytest.fixture(scope="module")
@@ -95,20 +84,15 @@ def written(asked: list[Asked], tongue: str) -> tuple[dict[str, Text], set[str]]
 
 def agree(asked: list[Asked], expected: Mapping[str, Cells], found: Mapping[str, Cells]) -> None:
     rules = {one.rule.name: one.rule.checked.source for one in asked}
+    assert len(found) >= LEAST
     wrong = {name: told for name, cells in found.items() if (told := differences(expected[name], cells))}
     assert not wrong, [(rules[name], told) for name, told in wrong.items()][:3]
 
 
 def test_in_spss(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
     texts, refused = written(asked, "spss")
-    assert refused == {one.rule.name for one in asked if _makes_texts(one.rule.checked)}
+    assert refused == {one.rule.name for one in asked if makes_texts(one.rule.checked)}
     agree(asked, expected, run_pspp(write_sav(tmp_path / "wave.sav", some(RAW), ITEMS), texts, tmp_path))
-
-
-def _makes_texts(checked: Checked) -> bool:
-    """SPSS neither makes texts nor reads numbers from them."""
-    parts = [node for node in walk(checked.root) if isinstance(node, Apply)]
-    return checked.type is ValueType.TEXT or any(one.function in ("part_of", "as_number") for one in parts)
 
 
 def test_in_r(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
@@ -119,7 +103,7 @@ def test_in_r(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path)
 
 
 def test_in_pandas(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
-    texts, refused = written(asked[::4], "python")
+    texts, refused = written(asked, "python")
     assert not refused
     wave = tmp_path / "wave.parquet"
     pl.DataFrame(some(RAW), strict=False).write_parquet(wave)
