@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measures.core.tongues.asked import Asked, Laid, lay_out, refuse_names, told
-from measures.core.tongues.infix import Printer, shortest
+from measures.core.tongues.infix import OF_TEXT, Printer, shortest
 from measures.core.tongues.laying import Tongue, cannot
+from measures.core.tongues.spss_texts import date_text, day_text
 from measures.core.tongues.steps import Expr, Num, Raw, Step, Tagged, Var
 from surveys.core.said import say
 from surveys.core.writing.labels import fit_bytes, spss_names
@@ -16,7 +17,6 @@ _FUNCTIONS = {
     "abs": "ABS",
     "ln": "LN",
     "log10": "LG10",
-    "exp": "EXP",
     "sqrt": "SQRT",
     "min": "MIN",
     "max": "MAX",
@@ -97,20 +97,6 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _date_text(cell: str) -> str:
-    """YYYY-MM or YYYY-MM-DD, sign by sign, for SPSS has no patterns."""
-
-    def sign(at: int, among: str) -> str:
-        return f"INDEX('{among}', SUBSTR({cell}, {at}, 1)) > 0"
-
-    length = f"LENGTH(RTRIM({cell}))"
-    month = f"ANY(SUBSTR({cell}, 6, 2), {', '.join(repr(f'{m:02}') for m in range(1, 13))})"
-    begins = [*(sign(at, "0123456789") for at in range(1, 5)), f"SUBSTR({cell}, 5, 1) = '-'", month]
-    day = [f"SUBSTR({cell}, 8, 1) = '-'", sign(9, "0123"), sign(10, "0123456789")]
-    long = " AND ".join([f"{length} = 10", *day])
-    return f"{' AND '.join(begins)} AND ({length} = 7 OR ({long}))"
-
-
 class _Printer(Printer):
     negation, conjunction, disjunction = "NOT ", " AND ", " OR "
     operators = {"==": "=", "!=": "<>"}
@@ -141,9 +127,13 @@ class _Printer(Printer):
         cell = arguments[0]
         if name == "floor":
             return f"(TRUNC({cell}) - (TRUNC({cell}) > {cell}))"
+        if name == "exp":  # PSPP has no number as near to 0 as EXP(-709)
+            return f"((MAX({cell}, -708) > -708) * EXP(MAX({cell}, -708)))"
+        if name == "number_of_text":
+            raise cannot(SPSS, say("texts read as numbers"))
         if name.endswith("_of_text"):
-            at, form = ("1, 4", "F4.0") if name.startswith("year") else ("6, 2", "F2.0")
-            return f"NUMBER(SUBSTR({cell}, {at}), {form})"
+            start, length = OF_TEXT[name.removesuffix("_of_text")]
+            return f"NUMBER(SUBSTR({cell}, {start}, {length}), F{length}.0)"
         return f"{_FUNCTIONS[name]}({', '.join(arguments)})"
 
     def one_of(self, operand: str, options: tuple[Expr, ...]) -> str:
@@ -161,8 +151,13 @@ class _Printer(Printer):
     def tagged(self, cond: Tagged) -> str:
         raise cannot(SPSS, say("missing values with letters"))
 
-    def date_text(self, operand: str) -> str:
-        return _date_text(operand)
+    def pattern(self, operand: str, name: str) -> str:
+        if name == "number":
+            raise cannot(SPSS, say("texts read as numbers"))
+        return day_text(operand) if name == "day" else date_text(operand)
+
+    def holds(self, operand: str, sought: str, at_start: bool) -> str:
+        return f"INDEX({operand}, {self.text(sought)}) {'= 1' if at_start else '> 0'}"
 
 
 _SPSS = _Printer()

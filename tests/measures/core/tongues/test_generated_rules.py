@@ -12,7 +12,6 @@ import pytest
 from measures.core.engine import DuckEngine, Plan, Rule, Source
 from measures.core.language import Checked
 from measures.core.tongues.asked import Asked
-from surveys.core.codebook import ValueType
 from surveys.core.problems import Refused
 from tests.measures.core.tongues.programs import (
     Text,
@@ -23,7 +22,7 @@ from tests.measures.core.tongues.programs import (
     text_of,
     write_sav,
 )
-from tests.measures.generated_rules import EVERY, KEPT, LEAST, RAW, TABLE
+from tests.measures.generated_rules import EVERY, KEPT, LEAST, RAW, TABLE, makes_texts
 from tests.measures.reference_interpreter import Cells, cells_of, differences
 from tests.measures.small_survey import CITIES, ITEMS, rule, store, variable
 
@@ -92,7 +91,7 @@ def agree(asked: list[Asked], expected: Mapping[str, Cells], found: Mapping[str,
 
 def test_in_spss(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
     texts, refused = written(asked, "spss")
-    assert refused == {one.rule.name for one in asked if one.rule.checked.type is ValueType.TEXT}
+    assert refused == {one.rule.name for one in asked if makes_texts(one.rule.checked)}
     agree(asked, expected, run_pspp(write_sav(tmp_path / "wave.sav", some(RAW), ITEMS), texts, tmp_path))
 
 
