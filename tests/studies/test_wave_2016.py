@@ -240,9 +240,15 @@ def _comparison_suggests_renamings_and_applies_none(study: Study) -> None:
     said = json.loads(out.getvalue())
     suggested = {one["before"]: one["after"] for one in said["renamed"]}
     assert suggested.items() >= SUGGESTED.items()
-    assert suggested.keys() <= set(said["removed"]) and set(suggested.values()) <= set(said["added"])
+    assert all(one["score"] > 0 for one in said["renamed"])
+    open_ones = {one["before"]: one["after"] for one in said["renamed"] if not one["decided"]}
+    assert open_ones.keys() <= set(said["removed"]) and set(open_ones.values()) <= set(said["added"])
+    decided = {(one["before"], one["after"]) for one in said["renamed"] if one["decided"]}
+    assert decided == {(one["before"], one["after"]) for one in said["renamed_by_decision"]}
+    assert not {one for pair in decided for one in pair} & {*said["removed"], *said["added"]}
     assert {"C01", "C04", "B05", "B06a", "WGT"} <= set(said["added"])
-    assert said["same"] == said["codes_changed"] == []  # no name but that of the date is in both
+    both = {after for _before, after in decided}  # no name but that of the date is in both waves
+    assert {*said["same"], *(one["variable"] for one in said["codes_changed"])} <= both
     assert CrosswalkDecision.objects.count() == before
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from surveys.core.codebook import Codebook, ResponseSet, Variable
 from surveys.core.comparison.difference import Comparison, SetPair, VariableDifference
 from surveys.core.comparison.distribution import Counts, Side
-from surveys.core.comparison.renames import suggested_renamings
+from surveys.core.comparison.renames import decided_renaming, suggested_renamings
 from surveys.core.comparison.texts import text_pairs
 from surveys.core.comparison.variables import variable_difference
 
@@ -46,7 +46,8 @@ def compare_books(
     old = {variable.name: variable for variable in before.codebook.variables}
     new = {variable.name: variable for variable in after.codebook.variables}
     shared = [name for name in new if name in old]
-    pairs = [*((name, name) for name in shared), *renamings]
+    decided = tuple(renamings)
+    pairs = [*((name, name) for name in shared), *decided]
     removed = _without(old, {name for name, _ in pairs})
     added = _without(new, {name for _, name in pairs})
     least = IN_ONE_WAVE if is_one_wave else NOTICEABLE
@@ -61,6 +62,10 @@ def compare_books(
         unchanged=tuple(one for one in found if not one.kinds),
         sets=tuple(_sets(before.codebook, after.codebook)),
         is_moved=shared != [name for name in old if name in new],
+        decided=tuple(
+            decided_renaming(before.side(old[was]), after.side(new[is_now]), is_told=is_told)
+            for was, is_now in decided
+        ),
     )
 
 

@@ -172,6 +172,7 @@ class Comparison:
     unchanged: tuple[VariableDifference, ...]
     sets: tuple[SetPair, ...]
     is_moved: bool = False  # the shared variables stand in another order
+    decided: tuple[Renaming, ...] = ()  # how alike the pairs are that somebody decided upon
 
     @property
     def same(self) -> tuple[str, ...]:

@@ -26,7 +26,10 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
     return {
         "added": list(found.added),
         "removed": list(found.removed),
-        "renamed": [as_json(one) for one in found.renamed],
+        "renamed": [
+            *(as_json(one) | {"decided": False} for one in found.renamed),
+            *(as_json(one) | {"decided": True} for one in found.decided),
+        ],
         "renamed_by_decision": [
             {"before": one.before, "after": one.after} for one in found.renamed_by_decision
         ],

@@ -144,6 +144,25 @@ def _nearest(old: Sequence[_Face], new: Sequence[_Face]) -> Iterator[list[_Face]
 
 def _renaming(before: _Face, after: _Face, is_told: bool) -> Renaming | None:
     """The pair with its score, or None where it is too unlike to be told."""
+    parts = _parts(before, after)
+    told = [parts[name] for name in ("label", "question") if name in parts]
+    if told and max(told) <= LEAST_WORDS:
+        return None  # other words: another question, however alike its codes are
+    if _score(before, after, parts) < LEAST_SCORE - WEIGHTS["distribution"]:
+        return None  # its answers cannot lift it high enough
+    found = _scored(before, after, parts, is_told)
+    has_words = parts.keys() & {"label", "question", "codes"}
+    return found if found.score >= (LEAST_SCORE if has_words else BY_NAME_ALONE) else None
+
+
+def decided_renaming(before: Side, after: Side, *, is_told: bool) -> Renaming:
+    """A pair that somebody decided upon, with its likeness, however small."""
+    old, new = _Face(before), _Face(after)
+    return _scored(old, new, _parts(old, new), is_told)
+
+
+def _parts(before: _Face, after: _Face) -> dict[str, float]:
+    """The likenesses that cost little: of names, words and codes, where both sides have them."""
     parts = {"name": _dice(before.name_parts, after.name_parts)}
     if before.name.casefold() == after.name.casefold():
         parts["name"] = 1.0
@@ -153,18 +172,15 @@ def _renaming(before: _Face, after: _Face, is_told: bool) -> Renaming | None:
         parts["question"] = _likeness(before.question, after.question)
     if before.codes and after.codes:
         parts["codes"] = _code_likeness(before, after)
-    told = [parts[name] for name in ("label", "question") if name in parts]
-    if told and max(told) <= LEAST_WORDS:
-        return None  # other words: another question, however alike its codes are
-    if _score(before, after, parts) < LEAST_SCORE - WEIGHTS["distribution"]:
-        return None  # its answers cannot lift it high enough
+    return parts
+
+
+def _scored(before: _Face, after: _Face, parts: dict[str, float], is_told: bool) -> Renaming:
+    """The pair with the likeness of its answers as well."""
     answers = distribution(before.side, after.side, is_told=is_told)
     if answers is not None and answers.distance is not None:
         parts["distribution"] = 1.0 - answers.distance
     score = _score(before, after, parts)
-    has_words = parts.keys() & {"label", "question", "codes"}
-    if score < (LEAST_SCORE if has_words else BY_NAME_ALONE):
-        return None
     shown = {name: round(parts[name], 3) for name in WEIGHTS if name in parts}
     return Renaming(before.name, after.name, round(score, 3), shown)
 

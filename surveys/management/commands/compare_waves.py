@@ -50,8 +50,8 @@ class Command(WavebookCommand):
         """A line per kind of difference with its count and first names, then rows and cells."""
         self.stdout.write(f"{outcome['before']} -> {outcome['after']}")
         for name, words in _LISTS.items():
-            if outcome[name]:
-                self.stdout.write(f"  {words:<20}{len(outcome[name]):>6}  {_named(outcome[name])}")
+            if entries := [one for one in outcome[name] if name != "renamed" or not one["decided"]]:
+                self.stdout.write(f"  {words:<20}{len(entries):>6}  {_named(entries)}")
         if (problem := outcome.get("key_problem")) is not None:
             self.stdout.write(f"  rows were not matched: {problem['message']}")
         elif "rows_added" in outcome:

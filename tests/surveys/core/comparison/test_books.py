@@ -123,8 +123,13 @@ def test_a_renaming_that_was_decided_is_one_variable_of_both_sides() -> None:
     assert (found.removed, found.added, found.renamed) == (("gone",), ("came",), ())
     assert [(one.before, one.after, one.kinds) for one in found.changed] == [("q", "p", (Kind.LABEL,))]
     assert found.same == ("gender",) and not found.is_same
-    told = comparison_document(found)["renamed_by_decision"]
-    assert told == [{"before": "q", "after": "p"}, {"before": "sex", "after": "gender"}]
+    told = comparison_document(found)
+    assert told["renamed_by_decision"] == [
+        {"before": "q", "after": "p"},
+        {"before": "sex", "after": "gender"},
+    ]
+    scores = {one["before"]: one["score"] for one in told["renamed"] if one["decided"]}
+    assert scores["sex"] > scores["q"] == 0.0
 
 
 def test_what_differs_is_marked_word_by_word_and_in_chinese_letter_by_letter() -> None:
