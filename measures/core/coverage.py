@@ -16,9 +16,10 @@ from measures.core.engine.duck import DuckEngine
 from measures.core.engine.interface import Cell, Plan
 from measures.core.engine.sql import UNCOVERED
 from measures.core.falling import Fallen, fallen, only, open_ends
+from measures.core.language.functions import is_fitted
 from measures.core.language.labels import label_of, reasons_of, valid_codes
 from measures.core.language.sentences import phrase, reason_in_words
-from measures.core.language.tree import Apply, Checked, Column, Member, Recode, Test, Typed, walk
+from measures.core.language.tree import Apply, Checked, Column, Constant, Member, Recode, Test, Typed, walk
 from measures.core.observed import Observed
 from surveys.core.absence import SYSTEM, precedence
 from surveys.core.codebook import Scalar, ValueType, Variable
@@ -100,19 +101,10 @@ def coverage(
 def _single_parts(node: Typed) -> list[tuple[Typed, str]]:
     """The largest parts that read exactly one item, each item and part once, in order of the rule."""
     names = {part.name for part in walk(node) if isinstance(part, Column)}
-    if len(names) == 1 and not any(_needs_sample(part) for part in walk(node)):
+    if len(names) == 1 and not any(is_fitted(part) for part in walk(node)):
         return [(node, names.pop())]
     found = [pair for part in node.parts() for pair in _single_parts(part)]
     return list(dict.fromkeys(found))
-
-
-def _needs_sample(node: Typed) -> bool:
-    return isinstance(node, Apply) and node.function in (
-        "factor_score",
-        "standardise",
-        "group_mean",
-        "group_share",
-    )
 
 
 def _tried(part: Typed, name: str, checked: Checked, seen: Observed) -> list[Cell]:
@@ -171,7 +163,10 @@ def _turning_points(part: Typed, variable: Variable, seen: Observed) -> Iterable
     if not variable.type.is_number:
         own = (node for node in walk(part) if isinstance(node, Member | Recode))
         named = (node for node in own if isinstance(node.operand, Column))
-        return [value for node in named for test in _tests(node) for value in test.values]
+        return [
+            *(value for node in named for test in _tests(node) for value in test.values),
+            *_sought(part),
+        ]
     limits = {seen.low, seen.high, 0.0}
     for node in walk(part):
         for test in _tests(node):
@@ -188,6 +183,14 @@ def _turning_points(part: Typed, variable: Variable, seen: Observed) -> Iterable
         <= (seen.high if seen.high is not None else value)
     }
     return [int(value) if float(value).is_integer() else value for value in inside]
+
+
+def _sought(part: Typed) -> Iterable[Scalar]:
+    """The texts that a part looks for in a text of the item."""
+    for node in walk(part):
+        is_search = isinstance(node, Apply) and node.function in ("starts_with", "contains")
+        if is_search and isinstance(node.parts()[0], Column):
+            yield from (one.value for one in node.parts() if isinstance(one, Constant))
 
 
 def _tests(node: Typed) -> Sequence[Test]:
@@ -240,7 +243,7 @@ def _combined(checked: Checked, seen: Mapping[str, Observed], engine: DuckEngine
     for node in open_ends(checked):
         rule = only(node, checked)
         names = (*rule.items, *rule.measures)
-        if len(names) > 1 and not any(_needs_sample(part) for part in walk(node)):
+        if len(names) > 1 and not any(is_fitted(part) for part in walk(node)):
             problems += _fallen_through(rule, names, seen, engine)
     return problems
 

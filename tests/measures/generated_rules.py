@@ -48,6 +48,10 @@ def _raw() -> dict[str, list[Any]]:
         "x": column([0.0, 1e300, -1e300, 1e-300, 0.1, 2.5, -2.5, 1 / 3, 700.0, 800.0]),
         "region": plain(["north", "south", "北", "it's"]),
         "interview": plain([date(2014, 5, 1), date(2014, 5, 31), date(1999, 12, 31)]),
+        "born": plain(
+            ["1984-02-29", "1950-05-31", "2013-02-29", "2000-02-29", "1999-12-31", "0000-01-01", "no"]
+        ),
+        "place": plain(["350102", "3501", "36", "-12.5", "1e5", "福建35", "007", "-0", "12."]),
     }
 
 
@@ -120,6 +124,8 @@ def _conditions(number: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds(lambda x: f"({x} between 1 and 18)", number),
         st.sampled_from(['region == "it\'s"', 'region in ("北", "south")', 'sex == "女"']),
         st.just('interview >= "2014-05-01"'),
+        st.sampled_from(['starts_with(place, "35", "福")', 'contains(place, "5", "it")']),
+        st.just('part_of(place, 1, 2) == "35"'),
     )  # fmt: skip
     return st.recursive(
         base,
@@ -139,11 +145,47 @@ _computed = st.sampled_from(
         "years_between(1980, month, year, 5)",
         "year(interview)",
         "month(interview) + 0.5",
+        "age(born, interview)",
+        'age(born, "2015-03-01")',
+        "days_between(interview, born)",
+        "as_number(place)",
+        "as_number(part_of(place, 2, 2))",
+        "weighted_mean((a, 0.5), (b, 3), at_least=1)",
+        "diversity(a, b, income, at_least=2)",
     ]
 )
 _leaves = st.one_of(numbers, constants, _computed)
 _numbers = st.recursive(_leaves, _more_numbers, max_leaves=6)
 conditions = _conditions(_numbers)
+SAMPLES = [  # what is fitted on the rows, or on its groups
+    *(f"{f}(lookup(cities.gdp, key=city), among=city)" for f in ("standardise", "percentile_rank")),
+    *(f"percentile_rank({x})" for x in ("income", "x", "a + b", "age(born, interview)")),
+    *(
+        f"quantile_band({x}, {k})"
+        for x in ("income", "x", "mean_of(a, b, c, at_least=2)")
+        for k in (2, 5, 20)
+    ),
+    *(f"percentile_rank(group_mean({x}, by=city), among=city)" for x in ("income", "age")),
+    *(f"group_mean(income, by={by}, at_least={k})" for by in ("city", "region") for k in (1, 40, 45)),
+    *(f"group_share(age > 20, by=city, at_least={k})" for k in (35, 45)),
+]
+_indices = st.one_of(
+    st.lists(conditions, min_size=1, max_size=4).flatmap(
+        lambda found: st.builds(
+            lambda k, m: f"deprivation({', '.join(found)}, cutoff={k}, at_least={m})",
+            st.integers(1, len(found)),
+            st.integers(1, len(found)),
+        )
+    ),
+    st.lists(st.tuples(_numbers, st.sampled_from(["0.5", "0.3", "2", "1"])), min_size=1, max_size=3).map(
+        lambda found: f"weighted_mean({', '.join(f'({x}, {w})' for x, w in found)}, at_least=1)"
+    ),
+    st.builds(
+        lambda option, k: f"rank_weight({option}, a, b, c, weights=(0.5, 0.3, 0.2), at_least={k})",
+        st.sampled_from(["1", "5", '"step 3"']),
+        st.integers(1, 3),
+    ),
+)
 _refused = 'missing("refused")'
 rules = st.one_of(
     _numbers,
@@ -164,6 +206,9 @@ rules = st.one_of(
     st.sampled_from(["income", "age", "a + b", "mean_of(a, b, c, at_least=2)"]).map(
         lambda x: f"standardise({x})"
     ),
+    st.sampled_from(SAMPLES),
+    _indices,
+    _call("diversity", _numbers, least=2),
 )
 
 

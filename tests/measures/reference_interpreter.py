@@ -7,10 +7,11 @@ int, float, str, bool or date; an absence is an :class:`Absence`.
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -113,7 +114,9 @@ class Interpreter:
         return OUTSIDE
 
     def apply(self, node: t.Apply) -> Any:
-        if node.function in ("standardise", "group_mean", "group_share"):
+        if node.function in ("group_mean", "group_share"):
+            return self.grouped(node)
+        if node.function in ("standardise", "percentile_rank", "quantile_band"):
             return self.fitted(node)
         cells = [self.value(part) for part in node.arguments]
         method = getattr(self, "f_" + _NAMES.get(node.function, node.function))
@@ -123,14 +126,36 @@ class Interpreter:
         absent = strongest(cell.reason for cell in cells if isinstance(cell, Absence))
         return Absence(absent) if absent else method(node, cells)
 
-    def fitted(self, node: t.Apply) -> Any:
+    def grouped(self, node: t.Apply) -> Any:
         own = self.value(node.arguments[-1])
         if isinstance(own, Absence):
             return own
+        return self.once(("mean", node, own), lambda: self.mean_of_group(node, own))
+
+    def fitted(self, node: t.Apply) -> Any:
+        cells = [self.value(part) for part in node.arguments]
+        absent = strongest(cell.reason for cell in cells if isinstance(cell, Absence))
+        if absent:
+            return Absence(absent)
         if node.function == "standardise":
             mean, sd = self.once(("metric", node), lambda: self.metric(node))
-            return (own - mean) / sd
-        return self.once(("mean", node, own), lambda: self.mean_of_group(node, own))
+            return (cells[0] - mean) / sd
+        sample = self.once(("sample", node), lambda: sorted(self.sample(node)))
+        if node.function == "percentile_rank":
+            below = sum(cell < cells[0] for cell in sample)
+            same = sum(cell == cells[0] for cell in sample)
+            return (below + same / 2) / len(sample)
+        bands = int(node.setting("bands"))
+        ends = [sample[math.ceil(Fraction(k * len(sample), bands)) - 1] for k in range(1, bands)]
+        return 1 + sum(cells[0] > end for end in ends)
+
+    def sample(self, node: t.Apply) -> list[Any]:
+        """The valid values of a fitted part: of rows, or one of each group."""
+        columns = [self.whole(part) for part in node.arguments]
+        rows = [row for row in zip(*columns, strict=True) if not any(isinstance(c, Absence) for c in row)]
+        return (
+            [row[0] for row in rows] if len(columns) == 1 else list({row[1]: row[0] for row in rows}.values())
+        )
 
     def once(self, key: tuple[Any, ...], find: Callable[[], Any]) -> Any:
         """What does not depend on the row is found for the first row that asks."""
@@ -139,16 +164,16 @@ class Interpreter:
         return self.seen[key]
 
     def metric(self, node: t.Apply) -> tuple[float, float]:
-        column = self.whole(node.arguments[0])
-        exact = [Fraction(cell) for cell in column if not isinstance(cell, Absence)]
+        exact = [Fraction(cell) for cell in self.sample(node)]
         mean = statistics.mean(exact)
         variance = sum((cell - mean) ** 2 for cell in exact) / (len(exact) - 1)
         return float(mean), math.sqrt(variance)
 
     def mean_of_group(self, node: t.Apply, own: Any) -> Any:
+        least = dict(node.settings).get("at_least", 1)
         pairs = zip(self.whole(node.arguments[0]), self.whole(node.arguments[1]), strict=True)
         mine = [Fraction(cell) for cell, group in pairs if group == own and not isinstance(cell, Absence)]
-        return float(statistics.mean(mine)) if mine else Absence("no_answer")
+        return float(statistics.mean(mine)) if len(mine) >= least else Absence("no_answer")
 
     def whole(self, part: t.Typed) -> list[Any]:
         others = (Interpreter(row, self.rows, self.contexts, self.seen) for row in self.rows)
@@ -233,6 +258,60 @@ class Interpreter:
                 return cell
         return Absence(strongest(cell.reason for cell in cells) or "")
 
+    def f_diversity(self, node: t.Apply, cells: list[Any]) -> Any:
+        counts = self.valid(node, cells)
+        if isinstance(counts, Absence):
+            return counts
+        total = 0.0
+        for count in counts:
+            total += count
+        if min(counts) < 0 or total == 0 or math.isinf(total):
+            return OUTSIDE
+        squares = 0.0
+        for count in counts:
+            squares += (count / total) * (count / total)
+        return 1 - squares
+
+    def f_deprivation(self, node: t.Apply, cells: list[Any]) -> Any:
+        held = self.valid(node, cells)
+        if isinstance(held, Absence):
+            return held
+        return sum(held) / len(held) if sum(held) >= int(node.setting("cutoff")) else 0.0
+
+    def f_weighted_mean(self, node: t.Apply, cells: list[Any]) -> Any:
+        enough = self.valid(node, cells)
+        if isinstance(enough, Absence):
+            return enough
+        total, whole = 0.0, 0.0
+        for cell, weight in zip(cells, node.weights, strict=True):
+            if not isinstance(cell, Absence):
+                total += weight * float(cell)
+                whole += weight
+        return _finite(total / whole)
+
+    def f_rank_weight(self, node: t.Apply, cells: list[Any]) -> Any:
+        for cell, weight in zip(cells, node.weights, strict=True):
+            if cell is True:
+                return weight
+        enough = self.valid(node, cells)
+        return enough if isinstance(enough, Absence) else 0.0
+
+    # Texts
+
+    def f_starts_with(self, node: t.Apply, cells: list[Any]) -> Any:
+        return any(cells[0].startswith(sought) for sought in cells[1:])
+
+    def f_contains(self, node: t.Apply, cells: list[Any]) -> Any:
+        return any(sought in cells[0] for sought in cells[1:])
+
+    def f_part_of(self, node: t.Apply, cells: list[Any]) -> Any:
+        start, length = int(node.setting("start")), int(node.setting("length"))
+        part = cells[0][start - 1 : start - 1 + length]
+        return part if len(part) == length else OUTSIDE
+
+    def f_as_number(self, node: t.Apply, cells: list[Any]) -> Any:
+        return float(cells[0]) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", cells[0]) else OUTSIDE
+
     # Numbers
 
     def f_arithmetic(self, node: t.Apply, cells: list[Any]) -> Any:
@@ -289,11 +368,40 @@ class Interpreter:
         months = self.f_months_between(node, cells)
         return months if isinstance(months, Absence) else math.floor(months / 12)
 
+    def f_age(self, node: t.Apply, cells: list[Any]) -> Any:
+        birth, day = (_day(cell) for cell in cells)
+        if birth is None or day is None:
+            return OUTSIDE
+        years = day.year - birth.year
+        try:
+            birthday = birth.replace(year=day.year)
+        except ValueError:  # born on 29 February
+            birthday = date(day.year, 3, 1)
+        return years if day >= birthday else years - 1
+
+    def f_days_between(self, node: t.Apply, cells: list[Any]) -> Any:
+        first, second = (_day(cell) for cell in cells)
+        return OUTSIDE if first is None or second is None else (second - first).days
+
     def f_year(self, node: t.Apply, cells: list[Any]) -> Any:
         return _of_text(cells[0], 0) if isinstance(cells[0], str) else cells[0].year
 
     def f_month(self, node: t.Apply, cells: list[Any]) -> Any:
         return _of_text(cells[0], 1) if isinstance(cells[0], str) else cells[0].month
+
+
+def _day(cell: Any) -> date | None:
+    """The day of a date, of a point in time or of a text YYYY-MM-DD; None for any other text."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
+        return None
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        return None
 
 
 def _of_text(text: str, place: int) -> Any:

@@ -60,6 +60,9 @@ ITEMS: Mapping[str, Variable] = {
         variable("x", ValueType.DECIMAL),
         variable("region", ValueType.TEXT),
         variable("interview", ValueType.DATE),
+        variable("born", ValueType.TEXT),
+        variable("place", ValueType.TEXT),
+        variable("started", ValueType.DATETIME),
     )
 }
 CITIES = ContextTable(

@@ -22,6 +22,7 @@ from measures.core.engine.sql import (
     number,
 )
 from measures.core.language.fingerprints import fingerprint_of
+from measures.core.language.functions import is_fitted
 from measures.core.language.scope import ContextTable
 from measures.core.language.tree import (
     Absent,
@@ -95,10 +96,9 @@ class Emitter:
             case Apply(function="group_mean" | "group_share"):
                 groups = self.fits[fingerprint_of(node)].groups
                 return self._from_table(parts[1], groups, node.type, NO_ANSWER, NO_ANSWER)
-            case Apply(function="factor_score" | "standardise" as function):
-                return EMITTERS[function](node, parts, self.reasons, self.fits[fingerprint_of(node)])
             case Apply(function=function):
-                return EMITTERS[function](node, parts, self.reasons, None)
+                fit = self.fits[fingerprint_of(node)] if is_fitted(node) else None
+                return EMITTERS[function](node, parts, self.reasons, fit)
             case Member(test=test):
                 test_holds = self._test(test, parts[0])
                 return f"CASE WHEN {parts[0].value} IS NOT NULL THEN {test_holds} END", parts[0].reason

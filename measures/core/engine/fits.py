@@ -36,8 +36,9 @@ class Fit:
     """What one part of a rule learnt from ``n`` rows; only the fields of its kind are filled.
 
     ``means``, ``sds`` (n - 1) and ``weights`` are those of the items in the order of the rule;
-    ``weights`` multiply standardised items.  ``groups`` pairs keys with means, ``sizes`` tells the rows of
-    each group: a group of one has the answer of one respondent for a mean.
+    ``weights`` multiply standardised items.  ``groups`` pairs keys with means (values with percentile ranks,
+    bands with their upper ends), ``sizes`` tells the rows of each: a group of one has the answer of one
+    respondent for a mean.
     """
 
     function: str
@@ -165,7 +166,7 @@ def _fraction(cell: Decimal | int | None) -> Fraction:
 def fit_columns(node: Apply, found: Moments) -> Fit:
     """The fit of ``standardise`` or ``factor_score``; Refused when the sample cannot carry it."""
     if found.n < len(found.sums) + 1 or found.n < 2:
-        raise _unfit(
+        raise unfit(
             node,
             say_n(
                 found.n, "only 1 row has every item valid", "only {n} rows have every item valid", n=found.n
@@ -178,7 +179,7 @@ def fit_columns(node: Apply, found: Moments) -> Fit:
         for i in range(p)
     ]
     if any(covariance[i][i] <= 0 for i in range(p)):
-        raise _unfit(node, "an item has the same value in every row")
+        raise unfit(node, "an item has the same value in every row")
     fit = Fit(
         node.function,
         found.n,
@@ -198,7 +199,7 @@ def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]]) -> Fit:
             correlation[i, j] = correlation[j, i] = math.copysign(share, covariance[i][j])
     method, scores = str(node.setting("method")), str(node.setting("scores"))
     if np.linalg.eigvalsh(correlation)[0] < 1e-10:
-        raise _unfit(node, "one item is a combination of the others")
+        raise unfit(node, "one item is a combination of the others")
     extract = factor.principal if method == "principal" else factor.minres
     extraction = extract(correlation)
     weights = factor.score_weights(extraction, correlation, scores)
@@ -233,11 +234,13 @@ def _rounded(numbers: Any) -> tuple[float, ...]:
     return tuple(float(f"{float(value):.{DIGITS - 1}e}") for value in numbers)
 
 
-def _unfit(node: Apply, why: str) -> Refused:
+def unfit(node: Apply, why: str, hint: str = "") -> Refused:
+    """The refusal of a sample that cannot carry a fit."""
     message = say(
         "{function} cannot be fitted on these rows: {why}.", function=node.function, why=sentence(why)
     )
-    return refuse("unfit_sample", message, hint="Look at the tallies of its items and at the filter.")
+    fallback = "Look at the tallies of its items and at the filter."
+    return refuse("unfit_sample", message, hint=hint or fallback)
 
 
 def group_columns(pair: Pair, scale: float | None = None) -> list[str]:
@@ -253,8 +256,13 @@ def group_columns(pair: Pair, scale: float | None = None) -> list[str]:
 
 
 def fit_groups(node: Apply, rows: Sequence[Sequence[Any]], scale: float = 1.0) -> Fit:
-    """The fit of ``group_mean`` and ``group_share`` from (key, n, exact, sum, …) per group."""
-    filled = sorted((row for row in rows if row[1]), key=lambda row: (isinstance(row[0], str), row[0]))
+    """The fit of ``group_mean`` and ``group_share`` from (key, n, exact, sum, …) per group.
+
+    A group with fewer valid rows than ``at_least`` is not kept, as if it had none.
+    """
+    least = int(dict(node.settings).get("at_least", 1))
+    large = (row for row in rows if row[1] >= least)
+    filled = sorted(large, key=lambda row: (isinstance(row[0], str), row[0]))
     return Fit(
         node.function,
         sum(row[1] for row in filled),

@@ -9,8 +9,9 @@ from itertools import chain, zip_longest
 import polars as pl
 
 from measures.core.engine.emit import Emitter
+from measures.core.engine.fitting import Run
 from measures.core.engine.interface import Cell, Rule
-from measures.core.engine.prepare import Prepared, Run, add_rules, word_of
+from measures.core.engine.prepare import Prepared, add_rules, word_of
 from measures.core.engine.query import Pipeline, reasons_of_rules
 from measures.core.engine.sql import SQL_TYPES, Pair, Parameters, Reasons
 from measures.core.language.tree import Type

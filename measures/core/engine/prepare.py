@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from measures.core.engine.emit import Emitter
-from measures.core.engine.fits import (
-    Fit,
-    Sample,
-    fit_columns,
-    fit_groups,
-    group_columns,
-    largest_of,
-    moments,
-    sample_of,
-    scale_for,
-)
+from measures.core.engine.fits import Fit, Sample
+from measures.core.engine.fitting import Run, fit_node
 from measures.core.engine.interface import Plan, Rule
 from measures.core.engine.query import (
     Pipeline,
@@ -29,15 +20,12 @@ from measures.core.engine.query import (
 )
 from measures.core.engine.sql import NO_REASON, Pair, Parameters, Reasons, number
 from measures.core.language.fingerprints import fingerprint_of
-from measures.core.language.functions import FUNCTIONS
-from measures.core.language.tree import Apply, Type, Typed, walk
+from measures.core.language.functions import is_fitted
+from measures.core.language.tree import Apply, Type, walk
 from surveys.core.problems import refuse
 from surveys.core.said import say
 
-Run = Callable[[str, Mapping[str, str]], list[tuple[Any, ...]]]
 LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
-
-_BY_MOMENTS = ("factor_score", "standardise")
 
 
 @dataclass
@@ -61,6 +49,17 @@ class Prepared:
         full = self._full()
         full.add("sample", f"SELECT {', '.join(wanted.columns)} FROM {full.last} WHERE {wanted.where}")
         return run(full.select(wanted.aggregates), self.emitter.parameters.values)[0]
+
+    def at_places(self, pair: Pair, places: Sequence[int], run: Run) -> list[tuple[Any, ...]]:
+        """The numbers at these places (from 1) of the valid ones in order, and the rows up to each."""
+        full = self._full()
+        cell, order = f"({pair.double} + {number(0)})", "OVER (ORDER BY x)"
+        full.add("valid", f"SELECT {cell} AS x FROM {full.last} WHERE {pair.value} IS NOT NULL")
+        full.add(
+            "ordered", f"SELECT x, ROW_NUMBER() {order} AS place, COUNT(*) {order} AS upto FROM {full.last}"
+        )
+        rest = f"WHERE place IN ({', '.join(map(str, places))}) ORDER BY place"
+        return run(full.select(["x", "upto"], rest), self.emitter.parameters.values)
 
     def _full(self) -> Pipeline:
         full = Pipeline(list(self.pipeline.steps))
@@ -132,7 +131,7 @@ def word_of(reasons: Reasons, rank: int) -> str:
 
 def _fit(prepared: Prepared, rule: Rule, run: Run) -> None:
     """Fits what the rule needs, inner parts first, or takes the frozen metric it came with."""
-    needed = [node for node in walk(rule.checked.root) if _is_fitted(node)]
+    needed = [node for node in walk(rule.checked.root) if is_fitted(node)]
     kept: dict[str, Any] = {}
     for node in dict.fromkeys(needed):
         assert isinstance(node, Apply)
@@ -146,37 +145,9 @@ def _fit(prepared: Prepared, rule: Rule, run: Run) -> None:
             if prepared.emitter.fits.setdefault(key, fit) != fit:
                 raise ValueError("two rules of one plan bring different metrics for the same part")
         elif key not in prepared.emitter.fits:
-            prepared.emitter.fits[key] = _fit_node(prepared, node, run)
+            prepared.emitter.fits[key] = fit_node(prepared, node, run)
         kept[key] = prepared.emitter.fits[key].as_json()
     prepared.fitted[rule.name] = kept
-
-
-def _is_fitted(node: Typed) -> bool:
-    return isinstance(node, Apply) and node.function in FUNCTIONS and FUNCTIONS[node.function].is_fitted
-
-
-def _fit_node(prepared: Prepared, node: Apply, run: Run) -> Fit:
-    """Fits one part: exactly if its numbers are short, else on numbers rounded to 50 bits."""
-    parts = [prepared.emitter.add(part) for part in node.arguments]
-    if node.function not in _BY_MOMENTS:
-        return _fit_groups(prepared, node, parts, run)
-    found = moments(prepared.sample(sample_of(parts), run), len(parts))
-    if not found.is_exact:
-        scales = [scale_for(largest) for largest in prepared.sample(largest_of(parts), run)]
-        found = moments(prepared.sample(sample_of(parts, scales), run), len(parts), scales)
-    return fit_columns(node, found)
-
-
-def _fit_groups(prepared: Prepared, node: Apply, parts: list[Pair], run: Run) -> Fit:
-    operand, key = Pair(parts[0].double, parts[0].reason, parts[0].type), parts[1]
-    if operand.type is Type.CONDITION:
-        operand = Pair(operand.value, operand.reason, Type.INTEGER)
-    rest = f"WHERE {key.value} IS NOT NULL GROUP BY 1"
-    rows = prepared.rows([key.value, *group_columns(operand)], run, rest)
-    if all(row[2] for row in rows):
-        return fit_groups(node, rows)
-    scale = scale_for(max(row[4] for row in rows if row[4] is not None))
-    return fit_groups(node, prepared.rows([key.value, *group_columns(operand, scale)], run, rest), scale)
 
 
 def stored(pair: Pair, reasons: Reasons) -> Pair:

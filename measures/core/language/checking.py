@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from measures.core.language import nodes as said
 from measures.core.language.function_types import Function, Gives, Takes
-from measures.core.language.functions import FUNCTIONS
+from measures.core.language.functions import FUNCTIONS, is_fitted
 from measures.core.language.ground import Ground, family_of, kind_of, widest
 from measures.core.language.labels import valid_codes
+from measures.core.language.patterns import DAY_TEXT
 from measures.core.language.scope import Scope
 from measures.core.language.special_forms import FORMS
 from measures.core.language.tree import (
@@ -49,13 +51,8 @@ def check(node: said.Node, scope: Scope) -> Checked:
         items=tuple(column.name for column in columns if not column.is_measure),
         measures=tuple(column.name for column in columns if column.is_measure),
         contexts=tuple(dict.fromkeys((p.table, p.column) for p in parts if isinstance(p, Lookup))),
-        is_data_dependent=any(isinstance(p, Apply) and is_fitted(p) for p in parts),
+        is_data_dependent=any(is_fitted(p) for p in parts),
     )
-
-
-def is_fitted(node: Apply) -> bool:
-    """Whether a part needs to know the whole sample."""
-    return node.function in FUNCTIONS and FUNCTIONS[node.function].is_fitted
 
 
 class Checker(Ground):
@@ -155,6 +152,7 @@ class Checker(Ground):
             Takes.CONDITIONS: self.condition,
             Takes.NUMBERS: self.number,
             Takes.DATE: self._date,
+            Takes.DAY: self._day,
         }.get(function.takes, self.value)
         found = [take(argument) for argument in arguments]
         if any(part is None for part in found):
@@ -283,3 +281,11 @@ class Checker(Ground):
             return found
         self.problem("not_a_date", say("{found} stands where a date is needed.", found=kind_of(found)), node)
         return None
+
+    def _day(self, node: said.Node) -> Typed | None:
+        """A date to the day; one that is written out must be real."""
+        if isinstance(node, said.Text) and not re.fullmatch(DAY_TEXT, node.value):
+            message = say("“{text}” is no date.", text=node.value)
+            self.problem("not_a_date", message, node, hint="Write it as 2014-05-31.")
+            return None
+        return self._date(node)

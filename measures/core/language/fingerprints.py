@@ -53,8 +53,10 @@ def canonical(node: Typed) -> Any:
         case Case(branches=branches, otherwise=otherwise):
             pairs = [[canonical(condition), canonical(value)] for condition, value in branches]
             return ["case", pairs, canonical(otherwise) if otherwise else None]
-        case Apply(function=function, arguments=arguments, settings=settings):
-            return [function, [canonical(a) for a in arguments], [[k, _scalar(v)] for k, v in settings]]
+        case Apply(function=function, arguments=arguments, settings=settings, weights=weights):
+            given = [[k, _scalar(v)] for k, v in settings]
+            weighed = [[_scalar(weight) for weight in weights]] if weights else []
+            return [function, [canonical(a) for a in arguments], given, *weighed]
     raise TypeError(type(node).__name__)
 
 

@@ -14,6 +14,7 @@ class Takes(StrEnum):
     CONDITIONS = "conditions"
     NUMBERS = "numbers"
     DATE = "date"
+    DAY = "day"
     SAME = "values of one kind"
     SPECIAL = "special"
 
@@ -27,15 +28,18 @@ class Gives(StrEnum):
 
 @dataclass(frozen=True)
 class Setting:
-    """A keyword: a whole number (``kind`` "integer") or one word of ``choices``.
+    """A keyword: a whole number (``kind`` "integer") from ``low`` to ``high``, or one word of ``choices``.
 
-    ``default`` None: ``at_least`` means all arguments, other integers must be given.
+    ``high`` None: the number of arguments.  ``default`` None: ``at_least`` means all arguments, others must
+    be given.
     """
 
     name: str
     kind: str
     choices: tuple[str, ...] = ()
     default: int | str | None = None
+    low: int = 1
+    high: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ class Function:
     """``help`` and ``absences`` (what becomes of absent answers) are texts per language, "en" and "zh".
 
     ``example`` is a rule, ``given`` the answers of one respondent, ``then`` what it gives: a value, or
-    {"missing": reason}; both are empty for functions that are fitted on a sample.
+    {"missing": reason}; both are empty for functions that are fitted on a sample.  ``also`` holds the answers
+    of more respondents for the manual; of a fitted function they are the sample.
     """
 
     name: str
@@ -60,3 +65,4 @@ class Function:
     then: Any = None
     settings: tuple[Setting, ...] = ()
     is_fitted: bool = False
+    also: tuple[Mapping[str, Any], ...] = ()

@@ -9,20 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from measures.core.language.function_types import Function, Gives, Setting, Takes
-from measures.core.language.functions_of_numbers import NUMBERS, TIME
+from measures.core.language.functions_of_dates import TIME
+from measures.core.language.functions_of_numbers import NUMBERS
 from measures.core.language.functions_of_samples import CONTEXT, SCORES
 from measures.core.language.functions_of_sets import ABSENCES, SETS, VALUES
+from measures.core.language.functions_of_texts import TEXTS
+from measures.core.language.functions_of_weights import WEIGHTS
+from measures.core.language.tree import Apply, Typed
 
-__all__ = ["FAMILIES", "FUNCTIONS", "OPERATORS", "Function", "Gives", "Setting", "Takes"]
+__all__ = ["FAMILIES", "FUNCTIONS", "OPERATORS", "Function", "Gives", "Setting", "Takes", "is_fitted"]
 
-_TABLES = (SETS, VALUES, NUMBERS, TIME, ABSENCES, CONTEXT, SCORES)
+_TABLES = (SETS, WEIGHTS, VALUES, NUMBERS, TIME, TEXTS, ABSENCES, CONTEXT, SCORES)
 FUNCTIONS: Mapping[str, Function] = {function.name: function for table in _TABLES for function in table}
+
+
+def is_fitted(node: Typed) -> bool:
+    """Whether a part of a rule needs to know the whole sample."""
+    return isinstance(node, Apply) and node.function in FUNCTIONS and FUNCTIONS[node.function].is_fitted
+
 
 FAMILIES: Mapping[str, Mapping[str, str]] = {
     "sets": {"en": "Sets of items", "zh": "题组"},
     "values": {"en": "Values into values", "zh": "取值转换"},
     "numbers": {"en": "Arithmetic", "zh": "数值运算"},
     "time": {"en": "Dates and durations", "zh": "日期与时长"},
+    "texts": {"en": "Texts", "zh": "文本"},
     "absences": {"en": "Absences", "zh": "缺失"},
     "context": {"en": "Context", "zh": "背景数据"},
     "scores": {"en": "Scores fitted on the sample", "zh": "由样本拟合的得分"},

@@ -1,4 +1,4 @@
-"""Registry entries: arithmetic, dates and durations."""
+"""Registry entries: arithmetic."""
 
 # ruff: noqa: E501 (tables of texts in two languages)
 
@@ -52,50 +52,6 @@ NUMBERS = (
             "en": "Rounds to whole numbers or to digits decimals (0 to 6); halves go away from zero.",
             "zh": "四舍五入到整数或 digits 位小数（0 至 6 位）；恰为一半时远离零。",
         },
-        _PASSES, "round(x, digits=1)", {"x": 2.25}, 2.3, (Setting("digits", "integer", default=0),),
-    ),
-)  # fmt: skip
-
-_MONTHS_ABSENT = {
-    "en": "Absent if any part is (the strongest reason wins); a month outside 1 to 12 gives out_of_range.",
-    "zh": "任一部分缺失则缺失（取优先级最高的原因）；月份不在 1 至 12 时为 out_of_range。",
-}
-
-_DATE_ABSENT = {
-    "en": "An absence passes on; a text of another form, or with a month that there is not, gives out_of_range.",
-    "zh": "缺失原样保留；文本格式不符或月份不存在时为 out_of_range。",
-}
-
-TIME = (
-    Function(
-        "months_between", "time", "months_between(year, month, later_year, later_month)",
-        Takes.NUMBERS, Gives.INTEGER, 4, 4,
-        {
-            "en": "Whole months from the first month to the second; negative when the second is earlier.",
-            "zh": "从前一个月份到后一个月份的整月数；后者较早时为负。",
-        },
-        _MONTHS_ABSENT, "months_between(year, month, 2014, 5) / 12", {"year": 2012, "month": 11}, 1.5,
-    ),
-    Function(
-        "years_between", "time", "years_between(year, month, later_year, later_month)",
-        Takes.NUMBERS, Gives.INTEGER, 4, 4,
-        {
-            "en": "Completed years from the first month to the second, as for an age.",
-            "zh": "从前一个月份到后一个月份的满年数，如周岁。",
-        },
-        _MONTHS_ABSENT, "years_between(year, month, 2014, 5)", {"year": 1984, "month": 6}, 29,
-    ),
-    Function(
-        "year", "time", "year(date)", Takes.DATE, Gives.INTEGER, 1, 1,
-        {"en": "The year of a date, or of a text YYYY-MM or YYYY-MM-DD.", "zh": "日期或文本（YYYY-MM、YYYY-MM-DD）的年份。"},
-        _DATE_ABSENT, "year(interview)", {"interview": "2014-05-17"}, 2014,
-    ),
-    Function(
-        "month", "time", "month(date)", Takes.DATE, Gives.INTEGER, 1, 1,
-        {
-            "en": "The month of a date, 1 to 12, or of a text YYYY-MM or YYYY-MM-DD.",
-            "zh": "日期或文本（YYYY-MM、YYYY-MM-DD）的月份，1 至 12。",
-        },
-        _DATE_ABSENT, "month(interview)", {"interview": "2014-05-17"}, 5,
+        _PASSES, "round(x, digits=1)", {"x": 2.25}, 2.3, (Setting("digits", "integer", default=0, low=0, high=6),),
     ),
 )  # fmt: skip

@@ -7,6 +7,8 @@ from __future__ import annotations
 from measures.core.language.function_types import Function, Gives, Setting, Takes
 from measures.core.language.functions_of_sets import AT_LEAST
 
+MOST_POINTS = 1_000  # different values whose percentile ranks are kept
+MOST_BANDS = 100
 METHODS = ("principal", "minres")
 SCORINGS = ("regression", "bartlett", "weighted_sum", "component", "sum", "mean")
 
@@ -25,6 +27,20 @@ CONTEXT = (
         "log10(lookup(cities.gdp, key=city))", {"city": 4403}, 3.0,
     ),
 )  # fmt: skip
+
+_REFUSED = {"missing": "refused"}
+_INCOMES = tuple({"income": x} for x in (1000, 2000, 2000, 4000, _REFUSED))
+_GROUPED = tuple(
+    {"income": x, "city": city}
+    for x, city in ((1000, 1), (2000, 1), (_REFUSED, 1), (_REFUSED, 2), (4000, {"missing": "dont_know"}))
+)
+_ITEMS = tuple(
+    {"a": a, "b": b, "c": c} for a, b, c in ((5, 1, 2), (4, 3, 1), (3, 2, 4), (1, 5, 4), (2, 4, _REFUSED))
+)
+_OF_GROUPS = {
+    "en": "An absence of x passes on; with among, an absent group passes its reason on too (the strongest wins).",
+    "zh": "x 的缺失原样保留；给出 among 时组别缺失也使结果缺失（取优先级最高的原因）。",
+}
 
 SCORES = (
     Function(
@@ -53,31 +69,60 @@ SCORES = (
             AT_LEAST,
         ),
         is_fitted=True,
+        also=_ITEMS,
     ),
     Function(
-        "standardise", "scores", "standardise(x)", Takes.NUMBERS, Gives.DECIMAL, 1, 1,
+        "standardise", "scores", "standardise(x) or standardise(x, among=item)", Takes.SPECIAL, Gives.DECIMAL, 1, 1,
         {
-            "en": "x minus its mean, over its standard deviation (n - 1), both fitted on the valid rows and kept.",
-            "zh": "x 减均值再除以标准差（n - 1），均由有效样本拟合并保存。",
+            "en": "x minus its mean, over its standard deviation (n - 1), both fitted on the valid rows and kept. With "
+            "among, every group counts once, however many rows it has: x must have one value in each.",
+            "zh": "x 减均值再除以标准差（n - 1），均由有效样本拟合并保存。给出 among 时每组只计一次，"
+            "不论有多少行；x 在组内须为同一取值。",
         },
-        {"en": "An absence passes on.", "zh": "缺失原样保留。"},
-        "standardise(income)", is_fitted=True,
+        _OF_GROUPS, "standardise(income)", is_fitted=True, also=_INCOMES,
     ),
     Function(
-        "group_mean", "scores", "group_mean(x, by=item)", Takes.SPECIAL, Gives.DECIMAL, 1, 1,
+        "percentile_rank", "scores", "percentile_rank(x) or percentile_rank(x, among=item)",
+        Takes.SPECIAL, Gives.DECIMAL, 1, 1,
+        {
+            "en": "The share of the valid rows below x, and half of those with the same x: from 0 to 1. Fitted on the "
+            "sample and kept; on a frozen metric a value that was not there gets the share below it. x may have "
+            f"{MOST_POINTS:,} different values. With among, every group counts once.",
+            "zh": "有效样本中小于 x 的比例加上与 x 相同者的一半，0 至 1。由样本拟合并保存；套用已固定的尺度时，"
+            f"未出现过的值取其下方的比例。x 至多有 {MOST_POINTS:,} 个不同取值。给出 among 时每组只计一次。",
+        },
+        _OF_GROUPS, "percentile_rank(income)", is_fitted=True, also=_INCOMES,
+    ),
+    Function(
+        "quantile_band", "scores", "quantile_band(x, 5)", Takes.SPECIAL, Gives.INTEGER, 2, 2,
+        {
+            "en": f"Bands of about equal size, numbered from 1 to the number given (2 to {MOST_BANDS}): 1 holds the "
+            "lowest. Band k ends with the value at place k·n/bands, rounded up, of the n valid rows in order; rows with "
+            "the same value are never parted. The ends are fitted on the sample and kept.",
+            "zh": f"人数大致相等的分组，编号自 1 至所给组数（2 至 {MOST_BANDS}），1 为最低。把 n 个有效样本排序，"
+            "第 k 组止于第 k·n/组数（向上取整）个取值；取值相同者不会分开。界限由样本拟合并保存。",
+        },
+        {"en": "An absence of x passes on.", "zh": "x 的缺失原样保留。"},
+        "quantile_band(income, 2)", is_fitted=True, also=_INCOMES,
+    ),
+    Function(
+        "group_mean", "scores", "group_mean(x, by=item) or group_mean(x, by=item, at_least=k)",
+        Takes.SPECIAL, Gives.DECIMAL, 1, 1,
         {
             "en": "The mean of x over the valid rows of the respondent's group.",
             "zh": "受访者所在组内 x 的有效均值。",
         },
         {
-            "en": "An absent group passes its reason on; a group without a valid x gives no_answer. The respondent's "
-            "own x need not be valid.",
-            "zh": "组别缺失则原样保留；组内无有效 x 为 no_answer。受访者本人的 x 可以缺失。",
+            "en": "An absent group passes its reason on; a group without a valid x gives no_answer, with at_least=k one "
+            "with fewer than k. The respondent's own x need not be valid.",
+            "zh": "组别缺失则原样保留；组内无有效 x（给出 at_least=k 时有效 x 少于 k 个）为 no_answer。"
+            "受访者本人的 x 可以缺失。",
         },
-        "group_mean(income, by=city)", is_fitted=True,
+        "group_mean(income, by=city)", is_fitted=True, also=_GROUPED,
     ),
     Function(
-        "group_share", "scores", "group_share(condition, by=item)", Takes.SPECIAL, Gives.DECIMAL, 1, 1,
+        "group_share", "scores", "group_share(condition, by=item) or group_share(condition, by=item, at_least=k)",
+        Takes.SPECIAL, Gives.DECIMAL, 1, 1,
         {
             "en": "The share of the valid rows of the respondent's group where the condition holds.",
             "zh": "受访者所在组内条件成立的比例（有效样本）。",
@@ -86,6 +131,6 @@ SCORES = (
             "en": "As for group_mean.",
             "zh": "同 group_mean。",
         },
-        "group_share(club == 1, by=city)", is_fitted=True,
+        "group_share(income > 1000, by=city)", is_fitted=True, also=_GROUPED,
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ _GIVEN = {"union": 1, "party": 0, "club": 0}
 _MISSES_ONE = {"union": {"missing": "refused"}, "party": 0, "club": 1}
 _ITEMS = {"a": 4, "b": {"missing": "dont_know"}, "c": 5}
 
-_ALL_NEEDED = {
+ALL_NEEDED = {
     "en": "Absent if any argument is absent (the strongest reason wins), unless at_least=k is given: then the "
     "valid arguments count, if there are at least k of them.",
     "zh": "任一题缺失则缺失（取优先级最高的原因）；给出 at_least=k 时，有效题数不少于 k 就按有效题计算。",
@@ -47,32 +47,32 @@ SETS = (
     Function(
         "count_of", "sets", "count_of(a, b, …, at_least=k)", Takes.CONDITIONS, Gives.INTEGER, 1, None,
         {"en": "How many arguments hold.", "zh": "成立的项数。"},
-        _ALL_NEEDED, "5 - count_of(union, party, club)", _GIVEN, 4, (AT_LEAST,),
+        ALL_NEEDED, "5 - count_of(union, party, club)", _GIVEN, 4, (AT_LEAST,),
     ),
     Function(
         "share_of", "sets", "share_of(a, b, …, at_least=k)", Takes.CONDITIONS, Gives.DECIMAL, 1, None,
         {"en": "The share of the valid arguments that hold, from 0 to 1.", "zh": "有效项中成立的比例，0 至 1。"},
-        _ALL_NEEDED, "share_of(union, party, club, at_least=2)", _MISSES_ONE, 0.5, (AT_LEAST,),
+        ALL_NEEDED, "share_of(union, party, club, at_least=2)", _MISSES_ONE, 0.5, (AT_LEAST,),
     ),
     Function(
         "sum_of", "sets", "sum_of(a, b, …, at_least=k)", Takes.NUMBERS, Gives.LIKE_ARGUMENTS, 1, None,
         {"en": "The sum of the valid arguments.", "zh": "有效题之和。"},
-        _ALL_NEEDED, "sum_of(a, b, c, at_least=2)", _ITEMS, 9, (AT_LEAST,),
+        ALL_NEEDED, "sum_of(a, b, c, at_least=2)", _ITEMS, 9, (AT_LEAST,),
     ),
     Function(
         "mean_of", "sets", "mean_of(a, b, …, at_least=k)", Takes.NUMBERS, Gives.DECIMAL, 1, None,
         {"en": "The mean of the valid arguments.", "zh": "有效题的均值。"},
-        _ALL_NEEDED, "mean_of(a, b, c, at_least=2)", _ITEMS, 4.5, (AT_LEAST,),
+        ALL_NEEDED, "mean_of(a, b, c, at_least=2)", _ITEMS, 4.5, (AT_LEAST,),
     ),
     Function(
         "min", "sets", "min(a, b, …, at_least=k)", Takes.NUMBERS, Gives.LIKE_ARGUMENTS, 1, None,
         {"en": "The smallest valid argument.", "zh": "有效题中的最小值。"},
-        _ALL_NEEDED, "min(a, b, c)", _ITEMS, {"missing": "dont_know"}, (AT_LEAST,),
+        ALL_NEEDED, "min(a, b, c)", _ITEMS, {"missing": "dont_know"}, (AT_LEAST,),
     ),
     Function(
         "max", "sets", "max(a, b, …, at_least=k)", Takes.NUMBERS, Gives.LIKE_ARGUMENTS, 1, None,
         {"en": "The largest valid argument.", "zh": "有效题中的最大值。"},
-        _ALL_NEEDED, "max(a, b, c, at_least=1)", _ITEMS, 5, (AT_LEAST,),
+        ALL_NEEDED, "max(a, b, c, at_least=1)", _ITEMS, 5, (AT_LEAST,),
     ),
     Function(
         "first_answered", "sets", "first_answered(a, b, …)", Takes.SAME, Gives.LIKE_ARGUMENTS, 1, None,

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from measures.core.language import nodes as said
 from measures.core.language.function_types import Function, Setting
+from measures.core.language.functions import FUNCTIONS
 from measures.core.language.labels import number_for, text_for
 from measures.core.language.scope import Scope
 from measures.core.language.tree import Absent, Apply, Column, Test, Type, Typed
 from surveys.core.codebook import Scalar, Variable
 from surveys.core.problems import Problem, near_misses
 from surveys.core.said import in_a_row, say
+
+if TYPE_CHECKING:
+    from measures.core.language.checking import Checker
+
+Form = Callable[["Checker", said.Call, Function], "Typed | None"]
 
 
 class Ground:
@@ -53,8 +60,10 @@ class Ground:
         found: dict[str, Scalar] = {}
         for name, setting in by_name.items():
             value = self._setting(given[name], setting, arguments) if name in given else setting.default
-            if name == "at_least" and value is None:
+            if value is None and name == "at_least":
                 value = arguments
+            elif value is None and name not in given:
+                self.needs(node, name)
             if value is not None:
                 found[name] = value
         return tuple(sorted(found.items()))
@@ -75,6 +84,20 @@ class Ground:
             else:
                 found[keyword.name] = keyword.value
         return found
+
+    def needs(self, node: said.Call, name: str) -> None:
+        """A keyword without which a call means nothing."""
+        hint = say("Write {signature}.", signature=FUNCTIONS[node.function].signature)
+        message = say("{function} needs {name}=.", function=node.function, name=name)
+        self.problem("wrong_arguments", message, node, hint=hint)
+
+    def whole(self, node: said.Node, name: str, low: int, high: int) -> int | None:
+        """A whole number written out; None after a mistake."""
+        if isinstance(node, said.Number) and isinstance(node.value, int) and low <= node.value <= high:
+            return node.value
+        message = say("{name} is a whole number from {low} to {high}.", name=name, low=low, high=high)
+        self.problem("wrong_setting", message, node)
+        return None
 
     def arity(self, node: said.Call, function: Function, count: int) -> bool:
         """Whether the number of arguments is right."""
@@ -128,15 +151,8 @@ class Ground:
                 near=near,
             )
             return None
-        low, high = (1, arguments) if setting.name == "at_least" else (0, 6)
-        if isinstance(node, said.Number) and isinstance(node.value, int) and low <= node.value <= high:
-            return node.value
-        self.problem(
-            "wrong_setting",
-            say("{name} is a whole number from {low} to {high}.", name=setting.name, low=low, high=high),
-            node,
-        )
-        return None
+        high = arguments if setting.high is None else setting.high
+        return self.whole(node, setting.name, setting.low, high)
 
     def _misplaced(self, node: said.Node) -> None:
         words = {

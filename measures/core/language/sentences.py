@@ -26,7 +26,10 @@ from surveys.core.absence import LABELS
 from surveys.core.codebook import Scalar, Variable, text_in
 
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
-_SETS = ("any_of", "all_of", "count_of", "share_of", "sum_of", "mean_of", "min", "max", "first_answered")
+_SETS = (
+    *("any_of", "all_of", "count_of", "share_of", "sum_of", "mean_of", "min", "max", "first_answered"),
+    *("diversity", "deprivation", "weighted_mean", "rank_weight"),
+)
 
 
 def sentence(checked: Checked, language: str = "en") -> str:
@@ -138,6 +141,22 @@ class _Teller:
             return self.say("round", told[0], str(digits)) if digits else self.say("round_whole", told[0])
         if name == "reverse":
             return self.say(name, told[0], _plain(node.setting("low")), _plain(node.setting("high")))
+        if name in ("starts_with", "contains"):
+            sought = self.listed(told[1:])
+            return self.say(name, told[0], self.say("one_of", sought) if len(told) > 2 else sought)
+        if name == "part_of":
+            start, length = int(node.setting("start")), int(node.setting("length"))
+            return self.say(name, told[0], str(start), str(start + length - 1))
+        return self._of_sample(node, told)
+
+    def _of_sample(self, node: Apply, told: list[str]) -> str:
+        name = node.function
+        if name in ("group_mean", "group_share") and node.settings:
+            return self.say("group_least", self.say(name, *told), str(node.setting("at_least")))
+        if name in ("standardise", "percentile_rank"):
+            return self.say(name if len(told) == 1 else f"{name}_among", *told)
+        if name == "quantile_band":
+            return self.say(name, told[0], str(node.setting("bands")))
         return self.say(name, *told)
 
     def _comparison(self, node: Apply) -> str:
@@ -161,7 +180,11 @@ class _Teller:
             parts.append(
                 self.tell(part.arguments[0]) if is_flag and isinstance(part, Apply) else self.tell(part)
             )
-        return self._enough(node, self.say(node.function, items=self.listed(parts)))
+        if node.weights:
+            pairs = zip(parts, node.weights, strict=True)
+            parts = [self.say("weighted", part, _plain(weight)) for part, weight in pairs]
+        cutoff = str(dict(node.settings).get("cutoff", ""))
+        return self._enough(node, self.say(node.function, cutoff, items=self.listed(parts)))
 
     def _enough(self, node: Apply, told: str) -> str:
         least = dict(node.settings).get("at_least", len(node.arguments))

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from measures.core.language import nodes as said
+from measures.core.language.forms_of_samples import OF_SAMPLES
+from measures.core.language.forms_of_texts import OF_TEXTS
+from measures.core.language.forms_of_weights import OF_WEIGHTS
 from measures.core.language.function_types import Function
-from measures.core.language.ground import widest
+from measures.core.language.ground import Form, widest
 from measures.core.language.labels import reasons_of, valid_codes
 from measures.core.language.tree import (
     Absent,
     Apply,
     Case,
-    Column,
     Constant,
     IsMissing,
-    Lookup,
     Recode,
     Test,
     Type,
@@ -29,8 +30,6 @@ from surveys.core.said import say
 
 if TYPE_CHECKING:
     from measures.core.language.checking import Checker
-
-Form = Callable[["Checker", said.Call, Function], "Typed | None"]
 
 
 def _recode(checker: Checker, node: said.Call, function: Function) -> Typed | None:
@@ -241,104 +240,6 @@ def _reason(checker: Checker, node: said.Node) -> str | None:
     return node.value
 
 
-def _lookup(checker: Checker, node: said.Call, function: Function) -> Typed | None:
-    keywords = checker.keywords(node, ("key",))
-    if not checker.arity(node, function, len(node.arguments)):
-        return None
-    path = node.arguments[0]
-    if "key" not in keywords:
-        checker.problem(
-            "wrong_arguments",
-            "lookup needs key=.",
-            node,
-            hint=say("Write {signature}.", signature=function.signature),
-        )
-        return None
-    key = checker.value(keywords["key"])
-    if not isinstance(path, said.Path):
-        checker.problem("misplaced", "lookup reads a column of a context table: table.column.", path)
-        return None
-    table = checker.scope.contexts.get(path.table)
-    if table is None:
-        near = near_misses(path.table, checker.scope.contexts)
-        checker.problem(
-            "unknown_table",
-            say("There is no context table called {table}.", table=path.table),
-            path,
-            hint=say("There are {tables}.", tables=tuple(contexts))
-            if (contexts := checker.scope.contexts)
-            else "",
-            near=near,
-        )
-        return None
-    if path.column not in table.columns[1:]:
-        near = near_misses(path.column, table.columns[1:])
-        checker.problem(
-            "unknown_column",
-            say("{table} has no column called {column}.", table=path.table, column=path.column),
-            path,
-            hint=say("Its columns are {columns}.", columns=table.columns[1:]) if table.columns[1:] else "",
-            near=near,
-        )
-        return None
-    if key is None or not _key_fits(checker, path, key, node):
-        return None
-    values = [row[table.columns.index(path.column)] for row in table.rows]
-    whole = all(value is None or isinstance(value, int) for value in values)
-    kind = Type.TEXT if table.is_text(path.column) else Type.INTEGER if whole else Type.DECIMAL
-    return Lookup(kind, path.table, path.column, key)
-
-
-def _key_fits(checker: Checker, path: said.Path, key: Typed, node: said.Call) -> bool:
-    table = checker.scope.contexts[path.table]
-    keys = [row[0] for row in table.rows]
-    if len(set(keys)) < len(keys):
-        checker.problem("repeated_key", say("{table} holds a key twice.", table=path.table), node)
-        return False
-    if key.type in (Type.DATE, Type.DATETIME):
-        message = "A date is no key of a context table; its keys are numbers or texts."
-        checker.problem("date_as_key", message, node, hint="Use a part of it, as in key=year(date).")
-        return False
-    if (key.type is Type.TEXT) != table.is_text(table.columns[0]):
-        message = say(
-            "The keys of {table} are text, and the key given holds numbers."
-            if table.is_text(table.columns[0])
-            else "The keys of {table} are numbers, and the key given holds text.",
-            table=path.table,
-        )
-        checker.problem("text_against_number", message, node)
-        return False
-    return True
-
-
-def _grouped(checker: Checker, node: said.Call, function: Function) -> Typed | None:
-    keywords = checker.keywords(node, ("by",))
-    if not checker.arity(node, function, len(node.arguments)):
-        return None
-    take = checker.condition if node.function == "group_share" else checker.number
-    operand = take(node.arguments[0])
-    if "by" not in keywords:
-        checker.problem(
-            "wrong_arguments",
-            say("{function} needs by=.", function=node.function),
-            node,
-            hint=say("Write {signature}.", signature=function.signature),
-        )
-        return None
-    by = checker.value(keywords["by"])
-    if by is not None and not isinstance(by, Column):
-        checker.problem("not_an_item", "by= names an item or a measure.", keywords["by"])
-        return None
-    if operand is None or by is None:
-        return None
-    if by.type in (Type.DATE, Type.DATETIME):
-        message = say("{name} holds dates; groups are made by codes, numbers or texts.", name=by.name)
-        hint = say("Make a measure of it, as in year({name}), and group by that.", name=by.name)
-        checker.problem("date_as_key", message, keywords["by"], hint=hint)
-        return None
-    return Apply(Type.DECIMAL, node.function, (operand, by))
-
-
 FORMS: Mapping[str, Form] = {
     "recode": _recode,
     "case": _case,
@@ -346,7 +247,7 @@ FORMS: Mapping[str, Form] = {
     "reverse": _reverse,
     "missing": _missing,
     "is_missing": _is_missing,
-    "lookup": _lookup,
-    "group_mean": _grouped,
-    "group_share": _grouped,
+    **OF_SAMPLES,
+    **OF_TEXTS,
+    **OF_WEIGHTS,
 }

@@ -68,11 +68,15 @@ class Absent(Typed):
 
 @dataclass(frozen=True)
 class Apply(Typed):
-    """A function or operator of the registry; ``settings`` are its resolved keywords, sorted by name."""
+    """A function or operator of the registry; ``settings`` are its resolved keywords, sorted by name.
+
+    ``weights``: of functions that weigh, a number for each argument.
+    """
 
     function: str
     arguments: tuple[Typed, ...]
     settings: tuple[tuple[str, Scalar], ...] = ()
+    weights: tuple[int | float, ...] = ()
 
     def parts(self) -> tuple[Typed, ...]:
         return self.arguments

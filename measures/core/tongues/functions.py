@@ -2,64 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from measures.core.language.tree import Apply, Type
 from measures.core.tongues.bounds import ANYTHING, FLAG, Bounds, hull, of_arithmetic, of_sum
+from measures.core.tongues.functions_of_dates import DATES
+from measures.core.tongues.functions_of_indices import INDICES
+from measures.core.tongues.functions_of_scores import SCORES
+from measures.core.tongues.functions_of_texts import TEXTS
+from measures.core.tongues.guards import ALWAYS, Lay, finite, guarded, masked, named
 from measures.core.tongues.laying import Layout
-from measures.core.tongues.pairs import Part, counted, enough, reasons_in, some_absent, strongest
+from measures.core.tongues.pairs import Part, counted, enough, reasons_in, strongest
 from measures.core.tongues.steps import (
     ONE,
     ZERO,
     Compare,
-    Cond,
-    DateText,
     Expr,
     Finite,
     Flag,
     Fn,
     Math,
     Num,
-    Var,
     added,
     both,
     either,
     opposite,
 )
 from surveys.core.absence import OUT_OF_RANGE
-
-Lay = Callable[[Layout, Apply, list[Part]], Part]
-
-
-def guarded(
-    out: Layout, kind: Type, value: Expr, is_defined: Cond, parts: list[Part], bounds: Bounds = ANYTHING
-) -> Part:
-    """``value`` where it is defined; elsewhere an argument's absence, else out_of_range."""
-    branches = [
-        (some_absent(parts), (ZERO, strongest(parts))),
-        (opposite(is_defined), (ZERO, out.strength(OUT_OF_RANGE))),
-    ]
-    return out.outcome(kind, branches, (value, ZERO), reasons_in(parts) | {OUT_OF_RANGE}, bounds)
-
-
-def finite(out: Layout, kind: Type, value: Expr, parts: list[Part], bounds: Bounds = ANYTHING) -> Part:
-    """``value`` where it comes to a number; not asked where it must."""
-    if bounds.is_known:
-        return masked(out, kind, value, parts, bounds)
-    found = value if isinstance(value, Var) else out.let(value)
-    return guarded(out, kind, found, Finite(found), parts, bounds)
-
-
-def masked(out: Layout, kind: Type, value: Expr, parts: list[Part], bounds: Bounds) -> Part:
-    """``value``, and 0 where a part is absent."""
-    reason, reasons = out.reason(parts)
-    if not reasons:
-        return out.part(kind, out.let(value), ZERO, reasons, bounds)
-    return out.part(kind, out.let(value, (Compare("!=", reason, ZERO), ZERO)), reason, reasons, bounds)
-
-
-def named(out: Layout, value: Expr) -> Var:
-    return value if isinstance(value, Var) else out.let(value)
 
 
 def _arithmetic(out: Layout, node: Apply, parts: list[Part]) -> Part:
@@ -117,15 +86,12 @@ def _sum(out: Layout, node: Apply, parts: list[Part]) -> Part:
         bounds = hull([part.bounds for part in parts]) if bounds.is_known else ANYTHING
     suffices = enough(parts, int(node.setting("at_least")))
     first = (opposite(suffices), (ZERO, strongest(parts)))
-    reasons = reasons_in(parts) if suffices != _ALWAYS else frozenset[str]()
+    reasons = reasons_in(parts) if suffices != ALWAYS else frozenset[str]()
     if bounds.is_known or node.function in ("count_of", "share_of"):
         return out.outcome(node.type, [first], (total, ZERO), reasons, bounds)
     found = out.let(total, (opposite(suffices), ZERO))
     rest = (opposite(Finite(found)), (ZERO, out.strength(OUT_OF_RANGE)))
     return out.outcome(node.type, [first, rest], (found, ZERO), reasons | {OUT_OF_RANGE}, bounds)
-
-
-_ALWAYS = both()
 
 
 def _extreme(out: Layout, node: Apply, parts: list[Part]) -> Part:
@@ -138,7 +104,7 @@ def _extreme(out: Layout, node: Apply, parts: list[Part]) -> Part:
         best = out.let(beside, (part.absent, best), (none_yet, part.value))
         before.append(part.valid)
     first = (opposite(suffices), (ZERO, strongest(parts)))
-    reasons = reasons_in(parts) if suffices != _ALWAYS else frozenset[str]()
+    reasons = reasons_in(parts) if suffices != ALWAYS else frozenset[str]()
     return out.outcome(node.type, [first], (best, ZERO), reasons, hull(part.bounds for part in parts))
 
 
@@ -216,59 +182,6 @@ def _reverse(out: Layout, node: Apply, parts: list[Part]) -> Part:
     return guarded(out, node.type, value, inside, parts, Bounds(low, high))
 
 
-def _months(out: Layout, node: Apply, parts: list[Part]) -> Part:
-    year, month, later, later_month = (part.value for part in parts)
-    years = Math("*", Math("-", later, year), Num(12))
-    value = out.let(Math("+", years, Math("-", later_month, month)))
-    ends = [cond for one in (month, later_month) for cond in _within(one)]
-    inside = both(*ends, Finite(value))
-    if node.function == "months_between":
-        return guarded(out, node.type, value, inside, parts)
-    whole = out.let(Math("/", value, Num(12)))
-    return guarded(out, node.type, Fn("floor", (whole,)), inside, parts)
-
-
-def _within(month: Expr) -> list[Cond]:
-    return [Compare(">=", month, ONE), Compare("<=", month, Num(12))]
-
-
-def _part_of_date(out: Layout, node: Apply, parts: list[Part]) -> Part:
-    cell = parts[0].value
-    if parts[0].type is Type.TEXT:
-        value = Fn(f"{node.function}_of_text", (cell,))
-        return guarded(out, node.type, value, DateText(cell), parts, Bounds(0, 9999))
-    hundreds = out.let(Math("/", cell, Num(10000 if node.function == "year" else 100)))
-    found: Expr = Fn("floor", (hundreds,))
-    if node.function == "month":
-        years = out.let(Math("/", cell, Num(10000)))
-        found = Math("-", found, Math("*", Num(100), Fn("floor", (years,))))
-    return masked(out, node.type, found, parts, Bounds(0, 9999))
-
-
-def _standardise(out: Layout, node: Apply, parts: list[Part]) -> Part:
-    fit = out.fit(node)
-    return finite(out, node.type, _standard(parts[0].value, fit.means[0], fit.sds[0]), parts)
-
-
-def _standard(cell: Expr, mean: float, sd: float) -> Expr:
-    return Math("/", Math("-", cell, Num(mean)), Num(sd))
-
-
-def _factor_score(out: Layout, node: Apply, parts: list[Part]) -> Part:
-    """Weights times standardised items, added from left to right; an absent item adds nothing."""
-    fit, terms = out.fit(node), list[Expr]()
-    for part, weight, mean, sd in zip(parts, fit.weights, fit.means, fit.sds, strict=True):
-        term = Math("*", Num(weight), _standard(part.value, mean, sd))
-        terms.append(out.let(term, (part.absent, ZERO)))
-    total = added(terms)
-    if node.setting("scores") == "mean":
-        total = Math("/", total, counted(parts))
-    suffices = enough(parts, int(node.setting("at_least")))
-    first = (opposite(suffices), (ZERO, strongest(parts)))
-    reasons = reasons_in(parts) if suffices != _ALWAYS else frozenset[str]()
-    return out.outcome(node.type, [first], (total, ZERO), reasons, ANYTHING)
-
-
 FUNCTIONS: Mapping[str, Lay] = {
     **dict.fromkeys(("+", "-", "*", "/"), _arithmetic),
     **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), _comparison),
@@ -276,8 +189,6 @@ FUNCTIONS: Mapping[str, Lay] = {
     **dict.fromkeys(("sum_of", "mean_of", "count_of", "share_of"), _sum),
     **dict.fromkeys(("min", "max"), _extreme),
     **dict.fromkeys(("ln", "log10", "sqrt"), _of_positive),
-    **dict.fromkeys(("months_between", "years_between"), _months),
-    **dict.fromkeys(("year", "month"), _part_of_date),
     "and": _and,
     "or": _or,
     "not": _not,
@@ -291,6 +202,8 @@ FUNCTIONS: Mapping[str, Lay] = {
     "round": _round,
     "band": _band,
     "reverse": _reverse,
-    "standardise": _standardise,
-    "factor_score": _factor_score,
+    **DATES,
+    **INDICES,
+    **SCORES,
+    **TEXTS,
 }

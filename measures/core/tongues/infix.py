@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from measures.core.language.patterns import DAY_TEXT, MONTH_TEXT, NUMBER_TEXT
 from measures.core.tongues.steps import (
     AllHold,
     Compare,
     Cond,
     DateText,
+    DayText,
     Empty,
     Expr,
     Finite,
     Flag,
     Fn,
+    Holds,
     Math,
     Not,
     Num,
+    NumberText,
     OneOf,
     Raw,
     SomeHold,
@@ -73,7 +77,13 @@ class Printer(ABC):
             case Tagged():
                 return self.tagged(cond)
             case DateText(operand=operand):
-                return self.date_text(self.expr(operand))
+                return self.pattern(self.expr(operand), "date")
+            case DayText(operand=operand):
+                return self.pattern(self.expr(operand), "day")
+            case NumberText(operand=operand):
+                return self.pattern(self.expr(operand), "number")
+            case Holds(operand=operand, sought=sought, at_start=at_start):
+                return self.holds(self.expr(operand), sought, at_start)
         raise TypeError(type(cond).__name__)
 
     def flag(self, condition: str) -> str:
@@ -110,7 +120,10 @@ class Printer(ABC):
     def tagged(self, cond: Tagged) -> str: ...
 
     @abstractmethod
-    def date_text(self, operand: str) -> str: ...
+    def pattern(self, operand: str, name: str) -> str: ...
+
+    @abstractmethod
+    def holds(self, operand: str, sought: str, at_start: bool) -> str: ...
 
 
 def shortest(value: float) -> str:
@@ -119,7 +132,8 @@ def shortest(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-DATE_PATTERN = "^[0-9]{4}-(0[1-9]|1[0-2])(-[0-3][0-9])?$"
+PATTERNS = {"date": f"^{MONTH_TEXT}$", "day": f"^{DAY_TEXT}$", "number": f"^{NUMBER_TEXT}$"}
+OF_TEXT = {"year": (1, 4), "month": (6, 2), "day": (9, 2)}  # where it begins, and how long it is
 
 
 def used(helpers: dict[str, str], body: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from measures.core.tongues.asked import Asked, Laid, lay_out, refuse_companion, told
-from measures.core.tongues.infix import DATE_PATTERN, Printer, shortest, used
+from measures.core.tongues.infix import OF_TEXT, PATTERNS, Printer, shortest, used
 from measures.core.tongues.laying import Tongue
 from measures.core.tongues.steps import Expr, Math, Num, Raw, Step, Tagged, Var
 
@@ -24,13 +24,36 @@ _HELPERS = {
         date = pd.to_datetime(wave[name])
         return (date.dt.year * 10000 + date.dt.month * 100 + date.dt.day).to_numpy(dtype=float)
 """,
-    "is_date": f"""\
-    def is_date(cells):
-        return np.array([re.fullmatch(r"{DATE_PATTERN}", cell) is not None for cell in cells], dtype=bool)
+    "matches": """\
+    def matches(pattern, cells):
+        return np.array([re.fullmatch(pattern, cell) is not None for cell in cells], dtype=bool)
 """,
     "digits": """\
     def digits(cells, start, end):
-        return np.array([float(cell[start:end]) if is_date([cell])[0] else 0.0 for cell in cells])
+        parts = [cell[start:end] for cell in cells]
+        return np.array([float(part) if part.isdecimal() else 0.0 for part in parts])
+""",
+    "read_number": """\
+    def read_number(cells, pattern):
+        return np.array([float(cell) if re.fullmatch(pattern, cell) else 0.0 for cell in cells])
+""",
+    "characters": """\
+    def characters(cells):
+        return np.array([len(cell) for cell in cells], dtype=float)
+""",
+    "part": """\
+    def part(cells, start, end):
+        found = np.empty(len(cells), dtype=object)
+        found[:] = [cell[start - 1:end] for cell in cells]
+        return found
+""",
+    "starts": """\
+    def starts(cells, sought):
+        return np.array([cell.startswith(sought) for cell in cells], dtype=bool)
+""",
+    "holds": """\
+    def holds(cells, sought):
+        return np.array([sought in cell for cell in cells], dtype=bool)
 """,
     "first_of": """\
     def first_of(*parts, kind=float):
@@ -50,7 +73,7 @@ def write(asked: Asked) -> str:
     refuse_companion(laid)
     body = [line for step in laid.steps for line in _step(step)]
     helpers = used(_HELPERS, "\n".join([*body, "first_of("]))
-    imports = ["import re", ""] if _HELPERS["is_date"] in helpers else []
+    imports = ["import re", ""] if any("re.fullmatch" in helper for helper in helpers) else []
     lines = [f"# {line}" for line in told(laid)]
     lines += ["", *imports, "import numpy as np", "import pandas as pd", "", "", "def derived(wave):"]
     lines += [
@@ -121,8 +144,13 @@ class _Printer(Printer):
         return f"{_READ[cell.kind]}({cell.variable!r})"
 
     def function(self, name: str, arguments: list[str]) -> str:
+        if name == "number_of_text":
+            return f"read_number({arguments[0]}, {PATTERNS['number']!r})"
         if name.endswith("_of_text"):
-            return f"digits({arguments[0]}, {'0, 4' if name.startswith('year') else '5, 7'})"
+            start, length = OF_TEXT[name.removesuffix("_of_text")]
+            return f"digits({arguments[0]}, {start - 1}, {start - 1 + length})"
+        if name in ("part", "characters"):
+            return f"{name}({', '.join(arguments)})"
         if name in ("min", "max"):
             whole = arguments[0]
             for one in arguments[1:]:
@@ -148,8 +176,11 @@ class _Printer(Printer):
     def tagged(self, cond: Tagged) -> str:
         return f"text({cond.cell.variable + '__reason'!r}) == {cond.word!r}"
 
-    def date_text(self, operand: str) -> str:
-        return f"is_date({operand})"
+    def pattern(self, operand: str, name: str) -> str:
+        return f"matches({PATTERNS[name]!r}, {operand})"
+
+    def holds(self, operand: str, sought: str, at_start: bool) -> str:
+        return f"{'starts' if at_start else 'holds'}({operand}, {sought!r})"
 
 
 _READ = {"number": "number", "text": "text", "date": "day"}

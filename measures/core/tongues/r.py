@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from measures.core.tongues.asked import Asked, Laid, lay_out, refuse_companion, told
-from measures.core.tongues.infix import DATE_PATTERN, Printer, shortest, used
+from measures.core.tongues.infix import OF_TEXT, PATTERNS, Printer, shortest, used
 from measures.core.tongues.laying import Tongue
 from measures.core.tongues.steps import Expr, Raw, Step, Tagged, Var
 
 R = Tongue("r", "R", computes_text=True, tags="words")
-_FUNCTIONS = {"min": "pmin", "max": "pmax", "log10": "lg10", "sqrt": "root"}
+_FUNCTIONS = {
+    "min": "pmin",
+    "max": "pmax",
+    "log10": "lg10",
+    "sqrt": "root",
+    "characters": "nchar",
+    "part": "substr",
+}
 _HELPERS = {
     "cells": """\
   cells <- function(name) {
@@ -28,6 +35,7 @@ _HELPERS = {
     "lg10": "  lg10 <- function(x) suppressWarnings(log10(x))",
     "root": "  root <- function(x) suppressWarnings(sqrt(x))",
     "digits": "  digits <- function(x, from, to) suppressWarnings(as.numeric(substr(x, from, to)))",
+    "read_number": "  read_number <- function(x) suppressWarnings(as.numeric(x))",
     "first_of": """\
   # condition, value, condition, value, ..., otherwise: the value of the first condition that holds
   first_of <- function(...) {
@@ -139,8 +147,11 @@ class _Printer(Printer):
         return f"{_READ[cell.kind]}({quoted(cell.variable)})"
 
     def function(self, name: str, arguments: list[str]) -> str:
+        if name == "number_of_text":
+            return f"read_number({arguments[0]})"
         if name.endswith("_of_text"):
-            return f"digits({arguments[0]}, {'1, 4' if name.startswith('year') else '6, 7'})"
+            start, length = OF_TEXT[name.removesuffix("_of_text")]
+            return f"digits({arguments[0]}, {start}, {start + length - 1})"
         return f"{_FUNCTIONS.get(name, name)}({', '.join(arguments)})"
 
     def flag(self, condition: str) -> str:
@@ -161,8 +172,13 @@ class _Printer(Printer):
     def tagged(self, cond: Tagged) -> str:
         return f"beside({quoted(cond.cell.variable)}) %in% {quoted(cond.word)}"
 
-    def date_text(self, operand: str) -> str:
-        return f'grepl("{DATE_PATTERN}", {operand})'
+    def pattern(self, operand: str, name: str) -> str:
+        return f'grepl("{PATTERNS[name]}", {operand})'
+
+    def holds(self, operand: str, sought: str, at_start: bool) -> str:
+        if at_start:
+            return f"startsWith({operand}, {quoted(sought)})"
+        return f"grepl({quoted(sought)}, {operand}, fixed = TRUE)"
 
 
 _READ = {"number": "number", "text": "text", "date": "day"}

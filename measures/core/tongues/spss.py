@@ -6,20 +6,25 @@ import re
 from collections.abc import Iterator
 
 from measures.core.tongues.asked import Asked, Laid, lay_out, told
+from measures.core.tongues.infix import OF_TEXT
 from measures.core.tongues.laying import Tongue, cannot
+from measures.core.tongues.spss_texts import date_text, day_text
 from measures.core.tongues.steps import (
     AllHold,
     Compare,
     Cond,
     DateText,
+    DayText,
     Empty,
     Expr,
     Finite,
     Flag,
     Fn,
+    Holds,
     Math,
     Not,
     Num,
+    NumberText,
     OneOf,
     Raw,
     SomeHold,
@@ -162,10 +167,13 @@ def _expr(expr: Expr) -> str:
             return f"({_cond(condition)})"
         case Fn(name="floor", arguments=(cell,)):
             return f"(TRUNC({_expr(cell)}) - (TRUNC({_expr(cell)}) > {_expr(cell)}))"
-        case Fn(name="year_of_text", arguments=(cell,)):
-            return f"NUMBER(SUBSTR({_expr(cell)}, 1, 4), F4.0)"
-        case Fn(name="month_of_text", arguments=(cell,)):
-            return f"NUMBER(SUBSTR({_expr(cell)}, 6, 2), F2.0)"
+        case Fn(name="exp", arguments=(cell,)):  # PSPP has no number as near to 0 as EXP(-709)
+            return f"((MAX({_expr(cell)}, -708) > -708) * EXP(MAX({_expr(cell)}, -708)))"
+        case Fn(name="number_of_text"):
+            raise cannot(SPSS, say("texts read as numbers"))
+        case Fn(name="year_of_text" | "month_of_text" | "day_of_text" as name, arguments=(cell,)):
+            start, length = OF_TEXT[name.removesuffix("_of_text")]
+            return f"NUMBER(SUBSTR({_expr(cell)}, {start}, {length}), F{length}.0)"
         case Fn(name=name, arguments=arguments):
             return f"{_FUNCTIONS[name]}({', '.join(map(_expr, arguments))})"
     raise TypeError(type(expr).__name__)
@@ -201,21 +209,13 @@ def _cond(cond: Cond) -> str:
         case Empty(cell=Raw(variable=name)):
             return f"SYSMIS({name})"
         case DateText(operand=operand):
-            return _date_text(_expr(operand))
+            return date_text(_expr(operand))
+        case DayText(operand=operand):
+            return day_text(_expr(operand))
+        case NumberText():
+            raise cannot(SPSS, say("texts read as numbers"))
+        case Holds(operand=operand, sought=sought, at_start=at_start):
+            return f"INDEX({_expr(operand)}, {_text(sought)}) {'= 1' if at_start else '> 0'}"
         case Tagged():
             raise cannot(SPSS, say("missing values with letters"))
     raise TypeError(type(cond).__name__)
-
-
-def _date_text(cell: str) -> str:
-    """YYYY-MM or YYYY-MM-DD, sign by sign, for SPSS has no patterns."""
-
-    def sign(at: int, among: str) -> str:
-        return f"INDEX('{among}', SUBSTR({cell}, {at}, 1)) > 0"
-
-    length = f"LENGTH(RTRIM({cell}))"
-    month = f"ANY(SUBSTR({cell}, 6, 2), {', '.join(repr(f'{m:02}') for m in range(1, 13))})"
-    begins = [*(sign(at, "0123456789") for at in range(1, 5)), f"SUBSTR({cell}, 5, 1) = '-'", month]
-    day = [f"SUBSTR({cell}, 8, 1) = '-'", sign(9, "0123"), sign(10, "0123456789")]
-    long = " AND ".join([f"{length} = 10", *day])
-    return f"{' AND '.join(begins)} AND ({length} = 7 OR ({long}))"

@@ -7,7 +7,7 @@ import string
 from collections.abc import Iterator
 
 from measures.core.tongues.asked import Asked, Laid, lay_out, told
-from measures.core.tongues.infix import DATE_PATTERN, Printer, shortest
+from measures.core.tongues.infix import OF_TEXT, PATTERNS, Printer, shortest
 from measures.core.tongues.laying import Tongue, cannot
 from measures.core.tongues.steps import Expr, Raw, Step, Tagged, Txt, Var
 from surveys.core.problems import refuse
@@ -110,8 +110,11 @@ class _Printer(Printer):
         return f"(year({name}) * 10000 + month({name}) * 100 + day({name}))" if cell.kind == "date" else name
 
     def function(self, name: str, arguments: list[str]) -> str:
+        if name == "number_of_text":
+            return f"real({arguments[0]})"
         if name.endswith("_of_text"):
-            return f"real(usubstr({arguments[0]}, {'1, 4' if name.startswith('year') else '6, 2'}))"
+            start, length = OF_TEXT[name.removesuffix("_of_text")]
+            return f"real(usubstr({arguments[0]}, {start}, {length}))"
         return f"{name}({', '.join(arguments)})"
 
     def one_of(self, operand: str, options: tuple[Expr, ...]) -> str:
@@ -132,8 +135,11 @@ class _Printer(Printer):
     def tagged(self, cond: Tagged) -> str:
         return f"{cond.cell.variable} == .{cond.tag}"
 
-    def date_text(self, operand: str) -> str:
-        return f'ustrregexm({operand}, "{DATE_PATTERN}")'
+    def pattern(self, operand: str, name: str) -> str:
+        return f'ustrregexm({operand}, "{PATTERNS[name]}")'
+
+    def holds(self, operand: str, sought: str, at_start: bool) -> str:
+        return f"strpos({operand}, {self.text(sought)}) {'== 1' if at_start else '> 0'}"
 
 
 _STATA = _Printer()

@@ -56,7 +56,8 @@ class Math(Expr):
 
 @dataclass(frozen=True)
 class Fn(Expr):
-    """``name``: abs, floor, ln, log10, exp, sqrt, min, max, year_of_text, month_of_text."""
+    """``name``: abs, floor, ln, log10, exp, sqrt, min, max; of texts year_of_text, month_of_text,
+    day_of_text, number_of_text, characters (how many) and part (from one to another)."""
 
     name: str
     arguments: tuple[Expr, ...]
@@ -132,6 +133,29 @@ class DateText(Cond):
     """Whether a text is a date: YYYY-MM or YYYY-MM-DD."""
 
     operand: Expr
+
+
+@dataclass(frozen=True)
+class DayText(Cond):
+    """Whether a text is a real day: YYYY-MM-DD."""
+
+    operand: Expr
+
+
+@dataclass(frozen=True)
+class NumberText(Cond):
+    """Whether a text is a plain number."""
+
+    operand: Expr
+
+
+@dataclass(frozen=True)
+class Holds(Cond):
+    """Whether a text holds another, anywhere or at its start."""
+
+    operand: Expr
+    sought: str
+    at_start: bool
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,20 @@ def table(found: Coverage, item: str) -> dict[Any, Any]:
     }
 
 
+def test_texts_that_are_looked_for_are_tried() -> None:
+    found = coverage(rule('case((starts_with(place, "35"), 1), (contains(place, "x"), 2))'))
+    assert table(found, "place") == {"35": 1, "x": 2, "[system]": "[system]"}
+    seen = {"place": Observed((("350102", 10), ("44", 7)), ())}
+    found = coverage(rule('case((starts_with(place, "35"), 1), (contains(place, "x"), 2))'), seen)
+    assert [problem.message for problem in found.problems] == ["“44” of place (7 rows) has no outcome."]
+
+
+def test_what_is_fitted_is_looked_at_through_its_parts() -> None:
+    found = coverage(rule("quantile_band(recode(a, {1..4: 1}), 2) + percentile_rank(b, among=city)"))
+    assert table(found, "a")[5] is None and not found.is_total
+    assert {"a", "b", "city"} == {row.item for row in found.rows}
+
+
 def test_a_rule_of_one_item_is_a_table() -> None:
     found = coverage(
         rule("recode(sex, {1: 1}, other=0)"), {"sex": Observed(((1, 10), (2, 7)), (("refused", 3),))}

@@ -36,6 +36,71 @@ def test_group_means_by_hand(tmp_path: Path) -> None:
     assert found == [1.5, 1.5, 1.5, "no_answer", "dont_know"]
 
 
+def test_small_groups_by_hand(tmp_path: Path) -> None:
+    cells = {"a": [1, 2, -1, 4, 5], "city": [1, 1, 2, 2, -2]}
+    fit, found = fitted(tmp_path, "group_mean(a, by=city, at_least=2)", **cells)
+    assert fit["groups"] == [[1, 1.5]] and fit["sizes"] == [2]
+    assert found == [1.5, 1.5, "no_answer", "no_answer", "dont_know"]
+    _, found = fitted(tmp_path, "group_share(a > 1, by=city, at_least=2)", **cells)
+    assert found == [0.5, 0.5, "no_answer", "no_answer", "dont_know"]
+
+
+def test_percentile_ranks_by_hand(tmp_path: Path) -> None:
+    fit, found = fitted(tmp_path, "percentile_rank(a)", a=[3, 1, 3, 5, -1])
+    assert (fit["n"], fit["groups"], fit["sizes"]) == (4, [[1, 0.125], [3, 0.5], [5, 0.875]], [1, 2, 1])
+    assert found == [0.5, 0.125, 0.5, 0.875, "refused"]
+
+
+def test_an_unseen_value_gets_the_share_below_it(tmp_path: Path) -> None:
+    source = store(tmp_path / "one.parquet", {"x": [1.0, 3.0, 3.0, 5.0]})
+    (first,) = DuckEngine().derive(Plan(source, (Rule("m", rule("percentile_rank(x)")),)), tmp_path)
+    other = store(tmp_path / "two.parquet", {"x": [0.0, 1.0, 2.0, 4.0, 6.0]})
+    frozen = Rule("m", rule("percentile_rank(x)"), json.loads(json.dumps(first.fitted)))
+    (second,) = DuckEngine().derive(Plan(other, (frozen,)), tmp_path)
+    assert pl.read_parquet(second.path)["value"].to_list() == [0.0, 0.125, 0.25, 0.75, 1.0]
+
+
+def test_quantile_bands_by_hand(tmp_path: Path) -> None:
+    """Five values in two bands: the first ends with the third; what is tied stays together."""
+    fit, found = fitted(tmp_path, "quantile_band(a, 2)", a=[5, 1, 2, 3, 4, -1])
+    assert (fit["n"], fit["groups"], fit["sizes"]) == (5, [[1, 3]], [3])
+    assert found == [2, 1, 1, 1, 2, "refused"]
+    fit, found = fitted(tmp_path, "quantile_band(a, 4)", a=[1, 1, 1, 1, 1, 7, 8, 9])
+    assert found == [1] * 5 + [3, 4, 4] and fit["sizes"] == [5, 0, 1]
+
+
+def test_bands_and_ranks_do_not_see_the_order_of_rows(tmp_path: Path) -> None:
+    cells = [round(random.Random(k).gauss(0, 1), 2) for k in range(900)]
+    for text in ("quantile_band(x, 7)", "percentile_rank(x)"):
+        assert fitted(tmp_path, text, x=cells)[0] == fitted(tmp_path, text, x=sorted(cells))[0]
+
+
+def test_groups_count_once_each(tmp_path: Path) -> None:
+    cells = {"x": [1.0, 1.0, 1.0, 2.0, 6.0, None], "city": [1, 1, 1, 2, 3, 3]}
+    fit, found = fitted(tmp_path, "standardise(x, among=city)", **cells)
+    assert (fit["n"], fit["means"]) == (3, [3.0]) and found[0] == pytest.approx(-2 / 7**0.5)
+    assert found[5] == "system"
+    fit, found = fitted(tmp_path, "percentile_rank(x, among=city)", **cells)
+    assert (fit["n"], fit["sizes"]) == (3, [1, 1, 1])
+    assert found == [*(1 / 6,) * 3, 0.5, 5 / 6, "system"]
+
+
+def test_a_group_with_two_values_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        fitted(tmp_path, "standardise(a, among=city)", a=[1, 2, 3], city=[1, 1, 2])
+    (problem,) = refused.value.problems
+    assert problem.message.startswith("standardise counts groups by city once each, but in 1 group")
+
+
+def test_too_many_values_for_percentile_ranks_are_refused_with_a_way_out(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        fitted(tmp_path, "percentile_rank(age)", age=list(range(1001)))
+    (problem,) = refused.value.problems
+    assert "more than 1,000 different values" in problem.message and "quantile_band" in problem.hint
+    fit, _ = fitted(tmp_path, "percentile_rank(age)", age=list(range(1000)))
+    assert fit["groups"][999] == [999, 0.9995]
+
+
 @pytest.mark.parametrize("scale", [1e-250, 1e-3, 1.0, 1e12, 1e290])
 def test_numbers_of_any_size_are_fitted(tmp_path: Path, scale: float) -> None:
     cells = [scale * k / 7 for k in (1, 2, 4, -9, 30)]
@@ -107,6 +172,9 @@ def test_a_fit_survives_its_json(tmp_path: Path) -> None:
     [
         ("standardise(a)", {"a": [3, 3, 3]}),
         ("standardise(a)", {"a": [3, -1]}),
+        ("standardise(a, among=city)", {"a": [3, 3], "city": [1, 1]}),
+        ("percentile_rank(a)", {"a": [-1, None]}),
+        ("quantile_band(a, 3)", {"a": [1, 2, -1]}),
         ("factor_score(a, b)", {"a": [1, 2, 3, 4], "b": [1, 2, 3, 4]}),
         ("factor_score(a, b)", {"a": [1, -1], "b": [-1, 2]}),
     ],

@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from measures.core.engine import DuckEngine, Plan, Rule, Source
-from tests.measures.generated_rules import RAW, ROWS, TABLE, rules, usable
+from measures.core.language import FUNCTIONS
+from measures.core.language.tree import Apply, walk
+from tests.measures.generated_rules import KEPT, RAW, ROWS, SAMPLES, TABLE, rules, usable
 from tests.measures.reference_interpreter import Absence, run
 from tests.measures.small_survey import CITIES, rule, store
 
@@ -36,15 +38,29 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
 def test_the_engine_agrees_with_the_interpreter(
     source: Source, texts: list[str], tmp_path_factory: Any
 ) -> None:
+    agree(source, texts, tmp_path_factory.mktemp("out"))
+
+
+def test_what_is_fitted_agrees_with_the_interpreter(source: Source, tmp_path: Path) -> None:
+    agree(source, SAMPLES, tmp_path)
+
+
+def agree(source: Source, texts: list[str], out: Path) -> None:
     checked = [rule(text) for text in texts]
     plan = Plan(source, tuple(Rule(f"m{at}", c) for at, c in enumerate(checked)), contexts={"cities": CITIES})
-    out: Path = tmp_path_factory.mktemp("out")
     for text, c, result in zip(texts, checked, DuckEngine().derive(plan, out), strict=True):
         expected = run(c.root, TABLE, {"cities": CITIES})
         frame = pl.read_parquet(result.path)
         assert result.rows == ROWS and sum(result.tally.values()) == ROWS
         for at, (value, reason) in enumerate(frame.iter_rows()):
             assert same(expected[at], value, reason), f"{text}: row {at}: {expected[at]} / {value} {reason}"
+
+
+def test_the_kept_rules_hold_every_function() -> None:
+    kept = [rule(text) for text in KEPT.read_text(encoding="utf-8").splitlines()]
+    met = {node.function for one in kept for node in walk(one.root) if isinstance(node, Apply)}
+    forms = {"recode", "case", "lookup", "missing", "is_missing"}  # nodes of their own
+    assert set(FUNCTIONS) - forms - met == {"factor_score"}  # the interpreter does no linear algebra
 
 
 def same(expected: Any, value: Any, reason: Any) -> bool:

@@ -125,6 +125,28 @@ def test_what_a_rule_uses() -> None:
         ("{1: 2}", "misplaced", (0, 6), "A mapping"),
         ("group_mean(a)", "wrong_arguments", (0, 13), "needs by="),
         ("group_mean(a, by=a + 1)", "not_an_item", (17, 22), "names an item"),
+        ("group_mean(a, by=city, at_least=0)", "wrong_setting", (32, 33), "from 1 to 1000000"),
+        ("standardise(a, among=a + b)", "not_an_item", (21, 26), "among= names an item"),
+        ("percentile_rank(a, by=city)", "unknown_setting", (19, 26), "It has among."),
+        ("quantile_band(a, 1)", "wrong_setting", (17, 18), "The number of bands is a whole number from 2"),
+        ("quantile_band(a, b)", "wrong_setting", (17, 18), "whole number"),
+        ("deprivation(union, party)", "wrong_arguments", (0, 25), "needs cutoff="),
+        ("deprivation(union, party, cutoff=3)", "wrong_setting", (33, 34), "from 1 to 2"),
+        ("weighted_mean(a, b)", "misplaced", (14, 15), "takes pairs"),
+        ("weighted_mean((a, 0), (b, 1))", "not_a_weight", (18, 19), "above zero"),
+        ("weighted_mean((a, b))", "not_a_weight", (18, 19), "plain numbers"),
+        ("rank_weight(1, a, b)", "wrong_arguments", (0, 20), "needs weights="),
+        ("rank_weight(1, a, b, weights=(1, 2, 3))", "wrong_arguments", (29, 38), "2 ranks and 3 weights"),
+        ("rank_weight(a, a, b, weights=(1, 2))", "not_a_code", (12, 13), "in quotes"),
+        ('rank_weight("step 9", a, weights=1)', "unknown_label", (12, 20), "step 9"),
+        ('starts_with(a, "3")', "not_a_text", (12, 13), "a number) stands where a text"),
+        ('contains(region, "")', "not_a_text", (17, 19), "not empty"),
+        ("contains(region, a)", "not_a_text", (17, 18), "in quotes"),
+        ("part_of(region, 0, 2)", "wrong_setting", (16, 17), "start is a whole number from 1"),
+        ('as_number("12") + a', "constant_text", (10, 14), "the same for everybody"),
+        ("as_number(a)", "not_a_text", (10, 11), "stands where a text is needed"),
+        ('age(born, "2013-02-29")', "not_a_date", (10, 22), "is no date"),
+        ("age(a, interview)", "not_a_date", (4, 5), "stands where a date is needed"),
         ("1 + 1", "constant_rule", (0, 5), "everybody"),
     ],
 )
@@ -222,3 +244,26 @@ def test_an_item_whose_code_map_does_not_fit_says_so_where_it_is_used() -> None:
     with pytest.raises(Refused) as refused:
         rule("job == 1 and age > 3", replace(SCOPE, unreadable={"job": fault}))
     assert [(p.code, p.position) for p in refused.value.problems] == [("bad_code_map", (0, 3))]
+
+
+@pytest.mark.parametrize(
+    ("text", "hash_of_it"),
+    [
+        ("any_of(union, party, at_least=1)", "5cdb87577d379480"),
+        ("standardise(age)", "d535ef9fc9e72f99"),
+        ("group_mean(income, by=city)", "92197150c4cdbfa4"),
+        ("group_mean(income, by=city, at_least=1)", "92197150c4cdbfa4"),
+        ("group_share(union, by=region)", "8d12ff618487979f"),
+        ('recode(sex, {"male": 1}, other=0)', "1f38a1d08d9dcb57"),
+        ("round(x, digits=2)", "1146298490f0d291"),
+        ("factor_score(a, b, c, at_least=2)", "fb896831e52468c0"),
+        ("band(age, 18, 30.0)", "555e29ce026cabd9"),
+    ],
+)
+def test_a_rule_keeps_its_fingerprint_when_the_language_grows(text: str, hash_of_it: str) -> None:
+    assert fingerprint(rule(text)).startswith(hash_of_it)
+
+
+def test_weights_are_part_of_the_fingerprint() -> None:
+    one, two = (fingerprint(rule(f"weighted_mean((a, {w}), (b, 1))")) for w in ("2", "3"))
+    assert one != two and fingerprint(rule("weighted_mean((a, 2.0), (b, 1))")) == one

@@ -6,6 +6,7 @@ import pytest
 
 from measures.core.language import FUNCTIONS, sentence
 from measures.core.language.phrases import EN, ZH
+from measures.core.worked import worked
 from tests.measures.small_survey import rule
 
 
@@ -45,6 +46,33 @@ from tests.measures.small_survey import rule
             "1 if it does not hold that a is at least step 2 (2), or b is below step 1 (1), otherwise 0.",
             "若并非a不小于第2级（2），或者b小于第1级（1）则为 1，否则为 0。",
         ),
+        (
+            "group_mean(a, by=city, at_least=5)",
+            "The mean of a within the group by city (if at least 5 rows of the group are valid).",
+            "按city分组的a组内均值（组内至少 5 行有效）。",
+        ),
+        (
+            "deprivation(a < 2, union, cutoff=2, at_least=1)",
+            "The share of a is below step 2 (2) and “Member: labour union” that hold, 0 if fewer than 2 do "
+            "(if at least 1 are answered).",
+            "a小于第2级（2）、“Member: labour union”中成立的比例（成立不足 2 项为 0）（至少 1 题有效）。",
+        ),
+        (
+            "weighted_mean((a, 0.5), (b, 0.25))",
+            "The weighted mean of a (weight 0.5) and b (weight 0.25).",
+            "a（权重 0.5）、b（权重 0.25）的加权均值。",
+        ),
+        (
+            'starts_with(part_of(place, 2, 3), "35", "福")',
+            "1 if characters 2 to 4 of place starts with one of “35” and “福”, otherwise 0.",
+            "若place的第 2 至 4 个字符以“35”、“福”之一开头则为 1，否则为 0。",
+        ),
+        (
+            "percentile_rank(a, among=city)",
+            "The percentile rank of a among the groups by city.",
+            "a在按city分的各组之间的百分位。",
+        ),
+        ("quantile_band(a, 4)", "a in 4 bands of about equal size.", "a分成人数大致相等的 4 组。"),
     ],
 )
 def test_sentences(text: str, en: str, zh: str) -> None:
@@ -59,23 +87,7 @@ def test_both_languages_have_the_same_phrases() -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function_can_be_said(name: str) -> None:
-    texts = {
-        "missing": 'recode(a, {1: 1}, other=missing("refused"))',
-        "lookup": "lookup(cities.gdp, key=city)",
-        "year": "year(interview)",
-        "month": "month(interview)",
-        "months_between": "months_between(year, month, 2014, 5)",
-        "years_between": "years_between(year, month, 2014, 5)",
-        "recode": "recode(a, {1: 1}, other=0)",
-        "case": "case((a == 1, 1), otherwise=0)",
-        "band": "band(a, 2, 3)",
-        "group_mean": "group_mean(a, by=city)",
-        "group_share": "group_share(union, by=city)",
-        "is_missing": "is_missing(a)",
-        "factor_score": "factor_score(a, b)",
-    }
-    argument = "union" if name in ("any_of", "all_of", "count_of", "share_of") else "a"
-    checked = rule(texts.get(name, f"{name}({argument})"))
+    checked = worked(FUNCTIONS[name]).checked
     for language in ("en", "zh"):
         told = sentence(checked, language)
         assert "{" not in told and len(told) > 3

@@ -10,6 +10,7 @@ import pyreadstat
 import pytest
 
 from measures.core.engine import DuckEngine, Plan, Rule, Source, SourceColumn
+from measures.core.language import FUNCTIONS
 from measures.core.tongues import TONGUES, rule_text
 from measures.core.tongues.asked import Asked
 from measures.core.tongues.in_files import InFiles, Stored, in_files
@@ -44,6 +45,17 @@ TEXTS = {
     "logic": '(region == "north" or not (age > 20)) and interview >= "2014-05-01"',
     "scored": "factor_score(reverse(a, low=1, high=7), b, c, at_least=2)",
     "standard": "standardise(age)",
+    "diverse": "diversity(a, b, c, at_least=2)",
+    "deprived": "deprivation(union, party, a < 2, cutoff=2)",
+    "weighted": "weighted_mean((a, 0.5), (b, 0.3), at_least=1)",
+    "ranked": 'rank_weight("step 3", a, b, c, weights=(0.5, 0.3, 0.2))',
+    "aged": "age(born, interview)",
+    "days": 'days_between(interview, "2015-02-28")',
+    "searched": 'starts_with(place, "35", "36") or contains(place, "5")',
+    "numbered": "as_number(place)",
+    "percentile": "percentile_rank(year)",
+    "quantile": "quantile_band(income, 3)",
+    "among": "standardise(group_mean(income, by=city, at_least=20), among=city)",
     "grouped": "group_mean(income, by=city) - group_share(club == 1, by=region)",
 }
 
@@ -69,6 +81,12 @@ def fitted(source: Source, one: Asked, folder: Path) -> Asked:
     plan = Plan(source, (one.rule,), contexts=one.contexts)
     (result,) = DuckEngine().derive(plan, folder)
     return replace(one, rule=replace(one.rule, fitted=result.fitted))
+
+
+def test_the_texts_hold_every_function() -> None:
+    """Beside those that make or name values, and what is refused."""
+    said = " ".join(TEXTS.values())
+    assert [name for name in FUNCTIONS if f"{name}(" not in said] == ["part_of"]
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -145,6 +163,11 @@ def refusal(tongue: str, one: Asked) -> str:
 
 
 def test_what_a_tongue_cannot_say_is_refused(source: Source) -> None:
+    numbered = asked(source, "numbered", "as_number(place)")
+    assert "cannot say this rule: it has texts read as numbers" in refusal("spss", numbered)
+    part = asked(source, "part", 'part_of(place, 1, 2) == "35"')
+    for tongue in ("spss", "stata"):
+        assert "it has texts made by a rule" in refusal(tongue, part)
     text = asked(source, "worded", 'case((a == 1, region), otherwise="rest")')
     for tongue in ("spss", "stata"):
         assert "cannot say this rule: it has texts made by a rule" in refusal(tongue, text)
