@@ -20,7 +20,7 @@ from surveys.core.problems import Refused
 from surveys.core.said import how_many
 from surveys.models import Study, User
 
-SHIPPED = ("mdms", "fuzhou")
+SHIPPED = ("mdms", "fuzhou", "community")
 WIDEST = 48  # characters of a column before its texts go on below
 Talk = Callable[[str], None]
 

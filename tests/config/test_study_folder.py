@@ -112,7 +112,7 @@ def codes(refused: pytest.ExceptionInfo[Refused]) -> set[tuple[str, str]]:
     return {(problem.where.split(":")[0], problem.code) for problem in refused.value.problems}
 
 
-@pytest.mark.parametrize("name", ["mdms", "fuzhou"])
+@pytest.mark.parametrize("name", ["mdms", "fuzhou", "community"])
 def test_shipped_folders_read_and_say_that_they_are_synthetic(name: str) -> None:
     contents = read_folder(STUDIES / name)
     assert contents.fields["is_synthetic"]
@@ -122,7 +122,7 @@ def test_shipped_folders_read_and_say_that_they_are_synthetic(name: str) -> None
         assert "模拟数据" in texts["zh"]
 
 
-@pytest.mark.parametrize("name", ["mdms", "fuzhou"])
+@pytest.mark.parametrize("name", ["mdms", "fuzhou", "community"])
 def test_shipped_folders_survive_being_written(name: str, tmp_path: Path) -> None:
     contents = read_folder(STUDIES / name)
     written, removed = write_folder(contents, tmp_path / name)

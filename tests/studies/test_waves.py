@@ -10,6 +10,8 @@ import numpy as np
 import pyreadstat
 import pytest
 
+from studies.community.generate.__main__ import write_records
+from studies.community.generate.records import generate as generate_community
 from studies.fuzhou.generate.records import generate as generate_fuzhou
 from studies.making.codebook import Described
 from studies.making.sav import Columns, write
@@ -20,7 +22,12 @@ from tests.conftest import ROOT
 
 MDMS = ROOT / "studies" / "mdms"
 FUZHOU = ROOT / "studies" / "fuzhou"
-FILES = (MDMS / "waves" / "mdms_2014.sav", FUZHOU / "waves" / "fuzhou_2009.sav")
+COMMUNITY = ROOT / "studies" / "community"
+FILES = (
+    MDMS / "waves" / "mdms_2014.sav",
+    FUZHOU / "waves" / "fuzhou_2009.sav",
+    COMMUNITY / "waves" / "community_2017.sav",
+)
 MOST_BYTES = 3_000_000  # more would not belong in the repository
 TABLES = {
     1: "settlement_intention",
@@ -89,6 +96,33 @@ def test_mdms_is_drawn_with_the_margins_of_the_shipped_file() -> None:
 def test_fuzhou_generates_the_shipped_cells() -> None:
     shipped, _ = read(FILES[1])
     _assert_same(generate_fuzhou(), shipped)
+
+
+BY_COUNT = ("rid", "city", "community_id")  # no machine's arithmetic shows in them
+
+
+def test_community_generates_the_shipped_cells_and_records(tmp_path: Path) -> None:
+    """Two machines may round the last digit of a latent to another answer, hardly ever more."""
+    shipped, _ = read(FILES[2])
+    drawn, places = generate_community()
+    assert list(drawn) == list(shipped)
+    for name, column in drawn.items():
+        if name != "interview_date":
+            differing = (column != shipped[name]).sum()
+            assert differing <= (0 if name in BY_COUNT else 3), name
+    write_records(places, tmp_path / "communities.csv")
+    stored = (COMMUNITY / "context" / "communities.csv").read_text("utf-8")
+    assert (tmp_path / "communities.csv").read_text("utf-8") == stored
+
+
+def test_community_has_sixty_communities_two_of_them_too_small_for_an_attribute() -> None:
+    cells, meta = read(FILES[2])
+    _, sizes = np.unique(cells["community_id"], return_counts=True)
+    assert len(sizes) == 60 and (sizes < 10).sum() == 2
+    assert FILES[2].stat().st_size < 300_000
+    assert {name: len(s["variable_list"]) for name, s in meta.mr_sets.items()} == {  # type: ignore[attr-defined]
+        "q_ins": 5, "q_org": 6, "q_act": 4, "q_asked": 5,
+    }  # fmt: skip
 
 
 def _assert_same(drawn: Columns, shipped: Columns) -> None:

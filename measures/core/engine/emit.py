@@ -6,7 +6,7 @@ with the number of parts and never with their product; a part that occurs in sev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from measures.core.engine.emit_functions import EMITTERS
@@ -58,6 +58,7 @@ class Emitter:
     stages: list[list[str]] = field(default_factory=list)
     _placed: dict[Typed, tuple[Pair, int]] = field(default_factory=dict)
     _stage_of: dict[str, int] = field(default_factory=dict)
+    _parts_of: dict[str, tuple[str, ...]] = field(default_factory=dict)  # columns that a column is made of
 
     def add(self, node: Typed) -> Pair:
         """The columns that hold ``node``; computes it in a stage of its own if it is not there yet."""
@@ -79,7 +80,21 @@ class Emitter:
                 return Pair(f"CAST(NULL AS {SQL_TYPES[kind]})", self.reasons.rank(reason), kind), 0
         placed = [self._place(part) for part in node.parts()]
         emitted = self._emit(node, [pair for pair, _ in placed])
-        return self._store(*emitted, node.type, 1 + max(stage for _, stage in placed))
+        pair, stage = self._store(*emitted, node.type, 1 + max(stage for _, stage in placed))
+        self._parts_of[pair.value] = tuple(part.value for part, _ in placed)
+        return pair, stage
+
+    def stages_for(self, pairs: Iterable[Pair]) -> list[list[str]]:
+        """The stages with what these columns are made of, and nothing else."""
+        needed: set[str] = set()
+        waiting = [pair.value for pair in pairs]
+        while waiting:
+            name = waiting.pop()
+            if name in self._parts_of and name not in needed:
+                needed.add(name)
+                waiting += self._parts_of[name]
+        both = {*needed, *(f"r{name[1:]}" for name in needed)}
+        return [[one for one in stage if one.rpartition(" AS ")[2] in both] for stage in self.stages]
 
     def _store(self, value: str, reason: str | None, kind: Type, stage: int) -> tuple[Pair, int]:
         while len(self.stages) < stage:

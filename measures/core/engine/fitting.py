@@ -29,6 +29,7 @@ Run = Callable[[str, Mapping[str, str]], list[tuple[Any, ...]]]
 def fit_node(prepared: Prepared, node: Apply, run: Run) -> Fit:
     """Fits one part of a rule on the sample; Refused when the sample cannot carry it."""
     parts = [prepared.emitter.add(part) for part in node.arguments]
+    prepared = prepared.only(parts)
     if node.function in ("group_mean", "group_share"):
         return _groups(prepared, node, parts, run)
     if node.function == "quantile_band":

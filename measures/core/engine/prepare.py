@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from measures.core.engine.emit import Emitter
@@ -25,6 +26,7 @@ from measures.core.language.tree import Apply, Type, walk
 from surveys.core.problems import refuse
 from surveys.core.said import say
 
+_PARAMETER = re.compile(r"\$(p[0-9]+)")
 LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
 
 
@@ -42,13 +44,13 @@ class Prepared:
         return self._full().select(columns)
 
     def rows(self, columns: Iterable[str], run: Run, rest: str = "") -> list[tuple[Any, ...]]:
-        return run(self._full().select(columns, rest), self.emitter.parameters.values)
+        return run(*self._asked(self._full().select(columns, rest)))
 
     def sample(self, wanted: Sample, run: Run) -> tuple[Any, ...]:
         """The aggregates over the complete rows of some columns."""
         full = self._full()
         full.add("sample", f"SELECT {', '.join(wanted.columns)} FROM {full.last} WHERE {wanted.where}")
-        return run(full.select(wanted.aggregates), self.emitter.parameters.values)[0]
+        return run(*self._asked(full.select(wanted.aggregates)))[0]
 
     def at_places(self, pair: Pair, places: Sequence[int], run: Run) -> list[tuple[Any, ...]]:
         """The numbers at these places (from 1) of the valid ones in order, and the rows up to each."""
@@ -59,7 +61,20 @@ class Prepared:
             "ordered", f"SELECT x, ROW_NUMBER() {order} AS place, COUNT(*) {order} AS upto FROM {full.last}"
         )
         rest = f"WHERE place IN ({', '.join(map(str, places))}) ORDER BY place"
-        return run(full.select(["x", "upto"], rest), self.emitter.parameters.values)
+        return run(*self._asked(full.select(["x", "upto"], rest)))
+
+    def only(self, pairs: Iterable[Pair]) -> Prepared:
+        """Ready for what is asked of these columns alone: a statement takes the longer the more it says."""
+        pipeline = Pipeline(list(self.pipeline.steps))
+        pipeline.extend(self.emitter.stages_for(pairs), "rules")
+        return replace(self, pipeline=pipeline, emitter=replace(self.emitter, stages=[]))
+
+    def _asked(self, statement: str) -> tuple[str, dict[str, str]]:
+        """A statement with the parameters it names: the engine refuses any other."""
+        named = set(_PARAMETER.findall(statement))
+        return statement, {
+            name: text for name, text in self.emitter.parameters.values.items() if name in named
+        }
 
     def _full(self) -> Pipeline:
         full = Pipeline(list(self.pipeline.steps))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
 
 from measures.core.engine import DuckEngine, Plan, Rule
 from measures.core.engine.fits import Fit
+from measures.core.engine.prepare import prepare
 from surveys.core.problems import Refused
 from tests.measures.small_survey import rule, store
 
@@ -185,3 +188,22 @@ def test_samples_that_cannot_carry_a_fit_are_refused(
     with pytest.raises(Refused) as refused:
         fitted(tmp_path, text, **cells)
     assert refused.value.problems[0].code == "unfit_sample"
+
+
+def test_a_fit_asks_only_for_what_its_own_part_is_made_of(tmp_path: Path) -> None:
+    """Statements that carried every earlier part would make many fits take the square of the time."""
+    names = ("a", "b", "c", "age", "income", "x")
+    cells: dict[str, list[Any]] = {name: [1, 2, 3, 4] for name in names} | {"city": [1, 1, 2, 2]}
+    parts = [f"standardise(group_mean({name}, by=city), among=city)" for name in names]
+    plan = Plan(store(tmp_path / "wave.parquet", cells), (Rule("m", rule(f"mean_of({', '.join(parts)})")),))
+    said: list[str] = []
+
+    def run(statement: str, parameters: Mapping[str, str]) -> list[tuple[Any, ...]]:
+        said.append(statement)
+        with duckdb.connect() as connection:
+            return connection.execute(statement, dict(parameters)).fetchall()
+
+    prepare(plan, run, ())
+    assert len(said) == 2 * len(names)
+    stages = [statement[statement.index("clean AS") :].count(" AS v_x") for statement in said]
+    assert max(stages) <= 2
