@@ -35,6 +35,7 @@ from surveys.selectors import studies_where
 from surveys.translation import refusal_spoken, spoken
 
 PAGE = "measures/admin/editor.html"
+MOST_UNASKED = 500_000  # rows of other waves that are run through without being asked to
 HINDRANCES = "measures_hindrances"  # in the session, from the refusal to the page that shows it
 OF_EXAMPLES = (
     "example_fails",
@@ -215,7 +216,12 @@ def live_preview(request: HttpRequest) -> HttpResponse:
         language=language(),
         compare="compare" in request.POST,
     )
-    context = preview_panel(tried, clean["rule"], language()) | {"unread_examples": unread}
+    others = [one.rows for one in study_wave_versions(study) if one != wave]
+    context = preview_panel(tried, clean["rule"], language()) | {
+        "unread_examples": unread,
+        "has_others": bool(others),
+        "asks_first": sum(others) > MOST_UNASKED,
+    }
     return render(request, "measures/admin/_preview.html", context)
 
 

@@ -55,14 +55,16 @@ def _public(found: Mapping[str, Any]) -> dict[str, Any]:
 def without_small_groups(fitted: Mapping[str, Any]) -> dict[str, Any]:
     """Fits without the groups of fewer than ``FEWEST`` rows, which would tell single answers.
 
-    ``withheld`` counts them; groups whose size was not kept are withheld too.
+    ``withheld`` counts them; groups whose size was not kept are withheld too, and the ends of bands, each of
+    which is the answer of a respondent however many rows the band has.
     """
     return {name: _large_groups(fit) if fit.get("groups") else dict(fit) for name, fit in fitted.items()}
 
 
 def _large_groups(fit: Mapping[str, Any]) -> dict[str, Any]:
     groups = fit["groups"]
-    sizes = fit.get("sizes") or [0] * len(groups)
+    is_known = bool(fit.get("sizes")) and fit["function"] != "quantile_band"
+    sizes = fit["sizes"] if is_known else [0] * len(groups)
     told = [(group, n) for group, n in zip(groups, sizes, strict=True) if n >= FEWEST]
     kept = {"groups": [group for group, _ in told], "sizes": [n for _, n in told]}
     return {**fit, **kept, "withheld": len(groups) - len(told)}

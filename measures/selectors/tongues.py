@@ -156,7 +156,7 @@ def _fitted(user: User, column: DatasetColumn | None) -> tuple[dict[str, Any], R
     shown = without_small_groups(fitted)
     if not any(fit.get("withheld") for fit in shown.values()):
         return fitted, None
-    message = "The text would hold means of small groups, which tell single answers."
+    message = "The text would hold numbers fitted on the sample that tell single answers."
     return {}, refuse("withheld", message, hint="Ask for the right to download the data.")
 
 

@@ -12,9 +12,10 @@ from measures.models import DatasetVersion, Measure
 from measures.selectors.disclosure import waves_shown_to, without_small_groups
 from measures.services.datasets import build_dataset
 from measures.services.rules import save_draft
+from surveys.core.codebook import ValueType
 from surveys.models import AuditEntry, Study, User
 from tests.clients import client_of, clients_of
-from tests.factories import make_member, make_user, make_wave_version, variable
+from tests.factories import make_member, make_user, make_wave, make_wave_version, variable
 from tests.measures.conftest import FSP, Room
 
 COLUMN = "datasets/mdms/keyed/v1/columns/told/"
@@ -74,6 +75,18 @@ def test_large_groups_are_told_with_their_sizes(room: Room) -> None:
     version = build_dataset(room.user, room.dataset("cities", measures=["near"])).version
     (fit,) = without_small_groups(version.columns.get(name="near").derived.fitted).values()
     assert (fit["groups"], fit["sizes"], fit["withheld"]) == ([[1, 50.0], [2, 50.0]], [14, 10], 0)
+
+
+def test_ends_of_bands_are_answers_however_many_rows_a_band_has(room: Room) -> None:
+    wave = make_wave(room.study, "bands")
+    rows = [variable("rid"), variable("income", ValueType.DECIMAL)]
+    make_wave_version(wave, list(zip(rows, ([*range(400)], [100.5 + n for n in range(400)]), strict=True)))
+    measure = room.publish("fifth", "quantile_band(income, 5)")
+    version = build_dataset(room.user, room.dataset("bands", wave="bands", measures=["fifth"])).version
+    (fit,) = version.columns.get(name=measure.name).derived.fitted.values()
+    assert len(fit["groups"]) == 4 and min(fit["sizes"]) == 80
+    (shown,) = without_small_groups({"f": fit}).values()
+    assert (shown["groups"], shown["sizes"], shown["withheld"]) == ([], [], 4)
 
 
 def test_fits_kept_before_sizes_were_counted_are_withheld() -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.test import Client
 
+from measures.admin import editor
 from measures.models import Dataset, Measure, MeasureVersion
 from measures.services.datasets import build_dataset
 from measures.services.rules import new_version
@@ -116,7 +117,7 @@ def test_rows_that_change_are_shown(researcher: Client, room: Room, fsp: Measure
 
 
 def test_rows_that_change_in_other_waves_are_told_beside_them(
-    researcher: Client, room: Room, fsp: Measure
+    researcher: Client, room: Room, fsp: Measure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variables = codebook()
     later = make_wave(room.study, "2016")
@@ -127,6 +128,11 @@ def test_rows_that_change_in_other_waves_are_told_beside_them(
     other = sent(room, "1 - q_union", measure=fsp.pk)
     page = researcher.post(f"{LIST}elsewhere/", other).content.decode()
     assert "8 of 8 rows of mdms/2016@1 change as well" in page and "data-wave" in page
+    preview = researcher.post(PREVIEW, other | {"compare": "1"}).content.decode()
+    assert 'hx-trigger="load delay:1500ms"' in preview
+    monkeypatch.setattr(editor, "MOST_UNASKED", 7)
+    preview = researcher.post(PREVIEW, other | {"compare": "1"}).content.decode()
+    assert 'hx-trigger="click"' in preview and "Count the other waves" in preview
     for broken in ("any_of(", "q_unoin"):
         page = researcher.post(f"{LIST}elsewhere/", sent(room, broken, measure=fsp.pk))
         assert page.status_code == 200 and "wbe-elsewhere" not in page.content.decode()

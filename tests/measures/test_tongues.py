@@ -90,7 +90,7 @@ def test_means_of_small_groups_are_only_for_those_who_may_have_the_data(room: Ro
     assert written(manager, share, ["r"])[0].text
     reader = make_member(room.study, "reader", "reader")
     (found,) = written(reader, share, ["r"])
-    assert not found.text and "small groups" in str(found.refused)
+    assert not found.text and "single answers" in str(found.refused)
 
 
 def test_the_page_offers_each_text(client: Client, room: Room, male: Measure) -> None:
