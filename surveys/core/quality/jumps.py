@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.core.codebook import Role, Variable
+from surveys.core.codebook import Role, ValueType, Variable
 from surveys.core.findings import Finding, Severity
 from surveys.core.said import say
 
@@ -27,18 +27,22 @@ class Counted:
 def jumps(before: Mapping[str, Counted], now: Mapping[str, Counted], wave: str) -> Iterator[Finding]:
     """Findings on the variables of ``now`` that were in the wave called ``wave`` under the same name.
 
-    Keys are left out: they name rows and measure nothing.
+    What names rows and measures nothing is left out: keys, and whole numbers of which every row has its own.
     """
     for name, one in now.items():
         other = before.get(name)
         enough = other is not None and min(one.counts["n"], other.counts["n"]) >= FEWEST_ROWS
         if other is None or not enough or one.variable.type is not other.variable.type:
             continue
-        if Role.KEY in (one.variable.role, other.variable.role):
+        if Role.KEY in (one.variable.role, other.variable.role) or (_is_serial(one) and _is_serial(other)):
             continue
         message = _absences(other, one, wave) or _codes(other, one, wave) or _mean(other, one, wave)
         if message:
             yield Finding(Severity.WARNING, "jump", message, name)
+
+
+def _is_serial(one: Counted) -> bool:
+    return one.variable.type is ValueType.INTEGER and one.counts["distinct"] == one.counts["valid"]
 
 
 def _absences(before: Counted, now: Counted, wave: str) -> str:

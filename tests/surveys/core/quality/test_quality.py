@@ -126,7 +126,8 @@ def test_jumps_against_the_wave_before() -> None:
         "50% of its answers lie in other codes than in s/2014@1."
     ]
     assert jump(coded, [1] * 200, coded, [1, -8] * 100) == ["50% of its rows are absent, 0% in s/2014@1."]
-    assert jump(plain, list(range(200)), plain, list(range(100, 300))) == [
+    assert jump(plain, list(range(200)), plain, list(range(100, 300))) == []  # numbers of records
+    assert jump(plain, [*range(200), 0], plain, [*range(100, 300), 100]) == [
         "Its mean is 1.7 standard deviations from that in s/2014@1."
     ]
     assert jump(plain, [1, 2] * 20, plain, [8, 9] * 20) == []  # too few rows to tell
