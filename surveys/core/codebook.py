@@ -75,6 +75,9 @@ class MissingRule:
             raise ValueError("a missing rule names one value, one range or one tag")
 
 
+DAY = len("2020-01-31")  # characters of a date without a time
+
+
 @dataclass(frozen=True)
 class Limits:
     """The range that valid values lie in, from ``low`` or ``above`` to ``high`` or ``below``.
@@ -107,9 +110,8 @@ class Limits:
 
     def _leave_room(self) -> bool:
         lower, upper = self.lower, self.upper
-        if isinstance(lower, str) and isinstance(upper, str):  # a day and a timestamp are compared by the day
-            length = min(len(lower), len(upper))
-            lower, upper = lower[:length], upper[:length]
+        if isinstance(lower, str) and isinstance(upper, str) and DAY in (len(lower), len(upper)):
+            lower, upper = lower[:DAY], upper[:DAY]  # a day and a timestamp are compared by the day
         are_within = self.above is None and self.below is None
         return bool(lower < upper or (are_within and lower == upper))  # type: ignore[operator]
 

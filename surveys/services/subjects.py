@@ -81,7 +81,12 @@ class Subject:
         spoken = {
             language
             for variable in self.codebook.variables
-            for labels in (variable.labels, *(code.labels for code in variable.codes))
+            for labels in (
+                variable.labels,
+                variable.question,
+                *(code.labels for code in variable.codes),
+                *(rule.labels for rule in variable.missing),
+            )
             for language in labels
         }
         return list(dict.fromkeys([*self.study.languages, *sorted(spoken - {"und"})])) or ["en"]
@@ -89,11 +94,12 @@ class Subject:
     def language_named(self, asked: str) -> str:
         """The language asked for, the first there is when none is; refused when it has no labels in it.
 
-        It may name a script or region too (``zh-hans``).
+        It may name a script or region beside a language of the labels (``zh-hans``).
         """
-        language = asked or self.languages[0]
-        if language.partition("-")[0] in self.languages and _LANGUAGE.fullmatch(language):
-            return language
+        if not asked or asked in self.languages:
+            return asked or self.languages[0]
+        if asked.partition("-")[0] in self.languages and _LANGUAGE.fullmatch(asked):
+            return asked
         text = say("{version} has no labels in “{language}”.", version=self.version, language=asked[:20])
         hint = say("Choose one of {languages}.", languages=self.languages)
         raise refuse("bad_language", text, where="language", hint=hint)

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -135,26 +136,34 @@ def _number(asked: Mapping[str, Any], name: str) -> int | None:
 def tidy(job: Job) -> None:
     """Removes the upload of a job that is final, unless a doubt about it waits for its owner's answer."""
     folder = _folder() / job.payload["folder"]
-    if not is_in_doubt(folder):
+    wanted = _jobs_on(job.payload["folder"]).filter(state__in=jobs.OPEN).exclude(pk=job.pk)
+    if not is_in_doubt(folder) and not wanted.exists():
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def doubt_of(user: User, job: Job) -> tuple[Choice, ...]:
     """How the upload of a job may be read, with samples, for whoever uploaded it and while it is there."""
     is_theirs = job.kind == KIND and job.created_by_id == user.pk and job.state == Job.State.FAILED
-    return choices_in(_folder() / job.payload["folder"]) if is_theirs else ()
+    if not is_theirs or _jobs_on(job.payload["folder"]).filter(pk__gt=job.pk).exists():
+        return ()  # of several jobs on one upload the newest is answered
+    return choices_in(_folder() / job.payload["folder"])
+
+
+def _jobs_on(folder: str) -> QuerySet[Job]:
+    return Job.objects.filter(kind=KIND, payload__folder=folder)
 
 
 @transaction.atomic
 def answer_doubt(user: User, job: Job, encoding: str) -> Job:
     """Takes the upload of a doubted import up again in the character set that its owner chose.
 
-    The first answer stands: while its job is open, any other leads to that job.
+    The first answer stands: of the jobs on one upload only the newest can be answered, any other leads there.
     """
-    job = Job.objects.select_for_update().get(pk=job.pk)
-    again = Job.objects.filter(kind=KIND, payload__folder=job.payload["folder"], state__in=jobs.OPEN).first()
-    if again is not None and again.created_by_id == user.pk:
-        return again
+    if job.kind != KIND or job.created_by_id != user.pk:
+        raise refuse("not_allowed", "Only whoever uploaded a file can say how it is to be read.")
+    newest = list(_jobs_on(job.payload["folder"]).select_for_update().order_by("pk"))[-1]
+    if newest.pk != job.pk:
+        return newest
     choices = [choice.answer for choice in doubt_of(user, job)]
     if not choices:
         raise refuse("upload_gone", "The uploaded file is no longer here.", hint="Upload it again.")

@@ -77,7 +77,10 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
         "may_cancel": request.user.is_superuser or found.created_by_id == request.user.pk,
         "choices": uploads.doubt_of(request.user, found),
     }
-    return render(request, "surveys/_job.html" if request.htmx else "surveys/job.html", context)
+    page = render(request, "surveys/_job.html" if request.htmx else "surveys/job.html", context)
+    if context["choices"]:
+        page["Cache-Control"] = "private, no-store"  # the samples are respondents' words
+    return page
 
 
 @login_required

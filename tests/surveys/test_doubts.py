@@ -85,7 +85,8 @@ def test_the_upload_is_taken_up_again_by_a_button(client: Client, user: User) ->
     assert (version.options["encoding"], version.note) == ("shift_jis", "first")
     assert folders() == []
     assert "<button name" not in client.get(f"/jobs/{job.pk}/").content.decode()
-    assert client.post(f"/jobs/{job.pk}/encoding/", {"encoding": "shift_jis"}).status_code == 422
+    late = client.post(f"/jobs/{job.pk}/encoding/", {"encoding": "shift_jis"})
+    assert late.headers["Location"] == f"/jobs/{again.pk}/" and not Job.objects.filter(state__in=jobs.OPEN)
 
 
 def test_samples_are_for_the_owner_of_the_upload_and_are_not_stored(client: Client, doubted: Job) -> None:
@@ -94,7 +95,7 @@ def test_samples_are_for_the_owner_of_the_upload_and_are_not_stored(client: Clie
     client.force_login(make_user("other", is_superuser=True))
     page = client.get(f"/jobs/{doubted.pk}/").content.decode()
     assert "shift_jis" in page and "女性" not in page and "<button name" not in page
-    assert client.post(f"/jobs/{doubted.pk}/encoding/", {"encoding": "shift_jis"}).status_code == 422
+    assert client.post(f"/jobs/{doubted.pk}/encoding/", {"encoding": "shift_jis"}).status_code == 403
     assert not Job.objects.filter(state__in=jobs.OPEN).exists()
 
 
@@ -104,6 +105,28 @@ def test_the_first_answer_stands_and_only_what_was_offered_is_taken(user: User, 
     first = uploads.answer_doubt(user, doubted, "shift_jis")
     assert uploads.answer_doubt(user, doubted, "macintosh") == first
     assert done() == first
+
+
+def test_only_the_newest_job_of_an_upload_is_answered_and_only_by_its_owner(user: User, doubted: Job) -> None:
+    again = uploads.answer_doubt(user, doubted, "shift_jis")
+    with pytest.raises(Refused, match="Only whoever uploaded"):
+        uploads.answer_doubt(make_user("other"), doubted, "shift_jis")
+    assert uploads.doubt_of(user, doubted) == ()
+    uploads.tidy(doubted)  # the first job ends while the second is on its way
+    assert folders() == [again.payload["folder"]]
+    assert done().state == Job.State.DONE
+    assert uploads.answer_doubt(user, doubted, "gb18030") == again
+
+
+def test_a_job_that_is_no_import_has_no_doubt_to_answer(client: Client, user: User) -> None:
+    client.force_login(user)
+    job = jobs.submit(user, "export_wave", {"name": "x"}, key="export")
+    assert client.post(f"/jobs/{job.pk}/encoding/", {"encoding": "gbk"}).status_code == 403
+
+
+def test_a_page_with_samples_is_not_kept_by_caches(client: Client, user: User, doubted: Job) -> None:
+    client.force_login(user)
+    assert client.get(f"/jobs/{doubted.pk}/")["Cache-Control"] == "private, no-store"
 
 
 def test_a_doubted_upload_waits_two_days_and_goes_when_its_import_fails(user: User, doubted: Job) -> None:

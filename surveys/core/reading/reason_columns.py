@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 import polars as pl
 
+from surveys.core.absence import VOCABULARY
 from surveys.core.codebook import Codebook, MissingRule, Variable
 from surveys.core.findings import Finding, Severity
 from surveys.core.names import spelled
@@ -15,6 +17,8 @@ from surveys.core.reading.settle import Settled, TypedColumn
 from surveys.core.reading.sheet import tags_told
 from surveys.core.reading.sheet_lines import SheetLines
 from surveys.core.said import say
+
+_WITHOUT_WORD = re.compile(r"tag:[A-Za-z_]|code:-?[0-9.]{1,20}")  # how a code or tag without a reason is told
 
 
 def fold_reasons(
@@ -29,8 +33,8 @@ def fold_reasons(
     wanted = {named(line.name): line.cells.get("reasons_of", "") for line in sheet.lines}
     wanted = {name: named(owner) for name, owner in wanted.items() if name and owner}
     lines = {named(line.name): tags_told(line.cells) for line in sheet.lines}
-    before = dict(zip(codebook.names, codebook.variables, strict=True))
-    after, columns = dict(before), dict(zip(codebook.names, settled.columns, strict=True))
+    after = dict(zip(codebook.names, codebook.variables, strict=True))
+    columns = dict(zip(codebook.names, settled.columns, strict=True))
     for name, owner in wanted.items():
         try:
             if owner not in after or owner == name or (known and owner not in known.names):
@@ -38,12 +42,12 @@ def fold_reasons(
             variable = after[owner] if known is None else known.variable(owner)
             variable = _with_tags(variable, lines.get(owner, ()))
             after[owner], columns[owner] = _folded(variable, columns[owner], columns[name])
+            settled.findings += invented([variable], [after[owner]])
             del after[name], columns[name]
         except Unfit as unfit:
             text = say("It stays a variable of its own: {why}.", why=unfit.args[0])
             settled.findings.append(Finding(Severity.WARNING, "reasons_not_folded", text, name))
     settled.columns = list(columns.values())
-    settled.findings += invented((before[name] for name in after), after.values())
     return replace(codebook, variables=tuple(after.values()))
 
 
@@ -63,7 +67,11 @@ def _folded(variable: Variable, owner: TypedColumn, reasons: TypedColumn) -> tup
         is_filled |= owner.tags.is_not_null()
     if (words.is_not_null() & is_filled).any():
         raise Unfit(say("cells of {name} have a value and a reason to have none", name=variable.name))
-    told, letters = tagged(variable, sorted(words.drop_nulls().unique().to_list()))
+    found = sorted(words.drop_nulls().unique().to_list())
+    named = {*VOCABULARY, *(rule.reason for rule in variable.missing)}
+    if any(one not in named and not _WITHOUT_WORD.fullmatch(one) for one in found):  # perhaps answers
+        raise Unfit(say("it holds words that are named as reasons of {name} nowhere", name=variable.name))
+    told, letters = tagged(variable, found)
     tags = words.replace_strict(letters, default=None, return_dtype=pl.String)
     if owner.tags is not None:
         tags = pl.select(pl.coalesce(owner.tags, tags)).to_series()

@@ -30,7 +30,13 @@ def is_catalogue(path: Path) -> bool:
 def lay_catalogue(codebook: Codebook, path: Path, options: ReadOptions) -> tuple[Codebook, list[Finding]]:
     """The codebook with the catalogue's value labels; what it holds beyond code lists is remarked on."""
     catalogue = _read(path)
-    codec = _codec(catalogue, options)
+    try:
+        codec = _codec(catalogue, options)
+    except Refused as refused:  # an answer would be taken for one about the data, so none is offered
+        hint = "Write the catalogue anew in UTF-8, or name the character set that file and catalogue share."
+        raise Refused(
+            replace(one, where="codebook", hint=hint, choices=()) for one in refused.problems
+        ) from None
     variables, findings, used = [], [], 0
     for variable in codebook.variables:
         labels = catalogue.formats.get(_name(variable).encode(codec, "replace"))

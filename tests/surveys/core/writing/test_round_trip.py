@@ -264,6 +264,17 @@ def test_a_column_of_reasons_that_does_not_fit_stays_a_variable(tmp_path: Path) 
     assert "is not there" in told["z"]
 
 
+def test_answers_are_never_taken_for_reasons_and_never_told(tmp_path: Path) -> None:
+    path, sheet = tmp_path / "x.csv", tmp_path / "sheet.csv"
+    path.write_text("x,open\n1,\n,my boss hit me\n,refused\n")
+    sheet.write_text("variable,reasons_of\nopen,x\n")
+    found, values, _ = _back(path, tmp_path / "out", codebook_path=sheet)
+    assert found.codebook.names == ("x", "open") and "my boss hit me" in values["open"]
+    (told,) = [one for one in found.findings if one.code == "reasons_not_folded"]
+    assert "named as reasons of x nowhere" in told.message
+    assert "boss" not in str(found.findings) + str(found.codebook)
+
+
 def test_a_parquet_file_carries_the_whole_codebook(tmp_path: Path) -> None:
     table, path = mixed_table(), tmp_path / "x.parquet"
     write(table, "parquet", path, "zh")
