@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python manage.py
 PORT ?= 8000
 
-.PHONY: install demo run test check fix bench test-postgresql catalogue clean
+.PHONY: install demo run test check fix bench test-postgresql test-spark catalogue clean
 
 demo: .venv/.ready ## set up, then the whole journey on the shipped studies
 	$(RUN) demo
@@ -35,6 +35,10 @@ bench: .venv/.ready-dev ## speed and memory as ratios, side by side in one run (
 test-postgresql: .venv/.ready-dev ## the tests that use a database, on the PostgreSQL that DATABASE_URL names
 	@test -n "$$DATABASE_URL" || { echo "Set DATABASE_URL=postgresql://user@host:5432/name first."; exit 2; }
 	$(BIN)/python -m pytest --ignore-glob="*/core/*" --ignore=tests/surveys/damaged/test_mutants.py
+
+test-spark: .venv/.ready-dev ## the tests that hold both engines against each other, on a local Spark; needs Java 17
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-spark.txt
+	$(BIN)/python -m pytest -n 0 tests/measures/test_two_engines.py
 
 catalogue: .venv/.ready-dev ## compile the Chinese catalogue
 	$(RUN) compile_catalogue

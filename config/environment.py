@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from environ import Env
 
+from measures.core.masters import is_master
+
 T = TypeVar("T")
 
 YES, NO = ("1", "true", "yes", "on", "y", "t", "ok"), ("0", "false", "no", "off", "n", "f")
@@ -90,6 +92,10 @@ class Given:
         wanted = "give the address of a broker, as in redis://host:6379/0, or nothing for the polling worker"
         return self._read(name, "", _broker, wanted, address=True)
 
+    def master(self, name: str, default: str) -> str:
+        wanted = "give local[*], spark://host:7077, yarn, k8s://host:443 or sc://host:15002"
+        return self._read(name, default, _master, wanted, address=True)
+
     def database(self, name: str, default: Path) -> dict[str, Any]:
         """The database in Django's words; the SQLite file ``default`` when none is named."""
         wanted = (
@@ -163,6 +169,10 @@ def _broker(text: str) -> str:
         if parts.scheme not in BROKERS or "://" not in address:
             _refuse()
     return text
+
+
+def _master(text: str) -> str:
+    return text if is_master(text) else _refuse()
 
 
 def _database(text: str) -> dict[str, Any]:

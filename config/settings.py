@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import LEVELS, Given
+from measures.core.masters import EMBEDDED, ENGINES, LOCAL
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
@@ -22,6 +23,8 @@ WAVEBOOK_MAX_UPLOAD = given.number("WAVEBOOK_MAX_UPLOAD", 2 * 1024**3, least=1, 
 WAVEBOOK_IMPORT_MEMORY = given.number(  # per import; 0: by file size
     "WAVEBOOK_IMPORT_MEMORY", 0, least=0, most=10**9, unit="megabytes"
 )
+WAVEBOOK_ENGINE = given.one_of("WAVEBOOK_ENGINE", EMBEDDED, ENGINES)
+WAVEBOOK_SPARK_MASTER = given.master("WAVEBOOK_SPARK_MASTER", LOCAL)
 DEBUG = given.yes("WAVEBOOK_DEBUG")
 ALLOWED_HOSTS = given.hosts("WAVEBOOK_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = given.yes("WAVEBOOK_HTTPS")

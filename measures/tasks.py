@@ -35,9 +35,10 @@ def export(job: Job, progress: Progress) -> dict[str, Any]:
 
 def probe(job: Job, progress: Progress) -> dict[str, Any]:
     """Finds out which datasets of a study still hold."""
+    from measures.services.engines import chosen
     from measures.services.freshness import probe_study
 
-    found = probe_study(job.created_by, Study.objects.get(pk=job.payload["study"]))
+    found = probe_study(job.created_by, Study.objects.get(pk=job.payload["study"]), chosen())
     return {name: {"state": f.state.value, "causes": list(f.causes)} for name, f in found.items()}
 
 

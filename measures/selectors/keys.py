@@ -13,6 +13,8 @@ from measures.models import DatasetColumn, MeasureVersion
 from measures.selectors.scopes import Ground, context_identity, measure_variable, parsed
 from surveys.core.codebook import Role, Variable, as_json, fingerprint
 
+# The reference engine: it serves previews, coverage and examples.  Keys name it whichever engine computed a
+# column, for the semantics are its own and a known column is reused by both.
 ENGINE = DuckEngine()
 
 

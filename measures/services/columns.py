@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from measures.core.engine import ColumnResult, Known
+from measures.core.engine import ColumnResult, Engine, Known
 from measures.models import DerivedColumn
-from measures.selectors.keys import ENGINE, Column
+from measures.selectors.keys import Column
 from measures.selectors.resolving import Resolved, plan_of
 from surveys.core.codebook import ValueType
 from surveys.core.frequencies import count
@@ -59,7 +59,9 @@ def known_columns(columns: Iterable[Column]) -> dict[str, DerivedColumn]:
     return DerivedColumn.objects.select_related("file").in_bulk([column.key for column in columns])
 
 
-def compute(resolved: Resolved, columns: Iterable[Column], folder: Path) -> dict[str, Computed]:
+def compute(
+    resolved: Resolved, columns: Iterable[Column], folder: Path, engine: Engine
+) -> dict[str, Computed]:
     """Computes ``columns`` in one pass over the wave; name -> what came out.  Nothing is kept."""
     wanted = list(columns)
     if not wanted:
@@ -70,7 +72,7 @@ def compute(resolved: Resolved, columns: Iterable[Column], folder: Path) -> dict
     known = {
         c.name: Known(_path(found[c.key]), ValueType(found[c.key].type)) for c in earlier if c.key in found
     }
-    results = ENGINE.derive(plan_of(resolved, names, known), folder)
+    results = engine.derive(plan_of(resolved, names, known), folder)
     by_name = {result.name: result for result in results}
     return {column.name: _computed(column, by_name[column.name]) for column in wanted}
 

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
+from measures.core.engine import Engine
 from measures.core.recipe import read_recipe
 from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
 from measures.policy import require_define
@@ -24,6 +25,7 @@ from measures.services.columns import (
     known_columns,
     save_columns,
 )
+from measures.services.engines import chosen
 from surveys.core.codebook import as_json, fingerprint
 from surveys.core.hashing import table_hash
 from surveys.core.problems import Problem, Refused
@@ -100,9 +102,15 @@ def define_dataset(
 
 
 def build_dataset(
-    user: User, dataset: Dataset, *, note: str = "", progress: Progress | None = None
+    user: User,
+    dataset: Dataset,
+    *,
+    note: str = "",
+    progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> BuildOutcome:
-    """Builds what the recipe means today.  Known columns are reused, the rest computed in one pass.
+    """Builds what the recipe means today.  Known columns are reused, the rest computed in one pass by
+    ``engine`` (None: the one that the settings name).
 
     The same content as the latest version is that version; the content of an older one is a new version,
     for what was built last is what holds.  Whatever fails, the store and the database are as before.
@@ -116,7 +124,8 @@ def build_dataset(
     unknown = [column for column in resolved.columns if column.key not in known]
     tell(0.2, f"Computing {how_many(len(unknown), 'column')}, reusing {len(resolved.columns) - len(unknown)}")
     with working_folder() as folder:
-        computed = compute(resolved, unknown, folder)
+        engine = (engine or chosen()) if unknown else ENGINE
+        computed = compute(resolved, unknown, folder, engine)
         _check_rows(resolved, known, computed)
         tell(0.7, "Keeping columns")
         with keeping() as keep:
@@ -125,7 +134,7 @@ def build_dataset(
             with transaction.atomic():
                 jobs.guard()
                 save_columns(fresh.values())
-                version, is_new = _commit(user, dataset, resolved, columns, note)
+                version, is_new = _commit(user, dataset, resolved, columns, note, _environment(engine))
     built = tuple(
         BuiltColumn(c.name, columns[c.name].content_hash, columns[c.name].tally, c.key in known)
         for c in resolved.columns
@@ -197,6 +206,7 @@ def _commit(
     resolved: Resolved,
     columns: Mapping[str, DerivedColumn],
     note: str,
+    environment: Mapping[str, str],
 ) -> tuple[DatasetVersion, bool]:
     """The latest version when it has this content, else a new one."""
     dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
@@ -216,7 +226,7 @@ def _commit(
         rows=rows,
         rows_left_out=_left_out(resolved, first),
         note=note,
-        environment=_environment(),
+        environment=environment,
         is_synthetic=resolved.ground.version.is_synthetic or dataset.study.is_synthetic,
         created_by=user,
     )
@@ -247,7 +257,7 @@ def _left_out(resolved: Resolved, column: DerivedColumn) -> dict[str, int]:
     return dict(column.left_out) or ({"filter": total} if total else {})
 
 
-def _environment() -> dict[str, str]:
-    packages = ("duckdb", "polars", "numpy")
-    engine = {"engine": f"{ENGINE.name} semantics {ENGINE.semantics_version}"}
-    return engine | {name: package_version(name) for name in packages}
+def _environment(engine: Engine) -> dict[str, str]:
+    """Who computed, with which versions; the reference engine where nothing had to be computed."""
+    named = {"engine": f"{engine.name} semantics {engine.semantics_version}"}
+    return named | engine.environment() | {name: package_version(name) for name in ("polars", "numpy")}

@@ -16,6 +16,8 @@ WRONG = {
     "DATABASE_URL": "foo",
     "WAVEBOOK_STORE_URL": "s3://bucket",
     "WAVEBOOK_BROKER_URL": "bar",
+    "WAVEBOOK_ENGINE": "polars",
+    "WAVEBOOK_SPARK_MASTER": "somewhere",
     "WAVEBOOK_MAX_UPLOAD": "abc",
     "WAVEBOOK_IMPORT_MEMORY": "xx",
     "WAVEBOOK_LOG_LEVEL": "LOUD",

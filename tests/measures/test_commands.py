@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from measures.management.commands.check_rule import marked
 from measures.models import Measure
@@ -98,3 +99,12 @@ def test_people_get_lines_and_strangers_nothing(room: Room, fsp: Measure, comman
             stdout=out,
             stderr=StringIO(),
         )
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--engine", "polars"), ("--engine", "spark", "--master", "http://x"), ("--master", "yarn")]
+)
+def test_an_engine_that_is_none_is_wrong_usage(room: Room, fsp: Measure, arguments: tuple[str, ...]) -> None:
+    room.dataset("one", measures=["fsp"])
+    with pytest.raises(CommandError, match=r"--(engine|master)"):
+        call_command("build_dataset", "mdms/one", *arguments)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from measures import selectors
+from measures.core.engine import ColumnResult, DuckEngine, Plan
 from measures.models import Dataset, DatasetVersion, DerivedColumn, Measure
 from measures.services import columns as column_services
 from measures.services import datasets
@@ -118,12 +120,12 @@ def test_why_rows_were_left_out_does_not_depend_on_what_was_known(room: Room, fs
 def test_a_tally_that_does_not_add_up_crashes(
     room: Room, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    derive = column_services.ENGINE.derive
+    derive = DuckEngine.derive
 
-    def wrong(*given: object) -> list[object]:
-        return [replace(result, tally={"valid": 1}) for result in derive(*given)]
+    def wrong(engine: DuckEngine, plan: Plan, folder: Path) -> list[ColumnResult]:
+        return [replace(result, tally={"valid": 1}) for result in derive(engine, plan, folder)]
 
-    monkeypatch.setattr(type(column_services.ENGINE), "derive", lambda engine, *given: wrong(*given))
+    monkeypatch.setattr(DuckEngine, "derive", wrong)
     with pytest.raises(RuntimeError, match="does not add up"):
         build_dataset(room.user, dataset)
 

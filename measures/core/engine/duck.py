@@ -11,18 +11,25 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
 from measures.core.engine.cells import cells_of
+from measures.core.engine.deriving import (
+    output_columns,
+    paths_of,
+    reasons_of_known,
+    results_of,
+    uncovered_columns,
+    words_of,
+)
 from measures.core.engine.failing import in_words, streamed
 from measures.core.engine.interface import Cell, ColumnResult, Fitted, Plan, Rule
-from measures.core.engine.prepare import Prepared, prepare, word_of
-from measures.core.engine.sql import UNCOVERED
+from measures.core.engine.prepare import Prepared, prepare
 from measures.core.language.tree import Checked
-from surveys.core.table import REASON
 
 if TYPE_CHECKING:  # what takes long to import is imported by the call that computes
     import duckdb
@@ -75,31 +82,23 @@ class DuckEngine:
             finally:
                 engine._held = None
 
+    def environment(self) -> dict[str, str]:
+        """The program that computes, with its version."""
+        return {"duckdb": package_version("duckdb")}
+
     def derive(self, plan: Plan, out_dir: Path) -> tuple[ColumnResult, ...]:
         """Compute every rule in one pass over the source and write one Parquet file each into ``out_dir``."""
         from measures.core.engine.writing import Writers
 
         with self._connection(plan) as connection:
-            prepared = prepare(plan, _runner(connection), _reasons_of_known(plan))
-            statement = prepared.statement(_output_columns(prepared, [rule.name for rule in plan.rules]))
+            prepared = prepare(plan, _runner(connection), reasons_of_known(plan))
+            statement = prepared.statement(output_columns(prepared, [rule.name for rule in plan.rules]))
             relation = _query(connection, statement, prepared)
             kinds = [rule.checked.type for rule in plan.rules]
-            with Writers(out_dir, kinds, _words(prepared)) as writers:
+            with Writers(out_dir, kinds, words_of(prepared)) as writers:
                 for batch in streamed(relation.to_arrow_reader(BATCH)):
                     writers.add(batch)
-        _check_known(plan, writers.rows)
-        return tuple(
-            ColumnResult(
-                name=rule.name,
-                path=writers.paths[at],
-                type=rule.checked.type,
-                rows=writers.rows,
-                tally=writers.tally(at),
-                left_out=prepared.left_out,
-                fitted=prepared.fitted[rule.name],
-            )
-            for at, rule in enumerate(plan.rules)
-        )
+        return results_of(plan, prepared, writers)
 
     def uncovered(self, plan: Plan) -> tuple[int, ...]:
         """For every rule, the rows with a value that no branch of a recode or case names.
@@ -109,12 +108,8 @@ class DuckEngine:
         if not plan.rules:
             return ()
         with self._connection(plan) as connection:
-            prepared = prepare(plan, _runner(connection), _reasons_of_known(plan))
-            rank = prepared.emitter.reasons.rank(UNCOVERED)
-            wanted = (prepared.outputs[rule.name].reason for rule in plan.rules)
-            ((*rows,),) = prepared.rows(
-                [f"COUNT(*) FILTER (WHERE {reason} = {rank})" for reason in wanted], _runner(connection)
-            )
+            prepared = prepare(plan, _runner(connection), reasons_of_known(plan))
+            ((*rows,),) = prepared.rows(uncovered_columns(prepared, plan), _runner(connection))
         return tuple(rows)
 
     def evaluate(
@@ -150,8 +145,7 @@ class DuckEngine:
 
     @contextmanager
     def _connection(self, plan: Plan) -> Iterator[duckdb.DuckDBPyConnection]:
-        paths = [plan.source.path, *(known.path for known in plan.known.values())]
-        with self._open(paths) as connection:
+        with self._open(paths_of(plan)) as connection:
             yield connection
 
     @contextmanager
@@ -197,21 +191,7 @@ def _runner(connection: duckdb.DuckDBPyConnection) -> Any:
 def _query(
     connection: duckdb.DuckDBPyConnection, statement: str, prepared: Prepared
 ) -> duckdb.DuckDBPyRelation:
-    return connection.sql(statement, params=prepared.emitter.parameters.values)
-
-
-def _output_columns(prepared: Prepared, names: Iterable[str]) -> list[str]:
-    columns = []
-    for at, name in enumerate(names):
-        pair = prepared.outputs[name]
-        columns += [f"{pair.value} AS v{at}", f"{pair.reason} AS r{at}"]
-    return columns
-
-
-def _words(prepared: Prepared) -> list[str]:
-    """The word of each rank as it is stored."""
-    reasons = prepared.emitter.reasons
-    return [word_of(reasons, rank) for rank in range(1, len(reasons.words) + 1)]
+    return connection.sql(statement, params=prepared.emitter.terms.parameters.values)
 
 
 def _with_words(frame: pl.DataFrame | pl.Series, words: list[str]) -> pl.DataFrame:
@@ -221,18 +201,3 @@ def _with_words(frame: pl.DataFrame | pl.Series, words: list[str]) -> pl.DataFra
     return frame.with_columns(
         pl.col(name).replace_strict(ranks, default=None, return_dtype=pl.String) for name in columns
     )
-
-
-def _reasons_of_known(plan: Plan) -> set[str]:
-    found: set[str] = set()
-    for known in plan.known.values():
-        words = pl.scan_parquet(known.path).select(pl.col(REASON).drop_nulls().unique()).collect()
-        found.update(words[REASON].to_list())
-    return found
-
-
-def _check_known(plan: Plan, rows: int) -> None:
-    """Columns computed before lie beside the rows by position, so their lengths must agree."""
-    for name, known in plan.known.items():
-        if pl.scan_parquet(known.path).select(pl.len()).collect().item() != rows:
-            raise ValueError(f"the stored column of {name} has another number of rows than the plan")

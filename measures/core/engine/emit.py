@@ -13,12 +13,9 @@ from measures.core.engine.emit_functions import EMITTERS
 from measures.core.engine.fits import Fit
 from measures.core.engine.sql import (
     NO_REASON,
-    SQL_TYPES,
     UNCOVERED,
     Pair,
-    Parameters,
-    Reasons,
-    literal,
+    Terms,
     number,
 )
 from measures.core.language.fingerprints import fingerprint_of
@@ -49,8 +46,7 @@ class Emitter:
     the SQL of stage k, each entry ``expression AS name``.
     """
 
-    reasons: Reasons
-    parameters: Parameters
+    terms: Terms
     columns: dict[tuple[bool, str], Pair]
     contexts: Mapping[str, ContextTable]
     fits: dict[str, Fit] = field(default_factory=dict)
@@ -75,9 +71,9 @@ class Emitter:
                 pair = self.columns[is_measure, name]
                 return pair, self._stage_of.get(pair.value, 0)
             case Constant(value=value, type=kind):
-                return Pair(literal(value, kind, self.parameters), None, kind), 0
+                return Pair(self.terms.literal(value, kind), None, kind), 0
             case Absent(reason=reason, type=kind):
-                return Pair(f"CAST(NULL AS {SQL_TYPES[kind]})", self.reasons.rank(reason), kind), 0
+                return Pair(self.terms.null(kind), self.terms.rank(reason), kind), 0
         placed = [self._place(part) for part in node.parts()]
         emitted = self._emit(node, [pair for pair, _ in placed])
         pair, stage = self._store(*emitted, node.type, 1 + max(stage for _, stage in placed))
@@ -113,7 +109,7 @@ class Emitter:
                 return self._from_table(parts[1], groups, node.type, NO_ANSWER, NO_ANSWER)
             case Apply(function=function):
                 fit = self.fits[fingerprint_of(node)] if is_fitted(node) else None
-                return EMITTERS[function](node, parts, self.reasons, fit)
+                return EMITTERS[function](node, parts, self.terms, fit)
             case Member(test=test):
                 test_holds = self._test(test, parts[0])
                 return f"CASE WHEN {parts[0].value} IS NOT NULL THEN {test_holds} END", parts[0].reason
@@ -134,13 +130,13 @@ class Emitter:
         cell = operand.double if is_number else operand.value
         tests = []
         if test.values:
-            values = (literal(v, operand.type, self.parameters) for v in test.values)
+            values = (self.terms.literal(v, operand.type) for v in test.values)
             tests.append(f"{cell} IN ({', '.join(values)})")
         for low, high in test.ranges:
             ends = [f"{cell} >= {number(low)}"] if low is not None else []
             ends += [f"{cell} <= {number(high)}"] if high is not None else []
             tests.append(f"({' AND '.join(ends) or f'{cell} IS NOT NULL'})")
-        ranks = self.reasons.ranks(test.reasons)
+        ranks = self.terms.reasons.ranks(test.reasons)
         if ranks and operand.reason is not None:
             tests.append(f"{operand.reason} IN ({ranks})")
         return f"({' OR '.join(tests) or 'FALSE'})"
@@ -150,7 +146,7 @@ class Emitter:
             return "FALSE"
         if not words:
             return f"({operand.reason} IS NOT NULL)"
-        ranks = self.reasons.ranks(words)
+        ranks = self.terms.reasons.ranks(words)
         return f"COALESCE({operand.reason} IN ({ranks}), FALSE)" if ranks else "FALSE"
 
     def _recode(self, node: Recode, parts: list[Pair]) -> tuple[str, str | None]:
@@ -179,7 +175,7 @@ class Emitter:
         self, values: list[str], reasons: list[str], other: Pair | None, kind: Type
     ) -> tuple[str, str]:
         """The branches with what is left to the end; nothing left there is an uncovered value."""
-        value, reason = "NULL", self.reasons.rank(UNCOVERED)
+        value, reason = "NULL", self.terms.rank(UNCOVERED)
         if other is not None:
             value, reason = _as(kind, other), other.reason or NO_REASON
         return f"CASE {' '.join(values)} ELSE {value} END", f"CASE {' '.join(reasons)} ELSE {reason} END"
@@ -194,19 +190,19 @@ class Emitter:
         keys = ", ".join(self._literal(row[0], key_type) for row in rows)
         values = ", ".join(self._literal(row[1], kind) for row in rows)
         if not rows:
-            value, known = f"CAST(NULL AS {SQL_TYPES[kind]})", "FALSE"
+            value, known = self.terms.null(kind), "FALSE"
         else:
-            value = f"list_extract([{values}], list_position([{keys}], {cell}))"
-            known = f"list_contains([{keys}], {cell})"
+            value = self.terms.dialect.found(keys, values, cell)
+            known = self.terms.dialect.contains(keys, cell)
         absent = f"WHEN {key.reason} IS NOT NULL THEN {key.reason} " if key.reason else ""
-        lost, bare = self.reasons.rank(unknown), self.reasons.rank(empty)
+        lost, bare = self.terms.rank(unknown), self.terms.rank(empty)
         return value, f"CASE {absent}WHEN NOT {known} THEN {lost} WHEN {value} IS NULL THEN {bare} END"
 
     def _literal(self, value: object, kind: Type) -> str:
         if value is None:
-            return f"CAST(NULL AS {SQL_TYPES[kind]})"
+            return self.terms.null(kind)
         if kind is Type.TEXT:
-            return self.parameters.text(str(value))
+            return self.terms.text(str(value))
         assert isinstance(value, int | float)
         return number(value)
 

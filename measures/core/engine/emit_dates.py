@@ -4,74 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from measures.core.engine.dialect import Dialect
 from measures.core.engine.fits import Fit
 from measures.core.engine.pieces import Emit, Emitted, guarded
-from measures.core.engine.sql import Pair, Reasons, number
+from measures.core.engine.sql import Pair, Terms, number
 from measures.core.language.patterns import DAY_TEXT, MONTH_TEXT
 from measures.core.language.tree import Apply, Type
 
 
-def _months(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _months(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     year, month, later, later_month = (pair.double for pair in parts)
     value = f"(({later} - {year}) * {number(12)} + ({later_month} - {month}))"
     if node.function == "years_between":
-        value = f"FLOOR({value} / {number(12)})"
+        value = terms.dialect.floor(f"{value} / {number(12)}")
     ends = f"BETWEEN {number(1)} AND {number(12)}"
-    inside = f"COALESCE({month} {ends} AND {later_month} {ends} AND isfinite({value}), FALSE)"
-    return guarded(value, inside, parts, reasons)
+    inside = f"COALESCE({month} {ends} AND {later_month} {ends} AND {terms.dialect.finite(value)}, FALSE)"
+    return guarded(value, inside, parts, terms)
 
 
-def _part_of_date(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _part_of_date(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     if parts[0].type is Type.TEXT:
-        return _part_of_text(node, parts, reasons)
+        return _part_of_text(node, parts, terms)
     return f"CAST({node.function.upper()}({parts[0].value}) AS DOUBLE)", parts[0].reason
 
 
-def _part_of_text(node: Apply, parts: list[Pair], reasons: Reasons) -> Emitted:
+def _part_of_text(node: Apply, parts: list[Pair], terms: Terms) -> Emitted:
     """Of ``YYYY-MM`` or ``YYYY-MM-DD``; the day is not asked for, so it is not looked at closely."""
     cell = parts[0].value
-    is_date = f"COALESCE(regexp_full_match({cell}, '{MONTH_TEXT}'), FALSE)"
+    is_date = f"COALESCE({terms.dialect.matches(cell, MONTH_TEXT)}, FALSE)"
     at, digits = (1, 4) if node.function == "year" else (6, 2)
     safe = f"CASE WHEN {is_date} THEN SUBSTR({cell}, {at}, {digits}) END"
-    return guarded(f"CAST({safe} AS DOUBLE)", is_date, parts, reasons)
+    return guarded(f"CAST({safe} AS DOUBLE)", is_date, parts, terms)
 
 
-def _age(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _age(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     """Years passed, less one where the day in the year comes before that of the birth."""
-    (year, month, day), (later, later_month, later_day) = (_pieces(pair) for pair in parts)
+    (year, month, day), (later, later_month, later_day) = (_pieces(pair, terms.dialect) for pair in parts)
     hundred = number(100)
     is_before = f"({later_month} * {hundred} + {later_day} < {month} * {hundred} + {day})"
-    return _of_days(f"({later} - {year} - CAST({is_before} AS DOUBLE))", parts, reasons)
+    return _of_days(f"({later} - {year} - CAST({is_before} AS DOUBLE))", parts, terms)
 
 
-def _days(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
-    first, second = (_number_of_day(*_pieces(pair)) for pair in parts)
-    return _of_days(f"({second} - {first})", parts, reasons)
+def _days(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
+    first, second = (_number_of_day(*_pieces(pair, terms.dialect), terms.dialect) for pair in parts)
+    return _of_days(f"({second} - {first})", parts, terms)
 
 
-def _of_days(value: str, parts: list[Pair], reasons: Reasons) -> Emitted:
-    return guarded(value, f"COALESCE(isfinite({value}), FALSE)", parts, reasons)
+def _of_days(value: str, parts: list[Pair], terms: Terms) -> Emitted:
+    return guarded(value, f"COALESCE({terms.dialect.finite(value)}, FALSE)", parts, terms)
 
 
-def _pieces(pair: Pair) -> tuple[str, str, str]:
+def _pieces(pair: Pair, dialect: Dialect) -> tuple[str, str, str]:
     """Year, month and day of a date; null where a text is none."""
     if pair.type is not Type.TEXT:
         year, month, day = (f"CAST({name}({pair.value}) AS DOUBLE)" for name in ("YEAR", "MONTH", "DAY"))
         return year, month, day
-    safe = f"CASE WHEN regexp_full_match({pair.value}, '{DAY_TEXT}') THEN {pair.value} END"
+    safe = f"CASE WHEN {dialect.matches(pair.value, DAY_TEXT)} THEN {pair.value} END"
     year, month, day = (f"CAST(SUBSTR({safe}, {at}) AS DOUBLE)" for at in ("1, 4", "6, 2", "9, 2"))
     return year, month, day
 
 
-def _number_of_day(year: str, month: str, day: str) -> str:
+def _number_of_day(year: str, month: str, day: str, dialect: Dialect) -> str:
     """The days since a day long ago, in plain arithmetic: a year begins in March."""
     early = f"CAST({month} <= {number(2)} AS DOUBLE)"
     years = f"({year} - {early})"
-    leaps = " ".join(
-        f"{sign} FLOOR({years} / {number(every)})" for sign, every in (("+", 4), ("-", 100), ("+", 400))
-    )
+    every = (("+", 4), ("-", 100), ("+", 400))
+    leaps = " ".join(f"{sign} {dialect.floor(f'{years} / {number(n)}')}" for sign, n in every)
     months = f"({month} - {number(3)} + {number(12)} * {early})"
-    days = f"FLOOR(({number(153)} * {months} + {number(2)}) / {number(5)})"
+    days = dialect.floor(f"({number(153)} * {months} + {number(2)}) / {number(5)}")
     return f"({number(365)} * {years} {leaps} + {days} + {day})"
 
 

@@ -10,20 +10,20 @@ from measures.core.engine.emit_scores import SCORES
 from measures.core.engine.emit_texts import TEXTS
 from measures.core.engine.fits import Fit
 from measures.core.engine.pieces import Emit, Emitted, enough, finite, guarded, of_enough, valid
-from measures.core.engine.sql import Pair, Reasons, number, strongest
+from measures.core.engine.sql import Pair, Terms, number, strongest
 from measures.core.language.tree import Apply
 
 
-def _arithmetic(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _arithmetic(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     left, right = parts
     if node.function == "/":
         value = f"({left.double} / NULLIF({right.double}, {number(0)}))"
     else:
         value = f"({left.double} {node.function} {right.double})"
-    return finite(value, parts, reasons)
+    return finite(value, parts, terms)
 
 
-def _comparison(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _comparison(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     left, right = parts
     operator = {"==": "=", "!=": "<>"}.get(node.function, node.function)
     if left.type.is_number or right.type.is_number:
@@ -31,18 +31,18 @@ def _comparison(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | Non
     return f"({left.value} {operator} {right.value})", strongest(parts)
 
 
-def _logic(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _logic(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     word = {"and": "AND", "or": "OR", "any_of": "OR", "all_of": "AND"}[node.function]
     joined = "(" + f" {word} ".join(pair.value for pair in parts) + ")"
     absent = strongest(parts)
     return joined, f"CASE WHEN {joined} IS NULL THEN {absent} END" if absent else None
 
 
-def _quantified(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _quantified(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     """any_of and all_of: as or/and, but ``at_least`` valid arguments settle the matter."""
     least, absent = node.setting("at_least"), strongest(parts)
     if least == len(parts) or absent is None:
-        return _logic(node, parts, reasons, fit)
+        return _logic(node, parts, terms, fit)
     decisive = "TRUE" if node.function == "any_of" else "FALSE"
     found = " OR ".join(f"COALESCE({pair.value} = {decisive}, FALSE)" for pair in parts)
     usual = "FALSE" if decisive == "TRUE" else "TRUE"
@@ -51,18 +51,18 @@ def _quantified(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | Non
     return value, f"CASE WHEN ({found}) OR {suffices} THEN NULL ELSE {absent} END"
 
 
-def _aggregate(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _aggregate(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     """sum_of, mean_of, count_of, share_of, min, max over the valid arguments, if there are enough."""
     zero = number(0)
     if node.function in ("min", "max"):
-        name = "LEAST" if node.function == "min" else "GREATEST"
-        value = f"{name}({', '.join(pair.double for pair in parts)})"
+        pick = terms.dialect.least if node.function == "min" else terms.dialect.greatest
+        value = pick(pair.double for pair in parts)
     else:
         value = "(" + " + ".join(f"COALESCE({pair.double}, {zero})" for pair in parts) + ")"
     if node.function in ("mean_of", "share_of"):
         value = f"({value} / NULLIF(CAST({valid(parts)} AS DOUBLE), {zero}))"
     if node.function in ("sum_of", "mean_of"):
-        return of_enough(value, f"isfinite({value})", node, parts, reasons)
+        return of_enough(value, terms.dialect.finite(value), node, parts, terms)
     suffices, absent = enough(node, parts), strongest(parts)
     return (
         f"CASE WHEN {suffices} THEN {value} END",
@@ -70,72 +70,73 @@ def _aggregate(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None
     )
 
 
-def _first(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _first(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     values = [pair.double if node.type.is_number else pair.value for pair in parts]
     value = f"COALESCE({', '.join(values)})"
     absent = strongest(parts)
     return value, f"CASE WHEN {value} IS NULL THEN {absent} END" if absent else None
 
 
-def _not(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _not(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     return f"(NOT {parts[0].value})", parts[0].reason
 
 
-def _negate(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _negate(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     return f"(-{parts[0].double})", parts[0].reason
 
 
-def _number(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _number(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     return parts[0].double, parts[0].reason
 
 
-def _truth(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _truth(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell = parts[0].double
     is_flag = f"COALESCE({cell} IN ({number(0)}, {number(1)}), FALSE)"
-    return guarded(f"({cell} = {number(1)})", is_flag, parts, reasons)
+    return guarded(f"({cell} = {number(1)})", is_flag, parts, terms)
 
 
-def _logarithm(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _logarithm(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell = parts[0].double
     name = "LN" if node.function == "ln" else "LOG10"
     safe = f"{name}(CASE WHEN {cell} > {number(0)} THEN {cell} END)"
-    return guarded(safe, f"COALESCE({cell} > {number(0)}, FALSE)", parts, reasons)
+    return guarded(safe, f"COALESCE({cell} > {number(0)}, FALSE)", parts, terms)
 
 
-def _root(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _root(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell = parts[0].double
     safe = f"SQRT(CASE WHEN {cell} >= {number(0)} THEN {cell} END)"
-    return guarded(safe, f"COALESCE({cell} >= {number(0)}, FALSE)", parts, reasons)
+    return guarded(safe, f"COALESCE({cell} >= {number(0)}, FALSE)", parts, terms)
 
 
-def _exp(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
-    return finite(f"EXP({parts[0].double})", parts, reasons)
+def _exp(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
+    return finite(f"EXP({parts[0].double})", parts, terms)
 
 
-def _simple(name: str) -> Emit:
-    def emit(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
-        return f"{name}({parts[0].double})", parts[0].reason
-
-    return emit
+def _absolute(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
+    return f"ABS({parts[0].double})", parts[0].reason
 
 
-def _round(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _floor(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
+    return terms.dialect.floor(parts[0].double), parts[0].reason
+
+
+def _round(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     """Halves away from zero, in plain arithmetic: engines' own ROUND differ in the last decimals."""
     cell, power, half = parts[0].double, number(10.0 ** int(node.setting("digits"))), number(0.5)
-    value = f"(SIGN({cell}) * FLOOR(ABS({cell}) * {power} + {half}) / {power})"
-    return finite(value, parts, reasons)
+    value = f"(SIGN({cell}) * {terms.dialect.floor(f'ABS({cell}) * {power} + {half}')} / {power})"
+    return finite(value, parts, terms)
 
 
-def _band(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _band(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell = parts[0].double
     steps = [f"CAST({cell} >= {limit.value} AS DOUBLE)" for limit in parts[1:]]
     return f"({number(1)} + {' + '.join(steps)})", parts[0].reason
 
 
-def _reverse(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _reverse(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell, low, high = parts[0].double, float(node.setting("low")), float(node.setting("high"))
     inside = f"COALESCE({cell} BETWEEN {number(low)} AND {number(high)}, FALSE)"
-    return guarded(f"({number(low + high)} - {cell})", inside, parts, reasons)
+    return guarded(f"({number(low + high)} - {cell})", inside, parts, terms)
 
 
 EMITTERS: Mapping[str, Emit] = {
@@ -153,8 +154,8 @@ EMITTERS: Mapping[str, Emit] = {
     "log10": _logarithm,
     "exp": _exp,
     "sqrt": _root,
-    "abs": _simple("ABS"),
-    "floor": _simple("FLOOR"),
+    "abs": _absolute,
+    "floor": _floor,
     "round": _round,
     "band": _band,
     "reverse": _reverse,

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from measures.core.engine.fits import Fit
 from measures.core.engine.pieces import Emit, Emitted, enough, finite, valid
 from measures.core.engine.ranks import Point, points
-from measures.core.engine.sql import Pair, Reasons, number, strongest
+from measures.core.engine.sql import Pair, Terms, number, strongest
 from measures.core.language.tree import Apply
 
 
-def _standardise(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _standardise(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     assert fit is not None
-    return finite(_standard(_beside_group(parts), fit.means[0], fit.sds[0]), parts, reasons)
+    return finite(_standard(_beside_group(parts), fit.means[0], fit.sds[0]), parts, terms)
 
 
 def _beside_group(parts: list[Pair]) -> str:
@@ -26,14 +26,14 @@ def _standard(cell: str, mean: float, sd: float) -> str:
     return f"(({cell} - {number(mean)}) / {number(sd)})"
 
 
-def _factor_score(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _factor_score(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     """Weights times standardised items, added from left to right; an absent item adds nothing."""
     assert fit is not None
-    terms = [
+    added = [
         f"COALESCE({number(weight)} * {_standard(pair.double, mean, sd)}, {number(0)})"
         for pair, weight, mean, sd in zip(parts, fit.weights, fit.means, fit.sds, strict=True)
     ]
-    value = f"({' + '.join(terms)})"
+    value = f"({' + '.join(added)})"
     if node.setting("scores") == "mean":
         value = f"({value} / NULLIF(CAST({valid(parts)} AS DOUBLE), {number(0)}))"
     suffices, absent = enough(node, parts), strongest(parts)
@@ -43,7 +43,7 @@ def _factor_score(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | N
     )
 
 
-def _percentile_rank(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _percentile_rank(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     assert fit is not None
     found = _searched(_beside_group(parts), points(fit))
     present = " AND ".join(f"{pair.value} IS NOT NULL" for pair in parts)
@@ -64,7 +64,7 @@ def _searched(cell: str, known: Sequence[Point]) -> str:
     )
 
 
-def _quantile_band(node: Apply, parts: list[Pair], reasons: Reasons, fit: Fit | None) -> Emitted:
+def _quantile_band(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     assert fit is not None
     steps = [f"CAST({parts[0].double} > {number(end)} AS DOUBLE)" for _, end in fit.groups]
     return f"({' + '.join([number(1), *steps])})", parts[0].reason

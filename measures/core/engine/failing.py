@@ -1,10 +1,11 @@
 """What the engine's own errors become: they quote cells, so nothing of them is passed on but their class.
 
-duckdb and Arrow are told by the module of the error's class, for importing them takes long.
+The libraries are told by the module of the error's class, for importing them takes long.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from surveys.core.said import say
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ROOMS = ("duckdb", "_duckdb", "pyarrow")
+_ROOMS = ("duckdb", "_duckdb", "pyarrow", "pyspark", "py4j")
 _OF_THE_DATA = {  # a rule, a crosswalk or the size of the data is the cause; every other class is a bug
     "ConversionException",
     "OutOfRangeException",
@@ -23,8 +24,13 @@ _OF_THE_DATA = {  # a rule, a crosswalk or the size of the data is the cause; ev
     "TypeMismatchException",
     "InvalidInputException",
     "ArrowInvalid",
+    "CAST_INVALID_INPUT",  # from here on as Spark names them
+    "CAST_OVERFLOW",
+    "ARITHMETIC_OVERFLOW",
+    "NUMERIC_VALUE_OUT_OF_RANGE",
+    "DATATYPE_MISMATCH",
+    "UNABLE_TO_ACQUIRE_MEMORY",
 }
-
 
 _PREFIXES = {  # how Arrow words what duckdb reports while rows are streamed
     "Conversion Error": "ConversionException",
@@ -50,8 +56,26 @@ def in_words() -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in _ROOMS:
             raise
-        error.args = (type(error).__name__,)  # what still holds the error holds no cell
-        raise _told(type(error).__name__) from None
+        kind = _kind_of(error)
+        _emptied(error, kind)
+        raise _told(kind) from None
+
+
+def _kind_of(error: Exception) -> str:
+    """The class of an error; Spark's carry a name for what happened beside it, one of a fixed list."""
+    try:
+        condition = str(error.getCondition())  # type: ignore[attr-defined]
+    except Exception:  # no error of Spark's, or its program is gone
+        condition = ""
+    name = condition.partition(".")[0]
+    return name if re.fullmatch("[A-Z][A-Z0-9_]+", name) else type(error).__name__
+
+
+def _emptied(error: Exception, kind: str) -> None:
+    """What still holds the error holds no cell."""
+    error.args = (kind,)
+    for name, held in list(vars(error).items()):
+        setattr(error, name, kind if isinstance(held, str) else None)
 
 
 def streamed(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from measures.core import factor
+from measures.core.engine.dialect import Dialect
 from measures.core.engine.sql import Pair, number
 from measures.core.language.tree import Apply, Type
 from surveys.core.codebook import as_json
@@ -28,7 +29,7 @@ from surveys.core.said import say, say_n, sentence
 DIGITS = 10  # significant digits of fitted weights
 _EXACT_UP_TO = 1e8  # decimals of at most four places up to this size are summed exactly
 _BITS = 50  # of a number that is no short decimal
-_DECIMAL, _SQUARE = "DECIMAL(19,4)", "DECIMAL(38,8)"
+_SQUARE = "DECIMAL(38,8)"
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,17 @@ class Sample:
     aggregates: tuple[str, ...]
 
 
-def sample_of(pairs: Sequence[Pair], scales: Sequence[float] | None = None) -> Sample:
+def sample_of(pairs: Sequence[Pair], dialect: Dialect, scales: Sequence[float] | None = None) -> Sample:
     """n, whether the sums are exact, sums, lower triangle of products, over rows where all are valid.
 
     ``scales`` None: whole numbers and short decimals as they are; otherwise numbers times these powers of
     two, rounded to whole ones.
     """
     p = len(pairs)
-    cells = [_exact(pair) if scales is None else _scaled(pair, scales[i]) for i, pair in enumerate(pairs)]
+    cells = [
+        _exact(pair, dialect) if scales is None else _scaled(pair, scales[i], dialect)
+        for i, pair in enumerate(pairs)
+    ]
     is_exact = " AND ".join(f"COALESCE(CAST(d{i} AS DOUBLE) = x{i}, FALSE)" for i in range(p))
     products = [_product(pairs, i, j, scales) for i in range(p) for j in range(i + 1)]
     return Sample(
@@ -139,15 +143,15 @@ def _product(pairs: Sequence[Pair], i: int, j: int, scales: Sequence[float] | No
     return f"d{i} * d{j}" if whole or scales is not None else f"CAST(d{i} * d{j} AS {_SQUARE})"
 
 
-def _exact(pair: Pair) -> str:
+def _exact(pair: Pair, dialect: Dialect) -> str:
     """A number as one that sums exactly: a whole number, or a decimal of four places; null when too large."""
     small = f"ABS({pair.double}) <= {number(_EXACT_UP_TO)}"
-    kind = "BIGINT" if pair.type is Type.INTEGER else _DECIMAL
+    kind = dialect.whole if pair.type is Type.INTEGER else dialect.short
     return f"CAST(CASE WHEN {small} THEN {pair.double} END AS {kind})"
 
 
-def _scaled(pair: Pair, scale: float) -> str:
-    return f"CAST(FLOOR({pair.double} * {number(scale)} + {number(0.5)}) AS HUGEINT)"
+def _scaled(pair: Pair, scale: float, dialect: Dialect) -> str:
+    return dialect.huge_floor(f"{pair.double} * {number(scale)} + {number(0.5)}")
 
 
 def moments(row: Sequence[Any], p: int, scales: Sequence[float] | None = None) -> Moments:
@@ -243,9 +247,9 @@ def unfit(node: Apply, why: str, hint: str = "") -> Refused:
     return refuse("unfit_sample", message, hint=hint or fallback)
 
 
-def group_columns(pair: Pair, scale: float | None = None) -> list[str]:
+def group_columns(pair: Pair, dialect: Dialect, scale: float | None = None) -> list[str]:
     """The aggregates of one group: valid n, whether exact, sum, largest absolute value."""
-    cell = _exact(pair) if scale is None else _scaled(pair, scale)
+    cell = _exact(pair, dialect) if scale is None else _scaled(pair, scale, dialect)
     same = f"COALESCE(CAST({cell} AS DOUBLE) = {pair.double}, {pair.value} IS NULL)"
     return [
         f"COUNT({pair.value})",

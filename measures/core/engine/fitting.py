@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from measures.core.engine.dialect import Dialect
 from measures.core.engine.fits import (
     Fit,
     fit_columns,
@@ -41,23 +42,26 @@ def fit_node(prepared: Prepared, node: Apply, run: Run) -> Fit:
 
 def _columns(prepared: Prepared, node: Apply, parts: list[Pair], run: Run) -> Fit:
     """Exactly if the numbers are short, else on numbers rounded to 50 bits."""
-    found = moments(prepared.sample(sample_of(parts), run), len(parts))
+    dialect = _dialect(prepared)
+    found = moments(prepared.sample(sample_of(parts, dialect), run), len(parts))
     if not found.is_exact:
         scales = [scale_for(largest) for largest in prepared.sample(largest_of(parts), run)]
-        found = moments(prepared.sample(sample_of(parts, scales), run), len(parts), scales)
+        found = moments(prepared.sample(sample_of(parts, dialect, scales), run), len(parts), scales)
     return fit_columns(node, found)
 
 
 def _groups(prepared: Prepared, node: Apply, parts: list[Pair], run: Run) -> Fit:
     operand, key = Pair(parts[0].double, parts[0].reason, parts[0].type), parts[1]
+    dialect = _dialect(prepared)
     if operand.type is Type.CONDITION:
         operand = Pair(operand.value, operand.reason, Type.INTEGER)
     rest = f"WHERE {key.value} IS NOT NULL GROUP BY 1"
-    rows = prepared.rows([key.value, *group_columns(operand)], run, rest)
+    rows = prepared.rows([key.value, *group_columns(operand, dialect)], run, rest)
     if all(row[2] for row in rows):
         return fit_groups(node, rows)
     scale = scale_for(max(row[4] for row in rows if row[4] is not None))
-    return fit_groups(node, prepared.rows([key.value, *group_columns(operand, scale)], run, rest), scale)
+    columns = [key.value, *group_columns(operand, dialect, scale)]
+    return fit_groups(node, prepared.rows(columns, run, rest), scale)
 
 
 def _ranks(prepared: Prepared, node: Apply, operand: Pair, run: Run) -> Fit:
@@ -79,6 +83,10 @@ def _among(prepared: Prepared, node: Apply, parts: list[Pair], run: Run) -> Fit:
     rest = f"WHERE {key.value} IS NOT NULL AND {operand.value} IS NOT NULL GROUP BY 1"
     rows = prepared.rows([key.value, f"MIN({cell})", f"MAX({cell})"], run, rest)
     return fit_among(node, one_in_each_group(node, rows))
+
+
+def _dialect(prepared: Prepared) -> Dialect:
+    return prepared.emitter.terms.dialect
 
 
 def _never_minus_zero(pair: Pair) -> str:

@@ -8,12 +8,13 @@ from itertools import chain, zip_longest
 
 import polars as pl
 
+from measures.core.engine.dialect import DUCKDB
 from measures.core.engine.emit import Emitter
 from measures.core.engine.fitting import Run
 from measures.core.engine.interface import Cell, Rule
 from measures.core.engine.prepare import Prepared, add_rules, word_of
 from measures.core.engine.query import Pipeline, reasons_of_rules
-from measures.core.engine.sql import SQL_TYPES, Pair, Parameters, Reasons
+from measures.core.engine.sql import Pair, Parameters, Reasons, Terms
 from measures.core.language.tree import Type
 from surveys.core.absence import SYSTEM
 
@@ -42,10 +43,11 @@ class Given:
     def statement(self, run: Run) -> tuple[str, Mapping[str, str]]:
         """What gives v0, r0, v1, r1, … one pair per part, and its parameters; reads given_rows."""
         pipeline, parameters = Pipeline([("given", "SELECT * FROM given_rows")]), Parameters()
+        terms = Terms(self.reasons, parameters)
         emitters, outputs = [], []
         for at, ((rule, _), columns) in enumerate(zip(self.parts, self.columns, strict=True)):
             contexts = rule.checked.scope.contexts
-            emitter = Emitter(self.reasons, parameters, columns, contexts, prefix=f"x{at}_")
+            emitter = Emitter(terms, columns, contexts, prefix=f"x{at}_")
             prepared = Prepared(pipeline, emitter)
             add_rules(prepared, [rule], run)
             emitters.append(emitter)
@@ -101,4 +103,4 @@ def _columns(
 
 
 def _typed(column: str, kind: Type) -> str:
-    return f"CAST({column} AS {SQL_TYPES[kind]})" if kind in (Type.DATE, Type.DATETIME) else column
+    return f"CAST({column} AS {DUCKDB.type_of(kind)})" if kind in (Type.DATE, Type.DATETIME) else column

@@ -1,4 +1,4 @@
-"""What an engine is asked and what it answers; the same for the embedded and any later engine.
+"""What an engine is asked and what it answers; the same for the embedded and the distributed engine.
 
 An engine computes rules in two steps.  *Fit*: what a rule needs to know about the whole sample (means,
 standard deviations, correlations, group means) is aggregated over the rows that pass the filter.
@@ -99,10 +99,17 @@ class Cell:
 
 
 class Engine(Protocol):
-    """Executes plans.  ``semantics_version`` changes whenever a rule might give another column."""
+    """Executes plans.  ``semantics_version`` changes whenever a rule might give another column.
+
+    All engines of one version give the same columns, so that what one computed is reused by the other.
+    """
 
     name: str
     semantics_version: str
+
+    def environment(self) -> dict[str, str]:
+        """The program that computes, with its version."""
+        ...
 
     def derive(self, plan: Plan, out_dir: Path) -> tuple[ColumnResult, ...]:
         """Compute every rule in one pass over the source and write one Parquet file each into ``out_dir``."""

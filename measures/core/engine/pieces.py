@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from measures.core.engine.fits import Fit
-from measures.core.engine.sql import Pair, Reasons, strongest
+from measures.core.engine.sql import Pair, Terms, strongest
 from measures.core.language.tree import Apply
 from surveys.core.absence import OUT_OF_RANGE
 
 Emitted = tuple[str, str | None]
-Emit = Callable[[Apply, list[Pair], Reasons, Fit | None], Emitted]
+Emit = Callable[[Apply, list[Pair], Terms, Fit | None], Emitted]
 
 
-def guarded(value: str, is_defined: str, parts: list[Pair], reasons: Reasons) -> Emitted:
+def guarded(value: str, is_defined: str, parts: list[Pair], terms: Terms) -> Emitted:
     """``value`` where it is defined; elsewhere an argument's absence, else out_of_range."""
     absent = strongest(parts)
     first = f"WHEN {absent} IS NOT NULL THEN {absent} " if absent else ""
-    reason = f"CASE {first}WHEN {is_defined} THEN NULL ELSE {reasons.rank(OUT_OF_RANGE)} END"
+    reason = f"CASE {first}WHEN {is_defined} THEN NULL ELSE {terms.rank(OUT_OF_RANGE)} END"
     return f"CASE WHEN {is_defined} THEN {value} END", reason
 
 
-def finite(value: str, parts: list[Pair], reasons: Reasons) -> Emitted:
+def finite(value: str, parts: list[Pair], terms: Terms) -> Emitted:
     """``value`` where it comes to a number."""
-    return guarded(value, f"isfinite({value})", parts, reasons)
+    return guarded(value, terms.dialect.finite(value), parts, terms)
 
 
 def valid(parts: list[Pair]) -> str:
@@ -36,9 +36,9 @@ def enough(node: Apply, parts: list[Pair]) -> str:
     return f"{valid(parts)} >= {node.setting('at_least')}"
 
 
-def of_enough(value: str, is_defined: str, node: Apply, parts: list[Pair], reasons: Reasons) -> Emitted:
+def of_enough(value: str, is_defined: str, node: Apply, parts: list[Pair], terms: Terms) -> Emitted:
     """``value`` of the valid arguments, if there are enough; out_of_range where it is not defined then."""
     suffices, absent = enough(node, parts), strongest(parts)
     first = f"WHEN NOT {suffices} THEN {absent} " if absent else ""
-    rest = f"WHEN NOT {is_defined} THEN {reasons.rank(OUT_OF_RANGE)} END"
+    rest = f"WHEN NOT {is_defined} THEN {terms.rank(OUT_OF_RANGE)} END"
     return f"CASE WHEN {suffices} AND {is_defined} THEN {value} END", f"CASE {first}{rest}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from measures.core.engine.dialect import DUCKDB, Dialect
 from measures.core.engine.emit import Emitter
 from measures.core.engine.fits import Fit, Sample
 from measures.core.engine.fitting import Run, fit_node
@@ -19,14 +20,15 @@ from measures.core.engine.query import (
     reasons_of_source,
     source_steps,
 )
-from measures.core.engine.sql import NO_REASON, Pair, Parameters, Reasons, number
+from measures.core.engine.sql import NO_REASON, Pair, Parameters, Reasons, Terms, number
 from measures.core.language.fingerprints import fingerprint_of
 from measures.core.language.functions import is_fitted
 from measures.core.language.tree import Apply, Type, walk
+from surveys.core.absence import OUT_OF_RANGE
 from surveys.core.problems import refuse
 from surveys.core.said import say
 
-_PARAMETER = re.compile(r"\$(p[0-9]+)")
+_PARAMETER = re.compile(r"[$:](p[0-9]+)")
 LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
 
 
@@ -40,11 +42,11 @@ class Prepared:
     outputs: dict[str, Pair] = field(default_factory=dict)
     fitted: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def statement(self, columns: Iterable[str]) -> str:
-        return self._full().select(columns)
+    def statement(self, columns: Iterable[str], rest: str = "") -> str:
+        return self._full().select(columns, rest)
 
     def rows(self, columns: Iterable[str], run: Run, rest: str = "") -> list[tuple[Any, ...]]:
-        return run(*self._asked(self._full().select(columns, rest)))
+        return run(*self._asked(self.statement(columns, rest)))
 
     def sample(self, wanted: Sample, run: Run) -> tuple[Any, ...]:
         """The aggregates over the complete rows of some columns."""
@@ -73,7 +75,7 @@ class Prepared:
         """A statement with the parameters it names: the engine refuses any other."""
         named = set(_PARAMETER.findall(statement))
         return statement, {
-            name: text for name, text in self.emitter.parameters.values.items() if name in named
+            name: text for name, text in self.emitter.terms.parameters.values.items() if name in named
         }
 
     def _full(self) -> Pipeline:
@@ -82,7 +84,7 @@ class Prepared:
         return full
 
 
-def prepare(plan: Plan, run: Run, known_reasons: Iterable[str]) -> Prepared:
+def prepare(plan: Plan, run: Run, known_reasons: Iterable[str], dialect: Dialect = DUCKDB) -> Prepared:
     """Emits the plan's statement; ``run`` is asked for the filter's losses and for what must be fitted.
 
     ``known_reasons``: the absences of columns computed before.
@@ -91,9 +93,9 @@ def prepare(plan: Plan, run: Run, known_reasons: Iterable[str]) -> Prepared:
     checked = [rule.checked for rule in plan.rules] + ([plan.where] if plan.where else [])
     sources = [plan.source.columns[name] for name in items]
     words = {*reasons_of_rules(checked), *reasons_of_source(sources), *known_reasons}
-    reasons, parameters = Reasons(tuple(words)), Parameters()
-    pipeline, columns = source_steps(plan, items, reasons, parameters)
-    emitter = Emitter(reasons, parameters, columns, plan.contexts)
+    terms = Terms(Reasons(tuple(words)), Parameters(dialect))
+    pipeline, columns = source_steps(plan, items, terms)
+    emitter = Emitter(terms, columns, plan.contexts)
     prepared = Prepared(pipeline, emitter)
     if plan.where is not None:
         prepared.left_out = _filter(plan, pipeline, emitter, run)
@@ -111,7 +113,7 @@ def add_rules(prepared: Prepared, rules: Sequence[Rule], run: Run) -> None:
             root = Apply(Type.INTEGER, "number", (root,))
         pair = prepared.emitter.add(root)
         prepared.emitter.columns[True, rule.name] = pair
-        prepared.outputs[rule.name] = stored(pair, prepared.emitter.reasons)
+        prepared.outputs[rule.name] = stored(pair, prepared.emitter.terms)
 
 
 def _known_of(plan: Plan) -> tuple[str, ...]:
@@ -125,15 +127,15 @@ def _filter(plan: Plan, pipeline: Pipeline, emitter: Emitter, run: Run) -> dict[
     root = plan.where.root
     if plan.where.measures or root.type is not Type.CONDITION:
         raise ValueError("a filter is a condition on items")
-    own = Emitter(emitter.reasons, emitter.parameters, emitter.columns, emitter.contexts, prefix="f")
+    own = Emitter(emitter.terms, emitter.columns, emitter.contexts, prefix="f")
     pair = own.add(root)
     pipeline.extend(own.stages, "filter")
-    rest = f"WHERE {pair.value} IS NOT TRUE GROUP BY 1 ORDER BY 1"
-    lost = run(pipeline.select([pair.reason or NO_REASON, "COUNT(*)"], rest), emitter.parameters.values)
+    rest = f"WHERE {pair.value} IS NOT TRUE GROUP BY 1 ORDER BY 1 NULLS LAST"
+    lost = run(pipeline.select([pair.reason or NO_REASON, "COUNT(*)"], rest), emitter.terms.parameters.values)
     pipeline.add("kept", f"SELECT * FROM {pipeline.last} WHERE {pair.value} IS TRUE")
     left_out: dict[str, int] = {}
     for rank, n in lost:
-        why = "filter" if rank is None else word_of(emitter.reasons, rank)
+        why = "filter" if rank is None else word_of(emitter.terms.reasons, rank)
         left_out[why] = left_out.get(why, 0) + n
     return left_out
 
@@ -165,7 +167,7 @@ def _fit(prepared: Prepared, rule: Rule, run: Run) -> None:
     prepared.fitted[rule.name] = kept
 
 
-def stored(pair: Pair, reasons: Reasons) -> Pair:
+def stored(pair: Pair, terms: Terms) -> Pair:
     """A rule's columns as they are stored; integers that a double cannot hold are out_of_range."""
     reason = pair.reason or NO_REASON
     if pair.type in (Type.DECIMAL, Type.TIME):
@@ -173,9 +175,9 @@ def stored(pair: Pair, reasons: Reasons) -> Pair:
     if pair.type is not Type.INTEGER or pair.is_exact:
         return Pair(pair.value, reason, pair.type)
     fits = f"ABS({pair.value}) <= {number(LARGEST_INTEGER)}"
-    rest = f"WHEN NOT {fits} THEN {reasons.rank('out_of_range')} END"
+    rest = f"WHEN NOT {fits} THEN {terms.rank(OUT_OF_RANGE)} END"
     return Pair(
-        f"CASE WHEN {fits} THEN CAST({pair.value} AS BIGINT) END",
+        f"CASE WHEN {fits} THEN {terms.dialect.nearest(pair.value)} END",
         f"CASE WHEN {reason} IS NOT NULL THEN {reason} {rest}",
         Type.INTEGER,
     )

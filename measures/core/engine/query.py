@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from measures.core.engine.emit import Emitter
 from measures.core.engine.interface import Plan, SourceColumn
-from measures.core.engine.sql import SQL_TYPES, Pair, Parameters, Reasons, number
+from measures.core.engine.sql import UNCOVERED, Pair, Terms, number
 from measures.core.language.scope import mapped_type
 from measures.core.language.tree import Absent, Checked, Type, walk
 from surveys.core.absence import NO_ANSWER, OUT_OF_RANGE, SYSTEM, tag_reason
@@ -67,7 +67,7 @@ def items_of(plan: Plan) -> tuple[str, ...]:
 
 
 def source_steps(
-    plan: Plan, items: Iterable[str], reasons: Reasons, parameters: Parameters
+    plan: Plan, items: Iterable[str], terms: Terms
 ) -> tuple[Pipeline, dict[tuple[bool, str], Pair]]:
     """Reads the columns of ``items`` and parts their cells as ``surveys.core.table.split`` does."""
     pipeline, columns = Pipeline(), {}
@@ -79,19 +79,24 @@ def source_steps(
         if column.tags:
             physicals[tags_of(column.position)] = None
         cell = physical(column.position)
-        told.append(f"{_reason(column, reasons, parameters)} AS a{at}")
-        value, reason, kind = _mapped(column, cell, f"a{at}", reasons, parameters)
+        told.append(f"{_reason(column, terms)} AS a{at}")
+        value, reason, kind = _mapped(column, cell, f"a{at}", terms)
         parted.append(f"{value} AS v_i{at}, {reason} AS r_i{at}")
         is_exact = kind is ValueType.INTEGER and not column.code_map
         columns[False, name] = Pair(f"v_i{at}", f"r_i{at}", Type(kind.value), is_exact)
-    wanted = ", ".join(physicals) or "1 AS one"
-    pipeline.add("base", f"SELECT {wanted} FROM read_parquet({parameters.text(str(plan.source.path))})")
+    dialect = terms.dialect
+    order = [dialect.row] if dialect.row else []
+    wanted, file = (
+        ", ".join([*order, *physicals]) or "1 AS one",
+        dialect.file(plan.source.path, terms.parameters),
+    )
+    pipeline.add("base", f"SELECT {wanted} FROM {file}")
     pipeline.add("told", f"SELECT {', '.join(['*', *told])} FROM base")
-    pipeline.add("clean", f"SELECT {', '.join(parted) or '1 AS one'} FROM told")
+    pipeline.add("clean", f"SELECT {', '.join([*order, *parted]) or '1 AS one'} FROM told")
     return pipeline, columns
 
 
-def _reason(column: SourceColumn, reasons: Reasons, parameters: Parameters) -> str:
+def _reason(column: SourceColumn, terms: Terms) -> str:
     """A tag outranks the cell, a single code a range; then a tag without a word, then the empty cell."""
     variable, cell = column.variable, physical(column.position)
     rules = sorted(variable.missing, key=lambda rule: (rule.tag is None, rule.value is None))
@@ -99,47 +104,43 @@ def _reason(column: SourceColumn, reasons: Reasons, parameters: Parameters) -> s
     for rule in rules:
         if rule.tag is not None and not column.tags:
             continue
-        test = _matches(rule, variable, cell, tags_of(column.position), parameters)
-        branches.append(f"WHEN {test} THEN {reasons.rank(rule.reason)}")
+        test = _matches(rule, variable, cell, tags_of(column.position), terms)
+        branches.append(f"WHEN {test} THEN {terms.rank(rule.reason)}")
     if column.tags:
         tag = tags_of(column.position)
         for sign in TAGS:
-            branches.append(f"WHEN {tag} = '{sign}' THEN {reasons.rank(tag_reason(sign))}")
-    branches.append(f"WHEN {cell} IS NULL THEN {reasons.rank(SYSTEM)}")
+            branches.append(f"WHEN {tag} = '{sign}' THEN {terms.rank(tag_reason(sign))}")
+    branches.append(f"WHEN {cell} IS NULL THEN {terms.rank(SYSTEM)}")
     return f"CASE {' '.join(branches)} END"
 
 
-def _matches(rule: MissingRule, variable: Variable, cell: str, tag: str, parameters: Parameters) -> str:
+def _matches(rule: MissingRule, variable: Variable, cell: str, tag: str, terms: Terms) -> str:
     if rule.tag is not None:
-        return f"{tag} = {parameters.text(rule.tag)}"
+        return f"{tag} = {terms.text(rule.tag)}"
     if rule.value is not None:
-        return f"{cell} = {_cell(missing_value(rule.value, variable.type), variable.type, parameters)}"
+        return f"{cell} = {_cell(missing_value(rule.value, variable.type), variable.type, terms)}"
     ends = [(">=", rule.low), ("<=", rule.high)]
-    tests = [
-        f"{cell} {sign} {_bound(end, variable.type, parameters)}" for sign, end in ends if end is not None
-    ]
+    tests = [f"{cell} {sign} {_bound(end, variable.type, terms)}" for sign, end in ends if end is not None]
     return f"({' AND '.join(tests)})"
 
 
-def _bound(end: float, kind: ValueType, parameters: Parameters) -> str:
+def _bound(end: float, kind: ValueType, terms: Terms) -> str:
     """A range's end; of dates and timestamps it is kept as seconds since 1970."""
     if kind not in (ValueType.DATE, ValueType.DATETIME):
         return number(end)
     moment = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=end)).replace(tzinfo=None)
-    return _cell(moment.date() if kind is ValueType.DATE else moment, kind, parameters)
+    return _cell(moment.date() if kind is ValueType.DATE else moment, kind, terms)
 
 
-def _cell(value: object, kind: ValueType, parameters: Parameters) -> str:
+def _cell(value: object, kind: ValueType, terms: Terms) -> str:
     """A constant as a stored cell of this type."""
     if isinstance(value, int | float):
         return number(value)
-    text = parameters.text(value if isinstance(value, str) else value.isoformat())  # type: ignore[attr-defined]
-    return text if kind is ValueType.TEXT else f"CAST({text} AS {SQL_TYPES[Type(kind.value)]})"
+    text = terms.text(value if isinstance(value, str) else value.isoformat())  # type: ignore[attr-defined]
+    return text if kind is ValueType.TEXT else f"CAST({text} AS {terms.dialect.type_of(Type(kind.value))})"
 
 
-def _mapped(
-    column: SourceColumn, cell: str, reason: str, reasons: Reasons, parameters: Parameters
-) -> tuple[str, str, ValueType]:
+def _mapped(column: SourceColumn, cell: str, reason: str, terms: Terms) -> tuple[str, str, ValueType]:
     """The item's value and reason: source codes through the crosswalk's map, if it has one."""
     kind = mapped_type(column.variable.type, column.code_map)
     if not column.code_map:
@@ -147,33 +148,33 @@ def _mapped(
     branches, covered = [], []
     for source, target in column.code_map:
         if target is not None:
-            test = f"{cell} = {_cell(source, column.variable.type, parameters)}"
-            branches.append(f"WHEN {reason} IS NULL AND {test} THEN {_target(target, parameters)}")
+            test = f"{cell} = {_cell(source, column.variable.type, terms)}"
+            branches.append(f"WHEN {reason} IS NULL AND {test} THEN {_target(target, terms)}")
             covered.append(test)
     known = " OR ".join(covered) or "FALSE"
-    value = f"CASE {' '.join(branches)} END" if branches else f"CAST(NULL AS {SQL_TYPES[Type(kind.value)]})"
-    lost = reasons.rank(OUT_OF_RANGE)
+    value = f"CASE {' '.join(branches)} END" if branches else terms.null(Type(kind.value))
+    lost = terms.rank(OUT_OF_RANGE)
     return value, f"CASE WHEN {reason} IS NOT NULL THEN {reason} WHEN {known} THEN NULL ELSE {lost} END", kind
 
 
-def _target(target: Scalar, parameters: Parameters) -> str:
-    return parameters.text(target) if isinstance(target, str) else number(target)
+def _target(target: Scalar, terms: Terms) -> str:
+    return terms.text(target) if isinstance(target, str) else number(target)
 
 
 def known_steps(
     pipeline: Pipeline, plan: Plan, emitter: Emitter, names: Iterable[str]
 ) -> dict[tuple[bool, str], Pair]:
     """Lays columns that were computed before beside the rows that are left."""
-    columns = {}
+    columns, terms = {}, emitter.terms
     for at, name in enumerate(names):
         known = plan.known[name]
-        words = [word for word in emitter.reasons.words if word != "uncovered"]
-        branches = " ".join(
-            f"WHEN {emitter.parameters.text(w)} THEN {emitter.reasons.rank(w)}" for w in words
-        )
-        path = emitter.parameters.text(str(known.path))
-        read = f"SELECT value AS v_k{at}, CASE reason {branches} END AS r_k{at} FROM read_parquet({path})"
-        pipeline.add(f"known{at}", f"SELECT * FROM {pipeline.last} POSITIONAL JOIN ({read})")
+        words = [word for word in terms.reasons.words if word != UNCOVERED]
+        branches = " ".join(f"WHEN {terms.text(w)} THEN {terms.rank(w)}" for w in words)
+        read = f"value AS v_k{at}, CASE reason {branches} END AS r_k{at}"
+        file = terms.dialect.file(known.path, terms.parameters)
+        is_filtered = plan.where is not None
+        beside = terms.dialect.beside(pipeline.last, file, read, is_filtered=is_filtered)
+        pipeline.add(f"known{at}", beside)
         is_exact = known.type is ValueType.INTEGER
         columns[True, name] = Pair(f"v_k{at}", f"r_k{at}", Type(known.type.value), is_exact)
     return columns

@@ -11,22 +11,13 @@ import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from measures.core.engine.dialect import DUCKDB, Dialect
 from measures.core.language.tree import Type
 from surveys.core.absence import OUT_OF_RANGE, precedence
 from surveys.core.codebook import Scalar
 
 UNCOVERED = "uncovered"  # a value that recode or case says nothing about; stored as out_of_range
 NO_REASON = "CAST(NULL AS SMALLINT)"
-
-SQL_TYPES = {
-    Type.CONDITION: "BOOLEAN",
-    Type.INTEGER: "DOUBLE",
-    Type.DECIMAL: "DOUBLE",
-    Type.TIME: "DOUBLE",
-    Type.TEXT: "VARCHAR",
-    Type.DATE: "DATE",
-    Type.DATETIME: "TIMESTAMP",
-}
 
 
 @dataclass
@@ -60,16 +51,49 @@ def _order(word: str) -> tuple[int, str, bool]:
 class Parameters:
     """Bound parameters of one statement."""
 
-    values: dict[str, str] = field(default_factory=dict)
+    dialect: Dialect = DUCKDB
+    _names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What is bound to each name."""
+        return {name: value for value, name in self._names.items()}
 
     def text(self, value: str) -> str:
         """The SQL of a text: always a parameter."""
-        for name, known in self.values.items():
-            if known == value:
-                return f"CAST(${name} AS VARCHAR)"
-        name = f"p{len(self.values)}"
-        self.values[name] = value
-        return f"CAST(${name} AS VARCHAR)"
+        name = self._names.setdefault(value, f"p{len(self._names)}")
+        return f"CAST({self.dialect.sign}{name} AS {self.dialect.text})"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What all parts of one statement share."""
+
+    reasons: Reasons
+    parameters: Parameters
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.parameters.dialect
+
+    def rank(self, word: str) -> str:
+        """The SQL of a reason's rank."""
+        return self.reasons.rank(word)
+
+    def text(self, value: str) -> str:
+        """The SQL of a text: always a parameter."""
+        return self.parameters.text(value)
+
+    def null(self, kind: Type) -> str:
+        """The SQL of a value that is not there."""
+        return f"CAST(NULL AS {self.dialect.type_of(kind)})"
+
+    def literal(self, value: Scalar, kind: Type) -> str:
+        """The SQL of a constant of a rule."""
+        if not isinstance(value, str):
+            return number(value)
+        text = self.text(value)
+        return text if kind is Type.TEXT else f"CAST({text} AS {self.dialect.type_of(kind)})"
 
 
 def number(value: float) -> str:
@@ -78,14 +102,6 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         raise ValueError("a literal must be finite")
     return f"CAST('{value!r}' AS DOUBLE)"
-
-
-def literal(value: Scalar, kind: Type, parameters: Parameters) -> str:
-    """The SQL of a constant of a rule."""
-    if not isinstance(value, str):
-        return number(value)
-    text = parameters.text(value)
-    return text if kind is Type.TEXT else f"CAST({text} AS {SQL_TYPES[kind]})"
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from measures.core.masters import ENGINES, is_master
 from measures.selectors import dataset_named
 from measures.services.datasets import build_dataset
+from measures.services.engines import chosen, is_distributed
 from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand
 from surveys.models import User
+
+
+def master(text: str) -> str:
+    """The address of Spark's workers, or wrong usage."""
+    if not is_master(text):
+        raise ArgumentTypeError("give local[*], spark://host:7077, yarn, k8s://host:443 or sc://host:15002")
+    return text
 
 
 class Command(WavebookCommand):
@@ -19,13 +29,20 @@ class Command(WavebookCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dataset", metavar="STUDY/DATASET")
         parser.add_argument("--note", default="", help="what this version is for")
+        parser.add_argument("--engine", choices=ENGINES, help="who computes (default: as the settings say)")
+        parser.add_argument(
+            "--master", type=master, metavar="URL", help="whose workers compute, for --engine spark"
+        )
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
+        if options["master"] and not is_distributed(options["engine"]):
+            raise CommandError("--master is Spark's: give --engine spark with it", returncode=2)
         dataset = dataset_named(user, options["dataset"])
         outcome = build_dataset(
             user,
             dataset,
             note=options["note"],
+            engine=chosen(options["engine"], options["master"]),
             progress=lambda share, line: self.talk(f"{share:4.0%} {line}"),
         )
         if not outcome.is_new:

@@ -26,35 +26,35 @@ def derived(path: Path, source: Source, text: str, items: dict[str, Variable], *
     return pl.read_parquet(result.path)
 
 
-@pytest.mark.parametrize(
-    ("kind", "cells", "missing"),
-    [
-        (
-            ValueType.INTEGER,
-            [1, -1, -5, 99, None, 2**60 + 1],
-            [MissingRule("refused", value=-1), MissingRule("low", high=-1)],
-        ),
-        (
-            ValueType.DECIMAL,
-            [1.5, 99.0, 98.5, None, -0.5],
-            [MissingRule("high", low=98), MissingRule("refused", value=99)],
-        ),
-        (ValueType.DECIMAL, [1.5, 99.0, 98.5, None], [MissingRule("band", low=98, high=99)]),
-        (ValueType.TEXT, ["a", "", "NA", None, "it's; --"], [MissingRule("refused", value="NA")]),
-        (ValueType.TIME, [3600.0, 90000.5, None, -1.0], [MissingRule("refused", value=-1)]),
-        (
-            ValueType.DATE,
-            [date(2014, 5, 1), date(1900, 1, 1), None],
-            [MissingRule("unknown", value="1900-01-01")],
-        ),
-        (ValueType.DATE, [date(2014, 5, 1), date(1900, 1, 1), None], [MissingRule("early", high=-86400.0)]),
-        (
-            ValueType.DATETIME,
-            [datetime.fromisoformat("2014-05-01T09:30:00"), None],
-            [MissingRule("x", value="2014-05-01T09:30:00")],
-        ),
-    ],
-)
+PARTED: list[tuple[ValueType, list[Any], list[MissingRule]]] = [
+    (
+        ValueType.INTEGER,
+        [1, -1, -5, 99, None, 2**60 + 1],
+        [MissingRule("refused", value=-1), MissingRule("low", high=-1)],
+    ),
+    (
+        ValueType.DECIMAL,
+        [1.5, 99.0, 98.5, None, -0.5],
+        [MissingRule("high", low=98), MissingRule("refused", value=99)],
+    ),
+    (ValueType.DECIMAL, [1.5, 99.0, 98.5, None], [MissingRule("band", low=98, high=99)]),
+    (ValueType.TEXT, ["a", "", "NA", None, "it's; --"], [MissingRule("refused", value="NA")]),
+    (ValueType.TIME, [3600.0, 90000.5, None, -1.0], [MissingRule("refused", value=-1)]),
+    (
+        ValueType.DATE,
+        [date(2014, 5, 1), date(1900, 1, 1), None],
+        [MissingRule("unknown", value="1900-01-01")],
+    ),
+    (ValueType.DATE, [date(2014, 5, 1), date(1900, 1, 1), None], [MissingRule("early", high=-86400.0)]),
+    (
+        ValueType.DATETIME,
+        [datetime.fromisoformat("2014-05-01T09:30:00"), None],
+        [MissingRule("x", value="2014-05-01T09:30:00")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "cells", "missing"), PARTED)
 def test_cells_part_as_the_store_parts_them(
     tmp_path: Path, kind: ValueType, cells: list[Any], missing: list[MissingRule]
 ) -> None:
