@@ -23,7 +23,7 @@ from surveys.core.problems import Refused, near_misses
 from surveys.core.reading.limits import lay_limits
 from surveys.core.reading.revised_codes import RevisedCodes
 from surveys.core.reading.revised_sets import revised_sets
-from surveys.core.reading.sheet_edits import Line, Talk, edits_of, with_text
+from surveys.core.reading.sheet_edits import Line, Talk, edits_of, parts_overlaid, with_text
 from surveys.core.reading.sheet_table import SheetLine, is_known
 from surveys.core.said import both, say
 from surveys.core.writing.codebook_sheet import variable_lines
@@ -76,8 +76,7 @@ def _lines_of(codebook: Codebook) -> dict[str, Line]:
 
 def _tell_overlaid(before: Line, today: Line, edits: Line, name: str, talk: Talk) -> None:
     """Cells that were edited in the sheet and in a later codebook too."""
-    since, meant = edits_of(before, today), edits_of(today, edits)
-    if both_did := [heading for heading in edits if heading in since and heading in meant]:
+    if both_did := [heading for heading in edits if parts_overlaid(heading, before, today, edits)]:
         text = say(
             "Since the sheet was written, {headings} of {name} changed here too; where the two differ, the "
             "sheet is followed.",

@@ -44,3 +44,24 @@ def with_text(labels: Labels, language: str, text: str) -> dict[str, str]:
 def parts_of(text: str) -> list[str]:
     """``1=yes | 2=no`` or ``1=yes; 2=no``, part by part."""
     return [part for part in re.split(r"\||\n" if "|" in text else r"[;\n]", text) if part.strip()]
+
+
+def parts_overlaid(heading: str, before: Line, today: Line, sheet: Line) -> set[str]:
+    """What a later codebook and the sheet both changed, each in another way.
+
+    Codes are taken one by one, as they are when the sheet is followed; other cells are one part as a whole.
+    """
+    was, now, meant = (_by_left(heading, line.get(heading, "")) for line in (before, today, sheet))
+    return {
+        left
+        for left in was.keys() | now.keys() | meant.keys()
+        if len({was.get(left), now.get(left), meant.get(left)}) == 3  # so none is what another is
+    }
+
+
+def _by_left(heading: str, text: str) -> dict[str, str]:
+    """code -> what a cell says of it; a cell that speaks of no codes says all of it in one."""
+    if not heading.startswith(("codes_", "missing")):
+        return {"": " ".join(text.split())}
+    pairs = (part.partition("=") for part in parts_of(text))
+    return {left.strip(): " ".join(told.split()) for left, _, told in pairs}

@@ -185,9 +185,25 @@ def test_what_a_later_codebook_says_stays_unless_the_sheet_was_edited_there(tmp_
         {"en": "male", "zh": "男"}, {"en": "fe|male", "zh": "女性"},
     ]  # fmt: skip
     assert [(f.code, f.variable) for f in findings] == [("sheet_overlays", "sex")]
-    assert all(heading in findings[0].message for heading in ("label_en", "missing", "codes_zh"))
+    assert all(heading in findings[0].message for heading in ("label_en", "codes_zh"))
+    assert "missing" not in findings[0].message  # each changed other codes
     untouched = edited(tmp_path, lambda lines: None, BASE, later)
     assert untouched == (later, [])
+
+
+def test_other_codes_of_one_variable_are_no_overlay(tmp_path: Path) -> None:
+    def code_one(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"]["codes_zh"] = "1=男 | 2=女"
+
+    def code_two(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"]["codes_zh"] = "2=女性"
+
+    def code_one_too(lines: dict[str, dict[str, str]]) -> None:
+        lines["sex"]["codes_zh"] = "1=男性 | 2=女"
+
+    later, _ = edited(tmp_path, code_one)
+    assert edited(tmp_path, code_two, BASE, later)[1] == []
+    assert [f.code for f in edited(tmp_path, code_one_too, BASE, later)[1]] == ["sheet_overlays"]
 
 
 def test_response_sets_are_edited_by_their_members(tmp_path: Path) -> None:
