@@ -113,3 +113,9 @@ def test_what_cannot_be_read_is_a_problem_and_another_type_a_finding() -> None:
     assert dated.findings[0].message == (
         "Its limits (2020-01-01) do not fit its type, integer; they were left out."
     )
+
+
+def test_ends_of_one_moment_that_leave_no_room_are_no_limits() -> None:
+    with pytest.raises(ValueError, match="nothing lies between"):
+        Limits(low="2020-01-01T00:00:00.900000", high="2020-01-01T00:00:00")
+    assert Limits(low="2020-01-01T08:00:00", high="2020-01-01").upper == "2020-01-01"  # the whole day
