@@ -92,6 +92,17 @@ def test_labels_are_laid_over_by_the_name_of_the_format(tmp_path: Path) -> None:
     assert "labels_in_a_catalogue" not in told
 
 
+def test_a_doubt_about_the_catalogue_offers_no_answer_about_the_data(
+    tmp_path: Path,
+) -> None:
+    formats: dict[bytes, Any] = {b"YESNO": [(1.0, "您的性别".encode("gbk")), (2.0, "年龄".encode("gbk"))]}
+    catalogue = Catalogue(formats, encoding=0).bytes()
+    with pytest.raises(Refused, match="codebook: The file does not say which character set") as refused:
+        reading(tmp_path, Sas(COLUMNS, CELLS).bytes(), catalogue)
+    assert not any(problem.choices for problem in refused.value.problems)
+    assert "Write the catalogue anew in UTF-8" in str(refused.value)
+
+
 def test_without_a_catalogue_its_absence_is_told(tmp_path: Path) -> None:
     found = reading(tmp_path, Sas(COLUMNS, CELLS).bytes(), None)
     (told,) = [f.message for f in found.findings if f.code == "labels_in_a_catalogue"]
