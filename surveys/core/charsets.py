@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 
 SETS = (  # those that are offered; of two that look alike the first comes first
-    "utf-8", "gb18030", "big5", "shift_jis", "euc-kr", "windows-1252", "iso-8859-1", "windows-1251",
-    "macintosh",
+    "utf-8", "gb18030", "big5", "shift_jis", "euc-kr", "windows-1252", "iso-8859-1", "windows-1250",
+    "windows-1251", "windows-1253", "windows-1254", "macintosh",
 )  # fmt: skip
 KNOWN_AS = {"gb18030": "GBK, GB 2312", "macintosh": "Mac Roman"}  # what people may look for
 _ALIASES = {  # what programs write under these names is the larger set
@@ -20,7 +20,7 @@ def codec_of(name: str) -> str:
     plain = name.strip().lower().replace("_", "-")
     try:
         found = codecs.lookup(_ALIASES.get(plain, plain)).name
-        b"".decode(found)  # some codecs are of no character set
+        bytes(4).decode(found)  # some codecs are of no character set, which no empty text tells
     except (LookupError, ValueError):
         return ""
     return found

@@ -14,10 +14,19 @@ SHORT = 3  # characters of a Chinese word; one of two shared is a near miss
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer to a doubt, and what would come of it; samples may be respondents' words."""
+    """One answer to a doubt, and what would come of it: samples of labels and of cells.
+
+    Cells are respondents' words.
+    """
 
     answer: str
-    samples: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """All samples, in an order that is the same for every answer."""
+        return self.labels + self.cells
 
     def sentence(self) -> str:
         """The answer and its samples as one line."""
@@ -33,7 +42,7 @@ class Problem:
     lists near misses, ``position`` is (start, end) in characters of a rule or formula.  ``choices`` are the
     answers to a doubt that only a person can settle.
     A problem never quotes respondents' values, but for the samples of its choices: those are for whoever
-    holds the file, and are neither stored nor logged (:meth:`without_samples`).
+    holds the file, and are neither stored nor logged (:meth:`without_samples`, :meth:`without_cells`).
     """
 
     code: str
@@ -57,13 +66,21 @@ class Problem:
         """The problem as it may be stored: its choices by their names alone."""
         return replace(self, choices=tuple(Choice(choice.answer) for choice in self.choices))
 
+    def without_cells(self) -> Problem:
+        """The problem as others may read it: its choices with no word of respondents."""
+        return replace(self, choices=tuple(replace(choice, cells=()) for choice in self.choices))
+
     def as_json(self) -> dict[str, Any]:
         """Plain types only, for pages, the API and ``--json``; ``choices`` only where there are any."""
         told = asdict(self) | {
             "near": list(self.near),
             "position": list(self.position) if self.position else None,
         }
-        choices = [{**one, "samples": list(one["samples"])} for one in told.pop("choices")]
+        told.pop("choices")
+        choices = [
+            {"answer": one.answer, "labels": list(one.labels), "cells": list(one.cells)}
+            for one in self.choices
+        ]
         return told | ({"choices": choices} if choices else {})
 
 
@@ -71,7 +88,10 @@ def problem_from_json(document: Mapping[str, Any]) -> Problem:
     """A problem that was told as JSON, with the sources of its sentences where it has them."""
     told = restored(document)
     position = tuple(told["position"]) if told.get("position") else None
-    choices = tuple(Choice(one["answer"], tuple(one["samples"])) for one in told.get("choices", ()))
+    choices = tuple(
+        Choice(one["answer"], tuple(one.get("labels", ())), tuple(one.get("cells", ())))
+        for one in told.get("choices", ())
+    )
     return Problem(**{**told, "near": tuple(told["near"]), "position": position, "choices": choices})
 
 

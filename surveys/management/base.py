@@ -101,12 +101,14 @@ class WavebookCommand(BaseCommand):
         call_command("migrate", verbosity=0)
 
     def _refuse(self, refused: Refused, as_json: bool) -> None:
-        for problem in refused.problems:
+        """Tells the problems; answers are quoted at a terminal, and never to a file or program."""
+        fit_to_keep = [problem.without_cells() for problem in refused.problems]
+        for problem in refused.problems if self.stderr.isatty() else fit_to_keep:
             self.stderr.write(problem.sentence())
             for choice in problem.choices:
                 self.stderr.write(f"  {choice.sentence()}")
         if as_json:
-            document = {"problems": [problem.as_json() for problem in refused.problems]}
+            document = {"problems": [problem.as_json() for problem in fit_to_keep]}
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
 
     def talk(self, text: str) -> None:

@@ -20,7 +20,7 @@ def keeping_doubt(folder: Path) -> Iterator[None]:
     except Refused as refused:
         choices = [choice for problem in refused.problems for choice in problem.choices]
         if choices:
-            told = [[choice.answer, choice.samples] for choice in choices]
+            told = [[choice.answer, choice.labels, choice.cells] for choice in choices]
             (folder / _NAME).write_text(json.dumps(told), encoding="utf-8")
         raise
 
@@ -41,4 +41,4 @@ def choices_in(folder: Path) -> tuple[Choice, ...]:
         told = json.loads((folder / _NAME).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return ()
-    return tuple(Choice(answer, tuple(samples)) for answer, samples in told)
+    return tuple(Choice(answer, *map(tuple, samples)) for answer, *samples in told)

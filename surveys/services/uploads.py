@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from surveys import policy
+from surveys.core.charsets import codec_of
 from surveys.core.problems import Choice, refuse
 from surveys.core.said import how_many, say
 from surveys.core.storable import check_storable
@@ -30,6 +31,7 @@ from surveys.services.studies import check_slugs
 
 KIND = "import_wave"
 KEPT_FOR = timedelta(days=2)
+MOST_NAME = 40  # letters of a character set's name
 
 
 def request_import(
@@ -164,16 +166,16 @@ def answer_doubt(user: User, job: Job, encoding: str) -> Job:
     newest = list(_jobs_on(job.payload["folder"]).select_for_update().order_by("pk"))[-1]
     if newest.pk != job.pk:
         return newest
-    choices = [choice.answer for choice in doubt_of(user, job)]
+    choices, asked = [choice.answer for choice in doubt_of(user, job)], encoding.strip()[:MOST_NAME]
     if not choices:
         raise refuse("upload_gone", "The uploaded file is no longer here.", hint="Upload it again.")
-    if encoding not in choices:
-        text = say("{encoding} is none of the character sets that fit.", encoding=encoding[:40])
+    if not codec_of(asked):
+        text = say("There is no character set called {asked}.", asked=asked)
         raise refuse("unknown_encoding", text, hint=say("Choose one of these: {sets}.", sets=choices))
     if job.study is not None:
         policy.require(user, policy.IMPORT, job.study)
-    payload = {**job.payload, "encoding": encoding}
-    return jobs.submit(user, KIND, payload, key=f"{KIND}:{job.payload['folder']}:{encoding}", study=job.study)
+    payload = {**job.payload, "encoding": asked}
+    return jobs.submit(user, KIND, payload, key=f"{KIND}:{job.payload['folder']}:{asked}", study=job.study)
 
 
 def lay_aside(user: User, chunks: Iterable[bytes]) -> str:

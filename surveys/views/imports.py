@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from surveys import policy
+from surveys.core.charsets import SETS
 from surveys.core.problems import Problem, Refused
 from surveys.forms import UploadForm
 from surveys.models import Job, Study
@@ -76,6 +77,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
         "is_open": found.state in job_services.OPEN,
         "may_cancel": request.user.is_superuser or found.created_by_id == request.user.pk,
         "choices": uploads.doubt_of(request.user, found),
+        "sets": SETS,
     }
     page = render(request, "surveys/_job.html" if request.htmx else "surveys/job.html", context)
     if context["choices"]:

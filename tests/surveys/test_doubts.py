@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 
 from surveys.core.problems import Refused
@@ -45,8 +47,24 @@ def test_the_command_asks_with_samples_and_says_how_to_answer(tmp_path: Path) ->
     (path := tmp_path / "w.csv").write_bytes(DATA)
     status, told, talk = command("s", "w", str(path))
     assert status == 1 and nothing_left()
-    assert "--encoding" in talk and "\n  shift_jis “性別” “町” “女性”\n" in talk
-    assert told["problems"][0]["choices"][0] == {"answer": "shift_jis", "samples": ["性別", "町", "女性"]}
+    assert "--encoding" in talk and "\n  shift_jis “性別” “町”\n" in talk
+    assert told["problems"][0]["choices"][0] == {"answer": "shift_jis", "labels": ["性別", "町"], "cells": []}
+
+
+class Terminal(io.StringIO):
+    """Where a person reads."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_answers_are_quoted_at_a_terminal_and_are_in_no_log(tmp_path: Path) -> None:
+    (path := tmp_path / "w.csv").write_bytes(DATA)
+    out, terminal = io.StringIO(), Terminal()
+    with pytest.raises(SystemExit):
+        call_command("import_wave", "s", "w", str(path), "--json", stdout=out, stderr=terminal)
+    assert "\n  shift_jis “性別” “町” “女性”\n" in terminal.getvalue()
+    assert "女性" not in out.getvalue() + command("s", "w", str(path))[2]
 
 
 def test_the_answer_is_kept_and_the_same_file_is_not_asked_about_again(tmp_path: Path) -> None:
@@ -99,9 +117,21 @@ def test_samples_are_for_the_owner_of_the_upload_and_are_not_stored(client: Clie
     assert not Job.objects.filter(state__in=jobs.OPEN).exists()
 
 
-def test_the_first_answer_stands_and_only_what_was_offered_is_taken(user: User, doubted: Job) -> None:
-    with pytest.raises(Refused, match="none of the character sets that fit"):
-        uploads.answer_doubt(user, doubted, "utf-8")
+def test_a_set_that_was_not_offered_is_taken_by_its_name(client: Client, user: User, doubted: Job) -> None:
+    client.force_login(user)
+    assert 'list="sets"' in client.get(f"/jobs/{doubted.pk}/").content.decode()
+    client.post(f"/jobs/{doubted.pk}/encoding/", {"encoding": " EUC-JIS-2004 "})
+    assert done().state == Job.State.FAILED and len(folders()) == 1  # hardly anything decodes: asked again
+    again = Job.objects.latest("pk")
+    assert uploads.doubt_of(user, again)[0].answer == "shift_jis"
+    uploads.answer_doubt(user, again, "SJIS")
+    assert done().state == Job.State.DONE and WaveVersion.objects.get().encoding == "SJIS"
+
+
+def test_the_first_answer_stands_and_only_a_character_set_is_taken(user: User, doubted: Job) -> None:
+    for word in ("", "klingon", "\x00", "rot13"):
+        with pytest.raises(Refused, match="no character set called"):
+            uploads.answer_doubt(user, doubted, word)
     first = uploads.answer_doubt(user, doubted, "shift_jis")
     assert uploads.answer_doubt(user, doubted, "macintosh") == first
     assert done() == first
@@ -137,7 +167,8 @@ def test_a_doubted_upload_waits_two_days_and_goes_when_its_import_fails(user: Us
     assert folders() == []
 
 
-def test_the_samples_of_a_file_without_labels_are_of_its_cells(shared: Path) -> None:
+def test_the_samples_of_a_file_without_labels_are_of_its_cells(user: User, shared: Path) -> None:
     path = shared / "files" / "malformed" / "test2_117.dta"
-    choices = command("s", "w", str(path))[1]["problems"][0]["choices"]
-    assert choices[0]["answer"] == "utf-8" and all(choice["samples"] for choice in choices)
+    uploads.request_import(user, "s", "w", [path.read_bytes()], name=path.name)
+    choices = uploads.doubt_of(user, done())
+    assert choices[0].answer == "utf-8" and all(choice.cells and not choice.labels for choice in choices)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from surveys.core.charsets import SETS, codec_of
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Choice, Refused, refuse
-from surveys.core.reading.plausible import WIDE, plausibility, western
+from surveys.core.reading.plausible import NARROW, WIDE, plausibility, western
 from surveys.core.reading.samples import sampled, samples_of
 from surveys.core.reading.undecodable import bytes_kept, kept, marked
 from surveys.core.said import both, say
 
-SINGLE_BYTE = {"cp1252", "latin-1", "iso8859-1", "iso8859-15", "cp1250", "cp1251", "ascii", "mac-roman"}
+SINGLE_BYTE = {"cp1252", "latin-1", "iso8859-1", "iso8859-15", "cp1251", "ascii", "mac-roman", *NARROW}
 _SEEMS, _CLEARLY = 1.2, 0.5  # a plausibility that makes doubt, and by how much it is to be above another
 _WESTERN = 0.8  # share of characters that stand where western writing has them
 _MOST = 0.9  # share of texts that decode where a set is taken without being declared
@@ -165,10 +165,13 @@ def _is_doubtful(telling: Sequence[bytes], codec: str) -> bool:
 
 
 def _is_western(telling: Sequence[bytes]) -> bool:
-    """Whether the text is clearly windows-1252: words and marks in it, and no writing in a wider set."""
+    """Whether the text is clearly windows-1252: words and marks, and no better writing in another set."""
     if _share(telling, "cp1252") < _MOST or western(telling) < _WESTERN or _share(telling, "utf-8") == 1:
         return False
-    return all(plausibility(telling, one) < _SEEMS for one in WIDE)
+    if any(plausibility(telling, one) >= _SEEMS for one in WIDE):
+        return False
+    least = plausibility(telling, "cp1252") + _CLEARLY
+    return all(plausibility(telling, one) < least for one in NARROW)
 
 
 def how_to_name(example: str = "gb18030") -> str:
@@ -185,7 +188,7 @@ def _ask(telling: _Telling, why: str, declared: str = "") -> Refused:
     fitting = _fitting(telling.all, declared)
     told = say("Sets that fit, the likeliest first: {sets}.", sets=fitting)
     texts = sampled(telling.labels, telling.cells)
-    choices = tuple(Choice(name, samples_of(texts, codec_of(name))) for name in fitting)
+    choices = tuple(Choice(name, *(samples_of(some, codec_of(name)) for some in texts)) for name in fitting)
     return refuse(
         "unknown_encoding",
         both(why, told),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from surveys.core.reading.undecodable import bytes_kept, marked
 
 MOST_TEXTS, MOST_LETTERS = 300, 80  # texts that are looked at, and characters beyond ASCII of each
 UTF8 = 3.0  # what is UTF-8 by its shape is hardly anything else; other sets reach 2
-MOST_ACCENTED = 2  # letters of the Latin script side by side that are not ASCII
 _RARE = 0.25  # what a character counts that the set has and its language seldom uses
 _ODD = 0.4  # what a capital counts behind a small letter
 
@@ -39,7 +39,22 @@ _MARKS = frozenset("“”‘’«»„‚‹›…–—•·¿¡€£¥§©®�
 _NO_BREAK = "\u00a0"
 _INSIDE = frozenset("·´`’–—" + _NO_BREAK)  # marks that stand between two letters
 _BESIDE = frozenset("“”‘’«»…–—·¿¡" + _NO_BREAK)  # what stands beside a mark, other than ASCII
-_TYPICAL = frozenset("éèêëàâäáãåæçíîïóôöõøúùûüñßœ" + "оеаинтсрвлкмдпуяыьгзбчй")
+
+
+class _Letters(NamedTuple):
+    """What the languages of a set of single bytes write: their letters, and runs of accented ones."""
+
+    typical: frozenset[str]
+    run: int = 2  # letters of the Latin script side by side that are not ASCII
+
+
+_COMMON = _Letters(frozenset("éèêëàâäáãåæçíîïóôöõøúùûüñßœ" + "оеаинтсрвлкмдпуяыьгзбчй"))
+_LETTERS: Mapping[str, _Letters] = {
+    "cp1250": _Letters(frozenset("ąćęłńóśźż" + "áčďéěíňřšťúůýž" + "äöőüű" + "âăîşţ" + "đľĺô"), run=3),
+    "cp1253": _Letters(frozenset("αάγδεέηήθιίκλμνοόπρστυύωώς")),
+    "cp1254": _Letters(frozenset("çğıİöşüâî"), run=5),  # “ışığı”
+}
+NARROW = tuple(_LETTERS)  # sets of single bytes whose languages windows-1252 has no letters for
 _Fit = tuple[float, float]  # (how well a character fits, 1 where it is among the common ones)
 
 
@@ -109,10 +124,11 @@ def _fits(text: str, codec: str) -> list[_Fit]:
     places = [place for place, letter in enumerate(text) if letter > "\x7f"][:MOST_LETTERS]
     if wide is not None:
         return [wide(text[place]) for place in places]
-    return [_narrow(text, place) for place in places]
+    letters = _LETTERS.get(codec, _COMMON)
+    return [_narrow(text, place, letters) for place in places]
 
 
-def _narrow(text: str, place: int) -> _Fit:
+def _narrow(text: str, place: int, letters: _Letters) -> _Fit:
     """How a character of a single-byte set fits between its neighbours."""
     letter = text[place]
     before = text[place - 1] if place else " "
@@ -120,11 +136,11 @@ def _narrow(text: str, place: int) -> _Fit:
     if letter in _MARKS:
         fits = _stands(letter, before, after)
         return float(fits), float(fits)
-    if not letter.isalpha() or not _in_its_script(text, place):
+    if not letter.isalpha() or not _in_its_script(text, place, letters.run):
         return 0.0, 0.0
     if letter.isupper() and before.islower():
         return _ODD, 0.0
-    return 1.0, float(letter.lower() in _TYPICAL)
+    return 1.0, float(letter in letters.typical or letter.lower() in letters.typical)
 
 
 def _stands(mark: str, before: str, after: str) -> bool:
@@ -134,7 +150,7 @@ def _stands(mark: str, before: str, after: str) -> bool:
     return mark in _INSIDE or not (before.isalpha() and after.isalpha())
 
 
-def _in_its_script(text: str, place: int) -> bool:
+def _in_its_script(text: str, place: int, most: int) -> bool:
     """Whether the letters about this one are of its script; long runs of accented ones make no Latin word."""
     script = _script(text[place])
     start, end = place, place
@@ -148,7 +164,7 @@ def _in_its_script(text: str, place: int) -> bool:
     if script != "LATIN":
         return True
     run = 1 + _run(text[start:place][::-1]) + _run(text[place + 1 : end + 1])
-    return run <= MOST_ACCENTED
+    return run <= most
 
 
 def _run(letters: str) -> int:

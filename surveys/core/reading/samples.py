@@ -17,20 +17,21 @@ def samples_of(texts: Sequence[bytes], codec: str) -> tuple[str, ...]:
     return tuple(_window(raw, codec) for raw in texts)
 
 
-def sampled(labels: Sequence[bytes], cells: Sequence[bytes]) -> list[bytes]:
-    """Distinct texts, the same for every set, so that sets can be held side by side."""
-    chosen: dict[bytes, None] = {}
-    for raw in _in_order(labels, cells):
-        chosen.setdefault(raw.strip())
+def sampled(labels: Sequence[bytes], cells: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Distinct texts (labels, cells), the same for every set, so that sets can be held side by side."""
+    chosen: dict[bytes, bool] = {}
+    for raw, is_cell in _in_order(labels, cells):
+        chosen.setdefault(raw.strip(), is_cell)
         if len(chosen) == SAMPLES:
             break
-    return list(chosen)
+    of_cells = [raw for raw, is_cell in chosen.items() if is_cell]
+    return [raw for raw in chosen if raw not in of_cells], of_cells
 
 
-def _in_order(labels: Sequence[bytes], cells: Sequence[bytes]) -> Iterator[bytes]:
-    yield from labels
-    yield from (raw for raw in cells if len(raw) <= SHORT)
-    yield from cells
+def _in_order(labels: Sequence[bytes], cells: Sequence[bytes]) -> Iterator[tuple[bytes, bool]]:
+    yield from ((raw, False) for raw in labels)
+    yield from ((raw, True) for raw in cells if len(raw) <= SHORT)
+    yield from ((raw, True) for raw in cells)
 
 
 def _window(raw: bytes, codec: str) -> str:

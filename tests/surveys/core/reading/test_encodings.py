@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from surveys.core.charsets import SETS, codec_of
 from surveys.core.problems import Choice, Refused
 from surveys.core.reading import ReadOptions, read
 from surveys.core.reading.delimited import telling_fields
@@ -20,7 +21,10 @@ WRITING = {
     "big5": ["您的性別", "年齡", "社區參與", "臺北", "高雄"],
     "shift_jis": ["あなたの性別は何ですか", "年齢", "はい", "いいえ", "東京都"],
     "euc-kr": ["귀하의 성별은 무엇입니까", "나이", "남자", "여자", "서울"],
+    "windows-1250": ["Płeć respondenta", "Mężczyzna", "Wykształcenie", "Źródło dochodów"],
     "windows-1251": ["Ваш пол", "возраст", "мужской", "женский"],
+    "windows-1253": ["Φύλο", "Άνδρας", "Γυναίκα", "Επίπεδο εκπαίδευσης"],
+    "windows-1254": ["Doğum yeri", "Çalışıyor", "Kadın", "Yaş"],
     "macintosh": ["Größe", "Année", "élève"],
 }
 WESTERN = [
@@ -46,6 +50,21 @@ def test_the_set_in_which_it_is_writing_is_offered_first(name: str, most: int) -
     assert choices(texts)[0] == Choice(name, tuple(WRITING[name][: min(3, most)]))
 
 
+def test_czech_is_told_from_western_text() -> None:
+    texts = ["Věk", "Nejvyšší vzdělání", "Muž", "Žena", "Středočeský kraj"]
+    assert choices([text.encode("cp1250") for text in texts])[0].answer == "windows-1250"
+
+
+@pytest.mark.parametrize("name", ["rot13", "hex", "klingon", ""])
+def test_what_is_no_character_set_is_refused_by_its_name(name: str) -> None:
+    assert codec_of(name) == ""
+
+
+@pytest.mark.parametrize("name", ["utf-16", "utf-32", "gbk", "ISO-8859-2", "KOI8-R", *SETS])
+def test_character_sets_are_known(name: str) -> None:
+    assert codec_of(name)
+
+
 @pytest.mark.parametrize("texts", WESTERN)
 def test_clear_western_text_is_read_without_asking(texts: list[str]) -> None:
     assert decide([text.encode("cp1252") for text in texts], utf8_is_expected=True).codec == "cp1252"
@@ -60,6 +79,7 @@ def test_every_set_that_reads_the_bytes_is_offered_and_no_other() -> None:
 def test_samples_are_of_labels_first_then_of_short_cells_and_distinct() -> None:
     cells = ["はい", "x" * 70 + "あ", "はい", "いいえ", "東京"]
     found = choices(["性別".encode("cp932")], [cell.encode("cp932") for cell in cells])
+    assert found[0] == Choice("shift_jis", labels=("性別",), cells=("はい", "いいえ"))
     assert found[0].samples == ("性別", "はい", "いいえ")
 
 
@@ -134,7 +154,7 @@ def test_samples_of_a_transport_file_are_of_its_cells(tmp_path: Path) -> None:
     path.write_bytes(Xpt([Col(b"TOWN", 24, is_text=True)], rows, 8, declared=5).bytes())
     with pytest.raises(Refused) as refused:
         read(path, tmp_path, ReadOptions())
-    assert refused.value.problems[0].choices[0] == Choice("shift_jis", ("はい", "いいえ", "東京都"))
+    assert refused.value.problems[0].choices[0] == Choice("shift_jis", cells=("はい", "いいえ", "東京都"))
 
 
 def test_a_mark_at_the_start_is_no_part_of_the_first_name(tmp_path: Path) -> None:
