@@ -163,7 +163,9 @@ def answer_doubt(user: User, job: Job, encoding: str) -> Job:
     """
     if job.kind != KIND or job.created_by_id != user.pk:
         raise refuse("not_allowed", "Only whoever uploaded a file can say how it is to be read.")
-    newest = list(_jobs_on(job.payload["folder"]).select_for_update().order_by("pk"))[-1]
+    first = _jobs_on(job.payload["folder"]).order_by("pk")[:1]
+    list(first.select_for_update())  # answers take turns: the second sees the job of the first
+    newest = _jobs_on(job.payload["folder"]).latest("pk")
     if newest.pk != job.pk:
         return newest
     choices, asked = [choice.answer for choice in doubt_of(user, job)], encoding.strip()[:MOST_NAME]

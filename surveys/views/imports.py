@@ -59,10 +59,12 @@ def jobs(request: HttpRequest) -> HttpResponse:
     visible = (
         Job.objects.visible_to(request.user)
         .select_related("study", "created_by")
-        .defer("log", "payload")
+        .defer("log")
         .annotate(about=KT("payload__name"), study_asked=KT("payload__study"))
     )
-    return render(request, "surveys/jobs.html", {"jobs": visible[:50]})
+    latest = list(visible[:50])
+    asking = {job.pk for job in latest if uploads.doubt_of(request.user, job)}
+    return render(request, "surveys/jobs.html", {"jobs": latest, "asking": asking})
 
 
 @login_required

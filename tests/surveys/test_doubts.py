@@ -96,6 +96,8 @@ def test_the_upload_is_taken_up_again_by_a_button(client: Client, user: User) ->
     job = done()
     page = client.get(f"/jobs/{job.pk}/").content.decode()
     assert '<button name="encoding" value="shift_jis">' in page and "<td>女性</td>" in page
+    listed = client.get("/jobs/").content.decode()
+    assert all("Waits for your answer" in told and "Failed" not in told for told in (page, listed))
     answer = client.post(f"/jobs/{job.pk}/encoding/", {"encoding": "shift_jis"})
     again = done()
     assert answer.headers["Location"] == f"/jobs/{again.pk}/" and again.state == "done"
