@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from surveys.core.codebook import Code
+from surveys.core.codebook import Code, MissingRule
 from surveys.models import AuditEntry, CrosswalkDecision, WaveVersion
 from tests.factories import make_wave, make_wave_version, variable
 from tests.pages.conftest import Library, columns, text, visit
@@ -42,6 +42,18 @@ def test_a_comparison_marks_words_and_counts_cells(client: Client, library: Libr
     assert "q_income" in text(visit(client, COMPARE + "&kind=same"))
     part = text(visit(client, COMPARE + "&q=local", headers={"HX-Request": "true"}))
     assert part.lstrip().startswith('<div id="comparison"') and "q_union" not in part
+
+
+def test_each_missing_rule_that_differs_is_shown(client: Client, library: Library) -> None:
+    new = (
+        MissingRule("refused", value=7),
+        MissingRule("dont_know", low=90, high=99, labels={"en": "unsure"}),
+    )
+    again = [(replace(v, missing=new) if v.name == "q_local" else v, cells) for v, cells in columns()]
+    make_wave_version(library.wave, again)
+    page = re.sub(r"\s+", " ", text(visit(client, COMPARE, library.owner)))
+    assert "<ins>7 refused</ins>" in page
+    assert '<ins>90 – 99 don&#x27;t know <span class="quiet">“unsure”</span></ins>' in page
 
 
 def test_the_headline_counts_the_variables_whose_cells_alone_differ(client: Client, library: Library) -> None:
