@@ -10,9 +10,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 
 Matrix = list[list[float]]
-_STEPS, _CLOSE = 500_000, 1e-16
+_STEPS, _CLOSE = 500_000, 5e-16  # closer than that, the last bit may sway for ever
 _LARGEST = math.sqrt(1 - 0.005)  # of a loading: a uniqueness is at least 0.005
 
 
@@ -27,10 +28,13 @@ class Metric:
 
 def metric(rows: Sequence[Sequence[Fraction]], method: str, scores: str) -> Metric:
     """Of complete rows; the weights multiply standardised items."""
-    columns = list(zip(*rows, strict=True))
-    means = [sum(column, Fraction(0)) / len(column) for column in columns]
-    apart = [[cell - mean for cell in column] for column, mean in zip(columns, means, strict=True)]
-    products = [[sum(x * y for x, y in zip(one, two, strict=True)) for two in apart] for one in apart]
+    n, columns = len(rows), list(zip(*rows, strict=True))
+    whole = math.lcm(*(cell.denominator for column in columns for cell in column))  # exact, in whole numbers
+    counts = [[int(cell * whole) for cell in column] for column in columns]
+    means = [Fraction(sum(column), n * whole) for column in counts]
+    apart = [[n * cell - sum_of for cell in column] for column in counts for sum_of in [sum(column)]]
+    unit = (n * whole) ** 2
+    products = [[Fraction(sum(map(mul, one, two)), unit) for two in apart] for one in apart]
     sizes = [products[i][i] for i in range(len(apart))]
     correlation = [
         [
@@ -43,7 +47,7 @@ def metric(rows: Sequence[Sequence[Fraction]], method: str, scores: str) -> Metr
     if sum(loadings) < 0:
         loadings = [-one for one in loadings]
     weights = [float(f"{one:.9e}") for one in _weights(loadings, correlation, scores)]
-    return Metric([float(mean) for mean in means], [math.sqrt(s / (len(rows) - 1)) for s in sizes], weights)
+    return Metric([float(mean) for mean in means], [math.sqrt(s / (n - 1)) for s in sizes], weights)
 
 
 def _weights(loadings: list[float], correlation: Matrix, scores: str) -> list[float]:
