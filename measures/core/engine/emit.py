@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from measures.core.engine.emit_functions import EMITTERS
 from measures.core.engine.fits import Fit
@@ -36,6 +38,8 @@ from measures.core.language.tree import (
     Typed,
 )
 from surveys.core.absence import NO_ANSWER, OUT_OF_RANGE, SYSTEM
+
+Branch = tuple[str, str]  # a condition, and what comes out where it holds
 
 
 @dataclass
@@ -154,31 +158,31 @@ class Emitter:
         values, reasons = [], []
         for (test, _), outcome in zip(node.branches, outcomes, strict=False):
             condition = self._test(test, operand)
-            values.append(f"WHEN {condition} THEN {_as(node.type, outcome)}")
-            reasons.append(f"WHEN {condition} THEN {outcome.reason or NO_REASON}")
+            values.append((condition, _as(node.type, outcome)))
+            reasons.append((condition, outcome.reason or NO_REASON))
         if operand.reason is not None:
-            values.append(f"WHEN {operand.reason} IS NOT NULL THEN NULL")
-            reasons.append(f"WHEN {operand.reason} IS NOT NULL THEN {operand.reason}")
+            values.append((f"{operand.reason} IS NOT NULL", "NULL"))
+            reasons.append((f"{operand.reason} IS NOT NULL", operand.reason))
         return self._chosen(values, reasons, outcomes[-1] if node.other is not None else None, node.type)
 
     def _case(self, node: Case, parts: list[Pair]) -> tuple[str, str | None]:
         values, reasons = [], []
         for condition, outcome in zip(parts[0::2], parts[1::2], strict=False):
             if condition.reason is not None:
-                values.append(f"WHEN {condition.reason} IS NOT NULL THEN NULL")
-                reasons.append(f"WHEN {condition.reason} IS NOT NULL THEN {condition.reason}")
-            values.append(f"WHEN {condition.value} THEN {_as(node.type, outcome)}")
-            reasons.append(f"WHEN {condition.value} THEN {outcome.reason or NO_REASON}")
+                values.append((f"{condition.reason} IS NOT NULL", "NULL"))
+                reasons.append((f"{condition.reason} IS NOT NULL", condition.reason))
+            values.append((condition.value, _as(node.type, outcome)))
+            reasons.append((condition.value, outcome.reason or NO_REASON))
         return self._chosen(values, reasons, parts[-1] if node.otherwise is not None else None, node.type)
 
     def _chosen(
-        self, values: list[str], reasons: list[str], other: Pair | None, kind: Type
+        self, values: list[Branch], reasons: list[Branch], other: Pair | None, kind: Type
     ) -> tuple[str, str]:
         """The branches with what is left to the end; nothing left there is an uncovered value."""
         value, reason = "NULL", self.terms.rank(UNCOVERED)
         if other is not None:
             value, reason = _as(kind, other), other.reason or NO_REASON
-        return f"CASE {' '.join(values)} ELSE {value} END", f"CASE {' '.join(reasons)} ELSE {reason} END"
+        return _first_of(values, value), _first_of(reasons, reason)
 
     def _from_table(
         self, key: Pair, rows: Sequence[tuple[object, object]], kind: Type, unknown: str, empty: str
@@ -205,6 +209,14 @@ class Emitter:
             return self.terms.text(str(value))
         assert isinstance(value, int | float)
         return number(value)
+
+
+def _first_of(branches: list[Branch], otherwise: str) -> str:
+    """The outcome of the first condition that holds; neighbours with one outcome are one condition."""
+    whens = []
+    for outcome, alike in groupby(branches, key=itemgetter(1)):
+        whens.append(f"WHEN {' OR '.join(condition for condition, _ in alike)} THEN {outcome}")
+    return f"CASE {' '.join(whens)} ELSE {otherwise} END"
 
 
 def _as(kind: Type, pair: Pair) -> str:
