@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 
@@ -9,6 +10,8 @@ import pytest
 
 from surveys.core.problems import Refused
 from tests.measures.small_survey import SCOPE, rule
+
+COUNT = int(os.environ.get("WAVEBOOK_TEST_FUZZED", 4_000))
 
 HOSTILE = [
     '__import__("os").system("id")',
@@ -142,8 +145,48 @@ HOSTILE = [
     "age(born, $p0)",
 ]
 
+PLACES = [
+    "any_of(union, {})",
+    "count_of({}, union)",
+    "mean_of(a, {}, at_least=1)",
+    "mean_of(a, b, at_least={})",
+    "recode({}, {{1: 2}})",
+    "recode(a, {{1: {}}})",
+    "recode(a, {{{}: 1}})",
+    "case(({}, 1), otherwise=0)",
+    "case((a == 1, {}), otherwise=0)",
+    "lookup({}, key=city)",
+    "lookup(cities.gdp, key={})",
+    "group_mean(income, by={})",
+    "factor_score(a, b, c, method={})",
+    "a == {}",
+    "a in [1, {}]",
+    "round(a, digits={})",
+    "reverse(a, low=1, high={})",
+    "part_of(region, {}, 2)",
+]
+PAYLOADS = [
+    '__import__("os").system("id")',
+    "(SELECT max(age) FROM clean)",
+    "a); DROP TABLE x; --",
+    "1 OR 1 = 1; --",
+    "$p0",
+    "{{ a.__class__ }}",
+    "'a' || 'b'",
+    "lambda: a",
+    "a\x00",
+    "read_text('/etc/passwd')",
+    "c0::VARCHAR",
+]
+PLACED = [place.format(payload) for place in PLACES for payload in PAYLOADS]
+ALL = [*HOSTILE, *PLACED]
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+
+def test_there_are_three_hundred_of_them() -> None:
+    assert len(set(ALL)) == len(ALL) >= 300
+
+
+@pytest.mark.parametrize("text", ALL, ids=range(len(ALL)))
 def test_refused_quickly_and_in_words(text: str) -> None:
     rule("a + 1")  # the grammar is read once per process, not once per rule
     seconds = []
@@ -170,11 +213,29 @@ WORDS = [
 ]
 
 
-def test_four_thousand_scrambled_rules_raise_nothing_else() -> None:
+SIGNS = [
+    *"ab1.,:;()[]{}+-*/=<>!&|%^~@#$\\\"'`“” \n\t（），。一\x00\u202e",
+    "case(",
+    "recode(",
+    "..",
+    "at_least=",
+]
+
+
+def test_scrambled_rules_raise_nothing_else() -> None:
+    """Words in any order, signs in any order, and hostile rules cut and joined; 100,000 when asked to."""
     chance = random.Random(7)
-    for _ in range(4_000):
-        text = " ".join(chance.choice(WORDS) for _ in range(chance.randint(1, 14)))
+    for n in range(COUNT):
         try:
-            rule(text)
+            rule(_scrambled(chance, n))
         except Refused as refused:
             assert refused.problems
+
+
+def _scrambled(chance: random.Random, n: int) -> str:
+    if n % 4 == 0:
+        return "".join(chance.choice(SIGNS) for _ in range(chance.randint(1, 25)))
+    if n % 4 == 1:
+        one, two = chance.choice(PLACED), chance.choice(PLACED)
+        return one[: chance.randint(0, len(one))] + two[chance.randint(0, len(two)) :]
+    return " ".join(chance.choice(WORDS) for _ in range(chance.randint(1, 14)))
