@@ -166,11 +166,15 @@ class DecisionForm(forms.Form):
     variable = forms.CharField(label=_("Variable"), max_length=255, required=False)
     reason = forms.CharField(label=_("Reason"), max_length=2000, required=False)
     note = forms.CharField(label=_("Note"), max_length=2000, required=False)
+    partial = forms.BooleanField(required=False)
     new_only = forms.BooleanField(required=False)
 
     def told(self) -> dict[str, Any]:
         """The fields as the service takes them; maps only where codes are mapped."""
-        given = {name: self.cleaned_data[name] for name in ("item", "kind", "variable", "reason", "note")}
+        given = {
+            name: self.cleaned_data[name]
+            for name in ("item", "kind", "variable", "reason", "note", "partial")
+        }
         code_map, missing_map = self._maps() if given["kind"] in ("map", "rename") else ([], [])
         return given | {"code_map": code_map, "missing_map": missing_map}
 

@@ -15,9 +15,8 @@ from measures.models import Dataset, DatasetColumn, DatasetVersion, MeasureVersi
 from measures.selectors.keys import Column, Keyed
 from measures.selectors.scopes import Ground, ground, measure_variable, parsed
 from surveys.core.problems import Problem, Refused, near_misses, refuse
-from surveys.core.said import say, sentence
-from surveys.models import CrosswalkDecision, Study, WaveVersion
-from surveys.selectors import in_force_in
+from surveys.core.said import say
+from surveys.models import Study, WaveVersion
 
 Problems = list[Problem]
 
@@ -148,14 +147,8 @@ def _key(here: Ground, recipe: Recipe, problems: Problems) -> str | None:
 def _unknown_item(here: Ground, name: str, where: str) -> Problem:
     if name in here.unreadable:
         return here.unreadable[name]
-    decision = in_force_in(here.study, here.version).get(name)
-    if decision is not None and decision.status == CrosswalkDecision.Status.IMPOSSIBLE:
-        why = decision.reason.rstrip(".") or sentence("no reason was given")
-        message = say(
-            "“{name}” is not comparable in {version}: {why}.", name=name, version=here.version, why=why
-        )
-        hint = say("Undo decision {number}, or take the item out.", number=decision.pk)
-        return Problem("not_comparable", message, where, hint=hint)
+    if name in here.barred:
+        return replace(here.barred[name], where=where)
     message = say("{version} has no item called “{name}”.", version=here.version, name=name)
     return Problem("unknown_item", message, where, near=near_misses(name, here.items))
 

@@ -17,8 +17,9 @@ from surveys.core.codebook import Code, Labels, Level, Role, Scalar, ValueType, 
 from surveys.core.comparison.codes import valid_codes
 from surveys.core.crosswalk import recounted, with_reasons
 from surveys.core.problems import Problem
-from surveys.models import ContextVersion, Study, WaveVersion
-from surveys.selectors import Binding, bindings, context_latest
+from surveys.core.said import say, sentence
+from surveys.models import ContextVersion, CrosswalkDecision, Study, WaveVersion
+from surveys.selectors import Binding, bindings, bound_and_barred, context_latest
 from surveys.services.files import path_of
 
 
@@ -61,6 +62,7 @@ class Ground:
     items: Mapping[str, Carried]
     contexts: Mapping[str, ContextVersion]
     unreadable: Mapping[str, Problem]  # items whose code map does not fit their variable
+    barred: Mapping[str, Problem]  # items that a decision keeps out: not comparable here, or left open
 
     @cached_property
     def tables(self) -> dict[str, ContextTable]:
@@ -89,7 +91,8 @@ class Ground:
     def scope(self, measures: Mapping[str, Variable] | None = None) -> Scope:
         """The names a rule is checked against, with ``measures`` as the earlier ones."""
         reasons = tuple(dict.fromkeys(self.study.missing_reasons.values()))
-        return Scope(self.variables, measures or {}, self.tables, self.sets, reasons, self.unreadable)
+        unusable = {**self.barred, **self.unreadable}
+        return Scope(self.variables, measures or {}, self.tables, self.sets, reasons, unusable)
 
     def source(self, names: Iterable[str] | None = None) -> Source:
         """Where the engine finds ``names`` (or all items)."""
@@ -143,7 +146,7 @@ def _kept(known: dict[tuple[int, int], Ground], study: Study, version: WaveVersi
 
 
 def _ground(study: Study, version: WaveVersion) -> Ground:
-    bound = bindings(study, version)
+    bound, barred = bound_and_barred(study, version)
     core = _core_variables(version.pk, version.codebook_hash)
     items: dict[str, Carried] = {}
     unreadable: dict[str, Problem] = {}
@@ -154,7 +157,25 @@ def _ground(study: Study, version: WaveVersion) -> Ground:
             items[name] = _carried(binding, source, known.get(name, {}))
         else:
             unreadable[name] = replace(fault, where=str(version))
-    return Ground(study, version, items, context_latest(study), unreadable)
+    kept_out = {name: _kept_out(decision, version) for name, decision in barred.items()}
+    return Ground(study, version, items, context_latest(study), unreadable, kept_out)
+
+
+def _kept_out(decision: CrosswalkDecision, version: WaveVersion) -> Problem:
+    """Why no rule may read an item, and which decision says so."""
+    told = {
+        "name": decision.item.name,
+        "version": version,
+        "why": decision.reason.rstrip(".。") or sentence("no reason was given"),
+    }
+    if decision.status == CrosswalkDecision.Status.UNDETERMINED:
+        message = say("Whether “{name}” is comparable in {version} is left open: {why}.", **told)
+        hint = say("Decide on it (it was left open by decision {number}), or take the item out.",
+                   number=decision.pk)  # fmt: skip
+        return Problem("left_open", message, hint=hint)
+    message = say("“{name}” is not comparable in {version}: {why}.", **told)
+    hint = say("Undo decision {number}, or take the item out.", number=decision.pk)
+    return Problem("not_comparable", message, hint=hint)
 
 
 def _known_codes(study: Study, version: WaveVersion, mapped: set[str]) -> dict[str, dict[Scalar, Labels]]:

@@ -4,6 +4,7 @@ from surveys.selectors.between import Between, between
 from surveys.selectors.crosswalk import (
     Binding,
     bindings,
+    bound_and_barred,
     decided_since,
     decision_in_words,
     decision_named,
@@ -33,6 +34,7 @@ __all__ = [
     "Reference",
     "between",
     "bindings",
+    "bound_and_barred",
     "context_latest",
     "decided_since",
     "decision_in_words",

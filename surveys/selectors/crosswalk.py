@@ -17,6 +17,7 @@ from surveys.models import CrosswalkDecision, Item, Study, Variable, Wave, WaveV
 
 ABSENT = "absent"  # the wave has no variable for it: there it was not asked, which is never "no"
 SAME_NAME = "same_name"  # carried by the variable of its name, which nobody has looked at yet
+BARRED = (CrosswalkDecision.Status.IMPOSSIBLE, CrosswalkDecision.Status.UNDETERMINED)
 OTHER_ITEM = "other_item"  # its variable carries another item by decision; rules may still name it
 
 
@@ -30,14 +31,16 @@ class Standing:
 
     @property
     def is_there(self) -> bool:
-        """Whether a rule that names the item finds cells, however well they carry it."""
-        return self.status not in (ABSENT, CrosswalkDecision.Status.IMPOSSIBLE)
+        """Whether a rule that names the item finds cells: what is left open means nobody knows what."""
+        return self.status not in (ABSENT, *BARRED)
 
 
 def standings(study: Study, version: WaveVersion, variables: Collection[str]) -> dict[str, Standing]:
     """Item name -> how it stands in a version that has ``variables``: the one answer to that question."""
     decided = in_force_in(study, version)
     elsewhere = {one.variable for name, one in decided.items() if one.variable != name and _carries(one)}
+    if elsewhere:  # a strict and a loose item may share a variable: both are items then
+        elsewhere -= set(study.items.filter(name__in=elsewhere).values_list("name", flat=True))
     found = {name: Standing(OTHER_ITEM if name in elsewhere else SAME_NAME, name) for name in variables}
     for name, one in decided.items():
         is_lost = one.variable not in variables and _carries(one)
@@ -66,9 +69,19 @@ class Binding:
 
 def bindings(study: Study, version: WaveVersion) -> dict[str, Binding]:
     """Item name -> binding, of every item that a variable of ``version`` carries (:func:`standings`)."""
+    return bound_and_barred(study, version)[0]
+
+
+def bound_and_barred(
+    study: Study, version: WaveVersion
+) -> tuple[dict[str, Binding], dict[str, CrosswalkDecision]]:
+    """The bindings, and of the items that a decision keeps from being used (not comparable, left open) the
+    decision."""
     by_name = {variable.name: variable for variable in version.variables.all()}
     found = standings(study, version, by_name)
-    return {name: _binding(name, one, by_name[one.variable]) for name, one in found.items() if one.is_there}
+    bound = {name: _binding(name, one, by_name[one.variable]) for name, one in found.items() if one.is_there}
+    decided = ((name, one.decision) for name, one in found.items() if one.decision is not None)
+    return bound, {name: decision for name, decision in decided if decision.status in BARRED}
 
 
 def _binding(item: str, standing: Standing, variable: Variable) -> Binding:

@@ -19,7 +19,7 @@ from surveys.core.comparison.variables import variable_difference
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Item, Study, Wave, WaveVersion
-from surveys.selectors.crosswalk import ABSENT, OTHER_ITEM, standing_decisions, standings
+from surveys.selectors.crosswalk import ABSENT, BARRED, OTHER_ITEM, standing_decisions, standings
 
 NO_DATA = "no_data"
 
@@ -36,7 +36,7 @@ class Cell:
 
     @property
     def is_there(self) -> bool:
-        return self.status not in (ABSENT, OTHER_ITEM, NO_DATA, CrosswalkDecision.Status.IMPOSSIBLE)
+        return self.status not in (ABSENT, OTHER_ITEM, NO_DATA, *BARRED)
 
 
 @dataclass(frozen=True)

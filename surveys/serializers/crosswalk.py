@@ -59,6 +59,9 @@ class NewDecisionSerializer(serializers.Serializer[Any]):
     missing_map = serializers.ListField(child=PairField(), default=list)
     reason = serializers.CharField(default="", allow_blank=True, max_length=2000)
     note = serializers.CharField(default="", allow_blank=True, max_length=2000)
+    partial = serializers.BooleanField(
+        default=False, help_text="Comparable only in part, for the reason given; kept when codes are mapped."
+    )
 
 
 class UndoSerializer(serializers.Serializer[Any]):

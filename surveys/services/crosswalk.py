@@ -136,12 +136,13 @@ def decide_row(
     missing_map: list[list[Any]] | None = None,
     reason: str = "",
     note: str = "",
+    partial: bool = False,
 ) -> CrosswalkDecision:
     """A decision on one row of a comparison: what carries ``item``, as ``before`` has it, in ``after``.
 
     ``kind`` is ``same``, ``map``, ``rename``, ``not_comparable`` or ``undetermined``; the last two need a
-    reason.  Where codes are left without a counterpart the match is partial, and says which.  Between two
-    versions of one wave it holds from the later one on.
+    reason.  Where codes are left without a counterpart the match is partial, and says which; ``partial``
+    says that it is so for the reason given.  Between two versions of one wave it holds from the later one on.
     """
     study = after.study
     policy.require(user, policy.DEFINE, study)
@@ -154,7 +155,7 @@ def decide_row(
     if before.study.pk != study.pk:
         raise refuse("other_study", "A decision links waves of one study.", where=item)
     needs_reason = kind in (Kind.NOT_COMPARABLE, Kind.UNDETERMINED)
-    if needs_reason and not reason.strip():
+    if (needs_reason or partial) and not reason.strip():
         raise refuse("missing_reason", "Say why.", where=item, hint="A reason is kept with the decision.")
     _check_shape(code_map or [], missing_map or [])
     if kind == Kind.SAME and (code_map or missing_map):
@@ -165,6 +166,8 @@ def decide_row(
     name = variable or item
     maps = {"code_map": code_map or [], "missing_map": missing_map or []} if not needs_reason else {}
     status, why = _status(kind), reason.strip()
+    if partial and not needs_reason:
+        status = Status.PARTIAL
     if maps and (left := _left_over(after, name, maps)):
         status, why = Status.PARTIAL, why or left
     return decide(

@@ -72,7 +72,7 @@ def decide_row(request: HttpRequest, study: str) -> HttpResponse:
                 request, _("Decided: %(what)s") % {"what": selectors.decision_in_words(decision)}
             )
             return redirect(f"{reverse('surveys:compare_row', args=[study])}?{request.GET.urlencode()}")
-    context |= {"problems": problems or _problems(form), "given": request.POST}
+    context |= {"problems": problems or _problems(form), "is_sent": True}
     return render(request, "surveys/compare_row.html", context, status=422)
 
 
@@ -154,7 +154,8 @@ def _row_context(
         "items": items,
         "target": wave,
         "decisions": decisions,
-        "is_decided": any(_stands(one) and one.item.name == item for one in decisions),
+        "is_decided": (standing := _standing(decisions, item)) is not None,
+        "given": given or _as_given(standing),
         "rights": policy.rights(request.user, study),
         "others": after.variables.values_list("name", flat=True) if not new else (),
     } | sides
@@ -175,8 +176,21 @@ def _row_context(
     return context | {"alone": selectors.variable_named(version, name), "alone_in": version}
 
 
-def _stands(decision: CrosswalkDecision) -> bool:
-    return not decision.undoes_id and not hasattr(decision, "undone_by")
+def _standing(decisions: list[CrosswalkDecision], item: str) -> CrosswalkDecision | None:
+    """The decision on the item that holds: the newest that nobody undid."""
+    standing = (one for one in decisions if not one.undoes_id and not hasattr(one, "undone_by"))
+    return next((one for one in standing if one.item.name == item), None)
+
+
+def _as_given(decision: CrosswalkDecision | None) -> dict[str, Any]:
+    """What a form that decides otherwise begins with: what holds now."""
+    if decision is None:
+        return {}
+    kept = {"kind": decision.kind, "variable": decision.variable}
+    if decision.said:  # made of the codes that are left over, and made again when it is signed
+        return kept
+    is_partial = decision.status == CrosswalkDecision.Status.PARTIAL
+    return kept | {"reason": decision.reason, "partial": is_partial}
 
 
 def _cells_context(

@@ -136,6 +136,30 @@ def test_a_lost_item_blocks(room: Room, dataset: Dataset) -> None:
     assert "“city” is not comparable in mdms/2014@1: drawn anew. Undo decision" in found.causes[0]
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("impossible", "“q_union” is not comparable in mdms/2014@1: asked otherwise."),
+        ("undetermined", "Whether “q_union” is comparable in mdms/2014@1 is left open: asked otherwise."),
+    ],
+)
+def test_an_item_of_a_rule_that_was_decided_against_blocks_and_names_the_decision(
+    room: Room, dataset: Dataset, status: str, said: str
+) -> None:
+    """Raw codes never stand in for codes that nobody has found comparable."""
+    item = save_item(room.user, room.study, "q_union")
+    decision = decide(room.user, item, room.wave, variable="q_union", status=status, reason="asked otherwise")
+    found = selectors.freshness(dataset)
+    assert found.state is State.BLOCKED and said in found.causes[0] and "Did you mean" not in found.causes[0]
+    assert f"decision {decision.pk}" in found.causes[0]
+    with pytest.raises(Refused, match="asked otherwise"):
+        build_dataset(room.user, dataset)
+    with pytest.raises(Refused, match="asked otherwise"):
+        room.publish("member", "q_union")
+    undo(room.user, decision)
+    assert selectors.freshness(dataset) == FRESH
+
+
 def test_a_crosswalk_decision_is_a_cause(room: Room, dataset: Dataset) -> None:
     item = save_item(room.user, room.study, "q_union")
     decision = decide(room.user, item, room.wave, variable="q_union", code_map=[[1, 0], [0, 1]])

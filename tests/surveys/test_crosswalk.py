@@ -230,6 +230,32 @@ def test_what_a_wave_lacks_may_be_left_open(sides: Any, user: User) -> None:
     assert (decision.status, decision.variable) == ("undetermined", "union")
 
 
+def test_a_match_may_be_signed_as_partial_for_a_reason_of_ones_own(sides: Any, user: User) -> None:
+    with pytest.raises(Refused, match="Say why"):
+        decide_row(user, *sides, item="rid", kind="same", partial=True)
+    decision = decide_row(user, *sides, item="rid", kind="same", partial=True, reason="numbered anew")
+    assert (decision.kind, decision.status, decision.reason) == ("same", "partial", "numbered anew")
+
+
+def test_what_holds_is_what_deciding_otherwise_begins_with(client: Client, sides: Any, user: User) -> None:
+    decide_row(user, *sides, item="rid", kind="same", partial=True, reason="numbered anew")
+    client.force_login(user)
+    page = client.get(
+        "/studies/mdms/compare/row/?before=2014@1&after=2016@1&old=rid&new=rid"
+    ).content.decode()
+    assert 'name="kind" value="same" required checked' in page and ">numbered anew</textarea>" in page
+    assert 'name="partial" checked' in page
+
+
+def test_a_strict_item_stays_where_a_loose_one_takes_its_variable(
+    study: Study, sides: Any, user: User
+) -> None:
+    save_item(user, study, "union")
+    decide(user, save_item(user, study, "union_loose"), sides[0].wave, variable="union", code_map=[[1, 1]])
+    lines = {line.name: line for line in availability(study).rows}
+    assert [lines[name].cells[0].status for name in ("union", "union_loose")] == ["same_name", "complete"]
+
+
 def test_a_version_that_is_not_there_has_its_own_sentence(study: Study, sides: Any, user: User) -> None:
     with pytest.raises(Refused, match="has no version 2 yet") as refused:
         decide(user, save_item(user, study, "sex"), sides[1].wave, variable="gender", since=2)
@@ -276,15 +302,15 @@ def test_grid_and_crosswalk_say_the_same_of_every_item_in_every_wave(
         "rid": ["same_name", "same_name", "same_name"],
         "sex": ["same_name", "complete", "impossible"],
         "union": ["same_name", "absent", "absent"],
-        "gender": ["absent", "other_item", "complete"],
+        "gender": ["absent", "same_name", "complete"],
     }
     for place, version in enumerate((*sides, last)):
         bound = {name: (one.status, one.variable.name) for name, one in bindings(study, version).items()}
         cells = {name: line.cells[place] for name, line in lines.items()}
-        gone = ("absent", "impossible")
+        gone = ("absent", "impossible", "undetermined")
         assert bound == {n: (c.status, c.variable) for n, c in cells.items() if c.status not in gone}
     (item,) = [line for line in lines.values() if line.name == "gender"]
-    assert item.n_waves == 1  # in 2016 its variable is the other item
+    assert item.n_waves == 2  # in 2016 its variable carries the other item as well
 
 
 def test_a_decision_for_later_versions_is_no_cause_of_change_in_earlier_ones(
