@@ -120,9 +120,10 @@ class DatasetVersionSerializer(DatasetVersionBriefSerializer):
     rows_left_out = serializers.DictField(child=serializers.IntegerField())
     wave_versions = serializers.StringRelatedField[Any](many=True)
     environment = serializers.JSONField()
+    data_hash = serializers.CharField(help_text="Over names, values and absences; of a file: check_file.")
     columns = DatasetColumnSerializer(many=True)
 
     class Meta:
         model = DatasetVersion
-        fields = (*DatasetVersionBriefSerializer.Meta.fields, "study", "dataset", "recipe", "rows_left_out",
-                  "wave_versions", "environment", "columns")  # fmt: skip
+        fields = (*DatasetVersionBriefSerializer.Meta.fields, "data_hash", "study", "dataset", "recipe",
+                  "rows_left_out", "wave_versions", "environment", "columns")  # fmt: skip

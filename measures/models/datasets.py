@@ -7,6 +7,7 @@ from django.db import models
 from measures.models.rules import MeasureVersion
 from surveys.core.codebook import Codebook, text_in, variable_from_json
 from surveys.core.codebook import Variable as CodebookVariable
+from surveys.core.hashing import table_hash
 from surveys.models import StoredFile, Study, User, WaveVersion
 
 
@@ -101,6 +102,15 @@ class DatasetVersion(models.Model):
     @property
     def study(self) -> Study:
         return self.dataset.study
+
+    @property
+    def data_hash(self) -> str:
+        """Over names, values and absences alone: what a file of it gives when it is read back.
+
+        ``content_hash`` is over this and the codebook.
+        """
+        columns = self.columns.order_by("position").values_list("name", "derived__content_hash")
+        return table_hash(columns, self.rows)
 
     def codebook(self) -> Codebook:
         """The codebook of exactly these columns."""

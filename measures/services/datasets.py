@@ -66,6 +66,7 @@ class BuildOutcome:
         return {
             "dataset_version": str(self.version),
             "content_hash": self.version.content_hash,
+            "data_hash": self.version.data_hash,
             "is_new": self.is_new,
             "rows": self.version.rows,
             "rows_left_out": self.version.rows_left_out,

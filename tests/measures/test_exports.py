@@ -73,3 +73,32 @@ def test_the_command_exports_the_latest_version(version: DatasetVersion, format:
     assert said["version"] == "mdms/integration@1"
     assert (said["rows"], said["variables"]) == (8, 5)
     assert said["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("format", ["sav", "zsav", "dta", "csv", "xlsx", "parquet"])
+def test_a_file_read_back_holds_the_values_and_absences_of_its_version(
+    version: DatasetVersion, format: str, tmp_path: Path
+) -> None:
+    """Reasons that have no code of their own among them, in formats that know codes alone."""
+    path = tmp_path / f"x.{format}"
+    call_command("export", "mdms/integration", "--as", format, "--output", str(path))
+    out = StringIO()
+    call_command("check_file", "mdms/integration@1", str(path), "--json", stdout=out)
+    said = json.loads(out.getvalue())
+    assert (said["same"], said["differing"], said["renamed"]) == (True, [], [])
+    assert said["data_hash"] == said["data_hash_of_file"] == version.data_hash
+
+
+def test_a_file_of_other_data_is_told_apart_column_by_column(
+    room: Room, version: DatasetVersion, tmp_path: Path
+) -> None:
+    export_dataset_version(room.user, version, "parquet", tmp_path / "x.parquet")
+    frame = pl.read_parquet(tmp_path / "x.parquet")
+    frame.with_columns(male=1 - pl.col("male")).write_csv(tmp_path / "x.csv")
+    export_dataset_version(room.user, version, "csv", tmp_path / "y.csv")
+    (tmp_path / "y.codebook.csv").rename(tmp_path / "x.codebook.csv")
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_file", "mdms/integration@1", str(tmp_path / "x.csv"), "--json", stdout=out)
+    assert ended.value.code == 1
+    assert json.loads(out.getvalue())["differing"] == ["male"]

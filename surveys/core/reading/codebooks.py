@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from surveys.core.absence import USER_MISSING, code_reason, tag_reason
 from surveys.core.codebook import (
@@ -27,6 +27,7 @@ from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import Calendar, RawFile, RawMissing, RawSet, RawValue, RawVariable
 from surveys.core.reading.settle import Settled, TypedColumn, clean
 from surveys.core.reading.undecodable import in_labels
+from surveys.core.reasons_in_files import NAME, from_words
 
 Decode = Callable[[bytes], str]
 
@@ -37,6 +38,7 @@ class _Words:
 
     codec: str
     options: ReadOptions
+    own: Mapping[str, str] = field(default_factory=dict)  # reasons that the file states, of one variable
 
     def text(self, raw: bytes) -> str:
         return clean(decoded(raw, self.codec))
@@ -49,7 +51,16 @@ class _Words:
         return split_labels(self.text(raw), self.options.languages, self.options.label_separator)
 
     def reason(self, code: Scalar) -> str:
-        return self.options.missing_reasons.get(_as_text(code)) or code_reason(code)
+        stated = self.own.get(f"{code:.15g}" if isinstance(code, float) else str(code))
+        return stated or self.options.missing_reasons.get(_as_text(code)) or code_reason(code)
+
+    def tag(self, tag: str) -> str:
+        return self.own.get(f".{tag}") or tag_word(tag, self.options)
+
+    @property
+    def with_reasons(self) -> tuple[str, ...]:
+        """Codes that have a reason, as they were written."""
+        return (*self.options.missing_reasons, *self.own)
 
 
 def split_labels(text: str, languages: tuple[str, ...], separator: str) -> dict[str, str]:
@@ -144,11 +155,12 @@ def _with_role(variable: Variable, role: Role) -> Variable:
 
 def _variable(raw: RawVariable, column: TypedColumn, words: _Words, options: ReadOptions) -> Variable:
     name = words.text(raw.name)
+    described, attributes = _attributes(raw, words)
+    words, attributes = _with_own_reasons(words, attributes)
     codes = [_code(value, label, raw, column, words) for value, label in raw.codes]
     known = {code.value: code.labels for code in codes if code is not None}
     missing = _missing(raw, column, known, words)
     absent = {rule.value for rule in missing if rule.value is not None}
-    described, attributes = _attributes(raw, words)
     limits, attributes = _limits(attributes, column.type)
     return Variable(
         name=name,
@@ -180,6 +192,16 @@ def _attributes(raw: RawVariable, words: _Words) -> tuple[dict[str, bytes], dict
         else:
             others[word] = tuple(words.text(text) for text in texts)
     return described, others
+
+
+def _with_own_reasons(
+    words: _Words, attributes: dict[str, tuple[str, ...]]
+) -> tuple[_Words, dict[str, tuple[str, ...]]]:
+    """How the variable's codes become reasons where an attribute of our own name states some; the others."""
+    texts = attributes.get(NAME, ())
+    if len(texts) != 1 or not (own := from_words(texts[0])):
+        return words, attributes
+    return replace(words, own=own), {name: texts for name, texts in attributes.items() if name != NAME}
 
 
 def _limits(
@@ -233,7 +255,7 @@ def _range_rules(
         low, high = dates.bound(low, raw.calendar), dates.bound(high, raw.calendar)
         return [MissingRule(USER_MISSING, low=low, high=high)]
     candidates: dict[Scalar, Mapping[str, str]] = dict(known)
-    for number in map(_number, words.options.missing_reasons):
+    for number in map(_number, words.with_reasons):
         if number is not None:
             candidates.setdefault(number, {})
     inside = [
@@ -250,7 +272,7 @@ def _tag_rules(raw: RawVariable, column: TypedColumn, words: _Words) -> tuple[Mi
     occurring = set(column.tags.drop_nulls().unique()) if column.tags is not None else set()
     return tuple(
         MissingRule(
-            tag_word(tag, words.options),
+            words.tag(tag),
             tag=tag,
             labels=words.labels(labels.get(tag, b"")),
         )

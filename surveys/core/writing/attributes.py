@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from surveys.core.codebook import DESCRIBING, Variable, text_in
 from surveys.core.limits import ends
+from surveys.core.reasons_in_files import NAME, in_words
 from surveys.core.said import say
 from surveys.core.spss_roles import ROLE, ROLE_NUMBERS
 from surveys.core.writing import labels as fit
@@ -28,12 +29,16 @@ def described(variable: Variable, language: str) -> dict[str, str]:
 
 
 def spss_attributes(
-    variables: Sequence[Variable], names: Sequence[str], language: str
+    variables: Sequence[Variable], names: Sequence[str], language: str, lost_codes: Sequence[Sequence[Loss]]
 ) -> tuple[bytes, list[Loss]]:
-    """Record 7/18 of a system file, empty when there is nothing to say."""
+    """Record 7/18 of a system file, empty when there is nothing to say.
+
+    ``lost_codes`` are the losses of each column, which tell what became of its missing codes.
+    """
     lines, losses = [], []
-    for variable, name in zip(variables, names, strict=True):
+    for variable, name, gone in zip(variables, names, lost_codes, strict=True):
         told, lost = _taken(variable, language, _SPSS_NAME, 64)
+        told = with_reasons(told, variable, gone)
         losses += lost
         if told:
             attributes = "".join(f"{key}({_quoted(key, texts)})" for key, texts in told.items())
@@ -52,6 +57,14 @@ def stata_characteristics(variable: Variable, language: str) -> tuple[dict[str, 
         why = say("Attributes with several texts are joined line by line: {names}.", names=several)
         losses.append(Loss(variable.name, "attribute_joined", why))
     return {name: "\n".join(texts) for name, texts in told.items()}, losses
+
+
+def with_reasons(
+    told: dict[str, tuple[str, ...]], variable: Variable, losses: Iterable[Loss]
+) -> dict[str, tuple[str, ...]]:
+    """The attributes and what the missing codes of the file stand for."""
+    reasons = in_words(variable, ((loss.what, loss.became) for loss in losses))
+    return told | {NAME: (reasons,)} if reasons else told
 
 
 def _taken(

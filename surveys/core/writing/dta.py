@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from surveys.core.codebook import ValueType, Variable, text_in
+from surveys.core.reasons_in_files import NAME, in_words
 from surveys.core.said import say
 from surveys.core.writing import labels as fit
 from surveys.core.writing.attributes import MOST_BYTES, stata_characteristics
@@ -116,7 +117,9 @@ def _number(
     texts, lost = _value_labels(variable, language, told.labels)
     losses += lost
     stored = _stored(numbers, told.absent, told.letter)
-    return replace(plain, cells=stored, format=form, value_labels=texts), losses
+    reasons = in_words(variable, ((loss.what, loss.became) for loss in told.losses))
+    beside = {**plain.characteristics, **({NAME: reasons} if reasons else {})}
+    return replace(plain, cells=stored, format=form, value_labels=texts, characteristics=beside), losses
 
 
 def _stata_numbers(values: pl.Series, variable: Variable) -> tuple[pl.Series, str, list[Loss]]:

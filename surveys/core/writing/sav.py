@@ -58,7 +58,9 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
     dictionary = _Dictionary()
     columns = _columns(table, names, language, dictionary)
     losses += [loss for column in columns for loss in column.losses]
-    attributes, lost = spss_attributes(table.codebook.variables, names, language)
+    attributes, lost = spss_attributes(
+        table.codebook.variables, names, language, [column.losses for column in columns]
+    )
     losses += lost
     heading = fit.fit_bytes(table.heading, 64)
     if heading != table.heading:
