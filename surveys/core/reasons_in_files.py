@@ -9,6 +9,7 @@ from surveys.core.absence import USER_MISSING, code_reason, tag_reason
 from surveys.core.codebook import MissingRule, Variable
 
 NAME = "missing_reasons"
+_SINGLE = 3  # more codes SPSS declares as a range, which tells none of them from its neighbours
 _PAIR = re.compile(r"([^=;\n]+)=(\w[\w:.+-]*)")
 
 
@@ -18,12 +19,15 @@ def in_words(variable: Variable, moves: Iterable[tuple[str, Mapping[str, str]]])
     ``moves`` are the losses of the column that tell of codes: what they are, and what became what.
     """
     told = {_code(rule): rule.reason for rule in variable.missing if _code(rule)}
+    tags = {tag_reason(rule.tag): rule.reason for rule in variable.missing if rule.tag is not None}
     for what, became in moves:
         if what == "missing_code_changed":
             told |= {new: told.pop(old, USER_MISSING) for old, new in became.items()}
         elif what == "missing_code_invented":
-            told |= {new: reason for reason, new in became.items()}
-    pairs = [f"{code}={reason}" for code, reason in told.items() if reason != _plain(code)]
+            told |= {new: tags.get(reason, reason) for reason, new in became.items()}
+    if len(told) <= _SINGLE and all(reason == _plain(code) for code, reason in told.items()):
+        return ""
+    pairs = (f"{code}={reason}" for code, reason in told.items())
     return "; ".join(pair for pair in pairs if _PAIR.fullmatch(pair))
 
 

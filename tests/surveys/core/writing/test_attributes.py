@@ -7,8 +7,9 @@ from pathlib import Path
 import pyreadstat
 import pytest
 
-from surveys.core.codebook import Limits, Variable
+from surveys.core.codebook import Limits, MissingRule, Variable
 from surveys.core.reading import ReadOptions, ReadResult, read
+from surveys.core.table import read_each_split
 from surveys.core.writing import write
 from tests.surveys.core.reading.sav_bytes import Sav, Var
 from tests.surveys.core.writing.tables import make_table, variable, whats
@@ -141,3 +142,25 @@ def test_attributes_of_these_names_that_no_cell_can_be_stay_attributes(tmp_path:
     write(make_table((variable(attributes=foreign), [1], [None])), "sav", tmp_path / "x.sav", "en")
     found = _back(tmp_path / "x.sav", tmp_path / "out").codebook.variables[0]
     assert (found.limits, found.attributes) == (None, foreign)
+
+
+@pytest.mark.parametrize("format", ["sav", "zsav", "dta"])
+def test_reasons_of_missing_codes_come_back(format: str, tmp_path: Path) -> None:
+    """Declared codes, codes that had to move, and absences that had none: a file alone tells only codes."""
+    few = (MissingRule("refused", value=-9), MissingRule("code:-8", value=-8), MissingRule("lost", tag="k"))
+    many = tuple(MissingRule(f"why{n}", value=10 + 2 * n) for n in range(5))
+    why = [None, "refused", "code:-8", "lost", "not_asked"]
+    table = make_table(
+        (variable("x", missing=few), [1, None, None, None, None], why),
+        (variable("y", missing=many), [1, None, 11, 15, None], [None, "why0", None, None, "why4"]),
+    )
+    write(table, format, tmp_path / f"x.{format}", "en")
+    found = _back(tmp_path / f"x.{format}", tmp_path / "out")
+    split = read_each_split(found.parquet, list(enumerate(found.codebook.variables)))
+    assert [reasons.to_list() for _values, reasons in split] == [why, [None, "why0", None, None, "why4"]]
+    assert not any(one.attributes for one in found.codebook.variables)
+
+
+def test_another_attribute_of_that_name_stays_an_attribute(tmp_path: Path) -> None:
+    found = _read_sav(tmp_path, _sav(b"A:missing_reasons('see the handbook'\n)"))
+    assert found.codebook.variables[0].attributes == {"missing_reasons": ("see the handbook",)}
