@@ -60,8 +60,9 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
     losses += [loss for column in columns for loss in column.losses]
     attributes, lost = spss_attributes(table.codebook.variables, names, language)
     losses += lost
-    heading = fit.fit_bytes(table.heading, 64)
-    if heading != table.heading:
+    title = table.heading_in(language)
+    heading = fit.fit_bytes(title, 64)
+    if heading != title:
         losses.append(fit.shortened("", "title of the file", "64 bytes"))
     import pyreadstat  # takes long to import: only for who writes
 
