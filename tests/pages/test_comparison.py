@@ -172,7 +172,8 @@ def test_a_reader_sees_decisions_and_may_not_make_any(
     assert "Sign this decision" not in page
     decide = ROW.format("q_local").replace("row/", "row/decide/")
     answer = client.post(decide, {"item": "q_local", "kind": "same"})
-    assert answer.status_code in (403, 422) and not CrosswalkDecision.objects.exists()
+    assert answer.status_code == 403 and not CrosswalkDecision.objects.exists()
+    assert "You may not decide on the crosswalk of this study." in text(answer)
 
 
 def test_an_erratum_travels_to_every_page_it_reaches(
