@@ -193,4 +193,4 @@ def test_an_erratum_travels_to_every_page_it_reaches(
     assert "What rests on it" in text(client.get(library.pages["wave"]))
     assert "What changed against version 1" in text(client.get("/studies/mdms/waves/2014@2/"))
     page = text(visit(client, "/studies/mdms/waves/2014@1/erratum/", library.reader))
-    assert "1 file was handed out" in page and "owner_mdms" not in page
+    assert "1 file with data was handed out" in page and "owner_mdms" not in page
