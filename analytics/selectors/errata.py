@@ -12,6 +12,7 @@ from measures.selectors import AffectedDataset, datasets_affected, errata_of
 from surveys.core.writing import FORMATS
 from surveys.models import AuditEntry, WaveVersion
 from surveys.services.errata import Correction, correction_of, downloads_of
+from surveys.services.reached import Reached, ReachedColumn
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,14 @@ class AffectedRun:
     run: Run
     correction: Correction
     columns: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def reached(self) -> Reached:
+        """For those who read what the run stands beside."""
+        told = self.correction.told
+        columns = (
+            ReachedColumn(name, {one: told[one] for one in variables}, {}) for name, variables in self.columns
+        )
+        return Reached(self.correction, tuple(columns), self.run.pk)
 
 
 @dataclass(frozen=True)
