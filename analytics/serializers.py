@@ -9,6 +9,7 @@ from rest_framework import serializers
 from analytics.models import Analysis, Run, Target, TargetCell
 from analytics.selectors import rows_shown_to
 from measures.serializers import FreshnessSerializer
+from surveys.http import ErratumSerializer
 from surveys.models import Study
 from surveys.serializers import LabelsField, SentencesField
 
@@ -71,12 +72,13 @@ class TargetBriefSerializer(serializers.ModelSerializer[Target]):
 
 class TargetSerializer(TargetBriefSerializer):
     cells = TargetCellSerializer(many=True)
+    errata = ErratumSerializer(many=True, help_text="Corrections that reach runs beside it, run by run.")
     audit = serializers.ListField(
         child=serializers.JSONField(), help_text="What the printed figures say of each other."
     )
 
     class Meta(TargetBriefSerializer.Meta):
-        fields = (*TargetBriefSerializer.Meta.fields, "cells", "audit")
+        fields = (*TargetBriefSerializer.Meta.fields, "cells", "audit", "errata")
 
 
 class ComparisonSerializer(serializers.Serializer[Any]):

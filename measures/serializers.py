@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from measures.models import Dataset, DatasetColumn, DatasetVersion, Measure, MeasureVersion
+from surveys.http import ErratumSerializer, ExportSerializer
 from surveys.models import Study
 from surveys.serializers import CodebookVariableSerializer, FrequenciesSerializer, LabelsField
 
@@ -104,13 +105,22 @@ class ColumnFrequenciesSerializer(FrequenciesSerializer):
 
 class DatasetColumnWithLineageSerializer(DatasetColumnSerializer):
     frequencies = ColumnFrequenciesSerializer(source="*")
+    errata = ErratumSerializer(many=True, help_text="Corrections since that reach it.")
+    freshness = FreshnessSerializer(help_text="Whether it would come out, and be read, as it is.")
     fitted = serializers.JSONField(
         help_text="Groups of fewer than ten rows only where data may be downloaded."
     )
     lineage = serializers.JSONField(help_text="Down to wave version, source variables and rule versions.")
 
     class Meta(DatasetColumnSerializer.Meta):
-        fields = (*DatasetColumnSerializer.Meta.fields, "frequencies", "fitted", "lineage")
+        fields = (
+            *DatasetColumnSerializer.Meta.fields,
+            "frequencies",
+            "fitted",
+            "lineage",
+            "errata",
+            "freshness",
+        )
 
 
 class DatasetVersionSerializer(DatasetVersionBriefSerializer):
@@ -122,8 +132,15 @@ class DatasetVersionSerializer(DatasetVersionBriefSerializer):
     environment = serializers.JSONField()
     data_hash = serializers.CharField(help_text="Over names, values and absences; of a file: check_file.")
     columns = DatasetColumnSerializer(many=True)
+    errata = ErratumSerializer(many=True, help_text="Corrections since of the waves it was made of.")
+    freshness = FreshnessSerializer(help_text="Of a version that was replaced: stale, by which.")
 
     class Meta:
         model = DatasetVersion
         fields = (*DatasetVersionBriefSerializer.Meta.fields, "data_hash", "study", "dataset", "recipe",
-                  "rows_left_out", "wave_versions", "environment", "columns")  # fmt: skip
+                  "rows_left_out", "wave_versions", "environment", "columns", "errata",
+                  "freshness")  # fmt: skip
+
+
+class DatasetExportSerializer(ExportSerializer):
+    freshness = FreshnessSerializer(help_text="Of the version.")

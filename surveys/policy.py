@@ -43,21 +43,29 @@ def may(user: User, right: str, study: Study) -> bool:
     return right in rights(user, study)
 
 
-def require(user: User, right: str, study: Study) -> None:
-    """Refuses with a sentence unless ``user`` holds ``right``; a study one may not see is not found."""
-    held = rights(user, study)
+def require(user: User, right: str, study: Study, what: str = "") -> None:
+    """Refuses with a sentence unless ``user`` holds ``right``; a study one may not see is not found.
+
+    ``what`` names the act where the words of the right are about others too.
+    """
+    held, what = rights(user, study), what or _WORDS[right]
     if right in held:
         return
     if SEE not in held:
         raise refuse("not_found", say("There is no study called {slug} that you can see.", slug=study.slug))
     if not user.is_authenticated:
-        raise refuse("sign_in", say("You need to sign in to {what}.", what=_WORDS[right]))
+        raise refuse("sign_in", say("You need to sign in to {what}.", what=what))
     raise refuse(
         "not_allowed",
-        say("You may not {what}.", what=_WORDS[right]),
+        say("You may not {what}.", what=what),
         where=study.slug,
         hint="Ask a data manager of the study for the right.",
     )
+
+
+def require_decide(user: User, study: Study) -> None:
+    """Refuses unless ``user`` may decide what carries an item from one wave to another."""
+    require(user, DEFINE, study, say("decide on the crosswalk of this study"))
 
 
 def admin_roles() -> list[str]:

@@ -57,6 +57,7 @@ def make_wave_version(
     *,
     tags: Mapping[str, Sequence[str | None]] | None = None,
     user: User | None = None,
+    note: str = "",
 ) -> WaveVersion:
     """The next version of ``wave`` holding ``columns``; ``tags`` are tagged missings by variable name."""
     tags = tags or {}
@@ -84,6 +85,7 @@ def make_wave_version(
             format="csv",
             is_synthetic=wave.is_synthetic,
             created_by=user,
+            note=note,
         )
         StoredVariable.objects.bulk_create(
             StoredVariable(

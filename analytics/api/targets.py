@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 
 from analytics.core.results import plain
 from analytics.models import Target
-from analytics.selectors import audit_of, target_named
+from analytics.selectors import audit_of, errata_of_target, target_named
 from analytics.serializers import TargetBriefSerializer, TargetSerializer
 from surveys.http import STUDY, ListApi, OneApi
 from surveys.selectors import study_named
@@ -37,4 +37,5 @@ class OneTarget(OneApi):
     def get_object(self) -> Any:
         target: Any = target_named(study_named(self.person, self.kwargs["study"]), self.kwargs["slug"])
         target.audit = plain(list(audit_of(target)))
+        target.errata = [one.reached() for one in errata_of_target(target)]
         return target

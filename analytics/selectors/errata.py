@@ -9,8 +9,10 @@ from typing import Any
 from analytics.models import Run, Target
 from analytics.selectors.published import latest_beside
 from measures.selectors import AffectedDataset, datasets_affected, errata_of
+from surveys.core.writing import FORMATS
 from surveys.models import AuditEntry, WaveVersion
 from surveys.services.errata import Correction, correction_of, downloads_of
+from surveys.services.reached import Reached, ReachedColumn
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,14 @@ class AffectedRun:
     run: Run
     correction: Correction
     columns: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def reached(self) -> Reached:
+        """For those who read what the run stands beside."""
+        told = self.correction.told
+        columns = (
+            ReachedColumn(name, {one: told[one] for one in variables}, {}) for name, variables in self.columns
+        )
+        return Reached(self.correction, tuple(columns), self.run.pk)
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class AffectedTarget:
 
 @dataclass(frozen=True)
 class Handout:
-    """A file that was handed out, of which version, and which of its columns were changed."""
+    """A file with data that was handed out, of which version, and which of its columns were changed."""
 
     entry: AuditEntry
     of: str
@@ -41,13 +51,24 @@ class Handout:
 
 @dataclass(frozen=True)
 class Erratum:
-    """Everything that rests on a wave version and on what was corrected in it."""
+    """Everything that rests on a wave version and on what was corrected in it.
+
+    ``earlier`` are corrections of versions before it that reach something here too.  ``n_codebooks`` counts
+    codebooks and syntax that were handed out: they hold no cells.
+    """
 
     correction: Correction
     datasets: tuple[AffectedDataset, ...]
     runs: tuple[AffectedRun, ...]
     targets: tuple[AffectedTarget, ...]
     downloads: tuple[Handout, ...]
+    earlier: tuple[Correction, ...] = ()
+    n_codebooks: int = 0
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """That of the version asked about, then those of versions before it."""
+        return self.correction, *self.earlier
 
     @property
     def reaches_nothing(self) -> bool:
@@ -55,14 +76,9 @@ class Erratum:
 
     def document(self, *, with_people: bool) -> dict[str, Any]:
         """Plain types; who downloaded what is for those who look after the study."""
-        correction = self.correction
         return {
-            "wave_version": str(correction.before),
-            "corrected_by": str(correction.after),
-            "note": correction.after.note,
-            "rows_added": correction.rows_added,
-            "rows_removed": correction.rows_removed,
-            "columns": correction.told,
+            **_corrected(self.correction),
+            "earlier": [_corrected(one) for one in self.earlier],
             "datasets": [_dataset(one) for one in self.datasets],
             "runs": [_run(one) for one in self.runs],
             "targets": [
@@ -70,6 +86,7 @@ class Erratum:
                 for one in self.targets
             ],
             "n_downloads": len(self.downloads),
+            "n_codebooks": self.n_codebooks,
             "downloads": [_download(one) for one in self.downloads] if with_people else [],
         }
 
@@ -84,14 +101,31 @@ def erratum_of(version: WaveVersion) -> Erratum | None:
         return None
     datasets: list[AffectedDataset] = []
     runs: list[AffectedRun] = []
-    downloads: list[Handout] = []
+    handouts: list[Handout] = []
+    earlier = []
     for one in (correction, *_corrections_before(version)):
         reached = datasets_affected(one)
+        read, given = _runs(one, reached), _handouts(one, reached)
+        if one is not correction and (reached or read or given):
+            earlier.append(one)
         datasets += reached
-        runs += _runs(one, reached)
-        downloads += _downloads(one, reached)
-    downloads.sort(key=lambda handout: -handout.entry.pk)
-    return Erratum(correction, tuple(datasets), tuple(runs), tuple(_targets(runs)), tuple(downloads))
+        runs += read
+        handouts += given
+    data = sorted((one for one in handouts if not _is_codebook(one)), key=lambda one: -one.entry.pk)
+    return Erratum(
+        correction,
+        tuple(datasets),
+        tuple(runs),
+        tuple(_targets(runs)),
+        tuple(data),
+        tuple(earlier),
+        len(handouts) - len(data),
+    )
+
+
+def _is_codebook(handout: Handout) -> bool:
+    form = FORMATS.get(handout.entry.detail.get("format", ""))
+    return form is not None and form.is_codebook
 
 
 def _corrections_before(version: WaveVersion) -> Iterator[Correction]:
@@ -165,8 +199,8 @@ def _targets(runs: Iterable[AffectedRun]) -> list[AffectedTarget]:
     ]
 
 
-def _downloads(correction: Correction, datasets: Iterable[AffectedDataset]) -> list[Handout]:
-    """Files of the corrected version and of the datasets made of it; a file holds every column."""
+def _handouts(correction: Correction, datasets: Iterable[AffectedDataset]) -> list[Handout]:
+    """Files of the corrected version and of the datasets made of it; a file with data holds every column."""
     own = tuple(sorted(correction.changed))
     found = []
     if correction.alters_answers:
@@ -175,12 +209,24 @@ def _downloads(correction: Correction, datasets: Iterable[AffectedDataset]) -> l
         found += [
             Handout(entry, str(one.version), tuple(sorted(one.names))) for entry in downloads_of(one.version)
         ]
-    return sorted(found, key=lambda handout: -handout.entry.pk)
+    return found
+
+
+def _corrected(correction: Correction) -> dict[str, Any]:
+    return {
+        "wave_version": str(correction.before),
+        "corrected_by": str(correction.after),
+        "note": correction.after.note,
+        "rows_added": correction.rows_added,
+        "rows_removed": correction.rows_removed,
+        "columns": correction.told,
+    }
 
 
 def _dataset(one: AffectedDataset) -> dict[str, Any]:
     return {
         "dataset_version": str(one.version),
+        "wave_version": str(one.correction.before),
         "columns": [
             {"name": c.column.name, "variables": list(c.variables), "outcome": c.outcome} for c in one.columns
         ],
@@ -192,6 +238,7 @@ def _run(one: AffectedRun) -> dict[str, Any]:
         "run": one.run.pk,
         "analysis": str(one.run.analysis) if one.run.analysis else None,
         "of": str(one.run.subject),
+        "wave_version": str(one.correction.before),
         "columns": [{"name": name, "variables": list(variables)} for name, variables in one.columns],
     }
 

@@ -11,17 +11,36 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
 from measures.models import Dataset, DatasetColumn, DatasetVersion
-from measures.selectors import dataset_named, dataset_version_named, freshness
+from measures.selectors import (
+    column_freshness,
+    dataset_named,
+    dataset_version_named,
+    freshness,
+    reached_in_column,
+    reached_in_dataset,
+    version_freshness,
+)
 from measures.selectors.disclosure import fitted_shown_to, lineage_shown_to
 from measures.serializers import (
     DatasetColumnWithLineageSerializer,
+    DatasetExportSerializer,
     DatasetSerializer,
     DatasetVersionSerializer,
     DatasetWithFreshnessSerializer,
 )
 from measures.services.exports import dataset_subject
 from surveys.core.said import say
-from surveys.http import STUDY, AboutExport, AnyType, Api, Download, ListApi, OneApi, to_numbered
+from surveys.http import (
+    STUDY,
+    AboutExport,
+    AnyType,
+    Api,
+    Download,
+    ListApi,
+    OneApi,
+    QueuedSerializer,
+    to_numbered,
+)
 from surveys.selectors import one_named
 from surveys.services.subjects import Subject
 
@@ -67,12 +86,13 @@ class OneDatasetVersion(AboutDatasetVersion, OneApi):
     serializer_class = DatasetVersionSerializer
     queryset = DatasetVersion.objects.none()
 
-    def get_object(self) -> DatasetVersion:
+    def get_object(self) -> Any:
         """With everything that is told of its columns; what is long and not told stays in the database."""
-        version = self.version()
+        version: Any = self.version()
         columns = DatasetColumn.objects.select_related("derived", "measure_version__measure").defer(
             "derived__frequencies", "derived__inputs", "derived__fitted", "measure_version__report"
         )
+        version.errata, version.freshness = reached_in_dataset(version), version_freshness(version)
         prefetch_related_objects([version], Prefetch("columns", columns), "wave_versions__wave__study")
         return version
 
@@ -91,6 +111,7 @@ class OneColumn(AboutDatasetVersion, OneApi):
         known = columns.values_list("name", flat=True)
         column: Any = one_named(columns.filter(name=name), say("column"), name, known)
         column.lineage = lineage_shown_to(self.person, column)
+        column.errata, column.freshness = reached_in_column(column), column_freshness(column)
         column.fitted = fitted_shown_to(self.person, column)
         return column
 
@@ -100,9 +121,19 @@ class DatasetDownload(AboutDatasetVersion, Download):
         return dataset_subject(self.version())
 
 
+_ABOUT = {200: DatasetExportSerializer, 202: QueuedSerializer}
+
+
+@extend_schema_view(get=extend_schema(responses=_ABOUT))
 class AboutDatasetExport(AboutDatasetVersion, AboutExport):
+    about = DatasetExportSerializer
+
     def subject(self) -> Subject:
         return dataset_subject(self.version())
+
+    def standing(self, subject: Subject) -> dict[str, Any]:
+        version = self.version()
+        return {"errata": reached_in_dataset(version), "freshness": version_freshness(version)}
 
 
 class LatestDataset(Api):

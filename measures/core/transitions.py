@@ -81,22 +81,37 @@ def tally(reasons: pl.Series) -> dict[str, int]:
     return {"valid": reasons.null_count()} | {str(reason): int(told[reason]) for reason in sorted(told)}
 
 
-def rows_changed_by_key(before: Mapping[str, Pair], after: Mapping[str, Pair], key: str) -> dict[str, int]:
-    """Per column the rows, matched by ``key``, whose cell differs; rows in one table only do not count.
+@dataclass(frozen=True)
+class ByKey:
+    """Two tables whose rows were matched by a key.
+
+    ``changed``: column -> rows of both tables whose cell differs, zero where only rows came, went or moved.
+    """
+
+    changed: dict[str, int]
+    added: int
+    removed: int
+
+
+def changed_by_key(before: Mapping[str, Pair], after: Mapping[str, Pair], key: str) -> ByKey | None:
+    """What differs between two tables by ``key``; None where it is empty or repeated in one of them.
 
     A whole number, the same decimal and the text that somebody would type for it are equal.
     Both mappings hold the key and the same columns.
     """
     left, right = _keyed(before, key), _keyed(after, key)
+    if any(side["key"].null_count() or side["key"].n_unique() < side.height for side in (left, right)):
+        return None
     both = left.join(right, on="key", how="inner", suffix="_after")
     names = [name for name in before if name != key]
-    return {
+    changed = {
         name: both.filter(
             pl.col(f"v{i}").ne_missing(pl.col(f"v{i}_after"))
             | pl.col(f"r{i}").ne_missing(pl.col(f"r{i}_after"))
         ).height
         for i, name in enumerate(names)
     }
+    return ByKey(changed, right.height - both.height, left.height - both.height)
 
 
 def _keyed(columns: Mapping[str, Pair], key: str) -> pl.DataFrame:
@@ -104,4 +119,4 @@ def _keyed(columns: Mapping[str, Pair], key: str) -> pl.DataFrame:
     series = [as_text(columns[key][0]).rename("key")]
     for i, name in enumerate(names):
         series += [as_text(columns[name][0]).rename(f"v{i}"), columns[name][1].rename(f"r{i}")]
-    return pl.DataFrame(series).drop_nulls("key")
+    return pl.DataFrame(series)

@@ -109,8 +109,8 @@ class DatasetVersion(models.Model):
 
         ``content_hash`` is over this and the codebook.
         """
-        columns = self.columns.order_by("position").values_list("name", "derived__content_hash")
-        return table_hash(columns, self.rows)
+        columns = sorted(self.columns.all(), key=lambda column: column.position)
+        return table_hash([(column.name, column.derived.content_hash) for column in columns], self.rows)
 
     def codebook(self) -> Codebook:
         """The codebook of exactly these columns."""

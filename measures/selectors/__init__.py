@@ -1,7 +1,14 @@
 """Reads of the measures room; split by subject."""
 
 from measures.core.freshness import Freshness
-from measures.selectors.errata import AffectedDataset, datasets_affected, errata_of
+from measures.selectors.errata import (
+    AffectedDataset,
+    datasets_affected,
+    errata_of,
+    reached_in_column,
+    reached_in_dataset,
+)
+from measures.selectors.holding import column_freshness, version_freshness
 from measures.selectors.overview import columns_reading, datasets_standing, versions_made_of
 from measures.selectors.resolving import resolve_dataset
 from measures.selectors.scopes import one_look, published_measures, study_wave_versions, waves_at_rest
@@ -20,6 +27,7 @@ __all__ = [
     "AffectedDataset",
     "Freshness",
     "causes_since",
+    "column_freshness",
     "columns_reading",
     "current_column_hashes",
     "current_columns",
@@ -34,10 +42,13 @@ __all__ = [
     "one_look",
     "published_measures",
     "published_with",
+    "reached_in_column",
+    "reached_in_dataset",
     "read_columns",
     "resolve_dataset",
     "sessions_kept",
     "study_wave_versions",
+    "version_freshness",
     "versions_made_of",
     "waves_at_rest",
 ]

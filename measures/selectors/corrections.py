@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from measures.core.transitions import rows_changed_by_key
+from measures.core.transitions import ByKey, changed_by_key
 from surveys.core.table import read_split
 from surveys.models import Variable, WaveVersion
 from surveys.services.files import path_of
@@ -17,34 +18,56 @@ MOST_NAMED = 5  # variables named in one cause
 
 
 def corrected(before: WaveVersion, after: WaveVersion, variables: list[str]) -> str:
-    counts = _changed_rows(before.pk, after.pk, before.data_id, after.data_id, tuple(variables))
-    if before.rows != after.rows:  # rows that came or went alter every column, but nobody's answer
-        variables = [name for name in variables if counts.get(name) != 0]
-    parts = [_in_rows(name, counts.get(name)) for name in variables[:MOST_NAMED]]
-    if more := len(variables) - MOST_NAMED:
-        parts += [_("and %(more)s more variables") % {"more": more}] if more > 0 else []
-    if difference := after.rows - before.rows:
-        text = ngettext("%(n)s row more", "%(n)s rows more", abs(difference))
-        if difference < 0:
-            text = ngettext("%(n)s row fewer", "%(n)s rows fewer", abs(difference))
-        parts.append(text % {"n": abs(difference)})
-    return _("%(wave)s was corrected: %(what)s") % {"wave": before, "what": ", ".join(parts)}
+    """``variables`` are those whose columns differ; told are the ones with other answers of the same people,
+    and the rows that came or went, which alter every column but nobody's answer."""
+    found = _by_key(before.pk, after.pk, before.data_id, after.data_id, tuple(variables))
+    if found is None:
+        parts = [*_named([_("%(name)s changed") % {"name": name} for name in variables])]
+        parts += _more_or_fewer(after.rows - before.rows)
+    else:
+        changed = [name for name in variables if found.changed.get(name)]
+        parts = [*_named([_in_rows(name, found.changed[name]) for name in changed])]
+        parts += _came_and_went(found)
+        if not parts and before.wave.key in variables:
+            parts = [_("its rows stand in another order")]
+    same = _("the same answers are stored otherwise")
+    return _("%(wave)s was corrected: %(what)s") % {"wave": before, "what": ", ".join(parts or [same])}
 
 
-def _in_rows(name: str, rows: int | None) -> str:
-    if rows is None:
-        return _("%(name)s changed") % {"name": name}
+def _named(told: list[str]) -> Iterator[str]:
+    yield from told[:MOST_NAMED]
+    if (more := len(told) - MOST_NAMED) > 0:
+        yield _("and %(more)s more variables") % {"more": more}
+
+
+def _in_rows(name: str, rows: int) -> str:
     text = ngettext("%(name)s changed in %(n)s row", "%(name)s changed in %(n)s rows", rows)
     return text % {"name": name, "n": rows}
 
 
-@lru_cache(maxsize=64)
-def _changed_rows(
-    before_id: int, after_id: int, before_data: str, after_data: str, names: tuple[str, ...]
-) -> dict[str, int]:
-    """Variable -> rows that changed between two versions of a wave, matched by the wave's key.
+def _came_and_went(found: ByKey) -> Iterator[str]:
+    if n := found.added:
+        yield ngettext("%(n)s row added", "%(n)s rows added", n) % {"n": n}
+    if n := found.removed:
+        yield ngettext("%(n)s row taken out", "%(n)s rows taken out", n) % {"n": n}
 
-    Versions never change, so the answer is kept; without a usable key it is empty.
+
+def _more_or_fewer(difference: int) -> Iterator[str]:
+    """Where rows cannot be matched, only how many there are is known."""
+    n = abs(difference)
+    if difference > 0:
+        yield ngettext("%(n)s row more", "%(n)s rows more", n) % {"n": n}
+    if difference < 0:
+        yield ngettext("%(n)s row fewer", "%(n)s rows fewer", n) % {"n": n}
+
+
+@lru_cache(maxsize=64)
+def _by_key(
+    before_id: int, after_id: int, before_data: str, after_data: str, names: tuple[str, ...]
+) -> ByKey | None:
+    """What changed in ``names`` between two versions of a wave, matched by the wave's key.
+
+    Versions never change, so the answer is kept; None without a usable key.
     """
     before, after = (
         WaveVersion.objects.select_related("wave", "data").get(pk=i) for i in (before_id, after_id)
@@ -55,9 +78,9 @@ def _changed_rows(
     for version in (before, after):
         stored = {v.name: v for v in version.variables.filter(name__in=wanted)}
         if not key or set(stored) != wanted:
-            return {}
+            return None
         sides.append({name: _cells(version, stored[name]) for name in sorted(wanted)})
-    return rows_changed_by_key(sides[0], sides[1], key)
+    return changed_by_key(sides[0], sides[1], key)
 
 
 def _cells(version: WaveVersion, variable: Variable) -> Any:

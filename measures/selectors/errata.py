@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from measures.models import DatasetColumn, DatasetVersion, DerivedColumn
@@ -11,6 +11,7 @@ from measures.selectors.scopes import one_look
 from measures.selectors.staleness import current_column_hashes
 from surveys.models import WaveVersion
 from surveys.services.errata import Correction, correction_of
+from surveys.services.reached import Reached, ReachedColumn
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,19 @@ class AffectedDataset:
     def is_reached(self) -> bool:
         return bool(self.columns) or self.correction.moves_rows
 
+    def reached(self) -> Reached:
+        """For those who read the version or one of its columns."""
+        told = self.correction.told
+        return Reached(
+            self.correction,
+            tuple(
+                ReachedColumn(
+                    one.column.name, {name: told[name] for name in one.variables}, {"outcome": one.outcome}
+                )
+                for one in self.columns
+            ),
+        )
+
     @property
     def names(self) -> frozenset[str]:
         return frozenset(one.column.name for one in self.columns)
@@ -59,6 +73,21 @@ def errata_of(version: DatasetVersion) -> list[AffectedDataset]:
     waves: Iterable[WaveVersion] = version.wave_versions.select_related("wave__study", "data")
     corrections = [found for wave in waves if (found := correction_of(wave)) is not None]
     return [one for correction in corrections if (one := _affected(version, correction)).is_reached]
+
+
+def reached_in_dataset(version: DatasetVersion) -> list[Reached]:
+    """:func:`errata_of` as those are told who read the version."""
+    return [one.reached() for one in errata_of(version)]
+
+
+def reached_in_column(column: DatasetColumn) -> list[Reached]:
+    """The corrections that reach one column, each with that column alone."""
+    found = []
+    for one in errata_of(column.version):
+        if column.name in one.names:
+            mine = tuple(two for two in one.columns if two.column.name == column.name)
+            found.append(replace(one, columns=mine).reached())
+    return found
 
 
 def _affected(version: DatasetVersion, correction: Correction) -> AffectedDataset:

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from surveys import selectors
+from surveys import policy, selectors
 from surveys.core.problems import refuse
 from surveys.core.said import say
 from surveys.http import STUDY, AnyType, Api, BadParameter, ListApi, OneApi
@@ -136,6 +136,7 @@ class Decisions(ListApi):
         sides = {
             side: selectors.wave_version_named(self.person, fields.pop(side)) for side in ("before", "after")
         }
+        policy.require_decide(self.person, sides["after"].study)
         decision = crosswalk.decide_row(self.person, **sides, **fields)
         return Response(DecisionSerializer(decision).data, status=201)
 
@@ -168,5 +169,6 @@ class UndoDecision(Api):
         given = UndoSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         decision = visible_decision(self.person, pk)
+        policy.require_decide(self.person, decision.item.study)
         row = crosswalk.undo(self.person, decision, given.validated_data["note"])
         return Response(DecisionSerializer(row).data, status=201)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -10,6 +12,7 @@ from rest_framework.request import Request
 from surveys.api.studies import AboutWaveVersion
 from surveys.http import AboutExport, AnyType, Api, Download, to_numbered
 from surveys.selectors import wave_version_named
+from surveys.services.reached import reached_in
 from surveys.services.subjects import Subject, wave_subject
 
 
@@ -21,6 +24,9 @@ class WaveDownload(AboutWaveVersion, Download):
 class AboutWaveExport(AboutWaveVersion, AboutExport):
     def subject(self) -> Subject:
         return wave_subject(self.version())
+
+    def standing(self, subject: Subject) -> dict[str, Any]:
+        return {"errata": reached_in(self.version())}
 
 
 class LatestWave(Api):

@@ -1,6 +1,7 @@
 """What every room's HTTP API shares; pages and API views of other rooms build on it."""
 
-from surveys.http.downloads import AboutExport, Download, to_numbered
+from surveys.http.downloads import AboutExport, Download, ExportSerializer, QueuedSerializer, to_numbered
+from surveys.http.errata import ErratumSerializer
 from surveys.http.views import STUDY, AnyType, Api, BadParameter, ListApi, OneApi
 
 __all__ = [
@@ -10,7 +11,10 @@ __all__ = [
     "Api",
     "BadParameter",
     "Download",
+    "ErratumSerializer",
+    "ExportSerializer",
     "ListApi",
     "OneApi",
+    "QueuedSerializer",
     "to_numbered",
 ]

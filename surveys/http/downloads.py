@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from surveys.core.said import without_sources
 from surveys.core.writing import FORMATS
 from surveys.http.authentication import LinkAuthentication, TokenAuthentication, signed
+from surveys.http.errata import ErratumSerializer
 from surveys.http.files import file_response
 from surveys.http.views import AnyType, Api
 from surveys.models import Export, Job
@@ -54,6 +55,7 @@ class ExportSerializer(serializers.Serializer[Any]):
     url = serializers.CharField(help_text="Needs a token in the header.")
     signed_url = serializers.CharField(help_text="Works without a header for 15 minutes.")
     codebook_url = serializers.CharField(help_text="The codebook beside a CSV; empty for other formats.")
+    errata = ErratumSerializer(many=True, help_text="Corrections since, of what the version was made of.")
 
 
 class QueuedSerializer(serializers.Serializer[Any]):
@@ -129,6 +131,7 @@ class AboutExport(Api):
     """What a download holds: hash, size, citation, everything its format cannot carry, and a signed link."""
 
     parameters = ("language",)
+    about = ExportSerializer
 
     def subject(self) -> Subject:
         """What the address names, if the person may see it."""
@@ -149,7 +152,12 @@ class AboutExport(Api):
             "signed_url": request.build_absolute_uri(f"{signed(path, self.person)}&{language}"),
             "codebook_url": request.build_absolute_uri(f"{codebook}?{language}") if export.codebook else "",
         }
-        return Response(ExportSerializer(about).data)
+        about |= self.standing(subject)
+        return Response(self.about(about, context={"request": request}).data)
+
+    def standing(self, subject: Subject) -> dict[str, Any]:
+        """Whether the version still stands as it was handed out: ``errata``, and what else a room knows."""
+        raise NotImplementedError
 
 
 def _queued(request: Request, job: Job) -> Response:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from surveys.core.disclosure import disclosed
+from surveys.http import ErratumSerializer
 from surveys.models import Study, Variable, Wave, WaveVersion
 from surveys.serializers.fields import LabelsField
+from surveys.services.reached import Reached, reached_in, variables_reached
 
 
 class StudySerializer(serializers.ModelSerializer[Study]):
@@ -65,11 +69,17 @@ class WaveVersionSerializer(WaveVersionBriefSerializer):
     findings = FindingSerializer(many=True)
     file_labels = LabelsField()
     file_notes = serializers.ListField(child=serializers.CharField())
+    errata = serializers.SerializerMethodField(help_text="How it was corrected since; empty when in force.")
 
     class Meta:
         model = WaveVersion
         fields = (*WaveVersionBriefSerializer.Meta.fields, "study", "wave", "original_name", "format",
-                  "encoding", "file_labels", "file_notes", "weight", "sets", "findings")  # fmt: skip
+                  "encoding", "file_labels", "file_notes", "weight", "sets", "findings",
+                  "errata")  # fmt: skip
+
+    @extend_schema_field(ErratumSerializer(many=True))
+    def get_errata(self, version: WaveVersion) -> Any:
+        return ErratumSerializer(reached_in(version), many=True, context=self.context).data
 
 
 class CodeSerializer(serializers.Serializer[Any]):
@@ -146,10 +156,25 @@ class VariableSerializer(serializers.ModelSerializer[Variable]):
     codebook = CodebookVariableSerializer()
     frequencies = FrequenciesSerializer(source="*")
     hash = serializers.CharField(source="column_hash")
+    errata = serializers.SerializerMethodField(help_text="How it was corrected since; empty where it stands.")
 
     class Meta:
         model = Variable
-        fields = ("wave_version", "position", "name", "codebook", "frequencies", "hash")
+        fields = ("wave_version", "position", "name", "codebook", "frequencies", "hash", "errata")
+
+    @extend_schema_field(ErratumSerializer(many=True))
+    def get_errata(self, variable: Variable) -> Any:
+        found = self._reached(variable).get(variable.name)
+        return ErratumSerializer([found] if found else [], many=True, context=self.context).data
+
+    def _reached(self, variable: Variable) -> Mapping[str, Reached]:
+        """Of all variables of the version, looked up once for a whole list."""
+        kept: dict[int, Mapping[str, Reached]] = self.context.setdefault("reached", {})
+        if variable.version_id not in kept:
+            names = variable.version.variables.values_list("name", flat=True)
+            user = self.context["request"].user
+            kept[variable.version_id] = variables_reached(user, variable.version, names)
+        return kept[variable.version_id]
 
 
 class FoundVariableSerializer(serializers.ModelSerializer[Variable]):

@@ -159,7 +159,7 @@ def export_key(subject: Subject, format: str, language: str) -> str:
     """Everything that decides the bytes."""
     study, told = subject.study, {}
     if format_named(format).is_codebook:
-        told = {"titles": subject.titles, "licence": study.licence, "abstract": study.description}
+        told = {"licence": study.licence, "abstract": study.description}
     return fingerprint(
         {
             **told,
@@ -167,6 +167,7 @@ def export_key(subject: Subject, format: str, language: str) -> str:
             "content": subject.content_hash,
             "codebook": subject.codebook.fingerprint(),
             "title": subject.title,
+            "titles": subject.titles,
             "citation": subject.citation,
             "synthetic": subject.is_synthetic,
             "format": format,

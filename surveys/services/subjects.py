@@ -174,4 +174,5 @@ def table_of(
         citation=subject.citation,
         is_synthetic=subject.is_synthetic,
         raw=raw,
+        titles={code: f"{subject.version} {title}" for code, title in subject.titles.items()},
     )

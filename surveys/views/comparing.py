@@ -58,6 +58,7 @@ def compare_row(request: HttpRequest, study: str) -> HttpResponse:
 def decide_row(request: HttpRequest, study: str) -> HttpResponse:
     """Signs what was decided about a row."""
     found = selectors.study_named(request.user, study)
+    policy.require_decide(request.user, found)
     sides = _sides(request, found)
     form = DecisionForm(request.POST)
     context = _row_context(request, found, sides, request.GET, request.POST)
@@ -81,6 +82,7 @@ def decide_row(request: HttpRequest, study: str) -> HttpResponse:
 def undo_decision(request: HttpRequest, study: str, number: int) -> HttpResponse:
     """Takes a decision back, by a row that says so."""
     found = selectors.study_named(request.user, study)
+    policy.require_decide(request.user, found)
     row = crosswalk.undo(request.user, selectors.decision_named(found, number), request.POST.get("note", ""))
     messages.success(request, _("Undone: %(what)s") % {"what": selectors.decision_in_words(row)})
     item = reverse("surveys:item", args=[study, row.item.name])

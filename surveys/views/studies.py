@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from surveys import policy, selectors
 from surveys.models import Study, Wave, WaveVersion
 from surveys.services.errata import change_to
+from surveys.services.reached import variables_reached
 from surveys.views.variable_list import variable_list
 
 MOST_HITS = 60
@@ -98,6 +99,7 @@ def variable(request: HttpRequest, study: str, wave: str, number: int, name: str
         "version": version,
         "variable": found,
         "core": found.as_core(),
+        "reached": variables_reached(request.user, version, [name]).get(name),
         "sets": [s for s in version.sets if name in s["variables"]],
         "neighbours": {("previous", "next")[v.position > found.position]: v for v in neighbours},
     }

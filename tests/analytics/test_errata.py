@@ -97,6 +97,50 @@ def test_what_rests_on_a_version_before_is_reached_too(library: Library) -> None
     assert out.getvalue().startswith("mdms/2014@2 was corrected by mdms/2014@3")
 
 
+def test_what_rests_on_a_version_before_is_told_with_what_was_corrected_in_that_one(
+    library: Library, client: Client
+) -> None:
+    again(library, lambda cells: [1 - cells[0], *cells[1:]])
+    make_wave_version(
+        library.wave,
+        [
+            (one, [1 - cells[0], *cells[1:]] if one.name in ("q_union", "q_party") else cells)
+            for one, cells in columns()
+        ],
+    )
+    between = library.wave.versions.get(number=2)
+    found = erratum_of(between)
+    assert found is not None and found.correction.changed == {"q_party"}
+    (earlier,) = found.earlier
+    assert (str(earlier.before), earlier.changed) == ("mdms/2014@1", {"q_union", "q_party"})
+    said = found.document(with_people=False)
+    assert [one["wave_version"] for one in said["datasets"]] == ["mdms/2014@1"]
+    assert said["earlier"][0]["columns"] == {"q_union": "cells", "q_party": "cells"}
+    page = client.get("/studies/mdms/waves/2014@2/erratum/").content.decode()
+    assert "mdms/2014@2 was corrected by mdms/2014@3: 1 column holds" in page
+    assert "mdms/2014@1 was corrected by mdms/2014@3: 2 columns hold" in page
+    out = StringIO()
+    call_command("erratum", "mdms/2014@2", stdout=out)
+    assert "mdms/2014@1 was corrected by mdms/2014@3: 2 columns hold" in out.getvalue()
+    assert "dataset mdms/integration@1 (of mdms/2014@1): fsp" in out.getvalue()
+
+
+def test_codebooks_that_were_handed_out_are_no_files_with_changed_columns(
+    library: Library, client: Client
+) -> None:
+    again(library, lambda cells: [1 - cells[0], *cells[1:]])
+    client.force_login(library.owner)
+    for form in ("csv", "ddi", "sheet", "html"):
+        answer = client.get(f"/studies/mdms/waves/2014@1/download/{form}/?language=en")
+        b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    found = erratum_of(library.version)
+    assert found is not None and [one.entry.detail["format"] for one in found.downloads] == ["csv"]
+    assert found.n_codebooks == 3
+    page = client.get("/studies/mdms/waves/2014@1/erratum/").content.decode()
+    assert "<details><summary>1 file with data was handed out: whom to tell</summary>" in page
+    assert "3 codebooks or syntax files were handed out; they hold no cells." in page
+
+
 def test_a_withdrawn_run_is_in_no_erratum(library: Library) -> None:
     again(library, lambda cells: [1 - cells[0], *cells[1:]])
     before = erratum_of(library.version)

@@ -115,7 +115,31 @@ def test_a_correction_that_alters_no_derived_value_is_found_by_probing(room: Roo
 def test_rows_added_are_told(room: Room, dataset: Dataset) -> None:
     room.corrected(**{name: [*cells, cells[0] if name != "rid" else 109] for name, cells in CELLS.items()})
     (cause,) = probe(room.user, dataset).causes
-    assert cause.startswith("mdms/2014@1 was corrected: ") and cause.endswith("1 row more")
+    assert cause == "mdms/2014@1 was corrected: 1 row added"
+
+
+def test_rows_exchanged_for_others_name_only_variables_with_other_answers(
+    room: Room, dataset: Dataset
+) -> None:
+    gone_and_come = {name: [*cells[1:], cells[0] if name != "rid" else 109] for name, cells in CELLS.items()}
+    gone_and_come["q_union"][0] = 1
+    room.corrected(**gone_and_come)
+    (cause,) = selectors.freshness(dataset).causes
+    assert cause == "mdms/2014@1 was corrected: q_union changed in 1 row, 1 row added, 1 row taken out"
+    with override("zh-hans"):
+        (told,) = selectors.freshness(dataset).causes
+    assert told == "mdms/2014@1 已更正：q_union 有 1 行变化, 增加 1 行, 删去 1 行"
+
+
+def test_rows_in_another_order_are_no_changes_of_variables(room: Room, dataset: Dataset) -> None:
+    room.corrected(**{name: cells[::-1] for name, cells in CELLS.items()})
+    assert selectors.freshness(dataset) == stale("mdms/2014@1 was corrected: its rows stand in another order")
+
+
+def test_without_a_usable_key_the_variables_are_named_without_rows(room: Room, dataset: Dataset) -> None:
+    room.corrected(rid=[101, 101, *CELLS["rid"][2:]], city=[11] * 8)
+    (cause,) = selectors.freshness(dataset).causes
+    assert cause == "mdms/2014@1 was corrected: city changed, rid changed"
 
 
 def test_a_retired_measure_blocks(room: Room, dataset: Dataset, male: Measure) -> None:

@@ -1,6 +1,6 @@
 import polars as pl
 
-from measures.core.transitions import changes, cross, rows_changed_by_key, tally
+from measures.core.transitions import ByKey, changed_by_key, changes, cross, tally
 
 
 def pair(values: list, reasons: list) -> tuple[pl.Series, pl.Series]:
@@ -39,10 +39,17 @@ def test_a_tally_adds_up() -> None:
 def test_rows_are_matched_by_key_whatever_their_order() -> None:
     before = {"rid": pair([1, 2, 3], [None] * 3), "q": pair([5, 6, None], [None, None, "refused"])}
     after = {"rid": pair([3, 1, 4], [None] * 3), "q": pair([None, 7, 9], ["dont_know", None, None])}
-    assert rows_changed_by_key(before, after, "rid") == {"q": 2}
+    assert changed_by_key(before, after, "rid") == ByKey({"q": 2}, added=1, removed=1)
 
 
 def test_whole_numbers_that_became_decimals_are_no_changes() -> None:
     before = {"rid": pair([1, 2, 3, 4], [None] * 4), "q": pair([1, 2, 3, 4], [None] * 4)}
     after = {"rid": pair([1.0, 2.0, 3.0, 4.0], [None] * 4), "q": pair([1.0, 2.0, 3.5, 4.0], [None] * 4)}
-    assert rows_changed_by_key(before, after, "rid") == {"q": 1}
+    assert changed_by_key(before, after, "rid") == ByKey({"q": 1}, added=0, removed=0)
+
+
+def test_a_key_that_repeats_or_is_empty_matches_nothing() -> None:
+    fine = {"rid": pair([1, 2], [None] * 2), "q": pair([1, 2], [None] * 2)}
+    for keys in ([1, 1], [1, None]):
+        poor = {**fine, "rid": pair(keys, [None] * 2)}
+        assert changed_by_key(fine, poor, "rid") is None and changed_by_key(poor, fine, "rid") is None

@@ -172,7 +172,8 @@ def test_a_reader_sees_decisions_and_may_not_make_any(
     assert "Sign this decision" not in page
     decide = ROW.format("q_local").replace("row/", "row/decide/")
     answer = client.post(decide, {"item": "q_local", "kind": "same"})
-    assert answer.status_code in (403, 422) and not CrosswalkDecision.objects.exists()
+    assert answer.status_code == 403 and not CrosswalkDecision.objects.exists()
+    assert "You may not decide on the crosswalk of this study." in text(answer)
 
 
 def test_an_erratum_travels_to_every_page_it_reaches(
@@ -192,4 +193,4 @@ def test_an_erratum_travels_to_every_page_it_reaches(
     assert "What rests on it" in text(client.get(library.pages["wave"]))
     assert "What changed against version 1" in text(client.get("/studies/mdms/waves/2014@2/"))
     page = text(visit(client, "/studies/mdms/waves/2014@1/erratum/", library.reader))
-    assert "1 file was handed out" in page and "owner_mdms" not in page
+    assert "1 file with data was handed out" in page and "owner_mdms" not in page

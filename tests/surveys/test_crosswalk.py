@@ -369,7 +369,9 @@ def test_the_api_signs_shows_and_takes_back(study: Study, sides: Any, user: User
     given = {"before": "mdms/2014@1", "after": "mdms/2016@1", "item": "sex", "kind": "rename",
              "variable": "gender", "code_map": [[1, 1], [0, 2]], "missing_map": [[97, "dont_know"]],
              }  # fmt: skip
-    assert people["reader"].post(f"{ROOT}/decisions/", given, "application/json").status_code == 403
+    refused = people["reader"].post(f"{ROOT}/decisions/", given, "application/json")
+    assert refused.status_code == 403
+    assert "You may not decide on the crosswalk of this study." in refused.content.decode()
     said = people["manager"].post(f"{ROOT}/decisions/", given, "application/json")
     assert said.status_code == 201 and said.json()["decided_by"] == "a_manager"
     number = said.json()["id"]

@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 from surveys.core.codebook import Code, MissingRule, ValueType
 from surveys.core.problems import Refused
-from surveys.models import AuditEntry, Export, Study, WaveVersion
+from surveys.models import AuditEntry, Export, Study, Wave, WaveVersion
 from surveys.services.exports import export_wave_version
 from tests.factories import make_member, make_study, make_user, make_wave, make_wave_version, variable
 
@@ -139,3 +139,20 @@ def test_a_language_that_is_not_there_is_wrong_usage_and_those_that_are_are_name
     assert stopped.value.code == 2
     assert "no labels in “fr”" in err.getvalue() and "en, zh" in err.getvalue()
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_the_title_of_a_file_is_in_the_language_of_its_labels(
+    version: WaveVersion, local: object, tmp_path: Path
+) -> None:
+    Study.objects.update(labels={"en": "Movers", "zh": "流动人口"}, languages=["en", "zh"])
+    Wave.objects.update(labels={"en": "Round of 2014", "zh": "2014 年"})
+    version = WaveVersion.objects.get()
+    for language, wanted in (
+        ("en", "mdms/2014@1 Movers, Round of 2014"),
+        ("zh", "mdms/2014@1 流动人口, 2014 年"),
+    ):
+        for format in ("sav", "dta"):
+            path = tmp_path / f"{language}.{format}"
+            export_wave_version(local, version, format, path, language)  # type: ignore[arg-type]
+            told = getattr(pyreadstat, f"read_{format}")(path, metadataonly=True, output_format="dict")[1]
+            assert told.file_label.endswith(wanted)

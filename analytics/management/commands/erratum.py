@@ -37,18 +37,20 @@ class Command(WavebookCommand):
         if outcome["corrected_by"] is None:
             self.stdout.write(f"{outcome['wave_version']} was not corrected.")
             return
-        self.stdout.write(
-            f"{outcome['wave_version']} was corrected by {outcome['corrected_by']}: {_what(outcome)}"
-        )
+        for one in (outcome, *outcome["earlier"]):
+            self.stdout.write(f"{one['wave_version']} was corrected by {one['corrected_by']}: {_what(one)}")
         for one in outcome["datasets"]:
-            self.stdout.write(f"  dataset {one['dataset_version']}: {_columns(one['columns'])}")
+            made = f" (of {one['wave_version']})" if outcome["earlier"] else ""
+            self.stdout.write(f"  dataset {one['dataset_version']}{made}: {_columns(one['columns'])}")
         for one in outcome["runs"]:
             self.stdout.write(
                 f"  run {one['run']} of {one['analysis'] or one['of']}: {_columns(one['columns'])}"
             )
         for one in outcome["targets"]:
             self.stdout.write(f"  target {one['target']}: runs {', '.join(map(str, one['runs']))}")
-        self.stdout.write(f"  files handed out: {outcome['n_downloads']}")
+        self.stdout.write(f"  files with data handed out: {outcome['n_downloads']}")
+        if outcome["n_codebooks"]:
+            self.stdout.write(f"  codebooks handed out, which hold no cells: {outcome['n_codebooks']}")
 
 
 def _what(outcome: dict[str, Any]) -> str:

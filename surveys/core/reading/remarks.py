@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -12,6 +12,7 @@ from surveys.core.codebook import Codebook, ValueType, Variable, text_in
 from surveys.core.disclosure import FEWEST
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.reading.guess import words_for_missing
 from surveys.core.said import say, say_n
 from surveys.core.table import split
 
@@ -30,6 +31,23 @@ def remarks(codebook: Codebook, frequencies: Sequence[dict[str, Any]]) -> list[F
     for variable, counts in zip(codebook.variables, frequencies, strict=True):
         found += _on_variable(variable, counts)
     return found
+
+
+def without_declared(
+    findings: Iterable[Finding], codebook: Codebook, columns: Sequence[tuple[pl.Series, pl.Series | None]]
+) -> Iterator[Finding]:
+    """The findings that still hold once a codebook given beside the file has declared words missing.
+
+    ``columns`` are (cells, tags) in the order of the codebook's variables.
+    """
+    places = {name: place for place, name in enumerate(codebook.names)}
+    for finding in findings:
+        place = places.get(finding.variable)
+        if finding.code != "words_for_missing" or place is None or not codebook.variables[place].missing:
+            yield finding
+        elif codebook.variables[place].type is ValueType.TEXT:
+            values, _reasons = split(*columns[place], codebook.variables[place])
+            yield from words_for_missing(values, finding.variable)
 
 
 def _on_names(codebook: Codebook) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.overlay import lay_document_over, sheet_of, whole_of
 from surveys.core.reading.raw import Reader
 from surveys.core.reading.reason_columns import fold_reasons
-from surveys.core.reading.remarks import check_key, remarks
+from surveys.core.reading.remarks import check_key, remarks, without_declared
 from surveys.core.reading.sas_labels import without_labels
 from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
 from surveys.core.reading.sheet import declared_types, lay_over
@@ -104,6 +104,8 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     if file.format in ("sas7bdat", "xpt"):
         settled.findings += without_labels(codebook)
     codebook = with_rules(codebook, [column.rules for column in settled.columns])
+    cells = [(column.values, column.tags) for column in settled.columns]
+    settled.findings = list(without_declared(settled.findings, codebook, cells))
     counted = _counted(codebook, settled)
     _write(settled, target)
     findings = [*settled.findings, *remarks(codebook, counted["frequencies"])]

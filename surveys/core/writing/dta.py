@@ -42,8 +42,9 @@ def write_dta(table: ExportTable, path: Path, language: str) -> list[Loss]:
     """Writes a ``.dta`` of release 118 (Stata 14 and later) and returns what it could not carry."""
     names, losses = fit.stata_names(table.codebook.names)
     losses += fit.untold(table.codebook, language)
-    heading = fit.fit_characters(table.heading, 80)
-    if heading != table.heading:
+    title = table.heading_in(language)
+    heading = fit.fit_characters(title, 80)
+    if heading != title:
         losses.append(fit.shortened("", "title of the file", "80 characters"))
     columns = []
     for position, name in enumerate(names):

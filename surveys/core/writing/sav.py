@@ -62,8 +62,9 @@ def write_sav(table: ExportTable, path: Path, language: str, *, compress: bool =
         table.codebook.variables, names, language, [column.losses for column in columns]
     )
     losses += lost
-    heading = fit.fit_bytes(table.heading, 64)
-    if heading != table.heading:
+    title = table.heading_in(language)
+    heading = fit.fit_bytes(title, 64)
+    if heading != title:
         losses.append(fit.shortened("", "title of the file", "64 bytes"))
     import pyreadstat  # takes long to import: only for who writes
 

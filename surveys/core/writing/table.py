@@ -16,6 +16,7 @@ FIXED_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - file formats hold local time
 
 Column = Callable[[int], tuple[pl.Series, pl.Series]]
 RawColumn = Callable[[int], tuple[pl.Series, "pl.Series | None"]]
+SYNTHETIC = {"en": "SYNTHETIC DATA: ", "zh": "合成数据："}  # before the title of a file
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class ExportTable:
     values are null wherever reasons are not (``surveys.core.table.split``).  ``raw(i)``, where the
     version is an imported file, gives (cells with declared missing codes still in place, tags or None).
     ``about`` is what the codebooks tell; writers of data do without it.
+    ``titles`` are the title by language.
     """
 
     codebook: Codebook
@@ -82,11 +84,20 @@ class ExportTable:
     is_synthetic: bool
     raw: RawColumn | None = None
     about: About | None = None
+    titles: Labels = field(default_factory=dict)
 
     @property
     def heading(self) -> str:
         """The title, with *synthetic* in front where no cell was ever answered by a person."""
-        return f"SYNTHETIC DATA: {self.title}" if self.is_synthetic else self.title
+        return SYNTHETIC["en"] + self.title if self.is_synthetic else self.title
+
+    def heading_in(self, language: str) -> str:
+        """The heading beside labels in ``language``, which may name a script or region; English where the
+        title is not told in it."""
+        for code in (language, language.partition("-")[0]):
+            if code != "en" and (title := self.titles.get(code)):
+                return SYNTHETIC.get(code, SYNTHETIC["en"]) + title if self.is_synthetic else title
+        return self.heading
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -332,3 +332,21 @@ def test_ranges_tags_and_words_for_missing_come_back(tmp_path: Path) -> None:
     assert cells(found, "a") == ([1, None, None], [None, "refused", "no_answer"])
     tag = next(rule for rule in found.codebook.variable("a").missing if rule.tag)
     assert (tag.reason, tag.labels) == ("no_answer", {"en": "NA"})
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ("N/A=no_answer", None),
+        ("-=no_answer", "1 cell holds nothing but N/A"),
+        ("", "2 cells hold nothing but"),
+    ],
+)
+def test_words_that_the_sheet_declares_missing_are_not_told_of(
+    missing: str, told: str | None, tmp_path: Path
+) -> None:
+    found = reading(tmp_path, f"id,a\n1,yes\n2,N/A\n3,{'no' if told is None else '-'}\n",
+                    f"variable,label,missing\na,Answer,{missing}\n")  # fmt: skip
+    said = [finding.message for finding in found.findings if finding.code == "words_for_missing"]
+    assert [text.startswith(told or "?") for text in said] == [True] * (told is not None)
+    assert cells(found, "a")[1][1] == ("no_answer" if told is None else None)

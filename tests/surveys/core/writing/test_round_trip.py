@@ -322,6 +322,26 @@ def test_a_file_says_that_it_is_synthetic_and_how_to_cite_it(format: str, tmp_pa
     assert "Cite as: Team (2014). mdms/2014@1" in " ".join(about.notes)
 
 
+@pytest.mark.parametrize(
+    ("language", "is_synthetic", "wanted"),
+    [
+        ("en", False, "mdms/2014@1 Team, 2014"),
+        ("zh", False, "mdms/2014@1 课题组，2014"),
+        ("zh-hans", True, "合成数据：mdms/2014@1 课题组，2014"),
+        ("fr", True, "SYNTHETIC DATA: mdms/2014@1 Team, 2014"),
+    ],
+)
+@pytest.mark.parametrize("format", ["sav", "dta"])
+def test_the_title_is_in_the_language_of_the_labels(
+    format: str, language: str, is_synthetic: bool, wanted: str, tmp_path: Path
+) -> None:
+    path, titles = tmp_path / f"x.{format}", {"en": "not asked", "zh": "mdms/2014@1 课题组，2014"}
+    table = replace(mixed_table(), title="mdms/2014@1 Team, 2014", titles=titles, is_synthetic=is_synthetic)
+    write(table, format, path, language)
+    about = getattr(pyreadstat, f"read_{format}")(path, metadataonly=True, output_format="dict")[1]
+    assert about.file_label == wanted
+
+
 @pytest.mark.parametrize("format", ["sav", "zsav"])
 def test_pspp_reads_what_we_write(format: str, tmp_path: Path) -> None:
     pspp = shutil.which("pspp")
