@@ -26,6 +26,7 @@ from surveys.models import SearchText, StoredFile, Study, User, Variable, Wave, 
 from surveys.services import audit, changes, jobs
 from surveys.services.chosen import as_chosen_before
 from surveys.services.files import keeping, working_folder
+from surveys.services.own_exports import handed_out_from, told_of
 from surveys.services.studies import check_slugs, create_study, create_wave, next_number, place_of
 
 BATCH = 500  # variables written at a time
@@ -60,7 +61,8 @@ def import_wave(
     key: str = "",
     note: str = "",
 ) -> ImportOutcome:
-    """Imports a file as the next version of a wave; the same content again makes no new version.
+    """Imports a file as the next version of a wave; the same content again, or a file that the latest version
+    was handed out as, makes no new version.
 
     ``study`` may be the slug of a study that does not exist yet: study, wave and version come to be together
     or not at all.  Languages, label separator and missing reasons not said in ``options`` are the study's,
@@ -74,6 +76,8 @@ def import_wave(
         policy.require(user, policy.IMPORT, found)
     check_slugs(found.slug if found else str(study), wave_slug)
     wave = Wave.objects.filter(study=found, slug=wave_slug).first() if found else None
+    if (ours := handed_out_from(wave, path, replace(options, key=key or options.key))) is not None:
+        return ImportOutcome(ours, False, (told_of(ours),), 0.0)
     options = _completed(options, found, wave, key)
     options, chosen = as_chosen_before(options, wave, path)
     with _room_told(), working_folder() as folder:
