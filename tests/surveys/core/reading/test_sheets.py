@@ -185,6 +185,19 @@ def test_a_text_with_several_answers_is_split(tmp_path: Path) -> None:
     assert pl.read_parquet_schema(found.parquet).len() == 9 + 3  # tags beside the three of q1
 
 
+def test_two_separators_in_one_cell_are_told_of(tmp_path: Path) -> None:
+    sheet = (
+        "variable,codes,missing\n"
+        'id,,\nq,a=A | b; c=C,\nr,a=A; b=B | c=C,\ns,"a=A; one, two | b=B",\n'
+        "t,1=A | 2=B,-1=refused | -2=x; -9\nu,1=A; 2=B,-1; -2\n"
+    )
+    found = reading(tmp_path, "id,q,r,s,t,u\n1,a,a,a,1,1\n2,c,b,b,2,2\n", sheet)
+    told = {f.variable: f.message for f in found.findings if f.code == "mixed_separators"}
+    assert set(told) == {"q", "r", "t"}
+    assert told["q"].startswith("In codes_en, one cell parts its codes with “|” and with “;”")
+    assert told["t"].startswith("In missing, one cell")
+
+
 def test_rows_that_chose_an_answer_among_others_are_counted(tmp_path: Path) -> None:
     sheet = (
         "variable,label,codes,missing,split,empty\n"
