@@ -109,8 +109,11 @@ class DatasetVersion(models.Model):
 
         ``content_hash`` is over this and the codebook.
         """
-        columns = sorted(self.columns.all(), key=lambda column: column.position)
-        return table_hash([(column.name, column.derived.content_hash) for column in columns], self.rows)
+        if "columns" in getattr(self, "_prefetched_objects_cache", {}):
+            found = [(c.position, c.name, c.derived.content_hash) for c in self.columns.all()]
+        else:
+            found = list(self.columns.values_list("position", "name", "derived__content_hash"))
+        return table_hash([(name, hashed) for _position, name, hashed in sorted(found)], self.rows)
 
     def codebook(self) -> Codebook:
         """The codebook of exactly these columns."""

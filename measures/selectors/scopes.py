@@ -269,4 +269,4 @@ def study_wave_versions(study: Study) -> list[WaveVersion]:
     """The latest version of each wave of the study that has data, the newest wave first."""
     versions = WaveVersion.objects.filter(wave__study=study).select_related("wave__study", "data")
     latest = {version.wave_id: version for version in versions.order_by("number")}
-    return sorted(latest.values(), key=lambda v: (v.wave.position, v.wave.slug), reverse=True)
+    return sorted(latest.values(), key=lambda v: v.wave.place, reverse=True)

@@ -59,6 +59,8 @@ def recounted(counted: Mapping[str, Any], missing_map: MissingMap) -> Mapping[st
         "distinct": counted.get("distinct", 0) - sum(1 for _value, n, _why in moved if n),
         "absent": {why: n for why, n in sorted(absent.items()) if n},
     }
+    if "chosen" in counted:
+        told["chosen"] = [pair for pair in counted["chosen"] if code_key(pair[0]) not in reasons]
     is_unknown = _is_unlisted(counted, reasons)
     without: dict[str, Any] = {"stats": {}, "histogram": []} if moved or is_unknown else {}
     return {**counted, **told, **without} | ({"valid": None} if is_unknown else {})

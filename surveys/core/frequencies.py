@@ -52,7 +52,8 @@ def count(values: pl.Series, reasons: pl.Series, variable: Variable) -> Counts:
 
     ``values`` starts with the codebook's codes in their order, zero counts included; values without a label
     follow when there are at most 100 of them.  Of text without codes only values of ten rows and more are
-    listed, of a key none: a list of once-given answers would be the answers themselves.
+    listed, of a key none: a list of once-given answers would be the answers themselves.  Of text that was
+    split into its answers, ``surveys.core.split_counts`` adds who ``chosen`` what.
     """
     frame = pl.DataFrame({VALUE: values, "reason": reasons.cast(pl.String)})
     counted = frame.group_by(VALUE, "reason").agg(pl.len().alias("n"))

@@ -26,7 +26,8 @@ class Row:
 class FrequencyTable:
     """Valid codes first, absences set apart; ``unlisted`` counts valid rows whose value has no line.
 
-    ``is_withheld`` says that something was left out because it would tell single answers.
+    ``is_withheld`` says that something was left out because it would tell single answers; ``is_multiple``
+    that a row may have chosen several codes: percents are of rows, and may add up to more than 100.
     """
 
     n: int
@@ -38,6 +39,7 @@ class FrequencyTable:
     stats: Mapping[str, float | None] = field(default_factory=dict)
     histogram: tuple[tuple[float, float, int], ...] = ()
     is_withheld: bool = False
+    is_multiple: bool = False
 
     @property
     def n_absent(self) -> int:
@@ -55,17 +57,19 @@ def frequency_table(variable: Variable, counted: Mapping[str, Any]) -> Frequency
     """
     counted = disclosed(variable, counted)
     n, n_valid = counted.get("n", 0), counted.get("valid", 0)
-    listed = [(value, count) for value, count in counted.get("values", ())]
+    chosen = counted.get("chosen")  # of each answer in a text that holds several
+    listed = [(value, count) for value, count in chosen or counted.get("values", ())]
     return FrequencyTable(
         n=n,
         n_valid=n_valid,
         valid=tuple(_valid_row(variable, value, count, n, n_valid) for value, count in listed),
         absent=tuple(_absent_rows(variable, counted, n)),
-        unlisted=n_valid - sum(count for _, count in listed) if listed else 0,
+        unlisted=n_valid - sum(count for _, count in listed) if listed and not chosen else 0,
         distinct=counted.get("distinct", 0),
         stats=counted.get("stats") or {},
         histogram=tuple((low, high, count) for low, high, count in counted.get("histogram") or ()),
-        is_withheld=bool(counted.get("withheld")),
+        is_withheld=bool(counted.get("withheld")) and not chosen,
+        is_multiple=bool(chosen),
     )
 
 

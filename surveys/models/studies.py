@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from surveys.core.codebook import text_in
+from surveys.core.names import in_natural_order
 from surveys.models.people import User
 
 
@@ -51,11 +54,20 @@ class WaveQuerySet(models.QuerySet["Wave"]):
         return self.filter(study__in=Study.objects.visible_to(user))
 
 
+class NaturalOrder(models.CharField):  # type: ignore[type-arg]
+    """The slug beside it as it sorts among others, kept in the database, where lists are ordered and cut."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        setattr(model_instance, self.attname, in_natural_order(model_instance.slug))  # type: ignore[attr-defined]
+        return super().pre_save(model_instance, add)
+
+
 class Wave(models.Model):
     """One round of fieldwork, with its key, weight, stratum and PSU variables named."""
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="waves")
     slug = models.SlugField(max_length=60)
+    slug_order = NaturalOrder(max_length=120, default="", editable=False)
     labels = models.JSONField(default=dict)
     position = models.PositiveIntegerField(default=0)
     key = models.CharField(max_length=255, blank=True)
@@ -67,11 +79,16 @@ class Wave(models.Model):
     objects = WaveQuerySet.as_manager()
 
     class Meta:
-        ordering = ["study", "position", "slug"]
+        ordering = ["study", "position", "slug_order", "slug"]
         constraints = [models.UniqueConstraint(fields=["study", "slug"], name="wave_slug_in_study")]
 
     def __str__(self) -> str:
         return f"{self.study.slug}/{self.slug}"
+
+    @property
+    def place(self) -> tuple[int, str, str]:
+        """Where it stands among the waves of its study: as the study says, else by its name."""
+        return self.position, in_natural_order(self.slug), self.slug
 
     def title(self, language: str = "en") -> str:
         return text_in(self.labels, language) or self.slug

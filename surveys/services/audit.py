@@ -11,9 +11,12 @@ from surveys.models import AuditEntry, Study, User
 
 def entries_of(actor: User, action: str, thing: models.Model) -> models.QuerySet[AuditEntry]:
     """What is written of ``actor`` doing ``action`` to ``thing``."""
-    return AuditEntry.objects.filter(
-        actor=_name(actor), action=action, object_type=thing._meta.label, object_id=str(thing.pk)
-    )
+    return of_object(action, thing).filter(actor=_name(actor))
+
+
+def of_object(action: str, thing: models.Model) -> models.QuerySet[AuditEntry]:
+    """What is written of anybody doing ``action`` to ``thing``."""
+    return AuditEntry.objects.filter(action=action, object_type=thing._meta.label, object_id=str(thing.pk))
 
 
 def _name(actor: User) -> str:

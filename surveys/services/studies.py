@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from surveys import policy
 from surveys.core.codebook import fingerprint
+from surveys.core.names import in_natural_order
 from surveys.core.problems import refuse
 from surveys.core.said import say
 from surveys.core.storable import check_storable
@@ -24,6 +25,7 @@ __all__ = [
     "create_wave",
     "grant",
     "next_number",
+    "place_of",
     "save_context",
 ]
 
@@ -56,7 +58,7 @@ def create_wave(user: User, study: Study, slug: str, **fields: Any) -> Wave:
     if wave is not None:
         save_differing(user, wave, fields)
         return wave
-    wave = Wave.objects.create(study=study, slug=slug, **fields)
+    wave = Wave.objects.create(study=study, slug=slug, **{"position": place_of(study, slug)} | fields)
     audit.record(user, "create", wave, study=study)
     return wave
 
@@ -98,6 +100,20 @@ def save_context(
     audit.record(user, "save", version, study=study, content_hash=content_hash)
     changes.tell(user, study)
     return version
+
+
+def place_of(study: Study | None, slug: str) -> int:
+    """The position of a new wave that is given none: by its name among the study's waves, no other moved.
+
+    Waves with one position stand in the natural order of their names.  Where the study orders its waves
+    otherwise than by name, nobody can tell where the new one belongs: it comes last.
+    """
+    waves = sorted(study.waves.all(), key=lambda wave: wave.place) if study else []
+    names = [in_natural_order(wave.slug) for wave in waves]
+    if names != sorted(names):
+        return waves[-1].position + 1
+    before = [wave for wave, name in zip(waves, names, strict=True) if name < in_natural_order(slug)]
+    return (before[-1] if before else waves[0]).position if waves else 0
 
 
 def next_number(versions: models.QuerySet[Any]) -> int:

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q
 
 from surveys import policy
 from surveys.core import search
@@ -27,7 +26,8 @@ from surveys.models import SearchText, StoredFile, Study, User, Variable, Wave, 
 from surveys.services import audit, changes, jobs
 from surveys.services.chosen import as_chosen_before
 from surveys.services.files import keeping, working_folder
-from surveys.services.studies import check_slugs, create_study, create_wave, next_number
+from surveys.services.own_exports import handed_out_from, told_of
+from surveys.services.studies import check_slugs, create_study, create_wave, next_number, place_of
 
 BATCH = 500  # variables written at a time
 
@@ -61,7 +61,8 @@ def import_wave(
     key: str = "",
     note: str = "",
 ) -> ImportOutcome:
-    """Imports a file as the next version of a wave; the same content again makes no new version.
+    """Imports a file as the next version of a wave; the same content again, or a file that the latest version
+    was handed out as, makes no new version.
 
     ``study`` may be the slug of a study that does not exist yet: study, wave and version come to be together
     or not at all.  Languages, label separator and missing reasons not said in ``options`` are the study's,
@@ -75,6 +76,8 @@ def import_wave(
         policy.require(user, policy.IMPORT, found)
     check_slugs(found.slug if found else str(study), wave_slug)
     wave = Wave.objects.filter(study=found, slug=wave_slug).first() if found else None
+    if (ours := handed_out_from(wave, path, replace(options, key=key or options.key))) is not None:
+        return ImportOutcome(ours, False, (told_of(ours),), 0.0)
     options = _completed(options, found, wave, key)
     options, chosen = as_chosen_before(options, wave, path)
     with _room_told(), working_folder() as folder:
@@ -90,7 +93,7 @@ def import_wave(
             return ImportOutcome(same, False, result.findings, result.seconds)
         with keeping() as keep:
             data, original = keep(result.parquet), keep(path)
-            here = wave or Wave(study=found, slug=wave_slug)
+            here = wave or Wave(study=found, slug=wave_slug, position=place_of(found, wave_slug))
             earlier = _earlier_with(here, result)
             told = (
                 *result.findings,
@@ -168,14 +171,14 @@ def _lost_words(wave: Wave, result: ReadResult) -> Iterator[Finding]:
 
 def jumps_in(wave: Wave, book: Codebook, frequencies: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     """What looks another way than in the wave before, as the study orders its waves."""
-    earlier = Q(wave__position__lt=wave.position) | Q(wave__position=wave.position, wave__slug__lt=wave.slug)
-    versions = WaveVersion.objects.filter(earlier, wave__study=wave.study_id)
-    version = versions.order_by("-wave__position", "-wave__slug", "-number").first()
+    others = Wave.objects.filter(study=wave.study_id, versions__isnull=False).distinct()
+    before = max((one for one in others if one.place < wave.place), key=lambda one: one.place, default=None)
+    version = before.versions.order_by("-number").first() if before else None
     if version is None:
         return
-    before = {row.name: Counted(row.as_core(), row.frequencies) for row in version.variables.all()}
+    then = {row.name: Counted(row.as_core(), row.frequencies) for row in version.variables.all()}
     now = {v.name: Counted(v, counts) for v, counts in zip(book.variables, frequencies, strict=True)}
-    yield from jumps(before, now, str(version))
+    yield from jumps(then, now, str(version))
 
 
 @transaction.atomic

@@ -69,7 +69,7 @@ def _shown(request: HttpRequest, version: WaveVersion, mark: str, **told: str) -
         "form": CodebookForm(label_suffix=""),
         "file": told.get("file", ""),
         "revision": revision,
-        "findings": findings_by_variable(findings),
+        "findings": findings_by_variable(findings, revision.codebook.names),
         "confirm": ConfirmCodebookForm(initial=start, label_suffix=""),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from surveys import policy, selectors
+from surveys.core.findings import Severity
 from surveys.models import Study, Wave, WaveVersion
 from surveys.services.errata import change_to
 from surveys.services.reached import variables_reached
@@ -72,20 +74,31 @@ def wave_version(request: HttpRequest, study: str, wave: str, number: int) -> Ht
     )
     context |= {
         "versions": versions,
-        "findings": findings_by_variable(version.findings),
+        "findings": findings_by_variable(version.findings, version.variables.values_list("name", flat=True)),
         "change": change_to(version) if version.number > 1 else None,
         "rights": policy.rights(request.user, version.study),
     }
     return render(request, "surveys/wave_version.html", context)
 
 
-def findings_by_variable(findings: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """(variable, its findings): those on the whole file first, then the order of the file."""
-    order: dict[str, int] = {"": -1}
-    for finding in findings:
-        order.setdefault(finding.get("variable", ""), len(order))
-    ranked = sorted(findings, key=lambda finding: order[finding.get("variable", "")])
-    return [(name, list(group)) for name, group in groupby(ranked, key=lambda f: f.get("variable", ""))]
+def findings_by_variable(
+    findings: Sequence[Mapping[str, Any]], names: Iterable[str]
+) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """(variable, its findings): what somebody should look at first, the whole file before its variables.
+
+    Within a severity variables stand as in the file, whose ``names`` are given; last, those it does not have.
+    """
+    if not findings:
+        return []
+    order = {"": -1} | {name: place for place, name in enumerate(names)}
+    severities = [severity.value for severity in Severity]
+
+    def rank(finding: Mapping[str, Any]) -> tuple[int, int]:
+        return severities.index(finding["severity"]), order.get(finding.get("variable", ""), len(order))
+
+    ranked = sorted(findings, key=rank)
+    grouped = groupby(ranked, key=lambda f: (f["severity"], f.get("variable", "")))
+    return [(name, list(group)) for (_, name), group in grouped]
 
 
 def variable(request: HttpRequest, study: str, wave: str, number: int, name: str) -> HttpResponse:

@@ -121,12 +121,18 @@ def test_search_survives_what_people_type(client: Client, library: Library) -> N
     assert EVIL not in text(client.get("/search/", {"q": EVIL}))
 
 
-def test_findings_stand_with_their_variable_whole_file_first() -> None:
-    findings = [
-        {"variable": "b", "message": "1"},
-        {"variable": "", "message": "2"},
-        {"variable": "a", "message": "3"},
-        {"variable": "b", "message": "4"},
+def test_findings_stand_by_severity_then_as_the_file_has_its_variables() -> None:
+    told = [
+        ("job", "info", "1"), ("age", "warning", "2"), ("gone", "warning", "3"), ("sex", "warning", "4"),
+        ("", "info", "5"), ("age", "info", "6"), ("", "warning", "7"), ("sex", "warning", "8"),
+    ]  # fmt: skip
+    findings = [{"variable": name, "severity": severity, "message": text} for name, severity, text in told]
+    grouped = [
+        (name, [one["message"] for one in group])
+        for name, group in findings_by_variable(findings, ["age", "sex", "job"])
     ]
-    grouped = [(name, [one["message"] for one in group]) for name, group in findings_by_variable(findings)]
-    assert grouped == [("", ["2"]), ("b", ["1", "4"]), ("a", ["3"])]
+    assert grouped == [
+        ("", ["7"]), ("age", ["2"]), ("sex", ["4", "8"]), ("gone", ["3"]),
+        ("", ["5"]), ("age", ["6"]), ("job", ["1"]),
+    ]  # fmt: skip
+    assert findings_by_variable([], ["age"]) == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +16,7 @@ from surveys.core.table import read_each_split
 
 FEWEST_ITEMS = 4
 FEWEST_CODES = 3  # yes/no blocks are filled with one answer by nature
+_ENDING = re.compile(r"(\d+|(?<=[\d_])[A-Za-z])$")  # what tells items of one grid apart
 WORTH_TELLING = 0.05  # of the rows that answered every item
 
 
@@ -49,17 +52,41 @@ def _alike(columns: Iterator[pl.Series]) -> tuple[int, int]:
 
 
 def grids(codebook: Codebook) -> Iterator[list[Variable]]:
-    """Runs of neighbouring items with the same codes and the same block."""
+    """Runs of neighbouring items with the same codes and the same block.
+
+    Two grids with one scale may stand side by side: where no block is declared, four or more items with one
+    stem in their names (``g1`` to ``g4``, ``q1_a`` to ``q1_d``) are a grid of their own.
+    """
+    for run in _runs(codebook):
+        parts = [run] if run[0].group else _by_stem(run)
+        yield from (part for part in parts if len(part) >= FEWEST_ITEMS)
+
+
+def _runs(codebook: Codebook) -> Iterator[list[Variable]]:
     in_sets = {name for one in codebook.sets for name in one.variables}
     run: list[Variable] = []
     for variable in codebook.variables:
         is_item = len(variable.codes) >= FEWEST_CODES and variable.name not in in_sets
         if run and not (is_item and _grid_of(variable) == _grid_of(run[0])):
-            yield from [run] if len(run) >= FEWEST_ITEMS else []
+            yield run
             run = []
         if is_item:
             run.append(variable)
-    yield from [run] if len(run) >= FEWEST_ITEMS else []
+    if run:
+        yield run
+
+
+def _by_stem(run: list[Variable]) -> Iterator[list[Variable]]:
+    """The run parted where the stem changes; what has too few items of one stem stays with its neighbours."""
+    rest: list[Variable] = []
+    for _, some in groupby(run, key=lambda item: _ENDING.sub("", item.name)):
+        alike = list(some)
+        if len(alike) >= FEWEST_ITEMS:
+            yield from (rest, alike)
+            rest = []
+        else:
+            rest += alike
+    yield rest
 
 
 def _grid_of(variable: Variable) -> tuple[object, ...]:

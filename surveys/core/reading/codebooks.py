@@ -51,11 +51,13 @@ class _Words:
         return split_labels(self.text(raw), self.options.languages, self.options.label_separator)
 
     def reason(self, code: Scalar) -> str:
+        """The study's word for a code, else the file's own, else the code itself."""
         stated = self.own.get(f"{code:.15g}" if isinstance(code, float) else str(code))
-        return stated or self.options.missing_reasons.get(_as_text(code)) or code_reason(code)
+        return self.options.missing_reasons.get(_as_text(code)) or stated or code_reason(code)
 
     def tag(self, tag: str) -> str:
-        return self.own.get(f".{tag}") or tag_word(tag, self.options)
+        word = tag_word(tag, self.options)
+        return self.own.get(f".{tag}", word) if word == tag_reason(tag) else word
 
     @property
     def with_reasons(self) -> tuple[str, ...]:

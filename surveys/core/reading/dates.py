@@ -22,13 +22,11 @@ def converted(series: pl.Series, calendar: Calendar) -> tuple[pl.Series, ValueTy
 
     Durations stay seconds, also beyond 24 hours.  A "date" that holds a time of day becomes a timestamp.
     """
-    cells = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    with np.errstate(over="ignore"):  # no date, but it may stand in a damaged file
-        seconds = cells * calendar.unit + calendar.origin
+    cells, seconds = _in_seconds(series, calendar)
     valid = ~np.isnan(seconds)
     if calendar.kind == "time":
         return _with_nulls(pl.Series("c", seconds), valid), ValueType.TIME
-    if ((seconds[valid] < FIRST) | (seconds[valid] > LAST)).any():
+    if _are_far(seconds).any():
         return None
     safe = np.where(valid, seconds, 0.0)
     if calendar.kind == "date" and (safe % DAY == 0).all():
@@ -36,6 +34,22 @@ def converted(series: pl.Series, calendar: Calendar) -> tuple[pl.Series, ValueTy
         return _with_nulls(days, valid), ValueType.DATE
     stamps = pl.Series("c", _microseconds(cells, valid, calendar)).cast(pl.Datetime("us"))
     return _with_nulls(stamps, valid), ValueType.DATETIME
+
+
+def beyond(series: pl.Series, calendar: Calendar) -> pl.Series:
+    """Which cells hold a number outside the years 1 to 9999."""
+    return pl.Series("far", _are_far(_in_seconds(series, calendar)[1]))
+
+
+def _in_seconds(series: pl.Series, calendar: Calendar) -> tuple[Numbers, Numbers]:
+    """(the numbers of the file, seconds since the calendar of ours starts), NaN where there is none."""
+    cells = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    with np.errstate(over="ignore"):  # no date, but it may stand in a damaged file
+        return cells, cells * calendar.unit + calendar.origin
+
+
+def _are_far(seconds: Numbers) -> NDArray[np.bool_]:
+    return (seconds < FIRST) | (seconds > LAST)
 
 
 def _microseconds(cells: Numbers, valid: NDArray[np.bool_], calendar: Calendar) -> NDArray[np.int64]:

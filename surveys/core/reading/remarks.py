@@ -97,7 +97,7 @@ def _on_codes(variable: Variable, counts: dict[str, Any]) -> Iterator[Finding]:
         elif without or counts["distinct"] > len(labelled):
             text = "Many of its values have no label; is it a scale with labelled ends?"
             yield Finding(Severity.INFO, "values_without_label", text, name)
-    unused = [value for value, n in counts["values"] if not n and value in labelled]
+    unused = [value for value, n in counts.get("chosen", counts["values"]) if not n and value in labelled]
     if unused and counts["valid"]:
         text = say(
             "No row holds the labelled codes {codes}."

@@ -13,6 +13,7 @@ from surveys.core.reading.overlay import Given, given, lay_codebook_over
 from surveys.core.reading.revision import revised
 from surveys.core.reading.sheet_table import own_sheet
 from surveys.core.said import with_sources
+from surveys.core.split_counts import with_chosen
 from surveys.core.table import physical, read_columns, tags_of
 
 _RECOUNTED = ("codes", "missing", "role", "type")  # what a frequency depends on
@@ -36,6 +37,7 @@ def revise(task: dict[str, Any]) -> dict[str, Any]:
         book, findings = revised(codebook, sheet.lines, origin)
     counts = _counts(codebook, book, Path(task["data"]))
     before = dict(zip(codebook.names, task["frequencies"], strict=True))
+    counts |= with_chosen(book, before | counts)
     told = [counts.get(name, before[name]) for name in book.names]
     seen = looked_over(book, Path(task["data"]), told)  # a universe that is new may tell of answers
     said = [with_sources(as_json(finding)) for finding in (*findings, *seen)]

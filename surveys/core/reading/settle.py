@@ -16,6 +16,7 @@ from surveys.core.reading import dates
 from surveys.core.reading.columns import NumberColumn, ReadyColumn, TagColumn, TextColumn
 from surveys.core.reading.declared import Declared, converted
 from surveys.core.reading.encodings import Decision, decide, decoded
+from surveys.core.reading.far_dates import without_far
 from surveys.core.reading.guess import guessed
 from surveys.core.reading.infinite import finite
 from surveys.core.reading.options import ReadOptions
@@ -135,7 +136,7 @@ def settle(
         if series is not None and (wanted := types.get(name)):
             column = _as_declared(series, variable, name, wanted, settled)
         else:
-            column = _typed(series, variable, name, tag, settled, is_padded=is_padded)
+            column = _typed(series, variable, name, tag, settled, options, is_padded=is_padded)
         if column.type is ValueType.TEXT:
             column.values, told = without_nul(column.values, name, is_padded=is_padded)
             settled.findings += told
@@ -152,7 +153,7 @@ def _finite(
         taken |= {rule.tag for rule in file.codebook.variables[position].missing if rule.tag}
     found = finite(column.values, column.tags, taken, name)
     settled.findings += found.findings
-    return TypedColumn(found.values, column.type, found.tags, found.rules)
+    return TypedColumn(found.values, column.type, found.tags, (*column.rules, *found.rules))
 
 
 def _no_rows() -> Refused:
@@ -223,6 +224,7 @@ def _typed(
     name: str,
     tags: pl.Series | None,
     settled: Settled,
+    options: ReadOptions,
     *,
     is_padded: bool,
 ) -> TypedColumn:
@@ -236,7 +238,7 @@ def _typed(
         settled.findings += findings
         return TypedColumn(values, kind)
     if variable.calendar is not None:
-        return _temporal(series, variable, name, tags, settled)
+        return _temporal(series, variable, name, tags, settled, options)
     return TypedColumn(series, _type_of(series.dtype), tags)
 
 
@@ -252,12 +254,22 @@ def _as_declared(
 
 
 def _temporal(
-    series: pl.Series, variable: RawVariable, name: str, tags: pl.Series | None, settled: Settled
+    series: pl.Series,
+    variable: RawVariable,
+    name: str,
+    tags: pl.Series | None,
+    settled: Settled,
+    options: ReadOptions,
 ) -> TypedColumn:
     assert variable.calendar is not None
     found = dates.converted(series, variable.calendar)
     if found is not None:
         return TypedColumn(found[0], found[1], tags)
+    taken, reasons = {tag for tag, _ in variable.tags}, options.missing_reasons
+    near = without_far(series, variable.calendar, tags, taken, variable.missing, reasons, name)
+    if near is not None and (found := dates.converted(near.values, variable.calendar)) is not None:
+        settled.findings.append(near.finding)
+        return TypedColumn(found[0], found[1], near.tags, near.rules)
     text = "Dates outside the years 1 to 9999: the column is kept as the raw numbers of the file."
     settled.findings.append(Finding(Severity.WARNING, "dates_out_of_range", text, name))
     variable.calendar = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,8 @@ from surveys.core.said import both, say
 
 _PLAIN = ("universe", "unit", "group", "note", "format")
 _PAIR = re.compile(r"^\s*([^=,]+?)\s*(?:=|,)\s*(.*)$", re.DOTALL)
+_RULES = ("missing", "missing_ranges", "missing_tags")
+_ANOTHER_CODE = re.compile(r";\s*[^\s=;]{1,20}\s*=|^[^=]*;.*=", re.DOTALL)  # within what a bar parts
 _TAG = r"\.[A-Za-z_]"
 _WRITE_RANGE = "Write -99..-90=refused, and leave an open end out: ..-90=refused."
 
@@ -63,6 +65,7 @@ def lay_over(codebook: Codebook, sheet: SheetLines, findings: list[Finding]) -> 
         if name:
             merged = _merged(known[name], line.cells, line.where, problems)
             told = {end: line.cells[end] for end in ENDS if line.cells.get(end)}
+            findings += _mixed(name, line)
             limited = lay_limits(merged, told, line.where)
             known[name] = replace(merged, limits=limited.limits)
             problems += limited.problems
@@ -72,6 +75,21 @@ def lay_over(codebook: Codebook, sheet: SheetLines, findings: list[Finding]) -> 
     if problems:
         raise Refused(problems)
     return replace(codebook, variables=tuple(known.values()))
+
+
+def _mixed(name: str, line: Line) -> Iterator[Finding]:
+    """Cells that part their codes in two ways, of which one was followed."""
+    for heading, text in line.cells.items():
+        if "|" not in text or ";" not in text:
+            continue
+        is_rule = heading in _RULES  # no reason has a semicolon, a label may
+        if is_rule or (_speaks(heading, "codes") and any(map(_ANOTHER_CODE.search, _parted(text)))):
+            told = say(
+                "In {heading}, one cell parts its codes with “|” and with “;”: it was parted at “|” alone, "
+                "so that a code or label may hold several. Write one of the two throughout.",
+                heading=heading,
+            )
+            yield Finding(Severity.WARNING, "mixed_separators", told, name)
 
 
 def _unknown(line: Line, known: Iterable[str]) -> Finding:

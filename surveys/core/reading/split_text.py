@@ -14,7 +14,7 @@ import polars as pl
 
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, ResponseSet, Role, ValueType, Variable
 from surveys.core.findings import Finding, Severity
-from surveys.core.names import spelled
+from surveys.core.names import part_name, spelled
 from surveys.core.problems import Problem, Refused
 from surveys.core.reading.declared import TAGS
 from surveys.core.reading.settle import Settled, TypedColumn
@@ -123,7 +123,7 @@ def _codes(one: _Split, cells: pl.Series, problems: list[Problem]) -> list[Code]
 
 
 def _variable(one: _Split, code: Code, taken: set[str], problems: list[Problem]) -> Variable:
-    name = f"{one.variable.name}___{re.sub(r'[^0-9A-Za-z_]', '_', str(code.value))}"
+    name = part_name(one.variable.name, code.value)
     if name in taken:
         text = say(
             "The column {name}, made from {text}, would have the name of another.",

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from surveys.core.findings import Finding, Severity
 from surveys.core.reading.raw import Bytes, broken, let_go, swollen
 from surveys.core.reading.spss_dictionary import SYSMIS, SpssDictionary
+from surveys.core.said import say_n
 
 Words = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -58,18 +60,40 @@ NOTHING = Packed(np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.uint64))
 
 def packed_cells(data: memoryview, found: SpssDictionary) -> Iterator[Packed]:
     """All cells of a compressed file; what a block cuts off waits for the next one."""
-    left = b""
+    left, at, end = b"", 0, 0
     for block in _inflated(data, found) if found.compression == 2 else _slices(data, found.data_offset):
         piece = left + block
         words = as_words(piece[: len(piece) // 8 * 8], found.order)
         starts, used = _block_starts(words)
-        cells, is_over = _taken_apart(piece, words[:used], starts)
+        cells, is_over, last = _taken_apart(piece, words[:used], starts)
         yield cells
+        end = at + last if last else end
+        at, left = at + used * 8, piece[used * 8 :]
         if is_over:
-            return
-        left = piece[used * 8 :]
+            left = b""
+            break
     if left.strip(b"\0"):
         raise broken("it ends in the middle of a row")
+    if behind := _bytes_of_rows(data, found) - end:
+        found.file.findings.append(_trailing(behind))
+
+
+def _bytes_of_rows(data: memoryview, found: SpssDictionary) -> int:
+    """Bytes from the first row to the end, as they are before a .zsav packs them."""
+    if found.compression == 2:
+        return sum(size for _, size, _ in _block_table(data, found))
+    return len(data) - found.data_offset
+
+
+def _trailing(count: int) -> Finding:
+    text = say_n(
+        count,
+        "1 byte stands behind the end of the rows and was not read: hold the file against its source.",
+        "{count:,} bytes stand behind the end of the rows and were not read: hold the file against its "
+        "source.",
+        count=count,
+    )
+    return Finding(Severity.WARNING, "trailing_bytes", text)
 
 
 def as_words(data: bytes, order: str) -> Words:
@@ -178,16 +202,35 @@ def _walked(way: memoryview, end: int) -> list[int]:
     return places
 
 
-def _taken_apart(piece: bytes, words: Words, starts: Places) -> tuple[Packed, bool]:
-    """(cells, whether the end mark was seen)."""
+def _taken_apart(piece: bytes, words: Words, starts: Places) -> tuple[Packed, bool, int]:
+    """(cells, whether the end mark was seen, bytes up to the last command that says anything)."""
     commands = np.frombuffer(piece, dtype=np.uint64, count=len(words))[starts].view(np.uint8)
     is_literal = np.ones(len(words), dtype=np.bool_)
     is_literal[starts] = False
     literals = words[is_literal]
     ends = np.flatnonzero(commands == END)
+    last = _length(commands, starts, int(ends[0]) if ends.size else None)
     if ends.size:
         commands = commands[: ends[0]]
         literals = literals[: np.count_nonzero(commands == LITERAL)]
     if not commands.all():
         commands = commands[commands != 0]
-    return Packed(commands, swap_missing(literals)), bool(ends.size)
+    return Packed(commands, swap_missing(literals)), bool(ends.size), last
+
+
+def _length(commands: Commands, starts: Places, end: int | None) -> int:
+    """How many bytes the rows take up: to the end mark, else to the last block with a command but zero.
+
+    What stands in the block of the end mark behind it is none of them.
+    """
+    if end is None:
+        speaking = np.flatnonzero(commands.view(np.uint64))
+        if not speaking.size:
+            return 0
+        block = int(speaking[-1])
+    else:
+        block = end // 8
+    whole = commands[block * 8 : block * 8 + 8]
+    said, behind = (whole, b"") if end is None else (whole[: end % 8], whole[end % 8 + 1 :].tobytes())
+    words = int(starts[block]) + 1 + int(np.count_nonzero(said == LITERAL))
+    return words * 8 - len(behind.rstrip(b"\0"))

@@ -32,6 +32,7 @@ from surveys.core.reading.sheet_sets import with_sets
 from surveys.core.reading.split_text import split_texts
 from surveys.core.reading.whole import Whole, deciding, put_on
 from surveys.core.said import say, with_sources
+from surveys.core.split_counts import with_chosen
 
 ROW_GROUP, MORSEL = 32_768, 8_192  # rows
 THREADS = 2
@@ -182,7 +183,9 @@ def _counted(codebook: Codebook, settled: Settled) -> dict[str, Any]:
 
     with ThreadPoolExecutor(THREADS) as pool:
         found = list(pool.map(of, codebook.variables, settled.columns))
-    hashes, frequencies = [one for one, _ in found], [counts for _, counts in found]
+    hashes, counted = [one for one, _ in found], [counts for _, counts in found]
+    chosen = with_chosen(codebook, dict(zip(codebook.names, counted, strict=True)))
+    frequencies = [chosen.get(name, counts) for name, counts in zip(codebook.names, counted, strict=True)]
     return {
         "column_hashes": hashes,
         "frequencies": frequencies,

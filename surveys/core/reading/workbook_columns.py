@@ -77,12 +77,12 @@ class SheetColumn:
                 count=count,
             )
             found.append(Finding(Severity.WARNING, "error_cells", told, name))
-        if self.formulas:
+        if solved := self.formulas - self.unsolved:
             told = say_n(
-                self.formulas,
+                solved,
                 "1 cell is a formula: its stored result was read, not computed anew.",
                 "{formulas:,} cells are formulas: their stored results were read, not computed anew.",
-                formulas=self.formulas,
+                formulas=solved,
             )
             found.append(Finding(Severity.INFO, "formulas", told, name))
         if self.unsolved:

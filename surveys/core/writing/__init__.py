@@ -33,7 +33,7 @@ __all__ = [
     "write",
 ]
 
-WRITER_VERSION = 6  # goes up whenever the same table would give other bytes
+WRITER_VERSION = 7  # goes up whenever the same table would give other bytes
 
 
 @dataclass(frozen=True)

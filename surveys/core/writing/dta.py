@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from surveys.core.writing.set_syntax import set_syntax
 from surveys.core.writing.spss_missing import dropped
 from surveys.core.writing.table import FIXED_TIME, ExportTable, Loss
 
+_TEXT_FORMAT = re.compile(r"%[-~]?[1-9]\d{0,3}s")
 _LABEL_BYTES = 32_000  # what the label table of one variable may hold and still be read everywhere
 # storage type, smallest and largest value, and the code of "."; ".a" is one more, ".b" two
 _WHOLE = (
@@ -102,6 +104,8 @@ def _text(
         losses.append(Loss(variable.name, "empty_text_not_told", why))
     texts = WideTexts(column.values.fill_null(""))
     form = "%9s" if texts.width > LONGEST_STR else f"%-{min(max(texts.width, 9), 40)}s"
+    if _TEXT_FORMAT.fullmatch(variable.format):
+        form = variable.format
     return replace(plain, cells=texts, format=form), losses
 
 

@@ -188,6 +188,8 @@ class _Page:
             "unlisted": table.unlisted,
             "ranges": sum(rule.value is rule.tag for rule in variable.missing),
         }
+        if table.is_multiple:
+            yield f'<p class="small">{self._("multiple")}</p>'
         if rest["unlisted"]:
             yield f'<p class="small">{self._("unlisted")}: {rest["unlisted"]:,}</p>'
         if rest["ranges"]:

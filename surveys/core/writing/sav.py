@@ -27,6 +27,7 @@ _NUMBER_FORMAT = re.compile(r"(F|N|E|COMMA|DOT|DOLLAR|PCT)\d+(\.\d+)?", re.IGNOR
 _TIME_FORMAT = re.compile(r"D?TIME\d+(\.\d+)?", re.IGNORECASE)
 _DATE_FORMAT = re.compile(r"([AEJS]?DATE|QYR|MOYR|WKYR)\d+", re.IGNORECASE)
 _DATETIME_FORMAT = re.compile(r"(DATETIME|YMDHMS)\d+(\.\d+)?", re.IGNORECASE)
+_TEXT_FORMAT = re.compile(r"A(\d{1,5})")
 _EXACT_INTEGER = 2**53
 _LONGEST_TEXT = 32_767  # bytes
 
@@ -126,9 +127,21 @@ def _column(
         nothing = pl.Series(name, [None], dtype=pl.Float64)
         return _Column(nothing, Numbers.of(_finite(declared.values)), tuple(losses))
     texts = declared.values.cast(pl.String).rename(name)
+    return _Column(_longest(texts, variable), WideTexts(texts.fill_null("")), tuple(losses))
+
+
+def _longest(texts: pl.Series, variable: Variable) -> pl.Series:
+    """One cell as wide as the column: its longest text, filled up to the width that the codebook declares."""
     widest = texts.str.len_bytes().arg_max()
-    longest = texts.slice(0, 1) if widest is None else texts.slice(widest, 1)
-    return _Column(longest, WideTexts(texts.fill_null("")), tuple(losses))
+    longest = "" if widest is None else texts[widest] or ""
+    filler = " " * (_declared_width(variable) - len(longest.encode()))
+    return pl.Series(texts.name, [longest + filler or None], dtype=pl.String)
+
+
+def _declared_width(variable: Variable) -> int:
+    """Bytes of the texts of a variable as an SPSS file declared them; 0 where none did."""
+    found = _TEXT_FORMAT.fullmatch(variable.format)
+    return min(int(found[1]), _LONGEST_TEXT) if found else 0
 
 
 def _finite(values: pl.Series) -> pl.Series:
@@ -215,7 +228,8 @@ def _within(
     if variable.type is not ValueType.TEXT:
         return texts, []
     plain = [len(str(code)) for code in texts if str(code).isascii()]  # others may be left out: not counted
-    width = max([int(values.str.len_bytes().max() or 1), *plain])  # type: ignore[arg-type]
+    cells = int(values.str.len_bytes().max() or 1)  # type: ignore[arg-type]
+    width = max([cells, _declared_width(variable), *plain])
     fitting = {code: text for code, text in texts.items() if len(str(code).encode()) <= width}
     if len(fitting) == len(texts):
         return texts, []

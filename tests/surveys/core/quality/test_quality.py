@@ -84,6 +84,34 @@ def test_straight_lines_in_a_grid_but_not_in_a_block_of_ticks(tmp_path: Path) ->
     assert found(tmp_path, *grid, noise, sets=(block,)) == []
 
 
+@pytest.mark.parametrize("names", [("G{}", "s{}"), ("q1_{}", "q2_{}"), ("trust_a{}", "trust_b{}")])
+def test_neighbouring_grids_with_one_scale_are_looked_at_one_by_one(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    rows = range(40)
+    mixed = [(number(names[0].format(k), codes=AGREE), [(r + k) % 4 + 1 for r in rows]) for k in range(4)]
+    straight = [(number(names[1].format(k), codes=AGREE), [r % 4 + 1 for r in rows]) for k in range(4)]
+    noise = (number("x"), list(rows))
+    told = [f for f in found(tmp_path, *mixed, *straight, noise) if f.code == "straight_lining"]
+    last = names[1].format(3)
+    assert [(f.variable, f.message) for f in told] == [
+        (
+            straight[0][0].name,
+            f"40 of 40 rows that answer the 4 items {straight[0][0].name} to {last} give one code to all.",
+        )
+    ]
+    assert not [f for f in found(tmp_path, *mixed, *straight[:3], noise) if f.code == "straight_lining"]
+
+
+def test_items_named_by_words_are_one_grid(tmp_path: Path) -> None:
+    words = ("police", "courts", "press", "party", "army")
+    grid = [(number(word, codes=AGREE), [r % 4 + 1 for r in range(40)]) for word in words]
+    told = found(tmp_path, *grid, (number("x"), list(range(40))))
+    assert [f.message for f in told] == [
+        "40 of 40 rows that answer the 5 items police to army give one code to all."
+    ]
+
+
 def test_dates_that_cannot_be(tmp_path: Path) -> None:
     day = Variable("day", ValueType.DATE)
     told = found(tmp_path, (day, [date(2014, 5, 1), date(2214, 5, 1), date(1582, 10, 14), None]))

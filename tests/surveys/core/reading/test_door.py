@@ -97,6 +97,27 @@ def test_dates_and_times(tmp_path: Path) -> None:
     assert [f.variable for f in found.findings if f.code == "dates_out_of_range"] == ["V3"]
 
 
+def test_a_few_numbers_that_are_no_dates_leave_the_column_its_type(tmp_path: Path) -> None:
+    """They are absences that tell the number of the file; a declared code keeps the reason it has."""
+    start, far, declared = 12_219_379_200.0, 315_500_000_000.0, 999_999_999_999.0
+    shown = Var(b"BORN", format=20 << 16 | 11 << 8, missing=(1, [declared]))
+    rows = [[start + day * DAY] for day in range(5)] + [[far], [declared], [None], [far]]
+    found = reading(tmp_path, Sav([shown], rows).bytes(), missing_reasons={"999999999999": "refused"})
+    born = found.codebook.variables[0]
+    assert born.type is ValueType.DATE
+    assert column(found, 0) == (
+        [date(1970, 1, day + 1) for day in range(5)] + [None] * 4,
+        [None] * 5 + ["out_of_range", "refused", "system", "out_of_range"],
+    )
+    assert [(rule.reason, rule.labels["en"]) for rule in born.missing] == [
+        ("out_of_range", "no date: 315500000000"),
+        ("refused", "no date: 999999999999"),
+    ]
+    told = {f.code: f.message for f in found.findings if f.variable == "BORN"}
+    assert told["far_dates"].startswith("3 cells hold numbers that are no dates of the years 1 to 9999")
+    assert "dates_out_of_range" not in told and "315" not in told["far_dates"]
+
+
 def test_sas_dates_of_any_year_and_letters(tmp_path: Path) -> None:
     """Days and seconds since 1960; a date that no calendar holds keeps its column as numbers, and is told."""
     columns = [

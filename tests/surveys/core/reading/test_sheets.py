@@ -13,6 +13,7 @@ import pytest
 
 from surveys.core import table
 from surveys.core.codebook import Level, Limits, MissingRule, ResponseSet, Role, ValueType
+from surveys.core.frequency_table import frequency_table
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.core.reading.whole import read_whole
@@ -182,6 +183,41 @@ def test_a_text_with_several_answers_is_split(tmp_path: Path) -> None:
     ]
     assert {("split_text", "q1"), ("answers_without_code", "q1"), ("split_text", "q2")} <= codes(found)
     assert pl.read_parquet_schema(found.parquet).len() == 9 + 3  # tags beside the three of q1
+
+
+def test_two_separators_in_one_cell_are_told_of(tmp_path: Path) -> None:
+    sheet = (
+        "variable,codes,missing\n"
+        'id,,\nq,a=A | b; c=C,\nr,a=A; b=B | c=C,\ns,"a=A; one, two | b=B",\n'
+        "t,1=A | 2=B,-1=refused | -2=x; -9\nu,1=A; 2=B,-1; -2\n"
+    )
+    found = reading(tmp_path, "id,q,r,s,t,u\n1,a,a,a,1,1\n2,c,b,b,2,2\n", sheet)
+    told = {f.variable: f.message for f in found.findings if f.code == "mixed_separators"}
+    assert set(told) == {"q", "r", "t"}
+    assert told["q"].startswith("In codes_en, one cell parts its codes with “|” and with “;”")
+    assert told["t"].startswith("In missing, one cell")
+
+
+def test_rows_that_chose_an_answer_among_others_are_counted(tmp_path: Path) -> None:
+    sheet = (
+        "variable,label,codes,missing,split,empty\n"
+        "id,,,,,\nq,Media,1=TV; 2=radio; 3=paper,,semicolon,absent\nr,Other,a=A; b=B,,,\n"
+    )
+    found = reading(tmp_path, "id,q,r\n1,1;3,a\n2,3;1,a\n3,3,a\n4,,a\n", sheet)
+    unused = {f.variable: f.message for f in found.findings if f.code == "labels_without_cases"}
+    assert unused == {
+        "q": "No row holds the labelled codes 2.",
+        "q___2": "No row holds the labelled codes 1.",
+        "q___3": "No row holds the labelled codes 0.",
+        "r": "No row holds the labelled codes b.",
+    }
+    counted = dict(zip(found.codebook.names, found.frequencies, strict=True))
+    laid = frequency_table(found.codebook.variable("q"), counted["q"])
+    assert [(row.value, row.n, round(row.of_valid or 0)) for row in laid.valid] == [
+        ("1", 2, 67), ("2", 0, 0), ("3", 3, 100),
+    ]  # fmt: skip
+    assert (laid.is_multiple, laid.unlisted, laid.n_absent) == (True, 0, 1)
+    assert not frequency_table(found.codebook.variable("r"), counted["r"]).is_multiple
 
 
 def test_every_fault_of_a_sheet_is_told_at_once_by_line(tmp_path: Path) -> None:

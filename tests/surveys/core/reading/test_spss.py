@@ -71,6 +71,30 @@ def test_no_cut_changes_cells_in_silence(compression: int, cases: int | None) ->
         assert all(column == true[: len(column)] for column, true in zip(found, truth, strict=True)), length
 
 
+END = b"\xfc" + bytes(7)  # a block of commands that is only the end mark
+
+
+@pytest.mark.parametrize("small", [8, 24, 1 << 20])
+@pytest.mark.parametrize(
+    ("behind", "told"),
+    [
+        (b"", 0), (END, 0), (bytes(40), 40), (bytes(3), 3), (END + b"more text of any kind", 21),
+        (END + bytes(8), 8), (b"\xfcmore te" + b"xt", 9),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("rows", [ROWS, ROWS[:4] * 2, [[float(n), b"same"] for n in range(8)]])
+def test_bytes_behind_the_last_row_are_told_of(
+    rows: list[list[Any]], behind: bytes, told: int, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("surveys.core.reading.spss_stream.BLOCK", small)
+    whole = Sav(VARS, rows).bytes()
+    reader = SpssReader(memoryview(whole + behind))
+    assert sum(chunk.rows for chunk in reader.chunks()) == len(rows)
+    found = [f.message for f in reader.describe().findings if f.code == "trailing_bytes"]
+    assert len(found) == bool(told)
+    assert not told or found[0].startswith(f"{told} byte")
+
+
 def test_chunks_of_any_size_give_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [[float(i % 7) if i % 3 else i / 7, b"t" * (i % 13)] for i in range(500)]
     data = Sav(VARS, rows).bytes()

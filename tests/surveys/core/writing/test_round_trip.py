@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from surveys.core.codebook import MissingRule, ValueType, codebook_from_json
+from surveys.core.codebook import Code, MissingRule, ValueType, codebook_from_json
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, read
 from surveys.core.table import read_split
@@ -73,6 +73,31 @@ def test_stata_letters_keep_absences_apart_and_labelled(tmp_path: Path) -> None:
     labels = {rule.tag: rule.labels["zh"] for rule in found.codebook.variable("sex").missing}
     assert labels == {"a": "不知道", "b": "拒答"}
     assert absences["ln_income"] == [None, "not_applicable", "system", None]
+
+
+@pytest.mark.parametrize(
+    ("format", "declared"),
+    [("sav", "A600"), ("zsav", "A40"), ("sav", "A3"), ("dta", "%13s"), ("dta", "%-60s")],
+)
+def test_texts_come_back_as_wide_as_they_were_declared(format: str, declared: str, tmp_path: Path) -> None:
+    long = variable("t", ValueType.TEXT, format=declared, codes=(Code("ab", {"en": "short"}),))
+    table = make_table(
+        (variable("n"), [1, 2, 3], [None] * 3), (long, ["a", "ab", None], [None, None, "system"])
+    )
+    path = tmp_path / f"x.{format}"
+    write(table, format, path, "en")
+    found, values, _ = _back(path, tmp_path / "out", languages=("en",))
+    assert (found.codebook.variable("t").format, values["t"]) == (declared, ["a", "ab", None])
+    if format != "dta":
+        frame, about = pyreadstat.read_sav(str(path))
+        assert (about.original_variable_types["t"], list(frame["t"])) == (declared, ["a", "ab", ""])
+
+
+def test_a_text_that_outgrew_its_declared_width_is_written_whole(tmp_path: Path) -> None:
+    text = variable("t", ValueType.TEXT, format="A2")
+    write(make_table((text, ["abc", "数据"], [None] * 2)), "sav", tmp_path / "x.sav", "en")
+    found, values, _ = _back(tmp_path / "x.sav", tmp_path / "out")
+    assert (found.codebook.variable("t").format, values["t"]) == ("A6", ["abc", "数据"])
 
 
 @pytest.mark.parametrize("format", ["dta", "csv", "parquet"])

@@ -1,0 +1,78 @@
+"""Files that we wrote ourselves, imported again into the wave that they came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyreadstat
+import pytest
+
+from surveys.core.codebook import Code, MissingRule, ValueType
+from surveys.core.reading import ReadOptions
+from surveys.models import Study, User, WaveVersion
+from surveys.services.exports import export_wave_version
+from surveys.services.waves import ImportOutcome, import_wave
+from tests.factories import make_study, make_user, make_wave, make_wave_version, variable
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def admin() -> User:
+    return make_user("admin", is_superuser=True)
+
+
+@pytest.fixture
+def study() -> Study:
+    return make_study(citation="Wave Team (2014). A study of movers")
+
+
+def made(study: Study, refused: int = -1) -> WaveVersion:
+    """A version that no format but Parquet carries whole."""
+    sex = variable(
+        "sex", labels={"en": "Sex", "zh": "性别"}, codes=(Code(1, {"en": "male", "zh": "男"}),),
+        missing=(MissingRule("refused", value=refused),),
+    )  # fmt: skip
+    text = variable("why", ValueType.TEXT, format="A600")
+    wave = study.waves.first() or make_wave(study)
+    return make_wave_version(
+        wave, [(variable("rid"), [1, 2, 3]), (sex, [1, 1, refused]), (text, ["", "x", "y"])]
+    )
+
+
+def again(admin: User, version: WaveVersion, path: Path, **options: object) -> ImportOutcome:
+    return import_wave(
+        admin, version.study, version.wave.slug, path, original_name=path.name, options=ReadOptions(**options)
+    )
+
+
+@pytest.mark.parametrize("format", ["sav", "zsav", "dta", "parquet", "xlsx"])
+def test_an_export_brought_back_as_it_was_makes_no_version(
+    format: str, study: Study, admin: User, tmp_path: Path
+) -> None:
+    version, path = made(study), tmp_path / f"x.{format}"
+    export_wave_version(admin, version, format, path)
+    outcome = again(admin, version, path)
+    assert (outcome.version, outcome.is_new) == (version, False)
+    assert [f.message for f in outcome.findings] == [
+        f"The file is {version} as it was handed out, unchanged."
+    ]
+    assert version.wave.versions.count() == 1
+
+
+def test_what_is_said_on_reading_or_an_older_version_is_looked_at(
+    study: Study, admin: User, tmp_path: Path
+) -> None:
+    version, path = made(study), tmp_path / "x.sav"
+    export_wave_version(admin, version, "sav", path)
+    asked = again(admin, version, path, missing_reasons={"-1": "dont_know"})
+    assert asked.is_new and asked.version.codebook().variable("sex").missing[0].reason == "dont_know"
+    assert again(admin, version, path).is_new  # takes the content of the first version up again
+
+
+def test_a_file_somebody_changed_is_read(study: Study, admin: User, tmp_path: Path) -> None:
+    version, path = made(study), tmp_path / "x.sav"
+    export_wave_version(admin, version, "sav", path)
+    frame, _ = pyreadstat.read_sav(str(path))
+    pyreadstat.write_sav(frame.assign(sex=2), str(path))
+    assert again(admin, version, path).is_new
