@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from measures.admin.manual import manual
 from measures.admin.panels import example_of, item_list, preview_panel
+from measures.admin.picker import page_language as language
 from measures.forms import (
     LANGUAGES,
     MeasureForm,
@@ -44,11 +44,6 @@ OF_EXAMPLES = (
     "unreadable_example",
     "fitted_rule",
 )
-
-
-def language() -> str:
-    """The language of the page, as labels know it: "en" or "zh"."""
-    return (get_language() or "en").split("-")[0]
 
 
 def edit(request: HttpRequest, site: Any, measure: Measure | None) -> HttpResponse:
@@ -163,6 +158,7 @@ def _context(
         "chosen_wave": wave,
         "example": example_of(study, wave) if study else {},
         "manual": manual(language()),
+        "page_language": language(),
     }
 
 

@@ -18,7 +18,7 @@ from surveys.core.comparison.codes import valid_codes
 from surveys.core.crosswalk import recounted, with_reasons
 from surveys.core.problems import Problem
 from surveys.models import ContextVersion, Study, WaveVersion
-from surveys.selectors import Binding, bindings, context_latest
+from surveys.selectors import Binding, binding_of, bindings, context_latest
 from surveys.services.files import path_of
 
 
@@ -155,6 +155,18 @@ def _ground(study: Study, version: WaveVersion) -> Ground:
         else:
             unreadable[name] = replace(fault, where=str(version))
     return Ground(study, version, items, context_latest(study), unreadable)
+
+
+def carried_in(study: Study, version: WaveVersion, item: str) -> Carried | None:
+    """One item in one wave version, as :func:`ground` has it; None where it is not there, or unreadable."""
+    binding = binding_of(study, version, item)
+    if binding is None:
+        return None
+    source = _core_variables(version.pk, version.codebook_hash)[binding.variable.name]
+    if map_problem(item, source, binding.code_map) is not None:
+        return None
+    known = _known_codes(study, version, {item} if binding.code_map else set())
+    return _carried(binding, source, known.get(item, {}))
 
 
 def _known_codes(study: Study, version: WaveVersion, mapped: set[str]) -> dict[str, dict[Scalar, Labels]]:

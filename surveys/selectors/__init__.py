@@ -3,6 +3,7 @@
 from surveys.selectors.between import Between, between
 from surveys.selectors.crosswalk import (
     Binding,
+    binding_of,
     bindings,
     decided_since,
     decision_in_words,
@@ -32,6 +33,7 @@ __all__ = [
     "Binding",
     "Reference",
     "between",
+    "binding_of",
     "bindings",
     "context_latest",
     "decided_since",

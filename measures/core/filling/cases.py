@@ -54,7 +54,7 @@ class Asked:
         if self.operator == "between":
             ends = told.codes(self.value, where)
             if len(ends) != 2:
-                told.tell("two_ends", "Between needs two numbers.", where, hint="Write them as in 1, 4.")
+                told.problem("two_ends", "Between needs two numbers.", where, hint="Write them as in 1, 4.")
                 return item
             return Between(item, ends[0], ends[1], False)
         if self.operator in MISSING:
@@ -62,7 +62,9 @@ class Asked:
             is_missing = Call("is_missing", (item, *reasons))
             return is_missing if self.operator == "missing" else Unary("not", is_missing)
         if self.operator != HOLDS:
-            told.tell("unknown_form", say("There is no operator {operator}.", operator=self.operator), where)
+            told.problem(
+                "unknown_form", say("There is no operator {operator}.", operator=self.operator), where
+            )
         return item
 
     @classmethod
@@ -116,7 +118,7 @@ class Choosing:
                 where = say("line {line}", line=number)
                 pairs.append(Listing((_all(asked or [Asked()], told, where), told.value(line.to, where))))
         if not pairs:
-            told.tell("no_conditions", "No condition is written yet.")
+            told.problem("no_conditions", "No condition is written yet.")
         keywords: tuple[Keyword, ...] = ()
         if self.otherwise.strip():
             keywords = (Keyword("otherwise", told.value(self.otherwise, say("otherwise"))),)

@@ -28,7 +28,7 @@ class Collected:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def tell(self, code: str, message: str, where: str = "", hint: str = "") -> None:
+    def problem(self, code: str, message: str, where: str = "", hint: str = "") -> None:
         self.problems.append(Problem(code, message, where, hint))
 
     def done(self) -> None:
@@ -39,7 +39,7 @@ class Collected:
     def name(self, text: str, where: str = "") -> Name:
         """The item of a box."""
         if not text.strip():
-            self.tell("no_item", "No item is chosen yet.", where)
+            self.problem("no_item", "No item is chosen yet.", where)
         return Name(text.strip())
 
     def names(self, texts: tuple[str, ...], least: int = 1) -> tuple[Node, ...]:
@@ -47,7 +47,7 @@ class Collected:
         found = tuple(Name(text.strip()) for text in texts if text.strip())
         if len(found) < least:
             message = say("At least {least} items are needed.", least=least)
-            self.tell("too_few_items", "No item is chosen yet." if least == 1 else message)
+            self.problem("too_few_items", "No item is chosen yet." if least == 1 else message)
         return found
 
     def value(self, text: str, where: str = "") -> Node:
@@ -62,7 +62,7 @@ class Collected:
         found = self.value(text, where)
         if isinstance(found, Number):
             return found
-        self.tell("not_a_number", say("“{text}” is not a number.", text=text.strip()), where)
+        self.problem("not_a_number", say("“{text}” is not a number.", text=text.strip()), where)
         return Number(0)
 
     def codes(self, text: str, where: str = "") -> tuple[Node, ...]:

@@ -26,7 +26,9 @@ class Combining:
         told = Collected()
         items = told.names(self.items)
         if self.function not in (*OF_CONDITIONS, *OF_NUMBERS):
-            told.tell("unknown_form", say("There is no function called {function}.", function=self.function))
+            told.problem(
+                "unknown_form", say("There is no function called {function}.", function=self.function)
+            )
         if self.function in OF_CONDITIONS and self.holds.strip():
             codes = told.codes(self.holds)
             items = tuple(_holding(item, codes) for item in items)
@@ -68,7 +70,7 @@ def _parted(node: Node) -> tuple[str, tuple[Node, ...]]:
 def _at_least(told: Collected, text: str) -> Keyword:
     number = told.number(text, say("minimum answered"))
     if not isinstance(number.value, int) or number.value < 1:
-        told.tell("bad_minimum", "The minimum answered is a whole number from 1 on.")
+        told.problem("bad_minimum", "The minimum answered is a whole number from 1 on.")
     return Keyword("at_least", number)
 
 
@@ -87,7 +89,7 @@ class Factor:
         keywords = []
         for name, word, known in (("method", self.method, METHODS), ("scores", self.scores, SCORINGS)):
             if word not in known:
-                told.tell(
+                told.problem(
                     "unknown_word", say("“{word}” is not one of {known}.", word=word, known=known), name
                 )
             if word != known[0]:

@@ -43,7 +43,7 @@ class Recoding:
             if to.strip():
                 keys.setdefault(told.value(to, reason), []).append(Call("missing", (Text(reason),)))
         if not keys:
-            told.tell("nothing_recoded", "No code has a new value yet.")
+            told.problem("nothing_recoded", "No code has a new value yet.")
         told.done()
         entries = tuple(
             (found[0] if len(found) == 1 else Listing(tuple(found)), value) for value, found in keys.items()
@@ -101,10 +101,10 @@ class Banding:
         texts = self.cuts.replace("，", ",").replace("、", ",").split(",")
         limits = tuple(told.number(text) for text in texts if text.strip())
         if not limits:
-            told.tell("no_limits", "No limit is written yet.", hint="Write them as in 18, 30, 45.")
+            told.problem("no_limits", "No limit is written yet.", hint="Write them as in 18, 30, 45.")
         told.done()
         if any(low.value >= high.value for low, high in pairwise(limits)):
-            told.tell("limits_not_rising", "The limits must rise.")
+            told.problem("limits_not_rising", "The limits must rise.")
         told.done()
         return Call("band", (operand, *limits))
 
@@ -158,7 +158,9 @@ class Scoring:
             told.done()
             return Call("quantile_band", (operand, bands))
         if self.function not in ("standardise", "percentile_rank"):
-            told.tell("unknown_form", say("There is no function called {function}.", function=self.function))
+            told.problem(
+                "unknown_form", say("There is no function called {function}.", function=self.function)
+            )
         told.done()
         among = (Keyword("among", Name(self.among.strip())),) if self.among.strip() else ()
         return Call(self.function, (operand,), among)
