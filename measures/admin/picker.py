@@ -9,13 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from measures.core.language.functions import FUNCTIONS, Function
-from measures.core.language.nodes import Number, Text
-from measures.core.language.writing import quoted, write
+from measures.core.language.writing import quoted, written_value
 from measures.core.tables import reason_label
 from measures.forms import PreviewForm
 from measures.selectors.codes import CodeRow, ItemCodes, ReasonRow, item_codes
 from measures.selectors.scopes import ground, study_wave_versions
-from surveys.core.codebook import Scalar, text_in
+from surveys.core.codebook import text_in
 from surveys.core.problems import Refused
 from surveys.models import Study, WaveVersion
 
@@ -62,21 +61,13 @@ def _laid_out(found: ItemCodes, language: str) -> dict[str, Any]:
 
 
 def _code(row: CodeRow, language: str) -> dict[str, Any]:
-    return {"writes": written_code(row.value), "label": text_in(row.labels, language), "counts": row.counts}
+    return {"writes": written_value(row.value), "label": text_in(row.labels, language), "counts": row.counts}
 
 
 def _reason(row: ReasonRow, language: str) -> dict[str, Any]:
     word = reason_label(row.reason, page_language())
     label = text_in(row.labels, language)
     return {"reason": row.reason, "word": word, "label": label if label != word else "", "counts": row.counts}
-
-
-def written_code(value: Scalar) -> str:
-    """A code as a rule writes it; empty where no quotes can carry it."""
-    try:
-        return write(Text(value) if isinstance(value, str) else Number(value))
-    except Refused:
-        return ""
 
 
 def _written_name(name: str) -> str:

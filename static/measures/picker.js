@@ -50,6 +50,7 @@
   const missing = (reasons) => `is_missing(${[item(), ...reasons.map((r) => JSON.stringify(r))].join(", ")})`;
 
   const putCode = (code) => {
+    if (wbe.intoBox?.(code)) return;
     const word = touched();
     if (word) put(` == ${code}`, word.end, word.end);
     else here(code);
@@ -67,6 +68,7 @@
     const reasons = ticked("reason");
     const word = touched();
     const listed = `(${codes.join(", ")})`;
+    if (codes.length && !reasons.length && wbe.intoBox?.(codes.join(", "))) return;
     if (codes.length && !reasons.length && !word && /\bin\s*$/.test(before())) return here(listed);
     if (codes.length && !reasons.length && !word && /\bin\s*[(（][^()（）]*$/.test(before())) return here(codes.join(", "));
     const parts = [];

@@ -24,7 +24,8 @@ from measures.core.language.nodes import (
     Text,
     Unary,
 )
-from surveys.core.problems import refuse
+from surveys.core.codebook import Scalar
+from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
 
 WIDTH = 84  # characters of a line; a recode or case that is longer stands on several
@@ -38,6 +39,14 @@ def write(node: Node) -> str:
     """The rule's text; ``Refused`` where a name or text holds signs that no quotes can carry."""
     flat = _text(node)
     return _laid_out(node) if len(flat) > WIDTH and isinstance(node, Call) else flat
+
+
+def written_value(value: Scalar) -> str:
+    """A code as a rule writes it; empty where no quotes can carry it."""
+    try:
+        return write(Text(value) if isinstance(value, str) else Number(value))
+    except Refused:
+        return ""
 
 
 def quoted(name: str) -> str:
