@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from measures.admin.first_steps import first_steps
 from measures.admin.manual import manual
 from measures.admin.panels import example_of, item_list, preview_panel
 from measures.admin.picker import page_language as language
@@ -199,7 +200,8 @@ def live_preview(request: HttpRequest) -> HttpResponse:
     if wave is None or wave.wave.study_id != study.pk:
         return render(request, "measures/admin/_preview.html", {"no_wave": True})
     if not clean["rule"].strip():
-        return render(request, "measures/admin/_preview.html", {"is_empty": True})
+        steps = first_steps(ground(study, wave), language())
+        return render(request, "measures/admin/_preview.html", {"is_empty": True, "steps": steps})
     examples, unread = examples_while_typing(clean["examples"])
     tried = rules.preview(
         request.user,

@@ -31,7 +31,6 @@ from measures.core.filling.cases import OPERATORS
 from measures.core.filling.recode_rows import code_rows
 from measures.core.filling.sets import OF_CONDITIONS, OF_NUMBERS
 from measures.core.language import parse
-from measures.core.language.functions import FUNCTIONS
 from measures.core.language.functions_of_samples import METHODS, SCORINGS
 from measures.core.language.writing import write
 from measures.core.tables import reason_label
@@ -83,6 +82,32 @@ OPERATOR_TITLES = {
     "missing": _("is absent"),
     "not missing": _("is not absent"),
     "holds": _("is yes (coded 0/1)"),
+}
+STAYS = _("who gave no answer stays absent, with the reason.")
+ALL_ANSWERED = _(
+    "who lacks an answer to one of them is absent, with the reason; with a minimum answered, the answers "
+    "there are count once there are so many."
+)
+WITHOUT_ANSWER = {
+    "recode": _(
+        "who gave none stays absent, with the reason, unless a value stands beside it. Each code needs a new "
+        "value, or say what becomes of the others."
+    ),
+    "band": STAYS,
+    "reverse": STAYS,
+    "score": STAYS,
+    "case": _(
+        "an unanswered condition stops the search, and the result is absent. Give absences a value in a line "
+        "above, with “is absent”."
+    ),
+    "any_of": _(
+        "1 as soon as one of them is yes. With no yes, who lacks an answer is absent; with a minimum "
+        "answered, 0 once there are so many answers."
+    ),
+    "all_of": _(
+        "0 as soon as one of them is no. With no no, who lacks an answer is absent; with a minimum answered, "
+        "1 once there are so many answers."
+    ),
 }
 OF_ONE = ("standardise", "percentile_rank", "quantile_band")
 MOST_LINES = 60
@@ -220,9 +245,9 @@ def _laid_out(shown: Form, study: Study, wave: WaveVersion | None) -> dict[str, 
         }
     if isinstance(shown, Factor):
         context |= {"methods": METHODS, "scorings": SCORINGS}
-    named = "factor_score" if isinstance(shown, Factor) else getattr(shown, "function", kind_of(shown))
-    function = FUNCTIONS.get(named)
-    return context | {"absences": text_in(function.absences, page_language()) if function else ""}
+    kind = kind_of(shown)
+    named = shown.function if isinstance(shown, Combining) else kind
+    return context | {"absences": WITHOUT_ANSWER.get(named, ALL_ANSWERED)}
 
 
 def _titled(titles: dict[str, Any], names: tuple[str, ...]) -> list[dict[str, Any]]:

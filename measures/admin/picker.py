@@ -84,11 +84,11 @@ def names(request: HttpRequest) -> HttpResponse:
     found: list[tuple[str, str, str]] = []  # name, kind, label
     if wave is not None:
         here = ground(study, wave)
-        found += [(name, "measure", one.label(language)) for name, one in here.published.items()]
         items = ((name, one.variable) for name, one in here.items.items())
         found += [(name, "item", text_in(variable.labels, language)) for name, variable in items]
+        found += [(name, "measure", one.label(language)) for name, one in here.published.items()]
         found += [(name, "set", ", ".join(members[:6])) for name, members in here.sets.items()]
-    first: dict[str, tuple[str, str]] = {}  # a measure hides an item of its name
+    first: dict[str, tuple[str, str]] = {}  # an item hides a measure of its name
     for name, kind, label in found:
         first.setdefault(name, (kind, label))
     told = [

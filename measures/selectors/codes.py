@@ -67,17 +67,19 @@ class _Side:
 def item_codes(study: Study, item: str, chosen: WaveVersion | None) -> ItemCodes | None:
     """Codes and absences of ``item`` in every wave that has it, those of ``chosen`` first.
 
-    A measure in force of that name, which hides an item for rules, has the codes of its value labels.  None
+    Where there is no such item, a measure in force of that name has the codes of its value labels.  None
     where there is neither.
     """
-    measure = published_measures(study).get(item)
-    if measure is not None:
-        variable = measure_variable(measure, _kind(measure.value_labels))
-        codes = tuple(CodeRow(code.value, code.labels, ()) for code in variable.codes)
-        return ItemCodes(item, variable, (), codes, ())
     versions = sorted(waves_of(study), key=lambda version: version != chosen)
     sides = [side for version in versions if (side := _side(study, version, item))]
-    return _laid_out(item, sides) if sides else None
+    if sides:
+        return _laid_out(item, sides)
+    measure = published_measures(study).get(item)
+    if measure is None:
+        return None
+    variable = measure_variable(measure, _kind(measure.value_labels))
+    codes = tuple(CodeRow(code.value, code.labels, ()) for code in variable.codes)
+    return ItemCodes(item, variable, (), codes, ())
 
 
 def _kind(value_labels: Iterable[Mapping[str, Any]]) -> ValueType:

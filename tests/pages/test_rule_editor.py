@@ -193,6 +193,19 @@ def test_codes_come_without_a_jump_and_fit_the_page(
     assert not complaints
 
 
+def test_who_has_never_seen_the_language_begins_with_a_click(browser: Any, site: tuple[str, Library]) -> None:
+    page, complaints = opened(browser, site, language="zh-hans")
+    page.click("#first-steps button >> nth=0")
+    page.wait_for_selector("#preview .wbe-sentence")
+    assert rule_of(page).startswith("any_of(")
+    page.fill("#function-search", "均值")
+    assert page.locator("#functions .wbe-function:visible summary code").first.inner_text() == "mean_of"
+    page.fill("#function-search", "")
+    page.click(".wbe-grammar summary")
+    assert page.get_by_text("编码可写成加引号的标签").is_visible()
+    assert not complaints
+
+
 # ---- the form that writes the rule
 
 
