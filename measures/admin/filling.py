@@ -201,14 +201,15 @@ def read(sent: QueryDict) -> Form:
         return Reversing(one("item"), one("low"), one("high"))
     if kind == "combine":
         items = tuple(filter(None, many("items")))
-        return Combining(one("function"), items, one("holds"), one("at_least"))
+        return Combining(one("function"), items, one("holds"), one("at_least"), one("turned"))
     if kind == "case":
         asked = zip(many("line"), many("asked_item"), many("operator"), many("value"), strict=False)
         return Choosing(_lines(list(asked), many("line_to")), one("otherwise"))
     if kind == "score":
         return Scoring(one("function"), one("item"), one("among"), one("bands"))
     if kind == "factor":
-        return Factor(tuple(filter(None, many("items"))), one("method"), one("scores"), one("at_least"))
+        items = tuple(filter(None, many("items")))
+        return Factor(items, one("method"), one("scores"), one("at_least"), one("turned"))
     other = one("other") if one("other_how") == "value" else one("other_how")
     rows = tuple(zip(many("from"), many("to"), strict=False))
     return Recoding(one("item"), rows, other, tuple(zip(many("reason"), many("reason_to"), strict=False)))

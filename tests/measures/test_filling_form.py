@@ -66,6 +66,8 @@ def boxes(page: str, name: str) -> list[str]:
          "quantile_band(q_income, 4)"),
         ("factor", {"items": ["q_union", "q_party"], "method": "minres", "scores": "regression"},
          'factor_score(q_union, q_party, method="minres")'),
+        ("combine", {"function": "mean_of", "items": ["q_home", "q_sex"], "turned": "q_sex"},
+         "mean_of(q_home, reverse(q_sex))"),
     ],
 )  # fmt: skip
 def test_boxes_write_a_rule_and_the_rule_fills_the_boxes(

@@ -21,6 +21,7 @@ class Combining:
     items: tuple[str, ...] = ()
     holds: str = ""
     at_least: str = ""
+    turned: str = ""  # items of numbers that are turned round first
 
     def node(self) -> Node:
         told = Collected()
@@ -32,6 +33,8 @@ class Combining:
         if self.function in OF_CONDITIONS and self.holds.strip():
             codes = told.codes(self.holds)
             items = tuple(_holding(item, codes) for item in items)
+        if self.function in OF_NUMBERS:
+            items = _turned(told, items, self.turned)
         least = (_at_least(told, self.at_least),) if self.at_least.strip() else ()
         told.done()
         return Call(self.function, items, least)
@@ -40,13 +43,47 @@ class Combining:
     def of(cls, node: Node) -> Combining:
         if not isinstance(node, Call) or node.function not in (*OF_CONDITIONS, *OF_NUMBERS):
             raise Unfit
-        pairs = [_parted(one) for one in node.arguments]
+        arguments, turned = _turned_back(node.arguments)
+        pairs = [_parted(one) for one in arguments]
         codes = {codes for _, codes in pairs}
         if len(codes) != 1 or (codes != {()} and node.function in OF_NUMBERS):
             raise Unfit
+        if turned and node.function not in OF_NUMBERS:
+            raise Unfit
         (held,) = codes
         least = number_text(keywords_of(node, "at_least").get("at_least"))
-        return cls(node.function, tuple(name for name, _ in pairs), codes_text(held) if held else "", least)
+        return cls(
+            node.function, tuple(name for name, _ in pairs), codes_text(held) if held else "", least, turned
+        )
+
+
+def _turned(told: Collected, items: tuple[Node, ...], turned: str) -> tuple[Node, ...]:
+    """The items, those that are named in ``turned`` turned round."""
+    names = [one.strip() for one in turned.replace("，", ",").replace("、", ",").split(",") if one.strip()]
+    known = [one.name for one in items if isinstance(one, Name)]
+    for name in names:
+        if name not in known:
+            told.problem("not_among_items", say("{name} is not among the items.", name=name))
+    return tuple(
+        Call("reverse", (one,)) if isinstance(one, Name) and one.name in names else one for one in items
+    )
+
+
+def _turned_back(nodes: tuple[Node, ...]) -> tuple[tuple[Node, ...], str]:
+    """Items without their turning, and the names of those that were turned round."""
+    found: list[Node] = []
+    names: list[str] = []
+    for node in nodes:
+        match node:
+            case Call(function="reverse", arguments=(Name(name=name) as item,), keywords=()):
+                found.append(item)
+                names.append(name)
+            case _:
+                found.append(node)
+    plain = [one.name for one in found if isinstance(one, Name)]
+    if any("," in name or plain.count(name) > 1 for name in names):
+        raise Unfit
+    return tuple(found), ", ".join(names)
 
 
 def _holding(item: Node, codes: tuple[Node, ...]) -> Node:
@@ -82,10 +119,11 @@ class Factor:
     method: str = METHODS[0]
     scores: str = SCORINGS[0]
     at_least: str = ""
+    turned: str = ""
 
     def node(self) -> Node:
         told = Collected()
-        items = told.names(self.items, least=2)
+        items = _turned(told, told.names(self.items, least=2), self.turned)
         keywords = []
         for name, word, known in (("method", self.method, METHODS), ("scores", self.scores, SCORINGS)):
             if word not in known:
@@ -108,7 +146,8 @@ class Factor:
             _word(said.get(name), known) for name, known in (("method", METHODS), ("scores", SCORINGS))
         )
         least = number_text(said.get("at_least"))
-        return cls(tuple(name_text(one) for one in node.arguments), method, scores, least)
+        arguments, turned = _turned_back(node.arguments)
+        return cls(tuple(name_text(one) for one in arguments), method, scores, least, turned)
 
 
 def _word(node: Node | None, known: tuple[str, ...]) -> str:

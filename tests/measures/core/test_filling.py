@@ -63,6 +63,8 @@ FORMS: list[tuple[Form, str]] = [
     (Scoring("percentile_rank", "income", "city"), "percentile_rank(income, among=city)"),
     (Scoring("quantile_band", "income", "", "5"), "quantile_band(income, 5)"),
     (Factor(("a", "b", "c")), "factor_score(a, b, c)"),
+    (Factor(("a", "b", "c"), turned="a, c"), "factor_score(reverse(a), b, reverse(c))"),
+    (Combining("sum_of", ("a", "b"), turned="b"), "sum_of(a, reverse(b))"),
     (
         Factor(("a", "b"), "minres", "bartlett", "2"),
         'factor_score(a, b, method="minres", scores="bartlett", at_least=2)',
@@ -89,7 +91,9 @@ def test_a_form_writes_its_rule_and_the_rule_fills_it_again(form: Form, rule: st
         "any_of(a == 1, b == 2)",
         "any_of(a, b == 1)",
         "mean_of(a == 1, b == 1)",
-        "mean_of(reverse(a), b)",
+        "mean_of(reverse(a, low=1, high=5), b)",
+        "mean_of(reverse(a), a)",
+        "any_of(reverse(a), b)",
         "case((a == 1 or b == 1, 1), otherwise=0)",
         "case((not a, 1))",
         "case((a not between 1 and 2, 1))",
@@ -139,6 +143,7 @@ def test_codes_with_one_outcome_stand_together() -> None:
         (Choosing((Line((Asked("a", "between", "1"),), ""),)), ["two_ends", "no_value"]),
         (Scoring("eval", "a"), ["unknown_form"]),
         (Factor(("a",), "odd"), ["too_few_items", "unknown_word"]),
+        (Factor(("a", "b"), turned="c, a"), ["not_among_items"]),
     ],
 )
 def test_every_box_that_is_wrong_is_told(form: Form, codes: list[str]) -> None:
