@@ -236,3 +236,21 @@ class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]
     def labels(self) -> dict[str, str]:
         said = {code: self.cleaned_data[f"label_{code}"].strip() for code in LANGUAGES}
         return {code: text for code, text in said.items() if text}
+
+
+class SheetForm(forms.Form):
+    """An edited sheet of measures."""
+
+    sheet = forms.FileField(
+        label=_("Edited sheet"),
+        error_messages={"empty": _("The file is empty. Check that the upload or export finished.")},
+        help_text=_("The sheet that was downloaded, as .csv or .xlsx."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+    )
+
+
+class ConfirmSheetForm(forms.Form):
+    """The sheet that was looked at: its file, and a hash of what it changes."""
+
+    mark = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput)

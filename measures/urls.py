@@ -13,6 +13,8 @@ _DATASET = _STUDY + "datasets/<slug:dataset>@<int:number>/"
 
 urlpatterns = [
     path(_STUDY + "measures/", views.measures, name="measures"),
+    path(_STUDY + "measures-sheet/", views.measures_sheet, name="measures_sheet"),
+    path(_STUDY + "measures-sheet/<slug:form>/", views.measures_sheet_file, name="measures_sheet_file"),
     path(_STUDY + "measures/<str:name>@<int:number>/", views.measure, name="measure_version"),
     path(_STUDY + "measures/<str:name>/", views.measure, name="measure"),
     path(_STUDY + "datasets/<slug:dataset>/", views.dataset, name="dataset"),

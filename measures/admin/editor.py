@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from measures.admin.first_steps import first_steps
 from measures.admin.manual import manual
 from measures.admin.panels import example_of, item_list, preview_panel
+from measures.admin.picker import page_language as language
 from measures.forms import (
     LANGUAGES,
     MeasureForm,
@@ -44,11 +45,6 @@ OF_EXAMPLES = (
     "unreadable_example",
     "fitted_rule",
 )
-
-
-def language() -> str:
-    """The language of the page, as labels know it: "en" or "zh"."""
-    return (get_language() or "en").split("-")[0]
 
 
 def edit(request: HttpRequest, site: Any, measure: Measure | None) -> HttpResponse:
@@ -163,6 +159,7 @@ def _context(
         "chosen_wave": wave,
         "example": example_of(study, wave) if study else {},
         "manual": manual(language()),
+        "page_language": language(),
     }
 
 
@@ -203,7 +200,8 @@ def live_preview(request: HttpRequest) -> HttpResponse:
     if wave is None or wave.wave.study_id != study.pk:
         return render(request, "measures/admin/_preview.html", {"no_wave": True})
     if not clean["rule"].strip():
-        return render(request, "measures/admin/_preview.html", {"is_empty": True})
+        steps = first_steps(ground(study, wave), language())
+        return render(request, "measures/admin/_preview.html", {"is_empty": True, "steps": steps})
     examples, unread = examples_while_typing(clean["examples"])
     tried = rules.preview(
         request.user,

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from measures.admin import editor
+from measures.admin import editor, filling, picker
 from measures.models import Measure, MeasureVersion
 from measures.selectors.disclosure import measures_shown_to, versions_shown_to
 from surveys.http.listing import LabelSearch, VisibleStudies
@@ -51,6 +51,10 @@ class MeasureAdmin(LabelSearch, DefineAdmin):
             ("preview/", editor.live_preview, "measures_measure_preview"),
             ("elsewhere/", editor.elsewhere, "measures_measure_elsewhere"),
             ("items/", editor.items, "measures_measure_items"),
+            ("codes/", picker.codes, "measures_measure_codes"),
+            ("form/", filling.form, "measures_measure_form"),
+            ("written/", filling.written, "measures_measure_written"),
+            ("names/", picker.names, "measures_measure_names"),
             ("<int:pk>/publish/", editor.publish_draft, "measures_measure_publish"),
             ("<int:pk>/new-version/", editor.start_version, "measures_measure_new_version"),
             ("<int:pk>/discard/", editor.discard, "measures_measure_discard"),

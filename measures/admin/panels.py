@@ -172,6 +172,7 @@ def example_of(study: Study, wave: WaveVersion | None) -> dict[str, str]:
     """What a rule and a worked example look like with a coded item of this study; empty without one."""
     items = ground(study, wave).items.values() if wave else ()
     coded = [item for item in items if len(valid_codes(item.variable)) > 1]
+    coded.sort(key=lambda item: any(len(shown(code.value)) > 2 for code in valid_codes(item.variable)))
     if not coded:
         return {"rule": "", "examples": ""}
     name, code = quoted(coded[0].item), json.dumps(valid_codes(coded[0].variable)[0].value)

@@ -75,6 +75,18 @@ def mapped(source: Pair, code_map: CodeMap) -> Pair:
     return after, told
 
 
+def mapped_counts(counts: Sequence[Sequence[Any]], code_map: CodeMap) -> dict[Any, int]:
+    """[[value, n], …] of stored codes as the item's codes; those without a counterpart are left out."""
+    becomes = {before: after for before, after in code_map if after is not None}
+    found: dict[Any, int] = {}
+    for value, n in counts:
+        if code_map and value not in becomes:
+            continue
+        item_code = becomes.get(value, value)
+        found[item_code] = found.get(item_code, 0) + n
+    return found
+
+
 def labelled(counts: Sequence[Sequence[Any]], variable: Variable, language: str) -> tuple[Labelled, ...]:
     """[[value, n], …] with the labels of ``variable``."""
     labels = _labels(variable, language)

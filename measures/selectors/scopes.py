@@ -19,7 +19,7 @@ from surveys.core.crosswalk import recounted, with_reasons
 from surveys.core.problems import Problem
 from surveys.core.said import say, sentence
 from surveys.models import ContextVersion, CrosswalkDecision, Study, WaveVersion
-from surveys.selectors import Binding, bindings, bound_and_barred, context_latest
+from surveys.selectors import Binding, binding_of, bindings, bound_and_barred, context_latest
 from surveys.services.files import path_of
 
 
@@ -176,6 +176,18 @@ def _kept_out(decision: CrosswalkDecision, version: WaveVersion) -> Problem:
     message = say("“{name}” is not comparable in {version}: {why}.", **told)
     hint = say("Undo decision {number}, or take the item out.", number=decision.pk)
     return Problem("not_comparable", message, hint=hint)
+
+
+def carried_in(study: Study, version: WaveVersion, item: str) -> Carried | None:
+    """One item in one wave version, as :func:`ground` has it; None where it is not there, or unreadable."""
+    binding = binding_of(study, version, item)
+    if binding is None:
+        return None
+    source = _core_variables(version.pk, version.codebook_hash)[binding.variable.name]
+    if map_problem(item, source, binding.code_map) is not None:
+        return None
+    known = _known_codes(study, version, {item} if binding.code_map else set())
+    return _carried(binding, source, known.get(item, {}))
 
 
 def _known_codes(study: Study, version: WaveVersion, mapped: set[str]) -> dict[str, dict[Scalar, Labels]]:

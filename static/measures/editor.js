@@ -1,6 +1,6 @@
-// The rule editor beyond plain HTML: mistakes underlined in the text, names inserted and completed,
-// shortcuts, and a warning before unsaved work is lost.  Everything is served from here; nothing is fetched
-// but the preview and the list of items.
+// The rule editor beyond plain HTML: mistakes underlined in the text, names inserted, shortcuts, and a
+// warning before unsaved work is lost.  Everything is served from here.  Beside it: complete.js offers names,
+// picker.js puts in codes, filling.js is the form that writes the rule.
 (() => {
   "use strict";
   const form = document.getElementById("rule-form");
@@ -94,34 +94,11 @@
     }
   });
 
-  // ---- names completed with Ctrl+Space: items on the page and functions
-  const names = () => [
-    ...Array.from(document.querySelectorAll("#items .wbe-insert"), (b) => b.dataset.insert),
-    ...Array.from(document.querySelectorAll("#functions summary code"), (c) => c.textContent),
-  ];
-  const complete = () => {
-    const before = rule.value.slice(0, rule.selectionStart);
-    const word = before.match(/[\p{L}\p{N}_]+$/u)?.[0] ?? "";
-    const found = [...new Set(names())].filter((n) => word && n.startsWith(word) && n !== word);
-    if (!found.length) return;
-    let shared = found[0];
-    for (const name of found) while (!name.startsWith(shared)) shared = shared.slice(0, -1);
-    if (shared.length > word.length) put(shared, rule.selectionStart - word.length, rule.selectionStart);
-    const search = document.getElementById("item-search");
-    if (found.length > 1 && search.value !== word) {
-      search.value = shared;
-      search.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-  };
-
   document.addEventListener("keydown", (event) => {
     const control = event.ctrlKey || event.metaKey;
     if (control && event.key === "s") {
       event.preventDefault();
       form.querySelector("button[name=save]")?.click();
-    } else if (control && event.key === " " && event.target === rule) {
-      event.preventDefault();
-      complete();
     }
   });
 
@@ -174,6 +151,37 @@
   addEventListener("beforeunload", (event) => {
     if (unsaved) event.preventDefault();
   });
+
+  // ---- the rule as its neighbours need it: names and quoted texts with their places
+  const WORDS = /"[^"\n]*"?|'[^'\n]*'?|“[^”\n]*”?|‘[^’\n]*’?|「[^」\n]*」?|`[^`\n]*`?|[A-Za-z_][A-Za-z0-9_]*/g;
+  const words = (text) =>
+    Array.from(text.matchAll(WORDS), (m) => ({ text: m[0], start: m.index, end: m.index + m[0].length }));
+  const isText = (word) => /^["'“‘「]/.test(word.text);
+
+  // replaces the whole rule without taking the focus, for what is written elsewhere
+  const rewrite = (text) => {
+    if (rule.readOnly || rule.value === text) return;
+    rule.value = text;
+    rule.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  // what can be completed on the chosen wave
+  const wbe = { form, rule, backdrop, put, rewrite, words, isText, names: [] };
+  const wave = document.getElementById("wave");
+  const learn = async () => {
+    const asked = new URLSearchParams({ study: form.elements.study.value, wave: wave.value });
+    const answer = await fetch(`${form.dataset.names}?${asked}`);
+    if (!answer.ok) return;
+    wbe.names = (await answer.json()).names;
+    const options = wbe.names
+      .filter((one) => one.kind === "item" || one.kind === "measure")
+      .map((one) => Object.assign(document.createElement("option"), { value: one.name, label: one.label }));
+    document.getElementById("item-names").replaceChildren(...options);
+    document.dispatchEvent(new Event("wbe:names"));
+  };
+  wave.addEventListener("change", learn);
+  window.wbe = wbe;
+  learn();
 
   fit();
   paint([]);

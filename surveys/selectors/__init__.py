@@ -3,6 +3,7 @@
 from surveys.selectors.between import Between, between
 from surveys.selectors.crosswalk import (
     Binding,
+    binding_of,
     bindings,
     bound_and_barred,
     decided_since,
@@ -33,6 +34,7 @@ __all__ = [
     "Binding",
     "Reference",
     "between",
+    "binding_of",
     "bindings",
     "bound_and_barred",
     "context_latest",

@@ -84,6 +84,15 @@ def bound_and_barred(
     return bound, {name: decision for name, decision in decided if decision.status in BARRED}
 
 
+def binding_of(study: Study, version: WaveVersion, item: str) -> Binding | None:
+    """What carries one item in ``version``, as :func:`bindings` says it, without reading all the others."""
+    names = set(version.variables.values_list("name", flat=True))
+    standing = standings(study, version, names).get(item)
+    if standing is None or not standing.is_there:
+        return None
+    return _binding(item, standing, version.variables.get(name=standing.variable))
+
+
 def _binding(item: str, standing: Standing, variable: Variable) -> Binding:
     decision = standing.decision
     if decision is None:

@@ -11,7 +11,8 @@ from measures.admin import editor
 from measures.models import Dataset, Measure, MeasureVersion
 from measures.services.datasets import build_dataset
 from measures.services.rules import new_version
-from tests.factories import make_member, make_study, make_user, make_wave, make_wave_version
+from surveys.core.codebook import Level
+from tests.factories import make_member, make_study, make_user, make_wave, make_wave_version, variable
 from tests.measures.conftest import CELLS, FSP, MALE, Room, codebook
 
 LIST = "/admin/measures/measure/"
@@ -159,6 +160,29 @@ def test_nothing_typed_and_no_data(researcher: Client, room: Room) -> None:
     empty = type(room.study).objects.create(slug="empty", is_open=True)
     page = researcher.post(PREVIEW, {"study": empty.pk, "rule": "1"}).content.decode()
     assert "no wave with data" in page
+
+
+def test_who_begins_is_offered_rules_that_hold_over_items_of_the_study(
+    researcher: Client, room: Room
+) -> None:
+    page = researcher.post(PREVIEW, sent(room, ""), headers={"accept-language": "zh-hans"}).content.decode()
+    rules = re.findall(r'class="wbe-insert" data-insert="([^"]*)"', page)
+    assert rules == [
+        "q_home == 1", "q_home in (1, 3)", "any_of(q_union, q_party)", "recode(q_home, {1: 1}, other=0)",
+        "is_missing(q_home)",
+    ]  # fmt: skip
+    assert "若“住房”为别墅" in page  # what each says, in the language of the page
+    for rule in rules:
+        answer = researcher.post(PREVIEW, sent(room, rule)).content.decode()
+        assert "wbe-sentence" in answer and "wbe-problems" not in answer
+
+
+def test_a_first_step_over_an_amount_parts_it_at_the_median(researcher: Client, room: Room) -> None:
+    wave = make_wave(room.study, "2016", position=2)
+    age = variable("age", level=Level.SCALE, labels={"en": "Age"})
+    later = make_wave_version(wave, [(age, [20, 30, 41, 50, 60, 61, 62, 63, 64, 22, 23, 24] * 2)])
+    page = researcher.post(PREVIEW, sent(room, "", wave=later.pk)).content.decode()
+    assert 'data-insert="band(age, 46)"' in page
 
 
 def test_a_wave_of_another_study_is_not_tried(researcher: Client, room: Room) -> None:

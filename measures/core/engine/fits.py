@@ -204,6 +204,8 @@ def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]]) -> Fit:
     method, scores = str(node.setting("method")), str(node.setting("scores"))
     if np.linalg.eigvalsh(correlation)[0] < 1e-10:
         raise unfit(node, "one item is a combination of the others")
+    if not np.any(correlation - np.eye(p)):
+        raise unfit(node, "no item goes together with another: every correlation is zero")
     extract = factor.principal if method == "principal" else factor.minres
     extraction = extract(correlation)
     weights = factor.score_weights(extraction, correlation, scores)

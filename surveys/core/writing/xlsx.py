@@ -47,8 +47,19 @@ def write_sheet_xlsx(table: ExportTable, path: Path, language: str) -> list[Loss
 
 
 def _write(table: ExportTable, path: Path, sheets: dict[str, pl.DataFrame]) -> None:
+    write_sheets(path, sheets, table.heading, " ".join(table.remarks))
+
+
+def longest_cell(frame: pl.DataFrame) -> int:
+    """Characters of the longest text; beyond ``MOST_CHARACTERS`` a workbook cannot hold it."""
+    texts = [frame[name].str.len_chars().max() for name, kind in frame.schema.items() if kind == pl.String]
+    return max((int(n) for n in texts if isinstance(n, int)), default=0)
+
+
+def write_sheets(path: Path, sheets: dict[str, pl.DataFrame], title: str, description: str = "") -> None:
+    """A workbook of frames that fit its cells already."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        about = parts(_xml(table.heading), _xml(" ".join(table.remarks)), tuple(sheets))
+        about = parts(_xml(title), _xml(description), tuple(sheets))
         for name, text in about.items():
             with archive.open(_member(name), "w") as part:
                 part.write(text.encode())

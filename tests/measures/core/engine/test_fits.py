@@ -180,6 +180,7 @@ def test_a_fit_survives_its_json(tmp_path: Path) -> None:
         ("quantile_band(a, 3)", {"a": [1, 2, -1]}),
         ("factor_score(a, b)", {"a": [1, 2, 3, 4], "b": [1, 2, 3, 4]}),
         ("factor_score(a, b)", {"a": [1, -1], "b": [-1, 2]}),
+        ("factor_score(a, b)", {"a": [1, 1, 2, 2], "b": [1, 2, 1, 2]}),
     ],
 )
 def test_samples_that_cannot_carry_a_fit_are_refused(
