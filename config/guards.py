@@ -116,6 +116,15 @@ GUARDS = (
         marked="OLD.state = 'retired' OR (OLD.state = 'published' AND NEW.state <> 'retired')",
         stays=True,
     ),
+    Guard(
+        "measures.Proposal",
+        "What was proposed to a second pair of eyes is immutable once it is committed.",
+        "Propose the draft anew.",
+        free=("state", "note", "decided_by_id", "decided_at", "version_id"),
+        marked="OLD.state = 'approved' OR (OLD.state <> 'waiting' AND (NEW.version_id IS NOT NULL "
+        "OR NEW.state <> OLD.state OR NEW.note <> OLD.note OR NEW.decided_by_id <> OLD.decided_by_id))",
+        stays=True,
+    ),
     Guard("measures.DerivedColumn", "A derived column is immutable once it is committed.", _REBUILT),
     Guard(
         "measures.DatasetVersion",

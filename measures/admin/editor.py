@@ -126,6 +126,9 @@ def _publish(request: HttpRequest, measure: Measure) -> HttpResponse:
     except Refused as refused:
         request.session[HINDRANCES] = [measure.pk, [with_sources(p.as_json()) for p in refused.problems]]
         return _to(request, measure)
+    if outcome.waits_for is not None:
+        messages.info(request, spoken(rules.waits_for(outcome.version, outcome.waits_for)))
+        return _to(request, measure)
     said = (
         _("%(version)s is published.") if outcome.is_new else _("Nothing changed: %(version)s says the same.")
     )
@@ -154,6 +157,7 @@ def _context(
         "study": study,
         "studies": studies_where(request.user, policy.DEFINE) if measure is None else [],
         "published": measure.published if measure else None,
+        "proposal": measure.latest_proposal if measure else None,
         "shown": shown,
         "versions": [v for v in versions if v.number is not None],
         "form": form,

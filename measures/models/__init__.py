@@ -1,6 +1,15 @@
 """What the measures room stores; split by subject."""
 
 from measures.models.datasets import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
+from measures.models.proposals import Proposal
 from measures.models.rules import Measure, MeasureVersion
 
-__all__ = ["Dataset", "DatasetColumn", "DatasetVersion", "DerivedColumn", "Measure", "MeasureVersion"]
+__all__ = [
+    "Dataset",
+    "DatasetColumn",
+    "DatasetVersion",
+    "DerivedColumn",
+    "Measure",
+    "MeasureVersion",
+    "Proposal",
+]

@@ -2,6 +2,7 @@
 
 from measures.views.datasets import build, column, dataset, dataset_version
 from measures.views.downloads import dataset_download, dataset_file
+from measures.views.proposals import decide_proposal, proposal
 from measures.views.rules import measure, measures
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "dataset_download",
     "dataset_file",
     "dataset_version",
+    "decide_proposal",
     "measure",
     "measures",
+    "proposal",
 ]
