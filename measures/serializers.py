@@ -108,9 +108,15 @@ class DatasetColumnWithLineageSerializer(DatasetColumnSerializer):
         help_text="Groups of fewer than ten rows only where data may be downloaded."
     )
     lineage = serializers.JSONField(help_text="Down to wave version, source variables and rule versions.")
+    waterfall = serializers.JSONField(
+        allow_null=True,
+        help_text="Of a measure: rows, valid rows, and the rows that are absent by reason and by the "
+        "item that caused it; causes of fewer than ten rows only where data may be downloaded. "
+        "Null where it was not counted yet.",
+    )
 
     class Meta(DatasetColumnSerializer.Meta):
-        fields = (*DatasetColumnSerializer.Meta.fields, "frequencies", "fitted", "lineage")
+        fields = (*DatasetColumnSerializer.Meta.fields, "frequencies", "fitted", "lineage", "waterfall")
 
 
 class DatasetVersionSerializer(DatasetVersionBriefSerializer):

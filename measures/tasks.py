@@ -33,6 +33,18 @@ def export(job: Job, progress: Progress) -> dict[str, Any]:
     return perform_export(job, progress, dataset_subject(version))
 
 
+def falls(job: Job, progress: Progress) -> dict[str, Any]:
+    """Counts why rows are absent in the dataset version named in the payload."""
+    from measures.services.engines import chosen
+    from measures.services.falls import count_falls
+
+    version = DatasetVersion.objects.select_related("dataset__study").get(pk=job.payload["version"])
+    counted = count_falls(job.created_by, version, engine=chosen())
+    dataset = version.dataset
+    page = reverse("measures:dataset_version", args=[dataset.study.slug, dataset.slug, version.number])
+    return {"dataset_version": str(version), "columns": list(counted), "url": page}
+
+
 def probe(job: Job, progress: Progress) -> dict[str, Any]:
     """Finds out which datasets of a study still hold."""
     from measures.services.engines import chosen
@@ -53,3 +65,4 @@ on_change(follow)
 register("build_dataset", build)
 register("export_dataset", export)
 register("probe_study", probe)
+register("count_falls", falls)

@@ -20,6 +20,7 @@ urlpatterns = [
     path(_STUDY + "datasets/<slug:dataset>/", views.dataset, name="dataset"),
     path(_STUDY + "datasets/<slug:dataset>/build/", views.build, name="build"),
     path(_DATASET, views.dataset_version, name="dataset_version"),
+    path(_DATASET + "absences/", views.count_absences, name="count_absences"),
     path(_DATASET + "download/", views.dataset_download, name="dataset_download"),
     path(_DATASET + "download/<slug:form>/", views.dataset_file, name="dataset_file"),
     path(_DATASET + "columns/<path:name>/", views.column, name="column"),

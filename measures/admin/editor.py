@@ -224,6 +224,7 @@ def live_preview(request: HttpRequest) -> HttpResponse:
     context = preview_panel(tried, clean["rule"], language()) | {
         "unread_examples": unread,
         "has_others": bool(others),
+        "counts_falls_at_once": wave.rows <= MOST_UNASKED,
         "asks_first": sum(others) > MOST_UNASKED,
     }
     return render(request, "measures/admin/_preview.html", context)
@@ -242,6 +243,20 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = rules.changed_elsewhere(request.user, study, clean["rule"], wave, measure)
     return render(request, "measures/admin/_elsewhere.html", {"found": found})
+
+
+@require_POST
+def falls(request: HttpRequest) -> HttpResponse:
+    """Why rows would be absent, and by which item: asked for once the preview stands."""
+    form = PreviewForm(request.POST, user=request.user)
+    if not form.is_valid():
+        raise Http404
+    clean = form.cleaned_data
+    study, wave = clean["study"], clean["wave"] or _first_wave(clean["study"])
+    if wave is None or wave.wave.study_id != study.pk:
+        raise Http404
+    found = rules.preview_falls(request.user, study, clean["rule"], wave, clean["measure"])
+    return render(request, "measures/admin/_falls.html", {"waterfall": found})
 
 
 def _first_wave(study: Study) -> WaveVersion | None:

@@ -50,6 +50,7 @@ class MeasureAdmin(LabelSearch, DefineAdmin):
         own = [
             ("preview/", editor.live_preview, "measures_measure_preview"),
             ("elsewhere/", editor.elsewhere, "measures_measure_elsewhere"),
+            ("falls/", editor.falls, "measures_measure_falls"),
             ("items/", editor.items, "measures_measure_items"),
             ("<int:pk>/publish/", editor.publish_draft, "measures_measure_publish"),
             ("<int:pk>/new-version/", editor.start_version, "measures_measure_new_version"),

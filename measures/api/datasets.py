@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from measures.models import Dataset, DatasetColumn, DatasetVersion
 from measures.selectors import dataset_named, dataset_version_named, freshness
-from measures.selectors.disclosure import fitted_shown_to, lineage_shown_to
+from measures.selectors.disclosure import falls_shown_to, fitted_shown_to, lineage_shown_to
 from measures.serializers import (
     DatasetColumnWithLineageSerializer,
     DatasetSerializer,
@@ -20,6 +20,7 @@ from measures.serializers import (
     DatasetWithFreshnessSerializer,
 )
 from measures.services.exports import dataset_subject
+from measures.services.falls import count_now
 from surveys.core.said import say
 from surveys.http import STUDY, AboutExport, AnyType, Api, Download, ListApi, OneApi, to_numbered
 from surveys.selectors import one_named
@@ -85,13 +86,15 @@ class OneColumn(AboutDatasetVersion, OneApi):
 
     def get_object(self) -> Any:
         columns = self.version().columns.select_related(
-            "derived", "measure_version__measure", "version__dataset"
+            "derived__falls", "measure_version__measure", "version__dataset__study"
         )
         name = self.kwargs["name"]
         known = columns.values_list("name", flat=True)
         column: Any = one_named(columns.filter(name=name), say("column"), name, known)
         column.lineage = lineage_shown_to(self.person, column)
         column.fitted = fitted_shown_to(self.person, column)
+        falls = count_now(self.person, column)
+        column.waterfall = falls_shown_to(self.person, column, falls).as_json() if falls else None
         return column
 
 

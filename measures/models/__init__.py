@@ -1,10 +1,12 @@
 """What the measures room stores; split by subject."""
 
 from measures.models.datasets import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
+from measures.models.falls import ColumnFalls
 from measures.models.proposals import Proposal
 from measures.models.rules import Measure, MeasureVersion
 
 __all__ = [
+    "ColumnFalls",
     "Dataset",
     "DatasetColumn",
     "DatasetVersion",

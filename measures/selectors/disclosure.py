@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from measures.models import DatasetColumn, Measure, MeasureVersion
+from measures.core.falls import Shown, shown
+from measures.models import ColumnFalls, DatasetColumn, Measure, MeasureVersion
 from measures.policy import may_define, may_download
 from measures.selectors.versions import lineage
 from surveys import policy
@@ -39,6 +40,13 @@ def fitted_shown_to(user: User, column: DatasetColumn) -> dict[str, Any]:
     """What a rule took from the data; small groups only where the person may download the data itself."""
     fitted: dict[str, Any] = column.derived.fitted
     return fitted if may_download(user, column.version.study) else without_small_groups(fitted)
+
+
+def falls_shown_to(user: User, column: DatasetColumn, falls: ColumnFalls) -> Shown:
+    """From rows to valid rows; causes of few rows are named only where the data may be downloaded, or are
+    nobody's answers."""
+    whole = column.version.is_synthetic or may_download(user, column.version.study)
+    return shown(falls.falls, column.derived.tally.get("valid", 0), whole=whole)
 
 
 def lineage_shown_to(user: User, column: DatasetColumn) -> dict[str, Any]:

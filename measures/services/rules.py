@@ -11,7 +11,7 @@ from measures.core.wording import Wording, per_language, read_wording, single
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
 from measures.services.approving import approve
-from measures.services.previews import Elsewhere, Preview, changed_elsewhere, preview
+from measures.services.previews import Elsewhere, Preview, changed_elsewhere, preview, preview_falls
 from measures.services.proposals import send_back, withdraw_waiting
 from measures.services.publishing import PublishOutcome, publish, waits_for
 from surveys.core.problems import refuse
@@ -30,6 +30,7 @@ __all__ = [
     "discard_draft",
     "new_version",
     "preview",
+    "preview_falls",
     "publish",
     "retire",
     "save_draft",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from measures import selectors
+from measures.core.falls import Line
 from measures.core.language import parse
 from measures.core.language.nodes import Call, walk
 from measures.models import DatasetColumn, DatasetVersion, Measure, MeasureVersion
@@ -103,6 +104,12 @@ def example_text(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {word}" for name, word in value.items())
     return json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def cause_words(line: Line) -> str:
+    """The part of a rule that made rows absent, in the page's language."""
+    return line.zh if language() == "zh" and line.zh else line.name
 
 
 PER_ITEM = ("means", "sds", "loadings", "weights", "uniquenesses")

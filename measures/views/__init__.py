@@ -1,6 +1,6 @@
 """Pages of the measures room, split by subject."""
 
-from measures.views.datasets import build, column, dataset, dataset_version
+from measures.views.datasets import build, column, count_absences, dataset, dataset_version
 from measures.views.downloads import dataset_download, dataset_file
 from measures.views.proposals import decide_proposal, proposal
 from measures.views.rules import measure, measures
@@ -8,6 +8,7 @@ from measures.views.rules import measure, measures
 __all__ = [
     "build",
     "column",
+    "count_absences",
     "dataset",
     "dataset_download",
     "dataset_file",

@@ -65,6 +65,26 @@ class Prepared:
         rest = f"WHERE place IN ({', '.join(map(str, places))}) ORDER BY place"
         return run(*self._asked(full.select(["x", "upto"], rest)))
 
+    def counted(self, groups: Sequence[Sequence[str]], run: Run) -> list[list[tuple[int, ...]]]:
+        """How many rows hold each combination of some whole numbers, never null: for each group of them
+        the rows (number, …, rows), all in one pass."""
+        full, names = self._full(), [[f"g{at}_{k}" for k in range(len(g))] for at, g in enumerate(groups)]
+        named = [
+            f"{sql} AS {n}" for g, ns in zip(groups, names, strict=True) for sql, n in zip(g, ns, strict=True)
+        ]
+        full.add("counted", f"SELECT {', '.join(named)} FROM {full.last}")
+        sets = ", ".join(f"({', '.join(group)})" for group in names)
+        flat = [name for group in names for name in group]
+        found: list[list[tuple[int, ...]]] = [[] for _ in groups]
+        places = [k for k, group in enumerate(names) for _ in group]
+        for *numbers, n in run(
+            *self._asked(full.select([*flat, "COUNT(*)"], f"GROUP BY GROUPING SETS ({sets})"))
+        ):
+            mine = [(k, number) for k, number in zip(places, numbers, strict=True) if number is not None]
+            if mine:
+                found[mine[0][0]].append((*(number for _, number in mine), n))
+        return found
+
     def only(self, pairs: Iterable[Pair]) -> Prepared:
         """Ready for what is asked of these columns alone: a statement takes the longer the more it says."""
         pipeline = Pipeline(list(self.pipeline.steps))
