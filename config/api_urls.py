@@ -46,6 +46,11 @@ urlpatterns = [
     path("measures/", measures.Measures.as_view(), name="api_measures"),
     path("measures/<slug:study>/<slug:name>/", measures.OneMeasure.as_view(), name="api_measure"),
     path(
+        "measures/<slug:study>/<slug:name>/comparison/",
+        measures.Comparison.as_view(),
+        name="api_measure_comparison",
+    ),
+    path(
         "measures/<slug:study>/<slug:name>/v<int:number>/",
         measures.OneMeasureVersion.as_view(),
         name="api_measure_version",

@@ -126,6 +126,7 @@ GUARDS = (
         stays=True,
     ),
     Guard("measures.DerivedColumn", "A derived column is immutable once it is committed.", _REBUILT),
+    Guard("measures.Transition", "What was counted once is immutable once it is committed.", _REBUILT),
     Guard("measures.ColumnFalls", "What a column counts is immutable once it is committed.", _REBUILT),
     Guard(
         "measures.DatasetVersion",

@@ -46,6 +46,30 @@ class RuleTextSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
+class MeasureComparisonSerializer(serializers.Serializer[Any]):
+    """What differs between two versions of a measure."""
+
+    before = serializers.CharField()
+    after = serializers.CharField()
+    rule = serializers.ListField(
+        child=serializers.JSONField(),
+        help_text="Lines of the rule's tree: sign (+, -, blank), depth, text.",
+    )
+    said = serializers.ListField(
+        child=serializers.JSONField(),
+        help_text="Labels, texts and examples that differ: field, key, before, after.",
+    )
+    coverage = serializers.ListField(
+        child=serializers.JSONField(), help_text="Codes and absences of which something else becomes."
+    )
+    waves_with_coverage = serializers.ListField(child=serializers.CharField())
+    values = serializers.ListField(
+        child=serializers.JSONField(),
+        help_text="Wave by wave: rows, changed, from_to [value, reason, value, reason, rows]; null where a "
+        "large wave was not counted yet.",
+    )
+
+
 class MeasureSerializer(serializers.ModelSerializer[Measure]):
     study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
     concepts = LabelsField()

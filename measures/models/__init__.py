@@ -4,6 +4,7 @@ from measures.models.datasets import Dataset, DatasetColumn, DatasetVersion, Der
 from measures.models.falls import ColumnFalls
 from measures.models.proposals import Proposal
 from measures.models.rules import Measure, MeasureVersion
+from measures.models.transitions import Transition
 
 __all__ = [
     "ColumnFalls",
@@ -14,4 +15,5 @@ __all__ = [
     "Measure",
     "MeasureVersion",
     "Proposal",
+    "Transition",
 ]

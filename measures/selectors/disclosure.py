@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -84,6 +84,19 @@ def waves_shown_to(user: User, version: MeasureVersion) -> list[dict[str, Any]]:
     return (
         waves if may_define(user, version.measure.study) else [_without_few(wave, version) for wave in waves]
     )
+
+
+def changes_shown_to(
+    user: User, versions: Iterable[MeasureVersion], changed: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """How rows move between versions of one measure; moves of few rows only to those who may try rules,
+    unless both ends have a label."""
+    pair = list(versions)
+    if may_define(user, pair[0].measure.study):
+        return changed
+    labelled = {entry["value"] for version in pair for entry in version.value_labels} | {None}
+    told = [c for c in changed["from_to"] if {c[0], c[2]} <= labelled or c[4] >= FEWEST]
+    return {**changed, "from_to": told}
 
 
 def _without_few(wave: Mapping[str, Any], version: MeasureVersion) -> dict[str, Any]:

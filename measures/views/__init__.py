@@ -1,5 +1,6 @@
 """Pages of the measures room, split by subject."""
 
+from measures.views.comparing import compare, compare_json, count_moves
 from measures.views.datasets import build, column, count_absences, dataset, dataset_version
 from measures.views.downloads import dataset_download, dataset_file
 from measures.views.proposals import decide_proposal, proposal
@@ -8,7 +9,10 @@ from measures.views.rules import measure, measures
 __all__ = [
     "build",
     "column",
+    "compare",
+    "compare_json",
     "count_absences",
+    "count_moves",
     "dataset",
     "dataset_download",
     "dataset_file",

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from measures import selectors
-from measures.models import Proposal
+from measures.models import MeasureVersion, Proposal
 from measures.policy import require_decide, require_define
+from measures.services.comparing import words_compared
 from measures.services.rules import approve, send_back
 from measures.views.rules import code_labels
 from surveys.core.problems import Problem, Refused, refuse
@@ -65,8 +66,22 @@ def _shown(
         "problems": problems,
         "note": note,
         **_right(request, found),
+        **_differing(request, found),
     }
     return render(request, "measures/proposal.html", context, status=422 if problems else 200)
+
+
+def _differing(request: HttpRequest, found: Proposal) -> dict[str, Any]:
+    """How what is proposed differs from the version in force when it was."""
+    against = found.report.get("against")
+    before = found.measure.versions.filter(number=against).first() if against else None
+    if before is None:
+        return {}
+    after = MeasureVersion(measure=found.measure, **found.wording)
+    return {
+        "published": before,
+        "difference": words_compared(request.user, before, after, found.report),
+    }
 
 
 def _right(request: HttpRequest, found: Proposal) -> dict[str, Any]:

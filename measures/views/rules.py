@@ -50,6 +50,7 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
         "measure": found,
         "version": version,
         "versions": versions,
+        "numbered": [one for one in versions if one.number is not None],
         "draft": next((v for v in versions if v.state == MeasureVersion.State.DRAFT), None),
         "columns": version.dataset_columns.select_related("version__dataset__study", "derived").defer(
             "derived__frequencies", "derived__inputs"

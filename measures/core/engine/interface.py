@@ -128,7 +128,7 @@ class Cell:
 
 
 class Engine(Protocol):
-    """Executes plans; :meth:`waterfalls` follows the precedence that every function documents.  ``semantics_version`` changes whenever a rule might give another column.
+    """Executes plans.  ``semantics_version`` changes whenever a rule might give another column.
 
     All engines of one version give the same columns, so that what one computed is reused by the other.
     """
