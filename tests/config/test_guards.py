@@ -93,6 +93,7 @@ def test_every_guard_is_tried_here() -> None:
         "surveys_crosswalkdecision",
         "measures_proposal",
         "measures_columnfalls",
+        "measures_transition",
     }
     assert untried == elsewhere, "tried with their services"
     assert {guard.meta.db_table for guard in GUARDS if guard.stays} - untried == {*GONE}
