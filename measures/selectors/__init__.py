@@ -2,6 +2,7 @@
 
 from measures.core.freshness import Freshness
 from measures.selectors.errata import AffectedDataset, datasets_affected, errata_of
+from measures.selectors.impact import TouchedDataset, datasets_touched, resting_on
 from measures.selectors.overview import columns_reading, datasets_standing, versions_made_of
 from measures.selectors.resolving import resolve_dataset
 from measures.selectors.scopes import one_look, published_measures, study_wave_versions, waves_at_rest
@@ -19,6 +20,7 @@ from measures.selectors.versions import (
 __all__ = [
     "AffectedDataset",
     "Freshness",
+    "TouchedDataset",
     "causes_since",
     "columns_reading",
     "current_column_hashes",
@@ -27,6 +29,7 @@ __all__ = [
     "dataset_version_named",
     "datasets_affected",
     "datasets_standing",
+    "datasets_touched",
     "errata_of",
     "freshness",
     "lineage",
@@ -36,6 +39,7 @@ __all__ = [
     "published_with",
     "read_columns",
     "resolve_dataset",
+    "resting_on",
     "sessions_kept",
     "study_wave_versions",
     "versions_made_of",
