@@ -43,6 +43,11 @@ class _Tree:
     head: str
     text: str
     parts: tuple[_Tree, ...]
+    is_enclosed: bool = False  # in parentheses, which a part on a line of its own needs not
+
+    @property
+    def line(self) -> str:
+        return self.text[1:-1] if self.is_enclosed else self.text
 
     @classmethod
     def of(cls, node: n.Node, rule: str) -> _Tree:
@@ -51,7 +56,11 @@ class _Tree:
             pairs = zip(children[::2], children[1::2], strict=True)
             children = tuple(cls(key.text, f"{key.text}: {value.text}", (value,)) for key, value in pairs)
         text = _written(node, children)
-        return cls(text, text, ()) if isinstance(node, n.Range) else cls(_head(node), text, children)
+        return (
+            cls(text, text, ())
+            if isinstance(node, n.Range)
+            else cls(_head(node), text, children, isinstance(node, n.Binary))
+        )
 
 
 def _head(node: n.Node) -> str:
@@ -116,10 +125,10 @@ def _written(node: n.Node, parts: Sequence[_Tree]) -> str:
 
 def _laid(old: _Tree, new: _Tree, depth: int) -> Iterator[RuleLine]:
     if old.text == new.text:
-        yield RuleLine(SAME, depth, old.text)
+        yield RuleLine(SAME, depth, old.line)
     elif old.head != new.head or not (old.parts and new.parts):
-        yield RuleLine(GONE, depth, old.text)
-        yield RuleLine(NEW, depth, new.text)
+        yield RuleLine(GONE, depth, old.line)
+        yield RuleLine(NEW, depth, new.line)
     else:
         yield RuleLine(SAME, depth, old.head)
         yield from _parts_laid(old.parts, new.parts, depth + 1)
@@ -130,10 +139,10 @@ def _parts_laid(old: Sequence[_Tree], new: Sequence[_Tree], depth: int) -> Itera
     matched = SequenceMatcher(None, before, after, autojunk=False)
     for what, i, end, j, stop in matched.get_opcodes():
         if what == "equal":
-            yield from (RuleLine(SAME, depth, part.text) for part in old[i:end])
+            yield from (RuleLine(SAME, depth, part.line) for part in old[i:end])
             continue
         pairs = min(end - i, stop - j) if what == "replace" else 0
         for one, other in zip(old[i : i + pairs], new[j : j + pairs], strict=True):
             yield from _laid(one, other, depth)
-        yield from (RuleLine(GONE, depth, part.text) for part in old[i + pairs : end])
-        yield from (RuleLine(NEW, depth, part.text) for part in new[j + pairs : stop])
+        yield from (RuleLine(GONE, depth, part.line) for part in old[i + pairs : end])
+        yield from (RuleLine(NEW, depth, part.line) for part in new[j + pairs : stop])

@@ -46,7 +46,7 @@ def tree(old: str, new: str) -> list[str]:
         ),
         ("a + 1", "a + 2", [" +", " .a", "-.1", "+.2"]),
         ("not (a == 1 and b in (1, 2))", "not (a == 1 and b in (1, 3))",
-         [" not", " .and", " ..(a == 1)", " ..in", " ...b", " ...1", "-...2", "+...3"]),
+         [" not", " .and", " ..a == 1", " ..in", " ...b", " ...1", "-...2", "+...3"]),
         ("a between 1 and 4", "a not between 1 and 4", ["-a between 1 and 4", "+a not between 1 and 4"]),
         ("a in (..17)", "a in (18..)", [" in", " .a", "-...17", "+.18.."]),
         ("any_of(", "any_of(a)", ["-any_of(", "+any_of(a)"]),
