@@ -6,7 +6,7 @@ from django.db import transaction
 
 from measures.models import Proposal
 from measures.policy import require_decide, require_define
-from measures.services.proposals import approved, locked, wording_of
+from measures.services.proposals import approved, locked, seen_in, wording_of
 from measures.services.publishing import PublishOutcome, followed, freeze, proven, require_seen
 from surveys.core.problems import refuse
 from surveys.core.said import say
@@ -24,8 +24,8 @@ def approve(
 ) -> PublishOutcome:
     """Publishes what was proposed: every check is made again, for data may have changed since.
 
-    Refused for whoever wrote or proposed any of it, where the draft is no longer what was proposed, and as
-    publishing is; the rows that change must have been seen by the one who approves.
+    Refused for whoever wrote or proposed any of it, where the draft or what it gives on the waves is no
+    longer what was proposed, and as publishing is; the rows that change must have been seen by the one who approves.
     """
     measure = proposal.measure
     require_define(user, measure.study)
@@ -38,6 +38,10 @@ def approve(
             "conflict", say("The draft of {measure} was changed meanwhile.", measure=measure), hint=hint
         )
     proof = proven(draft, language)
+    if seen_in(proof.report()) != seen_in(proposal.report):
+        hint = "Let it be proposed anew, and look at the rows that change now."
+        message = say("The data behind {measure} were changed since it was proposed.", measure=measure)
+        raise refuse("conflict", message, hint=hint)
     require_seen(proof, acknowledge_changes)
     with transaction.atomic():
         waiting = locked(proposal)

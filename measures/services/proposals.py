@@ -38,7 +38,8 @@ def propose(user: User, draft: MeasureVersion, report: Mapping[str, Any], change
     """The draft, with what its author saw, laid before others; the same again is the proposal there is."""
     measure = Measure.objects.select_for_update().select_related("study").get(pk=draft.measure_id)
     waiting, wording = waiting_of(measure), wording_of(draft)
-    if waiting is not None and waiting.version_id == draft.pk and waiting.wording == wording:
+    is_same = waiting is not None and waiting.version_id == draft.pk and waiting.wording == wording
+    if waiting is not None and is_same and seen_in(waiting.report) == seen_in(report):
         return waiting
     withdraw_waiting(user, measure, "It was proposed anew.")
     found = Proposal.objects.create(
@@ -52,6 +53,14 @@ def propose(user: User, draft: MeasureVersion, report: Mapping[str, Any], change
     )
     audit.record(user, "propose", found, study=measure.study, changed_rows=changed_rows)
     return found
+
+
+def seen_in(report: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """What a report says of each wave: its version, the tally, the rows that change, against which version."""
+    return [
+        (wave["wave_version"], wave["tally"], (wave["changed"] or {}).get("changed"), report.get("against"))
+        for wave in report.get("waves", ())
+    ]
 
 
 def authors_of(draft: MeasureVersion) -> set[int]:

@@ -33,7 +33,7 @@ from measures.services.previews import NEW, OLD, coverage_row
 from measures.services.proposals import propose, withdraw_waiting
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.said import say
-from surveys.models import User
+from surveys.models import Study, User
 from surveys.services import audit
 from surveys.services import changes as changes_of_studies
 from surveys.services.files import working_folder
@@ -152,7 +152,7 @@ def publish(
     if published is not None and proof.says_the_same():
         return _nothing_changed(user, draft, published)
     require_seen(proof, acknowledge_changes)
-    if measure.study.second_pair_of_eyes:
+    if Study.objects.filter(pk=measure.study_id, second_pair_of_eyes=True).exists():  # as it is now
         proposal = propose(user, draft, proof.report(), proof.changed_rows)
         return PublishOutcome(draft, False, proof.changed_rows, proof.coverage, proposal)
     with transaction.atomic():

@@ -172,6 +172,25 @@ def test_who_approves_has_seen_the_rows_that_change(asked: Room, other: User, pr
     assert approve(other, second, acknowledge_changes=True).version.number == 2
 
 
+def test_data_changed_since_it_was_proposed_are_looked_at_again(
+    asked: Room, other: User, proposed: Proposal
+) -> None:
+    asked.corrected(q_union=[1] * 8)
+    with pytest.raises(Refused) as refused:
+        approve(other, proposed)
+    assert code_of(refused) == "conflict" and "changed since" in str(refused.value)
+    again = publish(asked.user, proposed.measure).waits_for
+    assert again is not None and again.pk != proposed.pk
+    assert approve(other, again).version.number == 1
+
+
+def test_a_study_asks_from_the_moment_it_says_so(room: Room) -> None:
+    """Not as it was when somebody began to write."""
+    draft = save_draft(room.user, room.study, "fsp", rule=FSP)
+    Study.objects.filter(pk=room.study.pk).update(second_pair_of_eyes=True)
+    assert publish(room.user, draft.measure).waits_for is not None
+
+
 def test_a_draft_begun_from_a_version_has_its_beginner_as_author(
     asked: Room, other: User, proposed: Proposal
 ) -> None:
