@@ -25,7 +25,8 @@ def approve(
     """Publishes what was proposed: every check is made again, for data may have changed since.
 
     Refused for whoever wrote or proposed any of it, where the draft or what it gives on the waves is no
-    longer what was proposed, and as publishing is; the rows that change must have been seen by the one who approves.
+    longer what was proposed, and as publishing is; the rows that change must have been seen by the one who
+    approves.
     """
     measure = proposal.measure
     require_define(user, measure.study)

@@ -56,7 +56,7 @@ def propose(user: User, draft: MeasureVersion, report: Mapping[str, Any], change
 
 
 def seen_in(report: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """What a report says of each wave: its version, the tally, the rows that change, against which version."""
+    """What a report says of each wave: its version, its tally, and how many rows change against what."""
     return [
         (wave["wave_version"], wave["tally"], (wave["changed"] or {}).get("changed"), report.get("against"))
         for wave in report.get("waves", ())
