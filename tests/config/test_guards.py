@@ -15,8 +15,11 @@ from config import guards
 from config.guards import GUARDS, Guard, lay_guards, told
 from config.problems import ProblemMiddleware, api_problem
 from measures.models import Measure, MeasureVersion
-from measures.services.rules import discard_draft, new_version, retire, save_draft
+from measures.services.comparing import moves
+from measures.services.rules import discard_draft, new_version, publish, retire, save_draft
 from surveys.models import AuditEntry, StoredFile, User
+from surveys.services.crosswalk import decide, save_item
+from surveys.services.studies import save_context
 from tests.pages.conftest import Library, build_library
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +88,41 @@ def test_no_table_is_emptied_or_its_rows_replaced(library: Library, table: str) 
         raw(statement)
 
 
+@pytest.fixture
+def more(library: Library) -> Library:
+    """What the library has not: a context table, a signed decision, a comparison that was counted."""
+    owner, study = library.owner, library.study
+    columns = [{"name": "town", "labels": {}}, {"name": "people", "labels": {}}]
+    save_context(owner, study, "towns", columns=columns, rows=[[1, 2.5]])
+    item = save_item(owner, study, "union")
+    decide(owner, item, library.wave, variable="q_union", kind="rename", reason="the same question")
+    save_draft(owner, study, "fsp", rule="q_union")
+    publish(owner, library.measure, acknowledge_changes=True)
+    before, after = library.measure.versions.order_by("number")
+    assert moves(owner, before, after)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_refused"),
+    [
+        ("DELETE FROM surveys_contextversion", True),
+        ("UPDATE surveys_contextversion SET note = 'other'", True),
+        ("DELETE FROM surveys_crosswalkdecision", True),
+        ("UPDATE surveys_crosswalkdecision SET variable = 'other'", True),
+        ("UPDATE measures_transition SET changes = '{}'", True),
+        ("DELETE FROM measures_transition", False),
+    ],
+)
+def test_what_other_services_committed(more: Library, statement: str, is_refused: bool) -> None:
+    """What was counted may go: it is counted again when somebody asks."""
+    if not is_refused:
+        raw(statement)
+        return
+    with pytest.raises(DatabaseError, match="is immutable once it is committed"):
+        raw(statement)
+
+
 def test_every_guard_is_tried_here() -> None:
     tables = {guard.meta.db_table for guard in GUARDS}
     untried = tables - {table for table, _ in KEPT}
@@ -95,7 +133,7 @@ def test_every_guard_is_tried_here() -> None:
         "measures_columnfalls",
         "measures_transition",
     }
-    assert untried == elsewhere, "tried with their services"
+    assert untried == elsewhere, "each tried below, or with its service"
     assert {guard.meta.db_table for guard in GUARDS if guard.stays} - untried == {*GONE}
 
 
