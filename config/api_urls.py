@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from analytics.api import errata, runs, targets
+from analytics.api import errata, impact, runs, targets
 from config.api_root import Nowhere, Root
 from measures.api import datasets, measures
 from surveys.api import crosswalk, downloads, jobs, studies
@@ -45,6 +45,12 @@ urlpatterns = [
     path("variables/", studies.FoundVariables.as_view(), name="api_search"),
     path("measures/", measures.Measures.as_view(), name="api_measures"),
     path("measures/<slug:study>/<slug:name>/", measures.OneMeasure.as_view(), name="api_measure"),
+    path("measures/<slug:study>/<slug:name>/impact/", impact.Impact.as_view(), name="api_measure_impact"),
+    path(
+        "measures/<slug:study>/<slug:name>/comparison/",
+        measures.Comparison.as_view(),
+        name="api_measure_comparison",
+    ),
     path(
         "measures/<slug:study>/<slug:name>/v<int:number>/",
         measures.OneMeasureVersion.as_view(),

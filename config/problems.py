@@ -10,14 +10,27 @@ from django.shortcuts import render
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from config.guards import told
 from surveys.core.problems import Problem, Refused
 
-STATUS = {"not_found": 404, "no_version": 404, "not_allowed": 403, "sign_in": 401, "conflict": 409}
+STATUS = {
+    "not_found": 404,
+    "no_version": 404,
+    "not_allowed": 403,
+    "sign_in": 401,
+    "conflict": 409,
+    "immutable": 409,
+}
 
 
 def status_of(refused: Refused) -> int:
     """The HTTP status of a refusal: the first problem's family decides, 422 otherwise."""
     return STATUS.get(refused.problems[0].code, 422) if refused.problems else 422
+
+
+def refusal_of(exception: Exception) -> Refused | None:
+    """The refusal that was raised, by a service or by the guards of the database; None of a bug."""
+    return exception if isinstance(exception, Refused) else told(exception)
 
 
 class ProblemMiddleware:
@@ -30,12 +43,11 @@ class ProblemMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Refused):
+        refused = refusal_of(exception)
+        if refused is None:
             return None
-        status = status_of(exception)
-        return render(
-            request, "problem.html", {"problems": exception.problems, "status": status}, status=status
-        )
+        status, context = status_of(refused), {"problems": refused.problems}
+        return render(request, "problem.html", context | {"status": status}, status=status)
 
 
 def problem_document(problems: tuple[Problem, ...], status: int) -> dict[str, Any]:
@@ -50,10 +62,11 @@ def problem_document(problems: tuple[Problem, ...], status: int) -> dict[str, An
 
 def api_problem(exception: Exception, context: dict[str, Any]) -> Response | None:
     """The API's exception handler: refusals and DRF's own errors as problem details."""
-    if isinstance(exception, Refused):
-        status = status_of(exception)
+    refused = refusal_of(exception)
+    if refused is not None:
+        status = status_of(refused)
         return Response(
-            problem_document(exception.problems, status),
+            problem_document(refused.problems, status),
             status=status,
             content_type="application/problem+json",
         )

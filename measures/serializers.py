@@ -47,6 +47,30 @@ class RuleTextSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
+class MeasureComparisonSerializer(serializers.Serializer[Any]):
+    """What differs between two versions of a measure."""
+
+    before = serializers.CharField()
+    after = serializers.CharField()
+    rule = serializers.ListField(
+        child=serializers.JSONField(),
+        help_text="Lines of the rule's tree: sign (+, -, blank), depth, text.",
+    )
+    said = serializers.ListField(
+        child=serializers.JSONField(),
+        help_text="Labels, texts and examples that differ: field, key, before, after.",
+    )
+    coverage = serializers.ListField(
+        child=serializers.JSONField(), help_text="Codes and absences of which something else becomes."
+    )
+    waves_with_coverage = serializers.ListField(child=serializers.CharField())
+    values = serializers.ListField(
+        child=serializers.JSONField(),
+        help_text="Wave by wave: rows, changed, from_to [value, reason, value, reason, rows]; null where a "
+        "large wave was not counted yet.",
+    )
+
+
 class MeasureSerializer(serializers.ModelSerializer[Measure]):
     study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
     concepts = LabelsField()
@@ -111,16 +135,16 @@ class DatasetColumnWithLineageSerializer(DatasetColumnSerializer):
         help_text="Groups of fewer than ten rows only where data may be downloaded."
     )
     lineage = serializers.JSONField(help_text="Down to wave version, source variables and rule versions.")
+    waterfall = serializers.JSONField(
+        allow_null=True,
+        help_text="Of a measure: rows, valid rows, and the rows that are absent by reason and by the "
+        "item that caused it; causes of fewer than ten rows only where data may be downloaded. "
+        "Null where it was not counted yet.",
+    )
 
     class Meta(DatasetColumnSerializer.Meta):
-        fields = (
-            *DatasetColumnSerializer.Meta.fields,
-            "frequencies",
-            "fitted",
-            "lineage",
-            "errata",
-            "freshness",
-        )
+        fields = (*DatasetColumnSerializer.Meta.fields, "frequencies", "fitted", "lineage", "waterfall",
+                  "errata", "freshness")  # fmt: skip
 
 
 class DatasetVersionSerializer(DatasetVersionBriefSerializer):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from measures.models import Dataset, DatasetVersion
+from measures.models import Dataset, DatasetVersion, MeasureVersion
 from surveys.models import Job, Study, User
 from surveys.services.changes import on_change
 from surveys.services.jobs import Progress, register
@@ -33,6 +33,32 @@ def export(job: Job, progress: Progress) -> dict[str, Any]:
     return perform_export(job, progress, dataset_subject(version))
 
 
+def falls(job: Job, progress: Progress) -> dict[str, Any]:
+    """Counts why rows are absent in the dataset version named in the payload."""
+    from measures.services.engines import chosen
+    from measures.services.falls import count_falls
+
+    version = DatasetVersion.objects.select_related("dataset__study").get(pk=job.payload["version"])
+    counted = count_falls(job.created_by, version, engine=chosen())
+    dataset = version.dataset
+    page = reverse("measures:dataset_version", args=[dataset.study.slug, dataset.slug, version.number])
+    return {"dataset_version": str(version), "columns": list(counted), "url": page}
+
+
+def compare(job: Job, progress: Progress) -> dict[str, Any]:
+    """Counts how rows move between the two versions named in the payload."""
+    from measures.services.comparing import moves
+
+    versions = MeasureVersion.objects.select_related("measure__study").in_bulk(
+        [job.payload["before"], job.payload["after"]]
+    )
+    before, after = versions[job.payload["before"]], versions[job.payload["after"]]
+    found = moves(job.created_by, before, after, however_large=True)
+    page = reverse("measures:compare_measures", args=[before.measure.study.slug, before.measure.name])
+    url = f"{page}?a={before.number}&b={after.number}"
+    return {"waves": [one.wave_version for one in found], "url": url}
+
+
 def probe(job: Job, progress: Progress) -> dict[str, Any]:
     """Finds out which datasets of a study still hold."""
     from measures.services.engines import chosen
@@ -53,3 +79,5 @@ on_change(follow)
 register("build_dataset", build)
 register("export_dataset", export)
 register("probe_study", probe)
+register("count_falls", falls)
+register("compare_measures", compare)

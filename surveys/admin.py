@@ -63,7 +63,16 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
 class StudyAdmin(StudyRightsAdmin):
     form = StudyForm
     list_display = ("slug", "titled", "is_open", "is_synthetic")
-    fields = ("slug", "title_en", "title_zh", "citation", "licence", "is_open", "is_synthetic")
+    fields = (
+        "slug",
+        "title_en",
+        "title_zh",
+        "citation",
+        "licence",
+        "is_open",
+        "is_synthetic",
+        "second_pair_of_eyes",
+    )
 
     @admin.display(description=_("Title"))
     def titled(self, study: Study) -> str:

@@ -131,7 +131,16 @@ class StudyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Study
-        fields = ("slug", "title_en", "title_zh", "citation", "licence", "is_open", "is_synthetic")
+        fields = (
+            "slug",
+            "title_en",
+            "title_zh",
+            "citation",
+            "licence",
+            "is_open",
+            "is_synthetic",
+            "second_pair_of_eyes",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

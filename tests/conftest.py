@@ -42,22 +42,22 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def tables_can_be_emptied() -> Iterator[None]:
-    """Between tests SQLite empties tables by deleting rows, even such as must stay; guards are laid again."""
+    """Between tests tables are emptied, even such as must stay; guards are laid again afterwards."""
     from django.db import connection
 
-    if connection.vendor != "sqlite":
-        yield
-        return
     door = type(connection.ops)
     empty = door.execute_sql_flush
+    there = (
+        "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_stays'"
+        if connection.vendor == "postgresql"
+        else "SELECT name, '' FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%\\_stays' ESCAPE '\\'"
+    )
 
     def unguarded(operations: Any, statements: list[str]) -> None:
         with operations.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%\\_stays' ESCAPE '\\'"
-            )
-            for (name,) in cursor.fetchall():
-                cursor.execute(f"DROP TRIGGER {operations.quote_name(name)}")
+            cursor.execute(there)
+            for name, table in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {operations.quote_name(name)}{table and f' ON {table}'}")
         empty(operations, statements)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -7,6 +7,7 @@ from typing import Any
 from analytics.models import Run
 from analytics.selectors.documents import run_document
 from analytics.selectors.errata import errata_of_run, errata_of_target, erratum_of
+from analytics.selectors.impact import impact_of
 from analytics.selectors.named import (
     analysis_named,
     run_with,
@@ -41,6 +42,7 @@ __all__ = [
     "errata_of_run",
     "errata_of_target",
     "erratum_of",
+    "impact_of",
     "published_table",
     "rows_shown_to",
     "run_document",

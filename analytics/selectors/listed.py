@@ -14,7 +14,7 @@ def analyses_with_latest_run(study: Study) -> list[tuple[Analysis, Run | None]]:
     in_force = Run.objects.filter(analysis=OuterRef("pk"), withdrawn_because="")
     newest = in_force.order_by("-id").values("pk")[:1]
     analyses = list(study.analyses.annotate(latest_run=Subquery(newest)))
-    runs = {run.pk: run for run in _light(Run.objects.filter(pk__in=[a.latest_run for a in analyses]))}
+    runs = {run.pk: run for run in light(Run.objects.filter(pk__in=[a.latest_run for a in analyses]))}
     return [(analysis, runs.get(analysis.latest_run)) for analysis in analyses]
 
 
@@ -25,17 +25,17 @@ def targets_with_sizes(study: Study) -> QuerySet[Target]:
 
 def runs_on(version: DatasetVersion) -> list[Run]:
     """Runs that read a dataset version."""
-    return list(_light(Run.objects.filter(dataset_version=version, withdrawn_because="")))
+    return list(light(Run.objects.filter(dataset_version=version, withdrawn_because="")))
 
 
 def runs_with(version: MeasureVersion) -> list[Run]:
     """Runs that read a column made by a measure version."""
     names = dict(version.dataset_columns.values_list("version_id", "name"))
-    runs = _light(Run.objects.filter(dataset_version__in=names, withdrawn_because=""))
+    runs = light(Run.objects.filter(dataset_version__in=names, withdrawn_because=""))
     return [run for run in runs if names[run.dataset_version_id] in run.inputs]
 
 
-def _light(runs: QuerySet[Run]) -> QuerySet[Run]:
+def light(runs: QuerySet[Run]) -> QuerySet[Run]:
     """Runs without their results, with what their names are made of."""
     named = runs.select_related("analysis", "dataset_version__dataset__study", "wave_version__wave__study")
     return named.defer("result", "environment")

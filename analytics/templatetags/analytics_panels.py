@@ -16,7 +16,7 @@ from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
 from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
 from analytics.selectors import listed, rows_shown_to
-from measures.models import DatasetVersion, MeasureVersion
+from measures.models import DatasetVersion, Measure, MeasureVersion
 from surveys.core.codebook import text_in
 from surveys.models import Study, WaveVersion
 from surveys.services.errata import correction_of
@@ -67,6 +67,12 @@ def dataset_runs(version: DatasetVersion) -> dict[str, Any]:
 def measure_runs(version: MeasureVersion) -> dict[str, Any]:
     """Runs that read a column made by a measure version."""
     return {"study": version.measure.study, "runs": listed.runs_with(version)}
+
+
+@register.inclusion_tag("analytics/_impact.html")
+def measure_impact(measure: Measure) -> dict[str, Any]:
+    """What a new version of a measure would touch."""
+    return {"study": measure.study, "impact": selectors.impact_of(measure)}
 
 
 @register.inclusion_tag("analytics/_wave_erratum.html")

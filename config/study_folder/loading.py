@@ -87,6 +87,7 @@ class _Loader:
         self.study, self.before = self._open()
         self._stage(self._waves, self._contexts, self._items)
         self._stage(self._measures)
+        create_study(self.user, self.contents.slug, **self.contents.fields)
         self._stage(self._datasets, self._targets, self._analyses)
         done = {name: len(value) for name, value in self.loaded.as_json().items() if isinstance(value, list)}
         audit.record(self.user, "load", self.study, study=self.study, **done)
@@ -96,7 +97,9 @@ class _Loader:
         slug, fields = self.contents.slug, self.contents.fields
         there = Study.objects.visible_to(self.user).filter(slug=slug).first()
         before = stored_contents(there) if there is not None else None
-        study = create_study(self.user, slug, **fields)
+        # whether measures need a second pair of eyes is changed last, so that no load excuses itself from it
+        standing = {"second_pair_of_eyes": there is not None and there.second_pair_of_eyes}
+        study = create_study(self.user, slug, **fields | standing)
         self._note(f"study {slug}", before, before is not None and before.fields == fields)
         return study, before
 

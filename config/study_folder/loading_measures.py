@@ -56,7 +56,10 @@ def load_measure(
     if new or entry.draft is not None:  # else nothing of the file is written
         _refuse_foreign_draft(entry, before)
     for wording in new:
-        yield _publish(user, study, entry, wording)
+        standing, what, waits = _publish(user, study, entry, wording)
+        yield standing, what
+        if waits:  # what comes after it is loaded once it is approved
+            return
         yield from _retire(user, study, entry)
     if not new:
         yield from _retire(user, study, entry)
@@ -92,8 +95,12 @@ def _since(entry: MeasureEntry, before: MeasureEntry | None) -> str:
     return f" (the file ends with {entry.name}@{number}; {entry.name}@{len(known)} is in force and stays)"
 
 
-def _publish(user: User, study: Study, entry: MeasureEntry, wording: Wording) -> tuple[Standing, str]:
-    """A folder is reviewed as text before it is loaded: that is where changed rows were acknowledged."""
+def _publish(user: User, study: Study, entry: MeasureEntry, wording: Wording) -> tuple[Standing, str, bool]:
+    """A folder is reviewed as text before it is loaded: that is where changed rows were acknowledged.
+
+    Last whether the wording waits for a second pair of eyes instead: a study here that asks for one asks
+    whoever loads as well.
+    """
     drafted = save_draft(user, study, entry.name, concept=entry.concept, **wording)
     measure: Measure = drafted.measure
     is_first = measure.published is None
@@ -103,10 +110,12 @@ def _publish(user: User, study: Study, entry: MeasureEntry, wording: Wording) ->
         if measure.draft is not None:
             discard_draft(user, measure)
         raise
-    if not outcome.is_new:
-        return Standing.LEFT, f"measure {entry.name}"
     standing = Standing.CREATED if is_first else Standing.CHANGED
-    return standing, f"measure {outcome.version}"
+    if outcome.waits_for is not None:
+        return standing, f"measure {outcome.version} waits for a second pair of eyes", True
+    if not outcome.is_new:
+        return Standing.LEFT, f"measure {entry.name}", False
+    return standing, f"measure {outcome.version}", False
 
 
 def _retire(user: User, study: Study, entry: MeasureEntry) -> Iterator[tuple[Standing, str]]:

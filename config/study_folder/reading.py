@@ -57,6 +57,7 @@ def _study(fields: Fields) -> dict[str, Any]:
         "licence": fields.text("licence"),
         "is_synthetic": flag(fields, "is_synthetic"),
         "is_open": flag(fields, "is_open"),
+        "second_pair_of_eyes": flag(fields, "second_pair_of_eyes"),
     }
 
 

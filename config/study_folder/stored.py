@@ -36,6 +36,7 @@ STUDY_FIELDS = (
     "licence",
     "is_synthetic",
     "is_open",
+    "second_pair_of_eyes",
 )
 WAVE_FIELDS = ("labels", "position", "is_synthetic", "key", "weight", "stratum", "psu")
 

@@ -122,6 +122,9 @@ def _publish(request: HttpRequest, measure: Measure) -> HttpResponse:
     except Refused as refused:
         request.session[HINDRANCES] = [measure.pk, [with_sources(p.as_json()) for p in refused.problems]]
         return _to(request, measure)
+    if outcome.waits_for is not None:
+        messages.info(request, spoken(rules.waits_for(outcome.version, outcome.waits_for)))
+        return _to(request, measure)
     said = (
         _("%(version)s is published.") if outcome.is_new else _("Nothing changed: %(version)s says the same.")
     )
@@ -150,6 +153,7 @@ def _context(
         "study": study,
         "studies": studies_where(request.user, policy.DEFINE) if measure is None else [],
         "published": measure.published if measure else None,
+        "proposal": measure.latest_proposal if measure else None,
         "shown": shown,
         "versions": [v for v in versions if v.number is not None],
         "form": form,
@@ -218,6 +222,7 @@ def live_preview(request: HttpRequest) -> HttpResponse:
     context = preview_panel(tried, clean["rule"], language()) | {
         "unread_examples": unread,
         "has_others": bool(others),
+        "counts_falls_at_once": wave.rows <= MOST_UNASKED,
         "asks_first": sum(others) > MOST_UNASKED,
     }
     return render(request, "measures/admin/_preview.html", context)
@@ -236,6 +241,20 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = rules.changed_elsewhere(request.user, study, clean["rule"], wave, measure)
     return render(request, "measures/admin/_elsewhere.html", {"found": found})
+
+
+@require_POST
+def falls(request: HttpRequest) -> HttpResponse:
+    """Why rows would be absent, and by which item: asked for once the preview stands."""
+    form = PreviewForm(request.POST, user=request.user)
+    if not form.is_valid():
+        raise Http404
+    clean = form.cleaned_data
+    study, wave = clean["study"], clean["wave"] or _first_wave(clean["study"])
+    if wave is None or wave.wave.study_id != study.pk:
+        raise Http404
+    found = rules.preview_falls(request.user, study, clean["rule"], wave, clean["measure"])
+    return render(request, "measures/admin/_falls.html", {"waterfall": found})
 
 
 def _first_wave(study: Study) -> WaveVersion | None:

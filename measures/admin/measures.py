@@ -50,6 +50,7 @@ class MeasureAdmin(LabelSearch, DefineAdmin):
         own = [
             ("preview/", editor.live_preview, "measures_measure_preview"),
             ("elsewhere/", editor.elsewhere, "measures_measure_elsewhere"),
+            ("falls/", editor.falls, "measures_measure_falls"),
             ("items/", editor.items, "measures_measure_items"),
             ("codes/", picker.codes, "measures_measure_codes"),
             ("form/", filling.form, "measures_measure_form"),

@@ -20,7 +20,7 @@ from measures.selectors import (
     reached_in_dataset,
     version_freshness,
 )
-from measures.selectors.disclosure import fitted_shown_to, lineage_shown_to
+from measures.selectors.disclosure import falls_shown_to, fitted_shown_to, lineage_shown_to
 from measures.serializers import (
     DatasetColumnWithLineageSerializer,
     DatasetExportSerializer,
@@ -29,6 +29,7 @@ from measures.serializers import (
     DatasetWithFreshnessSerializer,
 )
 from measures.services.exports import dataset_subject
+from measures.services.falls import count_now
 from surveys.core.said import say
 from surveys.http import (
     STUDY,
@@ -105,7 +106,7 @@ class OneColumn(AboutDatasetVersion, OneApi):
 
     def get_object(self) -> Any:
         columns = self.version().columns.select_related(
-            "derived", "measure_version__measure", "version__dataset"
+            "derived__falls", "measure_version__measure", "version__dataset__study"
         )
         name = self.kwargs["name"]
         known = columns.values_list("name", flat=True)
@@ -113,6 +114,8 @@ class OneColumn(AboutDatasetVersion, OneApi):
         column.lineage = lineage_shown_to(self.person, column)
         column.errata, column.freshness = reached_in_column(column), column_freshness(column)
         column.fitted = fitted_shown_to(self.person, column)
+        falls = count_now(self.person, column)
+        column.waterfall = falls_shown_to(self.person, column, falls).as_json() if falls else None
         return column
 
 

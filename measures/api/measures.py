@@ -11,7 +11,13 @@ from measures.core.tongues import TONGUES
 from measures.models import Measure, MeasureVersion
 from measures.selectors.disclosure import measures_shown_to, versions_shown_to
 from measures.selectors.tongues import written
-from measures.serializers import MeasureSerializer, MeasureVersionSerializer, RuleTextSerializer
+from measures.serializers import (
+    MeasureComparisonSerializer,
+    MeasureSerializer,
+    MeasureVersionSerializer,
+    RuleTextSerializer,
+)
+from measures.services.comparing import moves, words_compared
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.http import STUDY, BadParameter, ListApi, OneApi
@@ -19,6 +25,8 @@ from surveys.models import User
 from surveys.selectors import one_named, study_named, wave_version_named
 
 WAVE = OpenApiParameter("wave", str, description="The wave it is written for, as 2014 or 2014@1.")
+A = OpenApiParameter("a", int, required=True, description="The number of the earlier version.")
+B = OpenApiParameter("b", int, required=True, description="The number of the later version.")
 LANGUAGE = OpenApiParameter("language", str, description="Of labels and comments: en (default) or zh.")
 
 
@@ -53,6 +61,23 @@ def _version(person: User, study: str, name: str, number: int) -> MeasureVersion
     of_name = shown.filter(measure__name=name)
     known = map(str, of_name if of_name.exists() else shown)
     return one_named(of_name.filter(number=number), say("measure version"), f"{study}/{name}@{number}", known)
+
+
+@extend_schema(parameters=[A, B])
+class Comparison(OneApi):
+    """What differs between two versions of a measure: rule, words, coverage, and rows that move by wave."""
+
+    serializer_class = MeasureComparisonSerializer
+    queryset = MeasureVersion.objects.none()
+    parameters = ("a", "b")
+
+    def get_object(self) -> Any:
+        numbers = [self.asked(side) for side in ("a", "b")]
+        if not all(one and one.isdecimal() and len(one) < 10 for one in numbers):
+            raise BadParameter("a and b are numbers of versions, as in ?a=1&b=2.")
+        before, after = (_version(self.person, **self.kwargs, number=int(one or 0)) for one in numbers)
+        values = [one.as_json() for one in moves(self.person, before, after)]
+        return words_compared(self.person, before, after).as_json() | {"values": values}
 
 
 class OneMeasureVersion(OneApi):

@@ -54,7 +54,9 @@ def cross(left: Pair, right: Pair, most: int = MOST) -> Cross:
 
 
 def _cross(frame: pl.DataFrame, most: int) -> Cross:
-    counted = frame.group_by("lv", "lr", "rv", "rr").len().sort("len", descending=True)
+    columns = ("lv", "lr", "rv", "rr")  # they settle the order of what is equally frequent
+    falling = [True, *(False for _ in columns)]
+    counted = frame.group_by(*columns).len().sort("len", *columns, descending=falling)
     return Cross(tuple(counted.head(most).iter_rows()), counted.height <= most)
 
 

@@ -1,6 +1,19 @@
 """What the measures room stores; split by subject."""
 
 from measures.models.datasets import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
+from measures.models.falls import ColumnFalls
+from measures.models.proposals import Proposal
 from measures.models.rules import Measure, MeasureVersion
+from measures.models.transitions import Transition
 
-__all__ = ["Dataset", "DatasetColumn", "DatasetVersion", "DerivedColumn", "Measure", "MeasureVersion"]
+__all__ = [
+    "ColumnFalls",
+    "Dataset",
+    "DatasetColumn",
+    "DatasetVersion",
+    "DerivedColumn",
+    "Measure",
+    "MeasureVersion",
+    "Proposal",
+    "Transition",
+]

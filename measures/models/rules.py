@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from surveys.core.codebook import text_in
 from surveys.models import Study, User
+
+if TYPE_CHECKING:
+    from measures.models.proposals import Proposal
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
@@ -46,6 +51,11 @@ class Measure(models.Model):
     @property
     def draft(self) -> MeasureVersion | None:
         return self.versions.filter(state=MeasureVersion.State.DRAFT).first()
+
+    @property
+    def latest_proposal(self) -> Proposal | None:
+        """What was last proposed, whatever became of it; None where nothing ever was."""
+        return self.proposals.select_related("proposed_by", "decided_by").first()
 
 
 class MeasureVersion(models.Model):

@@ -9,6 +9,7 @@ from measures.selectors.errata import (
     reached_in_dataset,
 )
 from measures.selectors.holding import column_freshness, version_freshness
+from measures.selectors.impact import TouchedDataset, datasets_touched, resting_on
 from measures.selectors.overview import columns_reading, datasets_standing, versions_made_of
 from measures.selectors.resolving import resolve_dataset
 from measures.selectors.scopes import one_look, published_measures, study_wave_versions, waves_at_rest
@@ -26,6 +27,7 @@ from measures.selectors.versions import (
 __all__ = [
     "AffectedDataset",
     "Freshness",
+    "TouchedDataset",
     "causes_since",
     "column_freshness",
     "columns_reading",
@@ -35,6 +37,7 @@ __all__ = [
     "dataset_version_named",
     "datasets_affected",
     "datasets_standing",
+    "datasets_touched",
     "errata_of",
     "freshness",
     "lineage",
@@ -46,6 +49,7 @@ __all__ = [
     "reached_in_dataset",
     "read_columns",
     "resolve_dataset",
+    "resting_on",
     "sessions_kept",
     "study_wave_versions",
     "version_freshness",

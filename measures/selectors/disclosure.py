@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from measures.models import DatasetColumn, Measure, MeasureVersion
+from measures.core.falls import Shown, shown
+from measures.models import ColumnFalls, DatasetColumn, Measure, MeasureVersion
 from measures.policy import may_define, may_download
 from measures.selectors.versions import lineage
 from surveys import policy
@@ -39,6 +40,13 @@ def fitted_shown_to(user: User, column: DatasetColumn) -> dict[str, Any]:
     """What a rule took from the data; small groups only where the person may download the data itself."""
     fitted: dict[str, Any] = column.derived.fitted
     return fitted if may_download(user, column.version.study) else without_small_groups(fitted)
+
+
+def falls_shown_to(user: User, column: DatasetColumn, falls: ColumnFalls) -> Shown:
+    """From rows to valid rows; causes of few rows are named only where the data may be downloaded, or are
+    nobody's answers."""
+    whole = column.version.is_synthetic or may_download(user, column.version.study)
+    return shown(falls.falls, column.derived.tally.get("valid", 0), whole=whole)
 
 
 def lineage_shown_to(user: User, column: DatasetColumn) -> dict[str, Any]:
@@ -76,6 +84,19 @@ def waves_shown_to(user: User, version: MeasureVersion) -> list[dict[str, Any]]:
     return (
         waves if may_define(user, version.measure.study) else [_without_few(wave, version) for wave in waves]
     )
+
+
+def changes_shown_to(
+    user: User, versions: Iterable[MeasureVersion], changed: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """How rows move between versions of one measure; moves of few rows only to those who may try rules,
+    unless both ends have a label."""
+    pair = list(versions)
+    if may_define(user, pair[0].measure.study):
+        return changed
+    labelled = {entry["value"] for version in pair for entry in version.value_labels} | {None}
+    told = [c for c in changed["from_to"] if {c[0], c[2]} <= labelled or c[4] >= FEWEST]
+    return {**changed, "from_to": told}
 
 
 def _without_few(wave: Mapping[str, Any], version: MeasureVersion) -> dict[str, Any]:

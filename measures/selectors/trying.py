@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from measures.core.coverage import Coverage, coverage
-from measures.core.engine import DuckEngine, Fitted, Plan, Rule
+from measures.core.engine import DuckEngine, Fitted, Plan, Rule, Waterfall
 from measures.core.language import Checked, check
 from measures.core.language.nodes import Node
 from measures.core.observed import Observed
@@ -123,6 +123,18 @@ def run_rules(
     plan = Plan(here.source(items), tuple(rules), contexts=here.tables)
     results = {result.name: result for result in engine.derive(plan, folder)}
     return {name: Result(read_derived(results[name].path), results[name].fitted) for name in tried}
+
+
+def fallen_of(here: Ground, tried: Tried, engine: DuckEngine = ENGINE) -> Waterfall:
+    """From the rows of the wave to those where the rule gives a value; what it fits is fitted on the wave."""
+    earlier = [Rule(name, checked) for name, checked in tried.earlier.items()]
+    name = "rule"
+    while name in tried.earlier:
+        name += "_"
+    rules = (*earlier, Rule(name, tried.checked))
+    items = sorted({item for rule in rules for item in rule.checked.items})
+    (found,) = engine.waterfalls(Plan(here.source(items), rules, contexts=here.tables), [name])
+    return found
 
 
 def covered(here: Ground, tried: Tried, language: str = "en", engine: DuckEngine = ENGINE) -> Coverage:

@@ -10,6 +10,7 @@ from typing import Any
 from measures.core.coverage import Coverage
 from measures.core.engine import DuckEngine
 from measures.core.engine.interface import Fitted
+from measures.core.falls import Shown, plain, shown
 from measures.core.language import sentence
 from measures.core.tables import ItemTable, Labelled, item_table, labelled, mapped
 from measures.core.transitions import Changes, Pair, changes, tally
@@ -18,7 +19,7 @@ from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
 from measures.selectors.examples import example_problems, label_problems
 from measures.selectors.scopes import Ground, ground, measure_variable, parsed, study_wave_versions
-from measures.selectors.trying import Tried, covered, has_all_of, run_rules, session, try_rule
+from measures.selectors.trying import Tried, covered, fallen_of, has_all_of, run_rules, session, try_rule
 from surveys.core.codebook import Variable
 from surveys.core.frequencies import count
 from surveys.core.problems import Problem, Refused
@@ -116,6 +117,21 @@ def preview(
         return _preview(here, tried, old, as_labelled, language, started)
     except Refused as refused:
         return Preview(wave_version, refused.problems, seconds=time.perf_counter() - started)
+
+
+def preview_falls(
+    user: User, study: Study, rule: str, wave_version: WaveVersion, measure: Measure | None = None
+) -> Shown | None:
+    """Why rows of the wave would be absent, and by which item; None of a rule that is not understood."""
+    require_define(user, study)
+    here = ground(study, wave_version)
+    try:
+        tried = try_rule(here, rule, measure.name if measure else "")
+        with session(here) as engine:
+            found = fallen_of(here, tried, engine)
+    except Refused:
+        return None
+    return shown(plain(found), found.valid, whole=True)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from django.db import transaction
 from measures.core.wording import Wording, per_language, read_wording, single
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
-from measures.services.previews import Elsewhere, Preview, changed_elsewhere, preview
-from measures.services.publishing import PublishOutcome, publish
+from measures.services.approving import approve
+from measures.services.previews import Elsewhere, Preview, changed_elsewhere, preview, preview_falls
+from measures.services.proposals import send_back, withdraw_waiting
+from measures.services.publishing import PublishOutcome, publish, waits_for
 from surveys.core.problems import refuse
 from surveys.core.said import say
 from surveys.core.storable import check_storable
@@ -23,13 +25,17 @@ __all__ = [
     "Elsewhere",
     "Preview",
     "PublishOutcome",
+    "approve",
     "changed_elsewhere",
     "discard_draft",
     "new_version",
     "preview",
+    "preview_falls",
     "publish",
     "retire",
     "save_draft",
+    "send_back",
+    "waits_for",
 ]
 
 State = MeasureVersion.State
@@ -81,6 +87,7 @@ def save_draft(
         draft = MeasureVersion(measure=measure, created_by=user)
     elif _holds(draft, wording):
         return draft
+    withdraw_waiting(user, measure, "The draft was worded otherwise.")
     for field, value in wording.fields().items():
         setattr(draft, field, value)
     draft.save()
@@ -132,6 +139,7 @@ def discard_draft(user: User, measure: Measure) -> None:
     draft = measure.draft
     if draft is None:
         raise refuse("no_draft", say("{measure} has no draft.", measure=measure))
+    withdraw_waiting(user, measure, "The draft was thrown away.")
     audit.record(user, "discard", draft, study=measure.study)
     draft.delete()
 

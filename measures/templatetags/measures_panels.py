@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from measures import selectors
+from measures.core.falls import Line
 from measures.core.language import parse
 from measures.core.language.nodes import Call, walk
+from measures.core.rule_difference import RuleLine
 from measures.models import DatasetColumn, DatasetVersion, Measure, MeasureVersion
 from measures.policy import may_define
 from measures.selectors.disclosure import measures_shown_to
@@ -103,6 +105,37 @@ def example_text(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {word}" for name, word in value.items())
     return json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def cause_words(line: Line) -> str:
+    """The part of a rule that made rows absent, in the page's language."""
+    return line.zh if language() == "zh" and line.zh else line.name
+
+
+@register.filter
+def rule_line(line: RuleLine) -> str:
+    """A line of the difference of two rules, indented."""
+    return f"{line.sign} {'  ' * line.depth}{line.text}"
+
+
+SAID = {
+    "label": _("Label"),
+    "value_label": _("Label of a code"),
+    "definition": _("Definition"),
+    "universe": _("Universe"),
+    "citation": _("Citation"),
+    "level": _("Level of measurement"),
+    "unit": _("Unit"),
+    "sign": _("Sign convention"),
+    "note": _("What changed and why"),
+    "example": _("Worked example"),
+}
+
+
+@register.filter
+def said_field(name: str) -> str:
+    return str(SAID[name])
 
 
 PER_ITEM = ("means", "sds", "loadings", "weights", "uniquenesses")

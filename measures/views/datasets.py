@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from measures import selectors
+from measures.models import DatasetColumn
 from measures.policy import may_define, may_download
-from measures.selectors.disclosure import fitted_shown_to
+from measures.selectors.disclosure import falls_shown_to, fitted_shown_to
 from measures.services import datasets as services
+from measures.services.falls import count_now, submit_falls
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 
@@ -60,7 +64,10 @@ def column(request: HttpRequest, study: str, dataset: str, number: int, name: st
     """One column: frequencies, fitted parameters, and its lineage down to the wave."""
     version = selectors.dataset_version_named(request.user, f"{study}/{dataset}@{number}")
     columns = version.columns.select_related(
-        "derived", "measure_version__measure", "measure_version__published_by"
+        "derived__falls",
+        "measure_version__measure",
+        "measure_version__published_by",
+        "version__dataset__study",
     )
     found = columns.filter(name=name).first()
     if found is None:
@@ -77,5 +84,23 @@ def column(request: HttpRequest, study: str, dataset: str, number: int, name: st
         "fitted": fitted_shown_to(request.user, found),
         "lineage": selectors.lineage(found),
         "wave_version": version.wave_versions.select_related("wave__study").first(),
+        **_waterfall(request, found),
     }
     return render(request, "measures/column.html", context)
+
+
+def _waterfall(request: HttpRequest, column: DatasetColumn) -> dict[str, Any]:
+    """From rows to valid rows; nothing of a carried item, and of many rows only once they were counted."""
+    falls = count_now(request.user, column)
+    if falls is None:
+        return {"may_count": column.kind == column.Kind.MEASURE and request.user.is_authenticated}
+    return {"waterfall": falls_shown_to(request.user, column, falls)}
+
+
+@require_POST
+def count_absences(request: HttpRequest, study: str, dataset: str, number: int) -> HttpResponse:
+    """Queues the counting for all measures of a version and shows its job."""
+    version = selectors.dataset_version_named(request.user, f"{study}/{dataset}@{number}")
+    if not request.user.is_authenticated:
+        raise refuse("sign_in", "You need to sign in to have something counted.")
+    return redirect("surveys:job", submit_falls(request.user, version).pk)

@@ -11,15 +11,15 @@ from django.utils.translation import get_language
 
 from measures import selectors
 from measures.core.language import sentence
-from measures.models import MeasureVersion
-from measures.policy import may_define
+from measures.models import MeasureVersion, Proposal
+from measures.policy import may_decide, may_define
 from measures.selectors.disclosure import versions_shown_to, waves_shown_to
 from measures.selectors.scopes import ground
 from measures.selectors.tongues import Written, written
 from measures.selectors.trying import try_rule
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
-from surveys.models import User, Variable
+from surveys.models import Study, User, Variable
 from surveys.selectors import study_named
 
 
@@ -50,6 +50,7 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
         "measure": found,
         "version": version,
         "versions": versions,
+        "numbered": [one for one in versions if one.number is not None],
         "draft": next((v for v in versions if v.state == MeasureVersion.State.DRAFT), None),
         "columns": version.dataset_columns.select_related("version__dataset__study", "derived").defer(
             "derived__frequencies", "derived__inputs"
@@ -57,10 +58,21 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
         "may_define": may_define(request.user, found.study),
         "sentences": sentences(version),
         "waves": waves_shown_to(request.user, version),
-        "code_labels": code_labels(version),
+        "code_labels": code_labels(found.study, version.report),
         **texts(request.user, version),
+        **_proposed(request.user, version),
     }
     return render(request, "measures/measure.html", context)
+
+
+def _proposed(user: User, version: MeasureVersion) -> dict[str, Any]:
+    """Who proposed the version; for those who may define, what was last proposed of the measure."""
+    signed = version.proposals.filter(state=Proposal.State.APPROVED).select_related("proposed_by").first()
+    if not may_define(user, version.measure.study):
+        return {"approved": signed}
+    latest = version.measure.latest_proposal
+    may = latest is not None and may_decide(user, latest)
+    return {"approved": signed, "proposal": latest, "may_decide": may}
 
 
 def texts(user: User, version: MeasureVersion) -> dict[str, list[Written] | Refused]:
@@ -92,10 +104,10 @@ def _chosen(versions: list[MeasureVersion], number: int | None) -> MeasureVersio
     return (published or versions or [None])[0]
 
 
-def code_labels(version: MeasureVersion) -> dict[tuple[str, Any], dict[str, str]]:
-    """(item, code) -> labels in every language, for the items of the coverage kept at publishing."""
-    items = {row["item"] for wave in version.report.get("waves", []) for row in wave["coverage"]}
-    study, waves = version.measure.study, version.report.get("waves", [])
+def code_labels(study: Study, report: Mapping[str, Any]) -> dict[tuple[str, Any], dict[str, str]]:
+    """(item, code) -> labels in every language, for the items of the coverage in a report."""
+    waves = report.get("waves", [])
+    items = {row["item"] for wave in waves for row in wave["coverage"]}
     stored = Variable.objects.filter(name__in=items, version__wave__study=study).order_by("version__number")
     if waves:
         slug, number = waves[0]["wave_version"].partition("/")[2].split("@")

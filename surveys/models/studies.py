@@ -34,6 +34,9 @@ class Study(models.Model):
     licence = models.CharField(max_length=200, blank=True)
     is_synthetic = models.BooleanField(default=False)
     is_open = models.BooleanField(_("codebook and results are open to everyone"), default=False)
+    second_pair_of_eyes = models.BooleanField(
+        _("a measure is published by somebody who did not write it"), default=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = StudyQuerySet.as_manager()

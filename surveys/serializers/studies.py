@@ -24,7 +24,7 @@ class StudySerializer(serializers.ModelSerializer[Study]):
     class Meta:
         model = Study
         fields = ("slug", "labels", "description", "languages", "missing_reasons", "citation", "licence",
-                  "is_synthetic", "is_open")  # fmt: skip
+                  "is_synthetic", "is_open", "second_pair_of_eyes")  # fmt: skip
 
 
 class WaveVersionBriefSerializer(serializers.ModelSerializer[WaveVersion]):

@@ -29,6 +29,11 @@ def acting_user(name: str = "") -> User:
     return person_named(name)
 
 
+def is_nobody_in_particular(user: User) -> bool:
+    """Whether this is the local administrator, who stands for whoever sits at the server."""
+    return user.username == LOCAL_ADMINISTRATOR and not user.has_usable_password()
+
+
 def person_named(name: str) -> User:
     """The account called ``name``; Refused with near misses when there is none."""
     found = User.objects.filter(username=name).first()

@@ -38,6 +38,18 @@ def stacked(tally: Mapping[str, int], rows: int) -> SafeString:
     return format_html('<svg class="bar stacked" aria-hidden="true" focusable="false">{}</svg>', rects)
 
 
+def fall(left: int, lost: int, rows: int) -> SafeString:
+    """What is left of ``rows``, and beside it what was lost on the way here."""
+    share = 100.0 / rows if rows else 0.0
+    return format_html(
+        '<svg class="bar stacked" aria-hidden="true" focusable="false"><rect class="valid" width="{}%" '
+        'height="100%"/><rect class="absent a1" x="{}%" width="{}%" height="100%"/></svg>',
+        f"{left * share:.3f}",
+        f"{left * share:.3f}",
+        f"{lost * share:.3f}",
+    )
+
+
 def histogram(classes: Classes) -> SafeString:
     """A histogram of (low, high, rows) as SVG; its figures stand in the table of classes beside it."""
     shapes = '<rect x="{}%" y="{}%" width="{}%" height="{}%"><title>{}</title></rect>'

@@ -46,7 +46,7 @@ for function in (
     differences.told_count,
 ):
     register.filter(function.__name__, function)
-for drawing in (charts.bar, charts.stacked, charts.histogram):
+for drawing in (charts.bar, charts.stacked, charts.fall, charts.histogram):
     register.simple_tag(drawing)
 
 

@@ -55,6 +55,14 @@ def test_generated_rules_are_the_same_columns(spark: SparkEngine, tmp_path: Path
     assert on_both(spark, plan, tmp_path).differences() == []
 
 
+def test_what_makes_rows_absent_is_told_alike(spark: SparkEngine, tmp_path: Path) -> None:
+    """Every twentieth generated rule: for each reason the same causes of as many rows."""
+    texts = KEPT.read_text(encoding="utf-8").splitlines()[::20]
+    source = store(tmp_path / "wave.parquet", RAW)
+    plan = Plan(source, tuple(Rule(text, rule(text)) for text in texts), contexts={"cities": CITIES})
+    assert spark.waterfalls(plan, texts) == DuckEngine().waterfalls(plan, texts)
+
+
 def test_no_trap_catches_one_engine_alone(spark: SparkEngine, tmp_path: Path) -> None:
     """Quotients, rounding, empty groups, -0, one argument, last line breaks, long lists, order of texts."""
     source = store(tmp_path / "wave.parquet", trapped())

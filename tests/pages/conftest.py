@@ -166,6 +166,7 @@ def addresses(library: Library) -> dict[str, str]:
         "measures": f"{study}measures/",
         "measure": f"{study}measures/fsp/",
         "measure_version": f"{study}measures/fsp@1/",
+        "compare_measures": f"{study}measures/fsp/compare/?a=1&b=1",
         "dataset": dataset,
         "column": f"{dataset}columns/fsp/",
         "dataset_download": f"{dataset}download/",

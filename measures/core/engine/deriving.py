@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from measures.core.engine.interface import ColumnResult, Plan
+from measures.core.engine.causes import Causes
+from measures.core.engine.fitting import Run
+from measures.core.engine.interface import Cause, ColumnResult, Fall, Plan, Waterfall
 from measures.core.engine.prepare import Prepared, word_of
 from measures.core.engine.sql import UNCOVERED
+from surveys.core.absence import precedence
 from surveys.core.table import REASON
 
 if TYPE_CHECKING:  # what takes long to import is imported by the call that computes
@@ -46,6 +49,49 @@ def uncovered_columns(prepared: Prepared, plan: Plan) -> list[str]:
     rank = prepared.emitter.terms.rank(UNCOVERED)
     wanted = (prepared.outputs[rule.name].reason for rule in plan.rules)
     return [f"COUNT(*) FILTER (WHERE {reason} = {rank})" for reason in wanted]
+
+
+def waterfalls_of(prepared: Prepared, plan: Plan, names: Collection[str], run: Run) -> tuple[Waterfall, ...]:
+    """Rows, valid rows and absences by their cause, of the rules ``names``."""
+    asked = [rule for rule in plan.rules if rule.name in names]
+    if not asked:
+        return ()
+    causes, groups = Causes(prepared.emitter, asked[0].checked.scope), []
+    for rule in asked:
+        causes.scope, root = rule.checked.scope, rule.checked.root
+        reason, pair = prepared.outputs[rule.name].reason, prepared.emitter.add(root)
+        cause = causes.of(root)
+        if pair.reason is not None:  # what a rule's end makes of a number that is too large
+            cause = f"CASE WHEN {pair.reason} IS NOT NULL THEN {cause} ELSE {causes.itself(root)} END"
+        else:
+            cause = causes.itself(root)
+        groups.append(
+            [f"COALESCE({reason}, 0)", f"CASE WHEN {reason} IS NULL THEN 0 ELSE COALESCE({cause}, 0) END"]
+        )
+    words = words_of(prepared)
+    counted = prepared.counted(groups, run)
+    return tuple(
+        _waterfall(rule.name, rows, words, causes.known) for rule, rows in zip(asked, counted, strict=True)
+    )
+
+
+def _waterfall(
+    name: str, counted: Iterable[tuple[int, ...]], words: Sequence[str], known: Sequence[Cause]
+) -> Waterfall:
+    valid, found = 0, dict[tuple[str, Cause], int]()
+    for rank, cause, rows in counted:
+        if not rank:
+            valid += rows
+            continue
+        if not cause:
+            raise RuntimeError(f"an absence of {name} has no cause")
+        key = words[rank - 1], known[cause - 1]
+        found[key] = found.get(key, 0) + rows
+    falls = sorted(
+        (Fall(reason, cause, rows) for (reason, cause), rows in found.items()),
+        key=lambda fall: (precedence(fall.reason), -fall.rows, fall.cause.name),
+    )
+    return Waterfall(name, valid + sum(fall.rows for fall in falls), valid, tuple(falls))
 
 
 def words_of(prepared: Prepared) -> list[str]:

@@ -8,7 +8,7 @@ locked.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as package_version
@@ -24,10 +24,11 @@ from measures.core.engine.deriving import (
     reasons_of_known,
     results_of,
     uncovered_columns,
+    waterfalls_of,
     words_of,
 )
 from measures.core.engine.failing import in_words, streamed
-from measures.core.engine.interface import Cell, ColumnResult, Fitted, Plan, Rule
+from measures.core.engine.interface import Cell, ColumnResult, Fitted, Plan, Rule, Waterfall
 from measures.core.engine.prepare import Prepared, prepare
 from measures.core.language.tree import Checked
 
@@ -111,6 +112,12 @@ class DuckEngine:
             prepared = prepare(plan, _runner(connection), reasons_of_known(plan))
             ((*rows,),) = prepared.rows(uncovered_columns(prepared, plan), _runner(connection))
         return tuple(rows)
+
+    def waterfalls(self, plan: Plan, names: Collection[str]) -> tuple[Waterfall, ...]:
+        """For the rules ``names`` of the plan, how many rows are absent by which cause; writes nothing."""
+        with self._connection(plan) as connection:
+            run = _runner(connection)
+            return waterfalls_of(prepare(plan, run, reasons_of_known(plan)), plan, names, run)
 
     def evaluate(
         self, checked: Checked, rows: Sequence[Mapping[str, Cell]], fitted: Fitted | None = None

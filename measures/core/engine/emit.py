@@ -62,9 +62,10 @@ class Emitter:
 
     def add(self, node: Typed) -> Pair:
         """The columns that hold ``node``; computes it in a stage of its own if it is not there yet."""
-        return self._place(node)[0]
+        return self.place(node)[0]
 
-    def _place(self, node: Typed) -> tuple[Pair, int]:
+    def place(self, node: Typed) -> tuple[Pair, int]:
+        """The columns that hold ``node``, and the stage after which they are there."""
         if node not in self._placed:
             self._placed[node] = self._define(node)
         return self._placed[node]
@@ -78,7 +79,7 @@ class Emitter:
                 return Pair(self.terms.literal(value, kind), None, kind), 0
             case Absent(reason=reason, type=kind):
                 return Pair(self.terms.null(kind), self.terms.rank(reason), kind), 0
-        placed = [self._place(part) for part in node.parts()]
+        placed = [self.place(part) for part in node.parts()]
         emitted = self._emit(node, [pair for pair, _ in placed])
         pair, stage = self._store(*emitted, node.type, 1 + max(stage for _, stage in placed))
         self._parts_of[pair.value] = tuple(part.value for part, _ in placed)
@@ -115,7 +116,7 @@ class Emitter:
                 fit = self.fits[fingerprint_of(node)] if is_fitted(node) else None
                 return EMITTERS[function](node, parts, self.terms, fit)
             case Member(test=test):
-                test_holds = self._test(test, parts[0])
+                test_holds = self.test(test, parts[0])
                 return f"CASE WHEN {parts[0].value} IS NOT NULL THEN {test_holds} END", parts[0].reason
             case IsMissing(reasons=words):
                 return self._is_missing(words, parts[0]), None
@@ -128,7 +129,7 @@ class Emitter:
                 return self._from_table(parts[0], rows, node.type, OUT_OF_RANGE, SYSTEM)
         raise TypeError(type(node).__name__)
 
-    def _test(self, test: Test, operand: Pair) -> str:
+    def test(self, test: Test, operand: Pair) -> str:
         """Whether the operand is one of the values, lies in one of the ranges, or is absent for a reason."""
         is_number = operand.type.is_number or operand.type is Type.TIME
         cell = operand.double if is_number else operand.value
@@ -157,7 +158,7 @@ class Emitter:
         operand, outcomes = parts[0], parts[1:]
         values, reasons = [], []
         for (test, _), outcome in zip(node.branches, outcomes, strict=False):
-            condition = self._test(test, operand)
+            condition = self.test(test, operand)
             values.append((condition, _as(node.type, outcome)))
             reasons.append((condition, outcome.reason or NO_REASON))
         if operand.reason is not None:

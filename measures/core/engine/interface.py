@@ -11,7 +11,7 @@ The same data give the same columns on any machine, by hash, with one reservatio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -91,6 +91,35 @@ class ColumnResult:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """What made a row absent: an ``item``, an earlier ``measure``, or a ``part`` of the rule that reads none
+    or several; ``name`` is then the part in words (``zh``: in Chinese)."""
+
+    kind: str
+    name: str
+    zh: str = ""
+
+
+@dataclass(frozen=True)
+class Fall:
+    """Rows that are absent for one reason by one cause."""
+
+    reason: str
+    cause: Cause
+    rows: int
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """From rows to valid rows: ``valid`` and the rows of all ``falls`` add up to ``rows``."""
+
+    name: str
+    rows: int
+    valid: int
+    falls: tuple[Fall, ...]  # by precedence of the reason, then the most rows first
+
+
+@dataclass(frozen=True)
 class Cell:
     """A value or an absence: exactly one of the two is set."""
 
@@ -113,6 +142,10 @@ class Engine(Protocol):
 
     def derive(self, plan: Plan, out_dir: Path) -> tuple[ColumnResult, ...]:
         """Compute every rule in one pass over the source and write one Parquet file each into ``out_dir``."""
+        ...
+
+    def waterfalls(self, plan: Plan, names: Collection[str]) -> tuple[Waterfall, ...]:
+        """For the rules ``names`` of the plan, how many rows are absent by which cause; writes nothing."""
         ...
 
     def uncovered(self, plan: Plan) -> tuple[int, ...]:

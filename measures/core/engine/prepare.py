@@ -29,6 +29,7 @@ from surveys.core.problems import refuse
 from surveys.core.said import say
 
 _PARAMETER = re.compile(r"[$:](p[0-9]+)")
+MOST_SETS = 16  # of two columns each; Spark groups by 64 columns at most
 LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
 
 
@@ -64,6 +65,31 @@ class Prepared:
         )
         rest = f"WHERE place IN ({', '.join(map(str, places))}) ORDER BY place"
         return run(*self._asked(full.select(["x", "upto"], rest)))
+
+    def counted(self, groups: Sequence[Sequence[str]], run: Run) -> list[list[tuple[int, ...]]]:
+        """How many rows hold each combination of some whole numbers, never null: for each group of them
+        the rows (number, …, rows), as many groups in one pass as an engine takes."""
+        found: list[list[tuple[int, ...]]] = []
+        for at in range(0, len(groups), MOST_SETS):
+            found += self._counted(groups[at : at + MOST_SETS], run)
+        return found
+
+    def _counted(self, groups: Sequence[Sequence[str]], run: Run) -> list[list[tuple[int, ...]]]:
+        full = self._full()
+        names = [[f"g{at}_{k}" for k in range(len(group))] for at, group in enumerate(groups)]
+        flat = [name for group in names for name in group]
+        cells = (sql for group in groups for sql in group)
+        named = ", ".join(f"{sql} AS {name}" for sql, name in zip(cells, flat, strict=True))
+        full.add("counted", f"SELECT {named} FROM {full.last}")
+        sets = ", ".join(f"({', '.join(group)})" for group in names)
+        found: list[list[tuple[int, ...]]] = [[] for _ in groups]
+        places = [k for k, group in enumerate(names) for _ in group]
+        statement = full.select([*flat, "COUNT(*)"], f"GROUP BY GROUPING SETS ({sets})")
+        for *numbers, n in run(*self._asked(statement)):
+            mine = [(k, number) for k, number in zip(places, numbers, strict=True) if number is not None]
+            if mine:
+                found[mine[0][0]].append((*(number for _, number in mine), n))
+        return found
 
     def only(self, pairs: Iterable[Pair]) -> Prepared:
         """Ready for what is asked of these columns alone: a statement takes the longer the more it says."""

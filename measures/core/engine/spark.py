@@ -10,7 +10,7 @@ pyspark is imported by the call that computes and by nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
@@ -24,13 +24,14 @@ from measures.core.engine.deriving import (
     reasons_of_known,
     results_of,
     uncovered_columns,
+    waterfalls_of,
     words_of,
 )
 from measures.core.engine.dialect import SPARK, view_of
 from measures.core.engine.duck import BATCH, DuckEngine
 from measures.core.engine.failing import in_words
 from measures.core.engine.fitting import Run
-from measures.core.engine.interface import ColumnResult, Plan
+from measures.core.engine.interface import ColumnResult, Plan, Waterfall
 from measures.core.engine.prepare import Prepared, prepare
 from measures.core.engine.spark_sessions import opened
 from measures.core.masters import LOCAL
@@ -95,6 +96,12 @@ class SparkEngine:
             prepared = prepare(plan, _runner(spark), reasons_of_known(plan), SPARK)
             ((*rows,),) = prepared.rows(uncovered_columns(prepared, plan), _runner(spark))
         return tuple(rows)
+
+    def waterfalls(self, plan: Plan, names: Collection[str]) -> tuple[Waterfall, ...]:
+        """For the rules ``names`` of the plan, how many rows are absent by which cause; writes nothing."""
+        with in_words(), self._views(plan) as spark:
+            run = _runner(spark)
+            return waterfalls_of(prepare(plan, run, reasons_of_known(plan), SPARK), plan, names, run)
 
     @contextmanager
     def _open(self) -> Iterator[Any]:

@@ -27,9 +27,14 @@ class Command(WavebookCommand):
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         measure = measure_named(user, options["measure"])
         outcome = publish(user, measure, acknowledge_changes=options["acknowledge_changes"])
-        if not outcome.is_new:
+        if not outcome.is_new and outcome.waits_for is None:
             self.talk(f"Nothing changed: {outcome.version} says the same.")
         return outcome.as_json()
 
+    def refused(self, outcome: dict[str, Any]) -> bool:
+        return outcome["waits_for"] is not None
+
     def show(self, outcome: dict[str, Any]) -> None:
+        if outcome["waits_for"]:
+            self.stdout.write(outcome["waits_for"])
         self.stdout.write(f"{outcome['measure_version']}: {how_many(outcome['changed_rows'], 'row')} changed")
