@@ -9,6 +9,7 @@ import traceback
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from django.core.management import call_command
@@ -26,6 +27,7 @@ from surveys.models import Study
 from tests.conftest import ROOT
 from tests.factories import make_user
 from tests.measures.conftest import Room
+from tests.measures.core.test_scale import answered, answers
 from tests.measures.generated_rules import KEPT, RAW
 from tests.measures.small_survey import CITIES, ITEMS, rule, store, variable
 from tests.measures.traps import TRAPS, stored_cells, tabled, trapped
@@ -175,3 +177,14 @@ def test_the_command_chooses_the_engine(room: Room, spark: SparkEngine) -> None:
     room.dataset("one", measures=["z"])
     call_command("build_dataset", "mdms/one", "--engine", "spark", "--master", "local[2]", stdout=StringIO())
     assert DatasetVersion.objects.get().environment["engine"] == "spark semantics 1"
+
+
+def test_both_count_how_items_are_answered_together(spark: SparkEngine, tmp_path: Path) -> None:
+    """Coded answers by pairs, other numbers by exact sums; with and without groups."""
+    cells = answers()
+    for by in ("", "city"):
+        assert answered(tmp_path, cells, by=by, engine=spark) == answered(tmp_path, cells, by=by)
+    draw = np.random.default_rng(5)
+    amounts = {"income": draw.lognormal(8, 1, 300), "x": draw.normal(size=300)}
+    text = "mean_of(standardise(income), standardise(x))"
+    assert answered(tmp_path, amounts, text, engine=spark) == answered(tmp_path, amounts, text)

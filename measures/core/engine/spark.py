@@ -10,7 +10,7 @@ pyspark is imported by the call that computes and by nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
@@ -34,9 +34,12 @@ from measures.core.engine.interface import ColumnResult, Plan
 from measures.core.engine.prepare import Prepared, prepare
 from measures.core.engine.spark_sessions import opened
 from measures.core.masters import LOCAL
+from surveys.core.codebook import Scalar
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from measures.core.engine.joint import Joint
 
 _GLOB = re.compile(r"([\\{}\[\]*?])")
 
@@ -95,6 +98,14 @@ class SparkEngine:
             prepared = prepare(plan, _runner(spark), reasons_of_known(plan), SPARK)
             ((*rows,),) = prepared.rows(uncovered_columns(prepared, plan), _runner(spark))
         return tuple(rows)
+
+    def joint(self, plan: Plan, names: Sequence[str], by: str = "") -> Mapping[Scalar | None, Joint]:
+        """How the rows answer the rules ``names`` together, by the groups of the rule ``by``."""
+        from measures.core.engine.joint import joint_of
+
+        with in_words(), self._views(plan) as spark:
+            prepared = prepare(plan, _runner(spark), reasons_of_known(plan), SPARK)
+            return joint_of(prepared, names, by, _runner(spark))
 
     @contextmanager
     def _open(self) -> Iterator[Any]:
