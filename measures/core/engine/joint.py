@@ -193,7 +193,7 @@ def _named(found: Mapping[Scalar, Joint], by: str) -> dict[Scalar | None, Joint]
         return {None: next(iter(found.values()))} if found else {}
     if len(found) > MOST_GROUPS:
         message = say("It has more than {most} groups.", most=MOST_GROUPS)
-        raise refuse("too_many_groups", message, hint="Group by an item with few codes.")
+        raise refuse("too_many_groups", message, where="by", hint="Group by an item with few codes.")
     keys = sorted(found, key=lambda key: (isinstance(key, str), key))
     return {_whole(key): found[key] for key in keys}
 

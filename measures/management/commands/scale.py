@@ -1,0 +1,66 @@
+"""Tells what the scale of a measure is like in every wave of its study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from measures.core.scale_figures import BASES, PEARSON
+from measures.selectors.tongues import measure_version_named
+from measures.services.engines import chosen
+from measures.services.scale_documents import document
+from measures.services.scales import scale_reports
+from surveys.management.base import WavebookCommand
+from surveys.models import User
+
+
+class Command(WavebookCommand):
+    help = "Tell the reliability, the factor and the drift of a measure's scale, wave by wave."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("measure", metavar="STUDY/MEASURE[@n]")
+        parser.add_argument(
+            "--basis", choices=BASES, default=PEARSON, help="which correlations (default: %(default)s)"
+        )
+        parser.add_argument("--by", default="", metavar="ITEM", help="also for each group of this item")
+        help_of_metric = "whose fit is the frozen metric (default: the first)"
+        parser.add_argument("--metric", default="", metavar="DATASET@n", help=help_of_metric)
+
+    def work(self, user: User, **options: Any) -> dict[str, Any]:
+        version = measure_version_named(user, options["measure"])
+        asked = {name: options[name] for name in ("basis", "by", "metric")}
+        return {"scales": [document(one) for one in scale_reports(user, version, **asked, engine=chosen())]}
+
+    def show(self, outcome: dict[str, Any]) -> None:
+        for scale in outcome["scales"]:
+            self._show_scale(scale)
+
+    def _show_scale(self, told: dict[str, Any]) -> None:
+        scale = told["scale"]
+        self.stdout.write(
+            f"{told['measure_version']}  {told['basis']}, {scale['scores']} {scale['extraction']}".rstrip()
+        )
+        for rows in told["rows"]:
+            group = "" if rows["group"] is None else f" {told['by']} = {rows['group']}"
+            if "why" in rows:
+                self.stdout.write(f"{rows['wave_version']}{group}: {rows['why']}")
+                continue
+            figures = "  ".join(f"{name} {_short(rows[name])}" for name in ("alpha", "omega", "kmo"))
+            self.stdout.write(f"{rows['wave_version']}{group}: {rows['n']:,} rows  {figures}")
+            for item in rows["items"]:
+                numbers = [_short(item[name]) for name in ("loading", "item_rest", "alpha_dropped")]
+                self.stdout.write(f"  {item['name']:<28} {' '.join(f'{n:>8}' for n in numbers)}")
+            if drift := rows["drift"]:
+                line = f"mean {_short(drift['mean'])}, SD {_short(drift['sd'])}"
+                self.stdout.write(f"  on the metric of {told['metric']}: {line}")
+            for warning in rows["warnings"]:
+                self.talk(f"  {warning}")
+        for one in told["left_out"]:
+            self.stdout.write(f"{one['wave_version']} is left out: {one['why']}")
+        for warning in told["warnings"]:
+            self.talk(warning)
+
+
+def _short(number: float | None) -> str:
+    return "-" if number is None else f"{number:.3f}"
