@@ -14,6 +14,7 @@ from measures.core.factor import Matrix, Vector
 
 LARGEST = 0.9999  # correlations beyond are not told apart: a table with an empty diagonal gives this
 NODES = 64
+_OUTWARDS = (0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999, LARGEST)
 _LEAST = 1e-15  # of a cell's probability: below it differences of probabilities are rounding
 
 
@@ -28,10 +29,16 @@ def polychoric(counts: Matrix) -> float:
     if min(counts.shape) < 2:
         return float("nan")
     score = _score_of(counts)
-    low, high = score(-LARGEST), score(LARGEST)
-    if low <= 0.0 or high >= 0.0:  # the likelihood rises up to an end
-        return -LARGEST if low <= 0.0 else LARGEST
-    return float(brentq(score, -LARGEST, LARGEST, xtol=1e-12, rtol=1e-12))
+    start = score(0.0)
+    if start == 0.0:
+        return 0.0
+    side, inner = (1.0, 0.0) if start > 0.0 else (-1.0, 0.0)
+    for outer in _OUTWARDS:  # from the middle: far out, cells that hold rows have no probability left
+        if side * score(side * outer) <= 0.0:
+            ends = sorted((side * inner, side * outer))
+            return float(brentq(score, *ends, xtol=1e-12, rtol=1e-12))
+        inner = outer
+    return side * LARGEST  # the likelihood rises up to the end
 
 
 def thresholds(margin: Vector) -> Vector:

@@ -143,3 +143,23 @@ def test_two_items_have_no_alpha_without_one_and_no_factor_of_their_own() -> Non
     assert np.isnan(reliability.alpha_dropped(correlation)).all()
     assert reliability.omega_of(correlation) is None
     assert reliability.item_rest(correlation) == pytest.approx([0.4, 0.4])
+
+
+@pytest.mark.parametrize("rho", [-0.97, -0.6, 0.0, 0.2, 0.6, 0.9, 0.995])
+def test_the_correlation_that_made_a_table_is_found(rho: float) -> None:
+    """Counts of a large sample, with rare answers far out."""
+    draw = np.random.default_rng(8)
+    one = draw.normal(size=400_000)
+    other = rho * one + np.sqrt(1 - rho**2) * draw.normal(size=400_000)
+    cut = [np.digitize(latent, (-2.5, -0.4, 0.3, 1.0)) for latent in (one, other)]
+    table = crossed(pl.Series(cut[0]), pl.Series(cut[1]))
+    assert polychoric(table) == pytest.approx(rho, abs=0.01)
+
+
+def test_the_ends_of_the_range_do_not_mislead() -> None:
+    """At a correlation near -1 no cell of this table but empty ones has a chance, and the slope vanishes.
+
+    psych::polychoric and lavaan::lavCor give 0.4507 for it.
+    """
+    table = np.array([[9, 26, 21, 2], [16, 55, 111, 24], [25, 132, 678, 281], [2, 27, 289, 302]])
+    assert polychoric(table) == pytest.approx(0.45074, abs=PSYCH)
