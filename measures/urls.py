@@ -13,6 +13,8 @@ _DATASET = _STUDY + "datasets/<slug:dataset>@<int:number>/"
 
 urlpatterns = [
     path(_STUDY + "measures/", views.measures, name="measures"),
+    path(_STUDY + "measures/<str:name>@<int:number>/scale/", views.scale, name="scale_of_version"),
+    path(_STUDY + "measures/<str:name>/scale/", views.scale, name="scale"),
     path(_STUDY + "measures/<str:name>@<int:number>/", views.measure, name="measure_version"),
     path(_STUDY + "measures/<str:name>/", views.measure, name="measure"),
     path(_STUDY + "datasets/<slug:dataset>/", views.dataset, name="dataset"),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from measures.core.engine import Plan, Rule
+from measures.core.engine.joint import MOST_GROUPS
 from measures.core.language import Checked, check
-from measures.core.scale import Scale, rules_of, scales_in
+from measures.core.scale import Scale, may_be_scale, rules_of, scales_in
 from measures.models import DatasetColumn, MeasureVersion
 from measures.selectors.keys import ENGINE, Keyed, quoted
 from measures.selectors.resolving import names_in
@@ -125,3 +126,29 @@ def metric_named(metrics: Mapping[str, Mapping[str, Any]], name: str) -> tuple[s
         raise refuse("unknown_metric", message, where="metric", near=near_misses(name, metrics))
     chosen = name or next(iter(metrics), "")
     return chosen, metrics.get(chosen, {})
+
+
+def has_scale(version: MeasureVersion) -> bool:
+    """Whether a rule that can be read holds a scale on a wave of its study."""
+    try:
+        if not may_be_scale(parsed(version.rule)):
+            return False
+    except Refused:
+        return False
+    return any(wave.scales for wave in on_waves(version)[0])
+
+
+def grouping_items(version: MeasureVersion) -> list[Variable]:
+    """The items with few labelled codes on the newest wave that has the scale, by name."""
+    waves = [wave for wave in on_waves(version)[0] if wave.scales]
+    if not waves:
+        return []
+    own = {name for scale in waves[-1].scales for name in scale.names}
+    found = waves[-1].here.variables
+    return [found[name] for name in sorted(found) if name not in own and _is_grouping(found[name])]
+
+
+def _is_grouping(variable: Variable) -> bool:
+    absent = {rule.value for rule in variable.missing}
+    codes = [code for code in variable.codes if code.value not in absent]
+    return 2 <= len(codes) <= MOST_GROUPS

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,21 @@ def scale_reports(
 
 
 @dataclass(frozen=True)
+class Counted:
+    """The answers of a group under the key of the wave's; equal keys mean equal answers."""
+
+    key: str
+    group: Scalar | None
+    joint: Joint = field(compare=False)
+
+
+@lru_cache(maxsize=512)
+def _figures(scale: Scale, counted: Counted, basis: str) -> Figures:
+    """Extraction takes milliseconds for each group; the same page is asked for again."""
+    return figures_of(scale, counted.joint, basis)
+
+
+@dataclass(frozen=True)
 class _Asked:
     basis: str
     by: str
@@ -148,18 +164,19 @@ def _report(
 def _rows(wave: OnWave, scale: Scale, asked: _Asked) -> Iterator[Rows]:
     """The whole wave, then its groups."""
     for by in ("", asked.by) if asked.by else ("",):
-        for group, joint in joint_answers(wave, scale, by, asked.engine).items():
-            yield _told(wave, scale, asked, group if by else None, by, joint)
+        for counted in joint_answers(wave, scale, by, asked.engine):
+            yield _told(wave, scale, asked, by, counted)
 
 
-def _told(wave: OnWave, scale: Scale, asked: _Asked, group: Scalar | None, by: str, joint: Joint) -> Rows:
+def _told(wave: OnWave, scale: Scale, asked: _Asked, by: str, counted: Counted) -> Rows:
+    group, joint = counted.group, counted.joint
     variable = wave.here.variables[by] if by else None
     labels = next((code.labels for code in variable.codes if code.value == group), {}) if variable else {}
     scored = sum(joint.answered[scale.at_least :])
     try:
         if joint.n < FEWEST:
             raise refuse("few_rows", say("Fewer than {fewest} rows answer every item.", fewest=FEWEST))
-        figures = figures_of(scale, joint, asked.basis)
+        figures = _figures(scale, counted, asked.basis)
     except Refused as refused:
         why = sentence(refused.problems[0].message)
         return Rows(wave.version, group, labels, scored if joint.n >= FEWEST else 0, None, None, (), why)
@@ -186,16 +203,14 @@ def _unlike(found: list[Rows], table: Matrix) -> Iterator[str]:
                     yield warning
 
 
-def joint_answers(
-    wave: OnWave, scale: Scale, by: str = "", engine: Engine = ENGINE
-) -> Mapping[Scalar | None, Joint]:
-    """How the wave answers the scale, by group: as it was counted before, else counted and kept."""
+def joint_answers(wave: OnWave, scale: Scale, by: str = "", engine: Engine = ENGINE) -> list[Counted]:
+    """How each group of the wave answers the scale: as it was counted before, else counted and kept."""
     key = wave.key(scale, by)
     kept = JointAnswers.objects.filter(key=key).first()
     if kept is not None:
-        return {group: Joint.from_json(counts) for group, counts in kept.counts}
+        return [Counted(key, group, Joint.from_json(counts)) for group, counts in kept.counts]
     names = [str(at) for at in range(len(scale.items))]
     found = engine.joint(wave.plan(scale, by), names, GROUP if by else "")
     counts = [[group, joint.as_json()] for group, joint in found.items()]
     JointAnswers.objects.bulk_create([JointAnswers(key=key, counts=counts)], ignore_conflicts=True)
-    return found
+    return [Counted(key, group, joint) for group, joint in found.items()]

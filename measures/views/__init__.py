@@ -3,6 +3,7 @@
 from measures.views.datasets import build, column, dataset, dataset_version
 from measures.views.downloads import dataset_download, dataset_file
 from measures.views.rules import measure, measures
+from measures.views.scales import scale
 
 __all__ = [
     "build",
@@ -13,4 +14,5 @@ __all__ = [
     "dataset_version",
     "measure",
     "measures",
+    "scale",
 ]
