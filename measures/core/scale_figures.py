@@ -173,8 +173,8 @@ def drift_of(figures: Figures, frozen: Metric) -> Drift:
     own_mean, own_sd = figures.scored(figures.metric)
     shared = float(frozen.slopes @ figures.covariance @ figures.metric.slopes)
     alike = None
-    if frozen.loadings is not None:
-        alike = reliability.congruence(figures.loadings, frozen.loadings)
+    if frozen.loadings is not None and figures.metric.loadings is not None:
+        alike = reliability.congruence(figures.metric.loadings, frozen.loadings)
     return Drift(mean, sd, own_mean, own_sd, shared / (sd * own_sd), alike)
 
 

@@ -38,9 +38,9 @@ class Command(WavebookCommand):
 
     def _show_scale(self, told: dict[str, Any]) -> None:
         scale = told["scale"]
-        self.stdout.write(
-            f"{told['measure_version']}  {told['basis']}, {scale['scores']} {scale['extraction']}".rstrip()
-        )
+        how = f"{told['basis']}, {scale['scores']} {scale['extraction']}".rstrip()
+        self.stdout.write(f"{told['measure_version']}  {how}")
+        turned = {item["name"] for item in scale["items"] if item["is_reversed"]}
         for rows in told["rows"]:
             group = "" if rows["group"] is None else f" {told['by']} = {rows['group']}"
             if "why" in rows:
@@ -48,12 +48,9 @@ class Command(WavebookCommand):
                 continue
             figures = "  ".join(f"{name} {_short(rows[name])}" for name in ("alpha", "omega", "kmo"))
             self.stdout.write(f"{rows['wave_version']}{group}: {rows['n']:,} rows  {figures}")
-            for item in rows["items"]:
-                numbers = [_short(item[name]) for name in ("loading", "item_rest", "alpha_dropped")]
-                self.stdout.write(f"  {item['name']:<28} {' '.join(f'{n:>8}' for n in numbers)}")
+            self._show_items(rows, turned)
             if drift := rows["drift"]:
-                line = f"mean {_short(drift['mean'])}, SD {_short(drift['sd'])}"
-                self.stdout.write(f"  on the metric of {told['metric']}: {line}")
+                self.stdout.write(f"  on the metric of {told['metric']}: {_drift(drift)}")
             for warning in rows["warnings"]:
                 self.talk(f"  {warning}")
         for one in told["left_out"]:
@@ -61,6 +58,19 @@ class Command(WavebookCommand):
         for warning in told["warnings"]:
             self.talk(warning)
 
+    def _show_items(self, rows: dict[str, Any], turned: set[str]) -> None:
+        self.stdout.write(f"  {'':<28} {'loading':>9} {'item-rest':>9} {'alpha without':>14}")
+        for item in rows["items"]:
+            name = item["name"] + (" (turned)" if item["name"] in turned else "")
+            numbers = [_short(item[name]) for name in ("loading", "item_rest", "alpha_dropped")]
+            self.stdout.write(f"  {name:<28} {numbers[0]:>9} {numbers[1]:>9} {numbers[2]:>14}")
+
+
+def _drift(drift: dict[str, Any]) -> str:
+    told = f"mean {_short(drift['mean'])}, SD {_short(drift['sd'])} (refitted {_short(drift['refitted_sd'])})"
+    alike = drift["congruence"]
+    return told if alike is None else f"{told}, congruence {_short(alike)}"
+
 
 def _short(number: float | None) -> str:
-    return "-" if number is None else f"{number:.3f}"
+    return "-" if number is None else f"{round(number, 3) + 0.0:.3f}"  # -0 becomes 0
