@@ -26,7 +26,7 @@ from surveys.models import User
 from surveys.selectors import one_named, study_named, wave_version_named
 
 WAVE = OpenApiParameter("wave", str, description="The wave it is written for, as 2014 or 2014@1.")
-BASIS = OpenApiParameter("basis", str, description="pearson (default) or polychoric.")
+BASIS = OpenApiParameter("basis", str, description="pearson or polychoric; else the rule's own.")
 BY = OpenApiParameter("by", str, description="Also for each group of this item, with the right to the data.")
 METRIC = OpenApiParameter("metric", str, description="Whose fit is frozen, as integration@1; else the first.")
 LANGUAGE = OpenApiParameter("language", str, description="Of labels and comments: en (default) or zh.")

@@ -6,7 +6,7 @@ makes the counts likeliest.  Counts are all that is needed, so the data are pass
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -39,6 +39,18 @@ def polychoric(counts: Matrix) -> float:
             return float(brentq(score, *ends, xtol=1e-12, rtol=1e-12))
         inner = outer
     return side * LARGEST  # the likelihood rises up to the end
+
+
+def polychorics(pairs: Mapping[tuple[int, int], Mapping[tuple[float, float], int]], p: int) -> Matrix:
+    """The correlations (p, p) of items whose answers are counted by pairs: {(i, j): {(one, other): rows}}."""
+    found = np.eye(p)
+    for (i, j), cells in pairs.items():
+        rows, columns = sorted({a for a, _ in cells}), sorted({b for _, b in cells})
+        table = np.zeros((len(rows), len(columns)))
+        for (a, b), n in cells.items():
+            table[rows.index(a), columns.index(b)] = n
+        found[i, j] = found[j, i] = polychoric(table)
+    return found
 
 
 def thresholds(margin: Vector) -> Vector:

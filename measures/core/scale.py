@@ -13,6 +13,7 @@ from measures.core.engine.interface import Rule
 from measures.core.factor import Vector
 from measures.core.language.fingerprints import fingerprint_of
 from measures.core.language.functions import is_fitted
+from measures.core.language.functions_of_samples import PEARSON
 from measures.core.language.nodes import Call, Node
 from measures.core.language.nodes import walk as walk_said
 from measures.core.language.scope import Scope
@@ -44,6 +45,7 @@ class Scale:
     scores: str  # regression, bartlett, component, weighted_sum, sum, mean
     at_least: int
     is_standardised: bool
+    basis: str = PEARSON  # the correlations that the rule's factor is found in
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,7 +95,8 @@ def _scale(node: Typed, scope: Scope) -> Scale | None:
     least = int(dict(node.settings).get("at_least", len(node.arguments)))
     if node.function == "factor_score":
         method, scores = str(node.setting("method")), str(node.setting("scores"))
-        return Scale(node, tuple(map(_item, node.arguments)), method, scores, least, is_standardised=True)
+        basis = str(dict(node.settings).get("basis", PEARSON))
+        return Scale(node, tuple(map(_item, node.arguments)), method, scores, least, True, basis)
     inner = [_standardised(part) for part in node.arguments]
     parts = [part for part in inner if part is not None]
     is_standardised = len(parts) == len(node.arguments)

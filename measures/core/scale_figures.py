@@ -15,13 +15,12 @@ import numpy as np
 from measures.core import factor, reliability
 from measures.core.engine.joint import Joint
 from measures.core.factor import Matrix, Vector
-from measures.core.polychoric import LARGEST, polychoric
+from measures.core.language.functions_of_samples import PEARSON, POLYCHORIC
+from measures.core.polychoric import LARGEST, polychorics
 from measures.core.scale import Metric, Scale, even_weights
 from surveys.core.problems import refuse
 from surveys.core.said import say
 
-PEARSON, POLYCHORIC = "pearson", "polychoric"
-BASES = (PEARSON, POLYCHORIC)
 DIGITS = 10  # significant digits that are told: the last ones of linear algebra differ between machines
 _SINGULAR = 1e-10  # as where fits are made
 
@@ -65,7 +64,7 @@ class Figures:
     eigenvalues: Vector
     loadings: Vector
     uniquenesses: Vector
-    metric: Metric  # refitted on these rows, from Pearson correlations, as rules are
+    metric: Metric  # refitted on these rows, as the rule is
 
     def scored(self, metric: Metric) -> tuple[float, float]:
         """Mean and SD (n - 1) of the score on a metric."""
@@ -74,8 +73,10 @@ class Figures:
         return mean, float(np.sqrt(slopes @ self.covariance @ slopes))
 
 
-def figures_of(scale: Scale, joint: Joint, basis: str = PEARSON) -> Figures:
-    """The figures of one set of rows; Refused in words where they carry none."""
+def figures_of(scale: Scale, joint: Joint, basis: str = "") -> Figures:
+    """The figures of one set of rows, on the rule's own correlations unless ``basis`` says otherwise; Refused
+    in words where the rows carry none."""
+    basis = basis or scale.basis
     n, p = joint.n, len(scale.items)
     if n < p + 1:
         raise refuse("unfit_sample", say("Too few rows answer every item: {n}.", n=n))
@@ -88,15 +89,15 @@ def figures_of(scale: Scale, joint: Joint, basis: str = PEARSON) -> Figures:
     pearson = covariance / np.outer(sds, sds)
     np.fill_diagonal(pearson, 1.0)
     _check(pearson, "One item is a combination of the others.")
-    used = pearson if basis == PEARSON else _polychoric(joint, p)
-    if basis == POLYCHORIC:
-        _check(used, "The polychoric correlations fit no set of rows: they are not positive definite.")
-    return _figures(scale, joint, basis, means, covariance, pearson, used)
+    latent = _polychoric(joint, p) if POLYCHORIC in (basis, scale.basis) else pearson
+    on = {PEARSON: pearson, POLYCHORIC: latent}
+    return _figures(scale, joint, basis, means, covariance, on[basis], on[scale.basis])
 
 
 def _figures(
-    scale: Scale, joint: Joint, basis: str, means: Vector, covariance: Matrix, pearson: Matrix, used: Matrix
+    scale: Scale, joint: Joint, basis: str, means: Vector, covariance: Matrix, used: Matrix, own: Matrix
 ) -> Figures:
+    """``used`` (p, p): the correlations that are told of; ``own``: those that the rule is fitted on."""
     p, sds = len(means), np.sqrt(np.diag(covariance))
     extraction = (factor.principal if scale.extraction == "principal" else factor.minres)(used)
     adequacy, per_item = factor.kmo(used)
@@ -120,11 +121,11 @@ def _figures(
         eigenvalues=extraction.eigenvalues,
         loadings=extraction.loadings[:, 0],
         uniquenesses=extraction.uniquenesses,
-        metric=_refitted(scale, joint.n, means, sds, pearson),
+        metric=_refitted(scale, joint.n, means, sds, own),
     )
 
 
-def _refitted(scale: Scale, n: int, means: Vector, sds: Vector, pearson: Matrix) -> Metric:
+def _refitted(scale: Scale, n: int, means: Vector, sds: Vector, own: Matrix) -> Metric:
     """The metric that the rule would fit on these rows; a plain sum or mean has none but itself."""
     p = len(means)
     if not scale.extraction:
@@ -132,8 +133,8 @@ def _refitted(scale: Scale, n: int, means: Vector, sds: Vector, pearson: Matrix)
         return (
             Metric(means, sds, even, n=n) if scale.is_standardised else Metric(0 * means, 0 * sds + 1, even)
         )
-    extraction = (factor.principal if scale.extraction == "principal" else factor.minres)(pearson)
-    weights = factor.score_weights(extraction, pearson, scale.scores) / (p if scale.scores == "mean" else 1)
+    extraction = (factor.principal if scale.extraction == "principal" else factor.minres)(own)
+    weights = factor.score_weights(extraction, own, scale.scores) / (p if scale.scores == "mean" else 1)
     return Metric(means, sds, weights, extraction.loadings[:, 0], n)
 
 
@@ -152,13 +153,8 @@ def _polychoric(joint: Joint, p: int) -> Matrix:
     if not joint.pairs:
         message = "Polychoric correlations are for answers of few ordered codes."
         raise refuse("not_ordered", message, hint="Take the correlations of Pearson.")
-    found = np.eye(p)
-    for (i, j), cells in joint.pairs.items():
-        rows, columns = sorted({a for a, _ in cells}), sorted({b for _, b in cells})
-        table = np.zeros((len(rows), len(columns)))
-        for (a, b), n in cells.items():
-            table[rows.index(a), columns.index(b)] = n
-        found[i, j] = found[j, i] = polychoric(table)
+    found = polychorics(joint.pairs, p)
+    _check(found, "The polychoric correlations fit no set of rows: they are not positive definite.")
     return found
 
 

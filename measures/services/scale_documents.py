@@ -26,6 +26,7 @@ def document(report: ScaleReport) -> dict[str, Any]:
             "is_standardised": scale.is_standardised,
             "extraction": scale.extraction,
             "rotation": "none",
+            "basis": scale.basis,
             "scores": scale.scores,
             "sign": SIGN if scale.extraction else "",
         },

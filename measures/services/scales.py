@@ -12,10 +12,9 @@ import numpy as np
 from measures.core.engine import Engine
 from measures.core.engine.joint import Joint
 from measures.core.factor import Matrix
+from measures.core.language.functions_of_samples import BASES
 from measures.core.scale import Scale, metric_of
 from measures.core.scale_figures import (
-    BASES,
-    PEARSON,
     Drift,
     Figures,
     congruences,
@@ -78,17 +77,17 @@ def scale_reports(
     user: User,
     version: MeasureVersion,
     *,
-    basis: str = PEARSON,
+    basis: str = "",
     by: str = "",
     metric: str = "",
     engine: Engine = ENGINE,
 ) -> list[ScaleReport]:
     """A report for each scale of the measure's rule, over the waves that the rule can be read on.
 
-    Refused where the rule holds no scale.  Groups are for those who may download the data: what one group is
-    like can be told from figures with and without it.
+    ``basis`` is empty for the correlations of the rule itself.  Refused where it holds no scale.  Groups are
+    for those who may download the data: what one group is like can be told from figures with and without it.
     """
-    if basis not in BASES:
+    if basis and basis not in BASES:
         raise refuse("unknown_basis", say("The basis is {bases}.", bases=BASES), where="basis")
     if by and not may_download(user, version.measure.study):
         message = "Groups are told only to those who may download the data of the study."
@@ -150,7 +149,7 @@ def _report(
         version=version,
         scale=scale,
         labels=tuple(variable.labels if variable else {} for variable in variables),
-        basis=asked.basis,
+        basis=asked.basis or scale.basis,
         by=asked.by,
         metric=metric if any(metric_of(wave.scales[place], asked.fitted) for wave in having) else "",
         metrics=metrics,

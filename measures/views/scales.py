@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from measures import selectors
-from measures.core.scale_figures import BASES, PEARSON
+from measures.core.language.functions_of_samples import BASES
 from measures.policy import may_download
 from measures.selectors.scales import grouping_items
 from measures.services.scales import scale_reports
@@ -22,8 +22,7 @@ def scale(request: HttpRequest, study: str, name: str, number: int | None = None
     """
     measure = selectors.measure_named(request.user, f"{study}/{name}")
     version = version_shown(request.user, measure, number)
-    asked = {"basis": request.GET.get("basis") or PEARSON}
-    asked |= {name: request.GET.get(name, "") for name in ("by", "metric")}
+    asked = {name: request.GET.get(name, "") for name in ("basis", "by", "metric")}
     is_told_groups = may_download(request.user, measure.study)
     with selectors.one_look():
         reports = scale_reports(request.user, version, **asked)

@@ -18,6 +18,7 @@ from config.study_folder import load_study
 from measures.core.engine import DuckEngine, Known, Plan, Rule, Source, SourceColumn, dialect
 from measures.core.engine.spark import SparkEngine
 from measures.core.language import CodeMap, Scope, harmonised
+from measures.core.language.functions_of_samples import SCORINGS
 from measures.models import DatasetVersion
 from measures.selectors.resolving import plan_of, resolve_dataset
 from measures.services.datasets import build_dataset
@@ -177,6 +178,16 @@ def test_the_command_chooses_the_engine(room: Room, spark: SparkEngine) -> None:
     room.dataset("one", measures=["z"])
     call_command("build_dataset", "mdms/one", "--engine", "spark", "--master", "local[2]", stdout=StringIO())
     assert DatasetVersion.objects.get().environment["engine"] == "spark semantics 1"
+
+
+def test_both_fit_the_same_factor_of_polychoric_correlations(spark: SparkEngine, tmp_path: Path) -> None:
+    source = store(tmp_path / "wave.parquet", answers())
+    texts = [
+        f'factor_score(reverse(a), b, c, basis="polychoric", scores="{scores}", at_least=2)'
+        for scores in SCORINGS
+    ]
+    both = on_both(spark, Plan(source, tuple(Rule(text, rule(text)) for text in texts)), tmp_path / "out")
+    assert both.differences() == []
 
 
 def test_both_count_how_items_are_answered_together(spark: SparkEngine, tmp_path: Path) -> None:

@@ -11,17 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from measures.core.engine.fits import Moments, largest_of, moments, sample_of, scale_for
-from measures.core.engine.fitting import Run
-from measures.core.engine.prepare import Prepared
 from measures.core.engine.query import Pipeline
 from measures.core.engine.sql import Pair
 from measures.core.language.tree import Type
 from surveys.core.codebook import Scalar
 from surveys.core.problems import refuse
 from surveys.core.said import say
+
+if TYPE_CHECKING:
+    from measures.core.engine.fitting import Run
+    from measures.core.engine.prepare import Prepared
 
 MOST_CODES = 20  # different answers of an item that are crossed
 MOST_CROSSED = 40  # items whose pairs are counted
@@ -104,6 +106,16 @@ def joint_of(prepared: Prepared, names: Sequence[str], by: str, run: Run) -> dic
         if found is not None:
             return _named(found, by)
     return _named(_summed(prepared, pipeline, items, run), by)
+
+
+def pairs_of(prepared: Prepared, parts: Sequence[Pair], run: Run) -> Joint | None:
+    """The answers of all rows to ``parts``; None where they hold too many different numbers."""
+    items = [_number(pair) for pair in parts]
+    if len(items) > MOST_CROSSED or any(pair.type is not Type.INTEGER for pair in items):
+        return None
+    found = _crossed(prepared, _cells(prepared.pipeline, items, None), len(items), run)
+    nobody = of_pairs((0,) * (len(items) + 1), {})
+    return None if found is None else next(iter(found.values()), nobody)
 
 
 def _number(pair: Pair) -> Pair:

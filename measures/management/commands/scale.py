@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from measures.core.scale_figures import BASES, PEARSON
+from measures.core.language.functions_of_samples import BASES
 from measures.selectors.tongues import measure_version_named
 from measures.services.engines import chosen
 from measures.services.scale_documents import document
@@ -21,7 +21,7 @@ class Command(WavebookCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("measure", metavar="STUDY/MEASURE[@n]")
         parser.add_argument(
-            "--basis", choices=BASES, default=PEARSON, help="which correlations (default: %(default)s)"
+            "--basis", choices=BASES, default="", help="which correlations (default: the rule's)"
         )
         parser.add_argument("--by", default="", metavar="ITEM", help="also for each group of this item")
         help_of_metric = "whose fit is the frozen metric (default: the first)"

@@ -13,8 +13,9 @@ import pytest
 from measures.core import factor
 from measures.core.engine import DuckEngine, Plan
 from measures.core.engine.joint import MOST_GROUPS, Joint
+from measures.core.language.functions_of_samples import POLYCHORIC
 from measures.core.scale import Scale, metric_of, rules_of, scales_in
-from measures.core.scale_figures import POLYCHORIC, congruences, drift_of, figures_of
+from measures.core.scale_figures import congruences, drift_of, figures_of
 from measures.core.scale_warnings import likeness, likeness_warning, warnings_of
 from surveys.core.problems import Refused
 from tests.measures.small_survey import rule, store
@@ -154,11 +155,14 @@ def test_too_many_groups_are_refused(tmp_path: Path) -> None:
         answered(tmp_path, cells, by="age")
 
 
+@pytest.mark.parametrize("basis", ["pearson", "polychoric"])
 @pytest.mark.parametrize("method", ["minres", "principal"])
 @pytest.mark.parametrize("scores", ["regression", "bartlett", "weighted_sum", "sum", "mean"])
-def test_the_refitted_metric_is_the_one_the_rule_fits(tmp_path: Path, method: str, scores: str) -> None:
+def test_the_refitted_metric_is_the_one_the_rule_fits(
+    tmp_path: Path, method: str, scores: str, basis: str
+) -> None:
     """What the figures say of the score is what the engine's column is like."""
-    text = f'factor_score(reverse(a), b, c, method="{method}", scores="{scores}")'
+    text = f'factor_score(reverse(a), b, c, method="{method}", scores="{scores}", basis="{basis}")'
     cells, checked, scale = answers(), rule(text), scale_of(text)
     source = store(tmp_path / "w.parquet", cells)
     result = DuckEngine().derive(Plan(source, rules_of([checked.root], checked)), tmp_path)[0]
@@ -188,6 +192,18 @@ def test_a_later_wave_drifts_on_the_frozen_metric(tmp_path: Path) -> None:
     assert found.congruence is not None and found.congruence > 0.95
     same = drift_of(first, first.metric)
     assert (same.mean, same.correlation, same.congruence) == (pytest.approx(0.0), pytest.approx(1), 1)
+
+
+def test_a_rule_on_polychoric_correlations_tells_of_them(tmp_path: Path) -> None:
+    """Its figures are those that any scale has on this basis, and so is what it is scored with."""
+    text = SCORE.replace(")", ', basis="polychoric")').replace('reverse(a, basis="polychoric")', "reverse(a)")
+    found = answered(tmp_path, answers(), text)[None]
+    own = figures_of(scale_of(text), found)
+    asked = figures_of(scale_of(SCORE), found, POLYCHORIC)
+    assert own.basis == scale_of(text).basis == POLYCHORIC
+    assert own.loadings == pytest.approx(asked.loadings) and own.alpha == pytest.approx(asked.alpha)
+    assert own.metric.weights == pytest.approx(own.loadings)
+    assert (asked.metric.weights < own.metric.weights).all()  # that of Pearson's correlations
 
 
 def test_polychoric_loadings_are_nearer_to_the_latent_ones(tmp_path: Path) -> None:
