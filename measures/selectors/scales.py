@@ -11,6 +11,7 @@ from measures.core.engine.joint import MOST_GROUPS
 from measures.core.language import Checked, check
 from measures.core.scale import Scale, may_be_scale, rules_of, scales_in
 from measures.models import DatasetColumn, MeasureVersion
+from measures.policy import may_download
 from measures.selectors.keys import ENGINE, Keyed, quoted
 from measures.selectors.resolving import names_in
 from measures.selectors.scopes import Ground, ground, parsed, study_wave_versions
@@ -18,7 +19,7 @@ from measures.selectors.trying import lacking, try_rule
 from surveys.core.codebook import Variable, fingerprint
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.said import say, sentence
-from surveys.models import WaveVersion
+from surveys.models import Study, User, WaveVersion
 
 GROUP = "by"
 
@@ -105,6 +106,12 @@ def on_waves(version: MeasureVersion) -> tuple[list[OnWave], list[LeftOut]]:
 def _said(problems: Iterable[Problem]) -> str:
     first = next(iter(problems))
     return sentence(first.message)
+
+
+def may_part(user: User, study: Study) -> bool:
+    """Whether a person is told of groups: who may download the data, and everybody where nobody answered."""
+    synthetic = (study.is_synthetic or wave.is_synthetic for wave in study_wave_versions(study))
+    return may_download(user, study) or all(synthetic)
 
 
 def metrics_of(version: MeasureVersion) -> dict[str, Mapping[str, Any]]:

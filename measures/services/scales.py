@@ -23,9 +23,8 @@ from measures.core.scale_figures import (
 )
 from measures.core.scale_warnings import likeness_warning, warnings_of
 from measures.models import JointAnswers, MeasureVersion
-from measures.policy import may_download
 from measures.selectors.keys import ENGINE
-from measures.selectors.scales import GROUP, LeftOut, OnWave, metric_named, metrics_of, on_waves
+from measures.selectors.scales import GROUP, LeftOut, OnWave, may_part, metric_named, metrics_of, on_waves
 from surveys.core.codebook import Scalar
 from surveys.core.disclosure import FEWEST
 from surveys.core.problems import Refused, refuse
@@ -85,11 +84,12 @@ def scale_reports(
     """A report for each scale of the measure's rule, over the waves that the rule can be read on.
 
     ``basis`` is empty for the correlations of the rule itself.  Refused where it holds no scale.  Groups are
-    for those who may download the data: what one group is like can be told from figures with and without it.
+    for those who may download the data, unless it is synthetic: what one group is like can be told from
+    figures with and without it.
     """
     if basis and basis not in BASES:
         raise refuse("unknown_basis", say("The basis is {bases}.", bases=BASES), where="basis")
-    if by and not may_download(user, version.measure.study):
+    if by and not may_part(user, version.measure.study):
         message = "Groups are told only to those who may download the data of the study."
         raise refuse("not_allowed", message, where="by", hint="Leave out the grouping item.")
     waves, left_out = on_waves(version)

@@ -9,8 +9,7 @@ from django.shortcuts import render
 
 from measures import selectors
 from measures.core.language.functions_of_samples import BASES
-from measures.policy import may_download
-from measures.selectors.scales import grouping_items
+from measures.selectors.scales import grouping_items, may_part
 from measures.services.scales import scale_reports
 from measures.views.rules import version_shown
 
@@ -23,7 +22,7 @@ def scale(request: HttpRequest, study: str, name: str, number: int | None = None
     measure = selectors.measure_named(request.user, f"{study}/{name}")
     version = version_shown(request.user, measure, number)
     asked = {name: request.GET.get(name, "") for name in ("basis", "by", "metric")}
-    is_told_groups = may_download(request.user, measure.study)
+    is_told_groups = may_part(request.user, measure.study)
     with selectors.one_look():
         reports = scale_reports(request.user, version, **asked)
         groupings = grouping_items(version) if is_told_groups else []

@@ -138,6 +138,16 @@ def test_groups_are_not_told_to_those_who_may_not_download(scaled: Room) -> None
         report(scaled, by="area")
 
 
+def test_groups_of_synthetic_rows_are_told_to_everybody(scaled: Room) -> None:
+    scaled.study.is_synthetic = True
+    scaled.study.save()
+    version = measure_named(scaled.user, "mdms/excluded").published
+    assert version is not None
+    version.measure.study.refresh_from_db()
+    (found,) = scale_reports(make_member(scaled.study, "reader", "reader"), version, by="area")
+    assert [one.group for one in found.rows[:3]] == [None, 1, 2]
+
+
 def test_nothing_is_told_of_fewer_than_ten_complete_rows(scaled: Room) -> None:
     scaled.study.memberships.filter(user=scaled.user).update(microdata=True)
     surveyed(scaled.study.waves.get(slug="2016"), 4, city=[2] * 293 + [1] * 7)

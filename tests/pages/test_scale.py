@@ -64,6 +64,17 @@ def test_the_scree_plot_holds_the_eigenvalues(client: Client, scaled: Room) -> N
     assert 'role="img"' in plots[0] and "style=" not in plots[0]
 
 
+def test_nothing_is_inline_and_tables_scroll_in_their_own_box(client: Client, scaled: Room) -> None:
+    html = page(client)
+    assert not re.search(r"<[^>]+\s(on\w+|style)=", html) and not re.search(r"<script(?![^>]*\bsrc=)", html)
+    assert (
+        len(re.findall(r"<table\b", html))
+        == len(re.findall(r'<div class="table"[^>]*role="region"', html))
+        == 5
+    )
+    assert all('scope="col"' in head for head in re.findall(r"<thead>.*?</thead>", html))
+
+
 def test_the_page_is_chinese_to_its_chinese_readers(client: Client, scaled: Room) -> None:
     html = page(client, code="zh-hans")
     for words in ("排斥感", "反向计分", "最小残差法", "碎石图", "在固定尺度上", "同一因子", "没有 a, b, c"):
