@@ -16,12 +16,13 @@ from measures.selectors.keys import ENGINE, Keyed, quoted
 from measures.selectors.resolving import names_in
 from measures.selectors.scopes import Ground, ground, parsed, study_wave_versions
 from measures.selectors.trying import lacking, try_rule
-from surveys.core.codebook import Variable, fingerprint
+from surveys.core.codebook import ValueType, Variable, fingerprint
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.said import say, sentence
 from surveys.models import Study, User, WaveVersion
 
 GROUP = "by"
+_GROUPING = (ValueType.INTEGER, ValueType.DECIMAL, ValueType.TEXT)
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,26 @@ class OnWave:
     def _items(self, scale: Scale) -> tuple[Rule, ...]:
         return rules_of([item.part for item in scale.items], self.checked)
 
+    def has_group(self, by: str) -> bool:
+        """Whether the wave has the grouping item."""
+        return by in self.here.items
+
     def variable(self, name: str) -> Variable | None:
         return self.checked.scope.variable(name)
 
     def _group(self, by: str) -> Checked:
-        if by not in self.here.items:
-            message = say("{version} has no item called “{name}”.", version=self.version, name=by)
-            raise refuse("unknown_item", message, where="by", near=near_misses(by, self.here.items))
+        if not self.has_group(by):
+            raise no_such_item(self.here, by)
+        if self.here.variables[by].type not in _GROUPING:
+            message = say("{name} holds dates; groups are made by codes, numbers or texts.", name=by)
+            raise refuse("date_as_key", message, where="by")
         return check(parsed(quoted(by)), self.here.scope())
+
+
+def no_such_item(here: Ground, by: str) -> Refused:
+    """The refusal of a grouping item that a wave has not."""
+    message = say("{version} has no item called “{name}”.", version=here.version, name=by)
+    return refuse("unknown_item", message, where="by", near=near_misses(by, here.items))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,16 @@ from measures.core.scale_figures import (
 from measures.core.scale_warnings import likeness_warning, warnings_of
 from measures.models import JointAnswers, MeasureVersion
 from measures.selectors.keys import ENGINE
-from measures.selectors.scales import GROUP, LeftOut, OnWave, may_part, metric_named, metrics_of, on_waves
+from measures.selectors.scales import (
+    GROUP,
+    LeftOut,
+    OnWave,
+    may_part,
+    metric_named,
+    metrics_of,
+    no_such_item,
+    on_waves,
+)
 from surveys.core.codebook import Scalar
 from surveys.core.disclosure import FEWEST
 from surveys.core.problems import Refused, refuse
@@ -97,6 +106,8 @@ def scale_reports(
     if not most:
         hint = "A scale is a factor score, or a sum or mean of answers or of standardised items."
         raise refuse("no_scale", say("The rule of {version} holds no scale.", version=version), hint=hint)
+    if by:
+        left_out += _without_groups(waves, by)
     metrics = metrics_of(version)
     chosen, fitted = metric_named(metrics, metric)
     asked = _Asked(basis, by, fitted, engine)
@@ -104,6 +115,14 @@ def scale_reports(
         _report(version, place, waves, tuple(left_out), asked, chosen, tuple(metrics))
         for place in range(most)
     ]
+
+
+def _without_groups(waves: list[OnWave], by: str) -> list[LeftOut]:
+    """The waves that are told whole alone; Refused where none has the grouping item."""
+    without = [wave for wave in waves if not wave.has_group(by)]
+    if len(without) == len(waves):
+        raise no_such_item(waves[-1].here, by)
+    return [LeftOut(wave.version, say("it has no {items}.", items=[by])) for wave in without]
 
 
 @dataclass(frozen=True)
@@ -162,7 +181,7 @@ def _report(
 
 def _rows(wave: OnWave, scale: Scale, asked: _Asked) -> Iterator[Rows]:
     """The whole wave, then its groups."""
-    for by in ("", asked.by) if asked.by else ("",):
+    for by in ("", asked.by) if asked.by and wave.has_group(asked.by) else ("",):
         for counted in joint_answers(wave, scale, by, asked.engine):
             yield _told(wave, scale, asked, by, counted)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from measures.models import JointAnswers
 from measures.selectors.versions import measure_named
 from measures.services.datasets import build_dataset
 from measures.services.scales import ScaleReport, scale_reports
-from surveys.core.codebook import Code
+from surveys.core.codebook import Code, ValueType
 from surveys.core.problems import Refused
 from surveys.models import Wave
 from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
@@ -28,14 +29,17 @@ FIVE = tuple(Code(step, {"en": f"step {step}", "zh": f"第{step}级"}) for step 
 AREA = (Code(1, {"en": "town", "zh": "城镇"}), Code(2, {"en": "village", "zh": "乡村"}))
 
 
-def surveyed(wave: Wave, seed: int, tops: Sequence[Code] = FIVE, **more: list[Any]) -> None:
+def surveyed(
+    wave: Wave, seed: int, tops: Sequence[Code] = FIVE, area: str = "area", **more: list[Any]
+) -> None:
     """The next version of a wave: three items of one factor for 300 people in two areas."""
     cells = answers(300, seed) | more
     columns: list[Any] = [(variable("rid", labels={"en": "Respondent"}), list(range(len(cells["a"]))))]
     for name in ("a", "b", "c"):
         labels = {"en": f"Item {name}", "zh": f"题{name}"}
         columns.append((variable(name, labels=labels, codes=tops, missing=GONE), cells[name]))
-    columns.append((variable("area", labels={"en": "Area", "zh": "地区"}, codes=AREA), cells["city"]))
+    columns.append((variable("day", ValueType.DATE), [date(2015, 1, 1)] * 300))
+    columns.append((variable(area, labels={"en": "Area", "zh": "地区"}, codes=AREA), cells["city"]))
     make_wave_version(wave, columns)
 
 
@@ -131,6 +135,24 @@ def test_groups_are_told_beside_the_wave(scaled: Room) -> None:
     assert [one.name for one in found.rows[:3]] == ["mdms/2015@1", "mdms/2015@1 · 1", "mdms/2015@1 · 2"]
     assert found.rows[1].labels == {"en": "town", "zh": "城镇"}
     assert sum(one.figures.n for one in found.rows[1:3] if one.figures) == found.rows[0].figures.n  # type: ignore[union-attr]
+
+
+def test_a_wave_without_the_grouping_item_is_told_whole(scaled: Room) -> None:
+    scaled.study.memberships.filter(user=scaled.user).update(microdata=True)
+    surveyed(make_wave(scaled.study, "2017", position=3), 5, area="zone")
+    found = report(scaled, by="area")
+    assert [one.name for one in found.rows if one.wave.wave.slug == "2017"] == ["mdms/2017@1"]
+    assert ("mdms/2017@1", "it has no area.") in [(str(one.version), one.why) for one in found.left_out]
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [("aera", "no item called “aera”"), ("rid", "more than 12 groups"), ("day", "day holds dates")],
+)
+def test_items_that_make_no_groups_are_refused(scaled: Room, by: str, said: str) -> None:
+    scaled.study.memberships.filter(user=scaled.user).update(microdata=True)
+    with pytest.raises(Refused, match=said):
+        report(scaled, by=by)
 
 
 def test_groups_are_not_told_to_those_who_may_not_download(scaled: Room) -> None:

@@ -11,13 +11,19 @@ import polars as pl
 import pytest
 
 from measures.core import factor, reliability
+from measures.core.engine import DuckEngine, Plan, Rule, Source, SourceColumn
+from measures.core.language import Scope, check, parse
 from measures.core.polychoric import LARGEST, polychoric
+from surveys.core.codebook import Code, ValueType, Variable
+from surveys.core.table import physical
 
 HERE = Path(__file__).parent / "scales"
 CLOSED = 1e-9  # alpha, item-rest, KMO, Bartlett, eigenvalues: closed forms, relative
 EXTRACTED = 1e-5  # minres of psych: its optimiser stops at about 1e-6, absolute
 LATENT = 2e-6  # polychoric, against an optimum found here with R's own bivariate normal, absolute
 PSYCH, LAVAAN = 3e-5, 3e-5  # polychoric: both minimise over the correlation and stop early, absolute
+FITTED = {"pearson": EXTRACTED, "polychoric": 5e-5}  # psych's loadings rest on its own polychorics
+KEPT = {"pearson": ("minres_loadings", "cor"), "polychoric": ("polychoric_loadings", "polychoric_tight")}
 CASES = ("anes96", "city3k", "city3k_men", "city3k_women")
 
 
@@ -30,12 +36,14 @@ def r() -> dict[str, Any]:
 def answers(case: str) -> pl.DataFrame:
     """The complete rows that the script of the reference takes, turned as it turns them."""
     if case == "anes96":
-        found = pl.read_csv(HERE / "anes96.csv").select("party", "self", 8 - pl.col("clinton"), "dole")
+        found = pl.read_csv(HERE / "anes96.csv").select(
+            "party", "self", (8 - pl.col("clinton")).alias("clinton"), "dole"
+        )
     else:
         rows = pl.read_csv(HERE.parent / "city3k/data.csv")
         sex = {"city3k_men": 0, "city3k_women": 1}.get(case)
         rows = rows if sex is None else rows.filter(pl.col("female") == sex)
-        found = rows.select("q1", "q2", 6 - pl.col("q3"), "q4", "q5")
+        found = rows.with_columns(q3=6 - pl.col("q3")).select("q1", "q2", "q3", "q4", "q5")
     return found.drop_nulls()
 
 
@@ -101,6 +109,26 @@ def test_polychoric_correlations(r: dict[str, Any], case: str) -> None:
     assert found == pytest.approx(np.array(r[case]["polychoric_lavaan"]["values"]), abs=LAVAAN)
     assert found == pytest.approx(np.array(r[case]["polychoric_tight"]["values"]), abs=LATENT)
     assert factor.alpha(found) == pytest.approx(r[case]["polychoric_alpha"], abs=1e-4)
+
+
+@pytest.mark.parametrize("basis", ["pearson", "polychoric"])
+@pytest.mark.parametrize("case", CASES[1:])
+def test_what_the_engine_fits(r: dict[str, Any], tmp_path: Path, case: str, basis: str) -> None:
+    """From stored cells to the kept fit, in one pass that counts pairs of answers where it is polychoric."""
+    rows = answers(case).with_columns(q3=6 - pl.col("q3"))  # as they were asked
+    codes = tuple(Code(step, {}) for step in range(1, 6))
+    items = {name: Variable(name, ValueType.INTEGER, codes=codes) for name in rows.columns}
+    text = f'factor_score(q1, q2, reverse(q3), q4, q5, method="minres", basis="{basis}")'
+    checked = check(parse(text), Scope(items=items))
+    rows.rename({name: physical(at) for at, name in enumerate(items)}).write_parquet(tmp_path / "w.parquet")
+    columns = {name: SourceColumn(at, items[name]) for at, name in enumerate(items)}
+    plan = Plan(Source(tmp_path / "w.parquet", columns), (Rule("score", checked),))
+    (fit,) = DuckEngine().derive(plan, tmp_path)[0].fitted.values()
+    loadings, correlation = KEPT[basis]
+    assert fit["n"] == r[case]["n"]
+    assert fit["means"] == pytest.approx(list(r[case]["mean"].values()), rel=CLOSED)
+    assert np.array(fit["correlation"]) == pytest.approx(np.array(r[case][correlation]["values"]), abs=LATENT)
+    assert fit["loadings"] == pytest.approx(r[case][loadings], abs=FITTED[basis])
 
 
 def test_congruence_of_men_and_women(r: dict[str, Any]) -> None:
