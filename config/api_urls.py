@@ -61,6 +61,11 @@ urlpatterns = [
         measures.OneRuleText.as_view(),
         name="api_rule_text",
     ),
+    path(
+        "measures/<slug:study>/<slug:name>/v<int:number>/scales/",
+        measures.Scales.as_view(),
+        name="api_scales",
+    ),
     path("datasets/", datasets.Datasets.as_view(), name="api_datasets"),
     path(_DATASET, datasets.OneDataset.as_view(), name="api_dataset"),
     path(_DATASET + "latest/", datasets.LatestDataset.as_view(), name="api_dataset_latest"),

@@ -71,6 +71,15 @@ class MeasureComparisonSerializer(serializers.Serializer[Any]):
     )
 
 
+class ScalesSerializer(serializers.Serializer[Any]):
+    """What the scales of a measure are like, wave by wave."""
+
+    scales = serializers.ListField(
+        child=serializers.JSONField(),
+        help_text="Items, figures per wave and group, congruences, drift and warnings of each scale.",
+    )
+
+
 class MeasureSerializer(serializers.ModelSerializer[Measure]):
     study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
     concepts = LabelsField()

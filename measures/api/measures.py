@@ -16,8 +16,11 @@ from measures.serializers import (
     MeasureSerializer,
     MeasureVersionSerializer,
     RuleTextSerializer,
+    ScalesSerializer,
 )
 from measures.services.comparing import moves, words_compared
+from measures.services.scale_documents import document
+from measures.services.scales import scale_reports
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.http import STUDY, BadParameter, ListApi, OneApi
@@ -27,6 +30,9 @@ from surveys.selectors import one_named, study_named, wave_version_named
 WAVE = OpenApiParameter("wave", str, description="The wave it is written for, as 2014 or 2014@1.")
 A = OpenApiParameter("a", int, required=True, description="The number of the earlier version.")
 B = OpenApiParameter("b", int, required=True, description="The number of the later version.")
+BASIS = OpenApiParameter("basis", str, description="pearson or polychoric; else the rule's own.")
+BY = OpenApiParameter("by", str, description="Also for each group of this item, with the right to the data.")
+METRIC = OpenApiParameter("metric", str, description="Whose fit is frozen, as integration@1; else the first.")
 LANGUAGE = OpenApiParameter("language", str, description="Of labels and comments: en (default) or zh.")
 
 
@@ -120,3 +126,17 @@ class OneRuleText(OneApi):
             "tongue": tongue,
             "text": found.text,
         }
+
+
+@extend_schema(parameters=[BASIS, BY, METRIC])
+class Scales(OneApi):
+    """The scales of a measure in every wave: reliability, factor, congruence, drift of the frozen metric."""
+
+    serializer_class = ScalesSerializer
+    queryset = MeasureVersion.objects.none()
+    parameters = ("basis", "by", "metric")
+
+    def get_object(self) -> Any:
+        version = _version(self.person, **self.kwargs)
+        asked = {name: text for name in self.parameters if (text := self.asked(name))}
+        return {"scales": [document(one) for one in scale_reports(self.person, version, **asked)]}

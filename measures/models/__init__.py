@@ -4,6 +4,7 @@ from measures.models.datasets import Dataset, DatasetColumn, DatasetVersion, Der
 from measures.models.falls import ColumnFalls
 from measures.models.proposals import Proposal
 from measures.models.rules import Measure, MeasureVersion
+from measures.models.scales import JointAnswers
 from measures.models.transitions import Transition
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "DatasetColumn",
     "DatasetVersion",
     "DerivedColumn",
+    "JointAnswers",
     "Measure",
     "MeasureVersion",
     "Proposal",

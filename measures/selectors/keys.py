@@ -64,15 +64,16 @@ class Keyed:
     def _key(self, rule: Rule) -> str:
         return fingerprint(
             {
-                "rule": self._identity(rule.checked),
-                "filter": self._identity(self.where) if self.where else None,
+                "rule": self.identity(rule.checked),
+                "filter": self.identity(self.where) if self.where else None,
                 "fitted": as_json(rule.fitted),
                 "rows": self.here.version.rows,
                 "engine": [ENGINE.name, ENGINE.semantics_version],
             }
         )
 
-    def _identity(self, checked: Checked) -> dict[str, Any]:
+    def identity(self, checked: Checked) -> dict[str, Any]:
+        """What a rule means here, and what it reads; its earlier measures have their keys."""
         tables = self.here.tables
         return {
             "fingerprint": rule_fingerprint(checked),

@@ -154,6 +154,7 @@ HEADS = {
     "withheld": _("Groups of fewer than ten rows, not shown"),
     "method": _("Method"),
     "scores": _("Scores"),
+    "basis": _("Correlations"),
     "sign": _("Sign"),
     "kmo": _("Sampling adequacy (KMO)"),
     "alpha": _("Cronbach's alpha"),
@@ -171,7 +172,9 @@ def _parts(fit: Mapping[str, Any], rule: str) -> list[dict[str, Any]]:
     columns = [name for name in PER_ITEM if fit.get(name)]
     names = _items_of(fit["function"], len(fit[columns[0]]), rule) if columns else []
     rows = list(zip(names, *(fit[name] for name in columns), strict=True))
-    facts = [(HEADS[name], spoken(fit[name])) for name in ("method", "scores", "sign") if fit.get(name)]
+    facts = [
+        (HEADS[name], spoken(fit[name])) for name in ("method", "scores", "basis", "sign") if fit.get(name)
+    ]
     facts += [
         (HEADS[name], round(fit[name], 4)) for name in ("n", "kmo", "alpha") if fit.get(name) is not None
     ]

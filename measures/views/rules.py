@@ -11,9 +11,10 @@ from django.utils.translation import get_language
 
 from measures import selectors
 from measures.core.language import sentence
-from measures.models import MeasureVersion, Proposal
+from measures.models import Measure, MeasureVersion, Proposal
 from measures.policy import may_decide, may_define
 from measures.selectors.disclosure import versions_shown_to, waves_shown_to
+from measures.selectors.scales import has_scale
 from measures.selectors.scopes import ground
 from measures.selectors.tongues import Written, written
 from measures.selectors.trying import try_rule
@@ -34,17 +35,10 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
     Drafts only for those who may define: for others a measure that was never published does not exist.
     """
     found = selectors.measure_named(request.user, f"{study}/{name}")
-    shown = versions_shown_to(request.user).filter(measure=found)
-    people = shown.select_related("created_by", "published_by", "measure__study")
-    versions = sorted(people, key=lambda v: (v.number is None, v.number or 0), reverse=True)
+    versions = versions_in_order(request.user, found)
     version = _chosen(versions, number)
     if version is None:
-        what = (
-            say("version {number} of {found}", number=number, found=found)
-            if number is not None
-            else say("published version of {found}", found=found)
-        )
-        raise refuse("not_found", say("There is no {what}.", what=what))
+        raise _no_version(found, number)
     context = {
         "study": found.study,
         "measure": found,
@@ -56,6 +50,7 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
             "derived__frequencies", "derived__inputs"
         ),
         "may_define": may_define(request.user, found.study),
+        "has_scale": has_scale(version),
         "sentences": sentences(version),
         "waves": waves_shown_to(request.user, version),
         "code_labels": code_labels(found.study, version.report),
@@ -73,6 +68,30 @@ def _proposed(user: User, version: MeasureVersion) -> dict[str, Any]:
     latest = version.measure.latest_proposal
     may = latest is not None and may_decide(user, latest)
     return {"approved": signed, "proposal": latest, "may_decide": may}
+
+
+def version_shown(user: User, measure: Measure, number: int | None = None) -> MeasureVersion:
+    """The wording with this number, else the one in force, else the draft, of those this person is shown."""
+    version = _chosen(versions_in_order(user, measure), number)
+    if version is None:
+        raise _no_version(measure, number)
+    return version
+
+
+def versions_in_order(user: User, measure: Measure) -> list[MeasureVersion]:
+    """The wordings of a measure that this person is shown: the draft, then the newest first."""
+    shown = versions_shown_to(user).filter(measure=measure)
+    people = shown.select_related("created_by", "published_by", "measure__study")
+    return sorted(people, key=lambda v: (v.number is None, v.number or 0), reverse=True)
+
+
+def _no_version(measure: Measure, number: int | None) -> Refused:
+    what = (
+        say("version {number} of {found}", number=number, found=measure)
+        if number is not None
+        else say("published version of {found}", found=measure)
+    )
+    return refuse("not_found", say("There is no {what}.", what=what))
 
 
 def texts(user: User, version: MeasureVersion) -> dict[str, list[Written] | Refused]:

@@ -211,7 +211,9 @@ class Interpreter:
             for row in rows
             if not any(isinstance(cell, Absence) for cell in row)
         ]
-        return metric(complete, str(node.setting("method")), str(node.setting("scores")))
+        said = dict(node.settings)
+        basis = str(said.get("basis", "pearson"))
+        return metric(complete, str(said["method"]), str(said["scores"]), basis)
 
     def metric(self, node: t.Apply) -> tuple[float, float]:
         exact = [Fraction(cell) for cell in self.sample(node)]

@@ -1,19 +1,24 @@
 """One factor from its definitions, in plain Python: the slow interpreter's own scores.
 
 Nothing is shared with ``measures.core.factor``: principal components come from the power method, minimum
-residuals from Harman and Jones's condition that each loading is the least squares one given the others.
+residuals from Harman and Jones's condition that each loading is the least squares one given the others, and
+polychoric correlations from cell probabilities integrated over the one variable (Simpson's rule), where the
+likelihood is flat by its differences.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import mul
+from statistics import NormalDist
 
 Matrix = list[list[float]]
 _STEPS, _CLOSE = 500_000, 5e-16  # closer than that, the last bit may sway for ever
+_FAR, _STEP = 8.5, 0.002  # where the normal curve ends, and how wide the parts are that it is cut into
 _LARGEST = math.sqrt(1 - 0.005)  # of a loading: a uniqueness is at least 0.005
 
 
@@ -26,7 +31,7 @@ class Metric:
     weights: list[float]
 
 
-def metric(rows: Sequence[Sequence[Fraction]], method: str, scores: str) -> Metric:
+def metric(rows: Sequence[Sequence[Fraction]], method: str, scores: str, basis: str = "pearson") -> Metric:
     """Of complete rows; the weights multiply standardised items."""
     n, columns = len(rows), list(zip(*rows, strict=True))
     whole = math.lcm(*(cell.denominator for column in columns for cell in column))  # exact, in whole numbers
@@ -43,6 +48,12 @@ def metric(rows: Sequence[Sequence[Fraction]], method: str, scores: str) -> Metr
         ]
         for i in range(len(apart))
     ]
+    if basis == "polychoric":
+        places = range(len(columns))
+        correlation = [
+            [1.0 if i == j else _latent(columns[max(i, j)], columns[min(i, j)]) for j in places]
+            for i in places
+        ]
     loadings = _principal(correlation) if method == "principal" else _minres(correlation)
     if sum(loadings) < 0:
         loadings = [-one for one in loadings]
@@ -64,6 +75,79 @@ def _weights(loadings: list[float], correlation: Matrix, scores: str) -> list[fl
         case "weighted_sum":
             return loadings
     return [math.copysign(1.0, one) for one in loadings]
+
+
+def _latents(columns: Sequence[Sequence[Fraction]]) -> Matrix:
+    places = range(len(columns))
+    below = {(i, j): _latent(columns[i], columns[j]) for i in places for j in range(i)}
+    return [[1.0 if i == j else below[max(i, j), min(i, j)] for j in places] for i in places]
+
+
+def _latent(one: Sequence[Fraction], other: Sequence[Fraction]) -> float:
+    """The correlation where the log-likelihood of the table of two columns no longer rises."""
+    counts = Counter(zip(one, other, strict=True))
+    across, down = (dict(zip(sorted(set(c)), _ends(c), strict=True)) for c in (one, other))
+    cells = [(n, across[a], down[b]) for (a, b), n in sorted(counts.items())]
+
+    def rising(rho: float) -> float:
+        return sum(n * _slope(x, y, rho) / _chance(x, y, rho) for n, x, y in cells)
+
+    low, high = -0.95, 0.95  # no pair of the tests lies beyond
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if rising(middle) > 0 else (low, middle)
+    ends = [(low, rising(low)), (high, rising(high))]
+    while abs(ends[1][0] - ends[0][0]) > 1e-13 and ends[1][1] != ends[0][1]:  # along the chord
+        (x, fx), (y, fy) = ends
+        following = y - fy * (y - x) / (fy - fx)
+        ends = [(y, fy), (following, rising(following))]
+    return round(ends[1][0], 10)
+
+
+def _ends(column: Sequence[Fraction]) -> list[tuple[float, float]]:
+    """Of each answer in order, between which values of the latent variable it is given."""
+    counts, below, found = Counter(column), 0, []
+    for answer in sorted(counts):
+        above = below + counts[answer]
+        found.append((_end(below, len(column)), _end(above, len(column))))
+        below = above
+    return found
+
+
+def _end(below: int, n: int) -> float:
+    """The value below which so many of ``n`` lie."""
+    if below in (0, n):
+        return -_FAR if below == 0 else _FAR
+    return NormalDist().inv_cdf(below / n)
+
+
+def _chance(across: tuple[float, float], down: tuple[float, float], rho: float) -> float:
+    """P of a rectangle: the density of the one times what the other then does, by Simpson's rule."""
+    parts = 2 * math.ceil((across[1] - across[0]) / _STEP / 2)
+    width = (across[1] - across[0]) / parts
+    spread = math.sqrt(1 - rho * rho)
+    total = 0.0
+    for at in range(parts + 1):
+        x = across[0] + at * width
+        inside = _below((down[1] - rho * x) / spread) - _below((down[0] - rho * x) / spread)
+        weight = 1 if at in (0, parts) else 4 if at % 2 else 2
+        total += weight * math.exp(-x * x / 2) * inside
+    return total * width / 3 / math.sqrt(2 * math.pi)
+
+
+def _slope(across: tuple[float, float], down: tuple[float, float], rho: float) -> float:
+    """How fast the chance of a rectangle grows with the correlation: the density at its corners."""
+    free = 1 - rho * rho
+
+    def density(x: float, y: float) -> float:
+        return math.exp(-(x * x - 2 * rho * x * y + y * y) / (2 * free)) / (2 * math.pi * math.sqrt(free))
+
+    (left, right), (bottom, top) = across, down
+    return density(right, top) - density(left, top) - density(right, bottom) + density(left, bottom)
+
+
+def _below(x: float) -> float:
+    return math.erfc(-x / math.sqrt(2)) / 2
 
 
 def _principal(correlation: Matrix) -> list[float]:

@@ -9,6 +9,7 @@ import traceback
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from django.core.management import call_command
@@ -17,6 +18,7 @@ from config.study_folder import load_study
 from measures.core.engine import DuckEngine, Known, Plan, Rule, Source, SourceColumn, dialect
 from measures.core.engine.spark import SparkEngine
 from measures.core.language import CodeMap, Scope, harmonised
+from measures.core.language.functions_of_samples import SCORINGS
 from measures.models import DatasetVersion
 from measures.selectors.resolving import plan_of, resolve_dataset
 from measures.services.datasets import build_dataset
@@ -26,6 +28,7 @@ from surveys.models import Study
 from tests.conftest import ROOT
 from tests.factories import make_user
 from tests.measures.conftest import Room
+from tests.measures.core.test_scale import answered, answers
 from tests.measures.generated_rules import KEPT, RAW
 from tests.measures.small_survey import CITIES, ITEMS, rule, store, variable
 from tests.measures.traps import TRAPS, stored_cells, tabled, trapped
@@ -183,3 +186,24 @@ def test_the_command_chooses_the_engine(room: Room, spark: SparkEngine) -> None:
     room.dataset("one", measures=["z"])
     call_command("build_dataset", "mdms/one", "--engine", "spark", "--master", "local[2]", stdout=StringIO())
     assert DatasetVersion.objects.get().environment["engine"] == "spark semantics 1"
+
+
+def test_both_fit_the_same_factor_of_polychoric_correlations(spark: SparkEngine, tmp_path: Path) -> None:
+    source = store(tmp_path / "wave.parquet", answers())
+    texts = [
+        f'factor_score(reverse(a), b, c, basis="polychoric", scores="{scores}", at_least=2)'
+        for scores in SCORINGS
+    ]
+    both = on_both(spark, Plan(source, tuple(Rule(text, rule(text)) for text in texts)), tmp_path / "out")
+    assert both.differences() == []
+
+
+def test_both_count_how_items_are_answered_together(spark: SparkEngine, tmp_path: Path) -> None:
+    """Coded answers by pairs, other numbers by exact sums; with and without groups."""
+    cells = answers()
+    for by in ("", "city"):
+        assert answered(tmp_path, cells, by=by, engine=spark) == answered(tmp_path, cells, by=by)
+    draw = np.random.default_rng(5)
+    amounts = {"income": draw.lognormal(8, 1, 300), "x": draw.normal(size=300)}
+    text = "mean_of(standardise(income), standardise(x))"
+    assert answered(tmp_path, amounts, text, engine=spark) == answered(tmp_path, amounts, text)

@@ -31,11 +31,13 @@ from measures.core.engine.failing import in_words, streamed
 from measures.core.engine.interface import Cell, ColumnResult, Fitted, Plan, Rule, Waterfall
 from measures.core.engine.prepare import Prepared, prepare
 from measures.core.language.tree import Checked
+from surveys.core.codebook import Scalar
 
 if TYPE_CHECKING:  # what takes long to import is imported by the call that computes
     import duckdb
 
     from measures.core.engine.given import Part
+    from measures.core.engine.joint import Joint
 
 BATCH = 120_000  # rows per batch written
 
@@ -118,6 +120,14 @@ class DuckEngine:
         with self._connection(plan) as connection:
             run = _runner(connection)
             return waterfalls_of(prepare(plan, run, reasons_of_known(plan)), plan, names, run)
+
+    def joint(self, plan: Plan, names: Sequence[str], by: str = "") -> Mapping[Scalar | None, Joint]:
+        """How the rows answer the rules ``names`` together, by the groups of the rule ``by``."""
+        from measures.core.engine.joint import joint_of
+
+        with self._connection(plan) as connection:
+            prepared = prepare(plan, _runner(connection), reasons_of_known(plan))
+            return joint_of(prepared, names, by, _runner(connection))
 
     def evaluate(
         self, checked: Checked, rows: Sequence[Mapping[str, Cell]], fitted: Fitted | None = None

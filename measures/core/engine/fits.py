@@ -10,7 +10,7 @@ everywhere.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -26,6 +26,7 @@ from surveys.core.codebook import as_json
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say, say_n, sentence
 
+Latent = Callable[[], factor.Matrix]
 DIGITS = 10  # significant digits of fitted weights
 _EXACT_UP_TO = 1e8  # decimals of at most four places up to this size are summed exactly
 _BITS = 50  # of a number that is no short decimal
@@ -53,6 +54,7 @@ class Fit:
     correlation: tuple[tuple[float, ...], ...] = ()
     method: str = ""
     scores: str = ""
+    basis: str = ""  # empty: Pearson
     sign: str = ""
     kmo: float | None = None
     alpha: float | None = None
@@ -167,8 +169,11 @@ def _fraction(cell: Decimal | int | None) -> Fraction:
     return Fraction(0) if cell is None else Fraction(cell)
 
 
-def fit_columns(node: Apply, found: Moments) -> Fit:
-    """The fit of ``standardise`` or ``factor_score``; Refused when the sample cannot carry it."""
+def fit_columns(node: Apply, found: Moments, latent: Latent | None = None) -> Fit:
+    """The fit of ``standardise`` or ``factor_score``; Refused when the sample cannot carry it.
+
+    ``latent`` gives the correlations (p, p) that the factor is found in where they are not Pearson's.
+    """
     if found.n < len(found.sums) + 1 or found.n < 2:
         raise unfit(
             node,
@@ -191,20 +196,21 @@ def fit_columns(node: Apply, found: Moments) -> Fit:
         sds=tuple(_root(covariance[i][i]) for i in range(p)),
         is_exact=found.is_exact,
     )
-    return fit if node.function == "standardise" else _scored(node, fit, covariance)
+    return fit if node.function == "standardise" else _scored(node, fit, covariance, latent)
 
 
-def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]]) -> Fit:
-    p = len(fit.means)
-    correlation = np.eye(p)
-    for i in range(p):
-        for j in range(i):
-            share = _root(covariance[i][j] ** 2 / (covariance[i][i] * covariance[j][j]))
-            correlation[i, j] = correlation[j, i] = math.copysign(share, covariance[i][j])
+def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]], latent: Latent | None) -> Fit:
+    pearson = _pearson(covariance)
+    correlation = pearson if latent is None else latent()
     method, scores = str(node.setting("method")), str(node.setting("scores"))
     if np.linalg.eigvalsh(correlation)[0] < 1e-10:
-        raise unfit(node, "one item is a combination of the others")
-    if not np.any(correlation - np.eye(p)):
+        raise unfit(
+            node,
+            "one item is a combination of the others"
+            if latent is None
+            else "their polychoric correlations are not positive definite",
+        )
+    if not np.any(correlation - np.eye(len(correlation))):
         raise unfit(node, "no item goes together with another: every correlation is zero")
     extract = factor.principal if method == "principal" else factor.minres
     extraction = extract(correlation)
@@ -218,10 +224,22 @@ def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]]) -> Fit:
         correlation=tuple(tuple(float(cell) for cell in row) for row in correlation),
         method=method,
         scores=scores,
+        basis=str(dict(node.settings).get("basis", "")),
         sign=say("the loadings add up to more than zero"),
         kmo=_rounded([factor.kmo(correlation)[0]])[0],
-        alpha=_rounded([factor.alpha(_square(covariance, correlation))])[0],
+        alpha=_rounded([factor.alpha(_square(covariance, pearson))])[0],
     )
+
+
+def _pearson(covariance: list[list[Fraction]]) -> factor.Matrix:
+    """Correlations (p, p) from a lower triangle of exact covariances."""
+    p = len(covariance)
+    correlation = np.eye(p)
+    for i in range(p):
+        for j in range(i):
+            share = _root(covariance[i][j] ** 2 / (covariance[i][i] * covariance[j][j]))
+            correlation[i, j] = correlation[j, i] = math.copysign(share, covariance[i][j])
+    return correlation
 
 
 def _root(square: Fraction) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from measures.core.engine.crossed import fit_crossed
 from measures.core.engine.dialect import Dialect
 from measures.core.engine.fits import (
     Fit,
@@ -16,9 +17,10 @@ from measures.core.engine.fits import (
     sample_of,
     scale_for,
 )
+from measures.core.engine.joint import pairs_of
 from measures.core.engine.ranks import fit_among, fit_bands, fit_ranks, one_in_each_group, places
 from measures.core.engine.sql import Pair, number
-from measures.core.language.functions_of_samples import MOST_POINTS
+from measures.core.language.functions_of_samples import MOST_POINTS, POLYCHORIC
 from measures.core.language.tree import Apply, Type
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def fit_node(prepared: Prepared, node: Apply, run: Run) -> Fit:
 
 def _columns(prepared: Prepared, node: Apply, parts: list[Pair], run: Run) -> Fit:
     """Exactly if the numbers are short, else on numbers rounded to 50 bits."""
+    if dict(node.settings).get("basis") == POLYCHORIC:
+        return fit_crossed(node, pairs_of(prepared, parts, run))
     dialect = _dialect(prepared)
     found = moments(prepared.sample(sample_of(parts, dialect), run), len(parts))
     if not found.is_exact:

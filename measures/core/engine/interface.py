@@ -11,14 +11,17 @@ The same data give the same columns on any machine, by hash, with one reservatio
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from measures.core.language.scope import CodeMap, ContextTable
 from measures.core.language.tree import Checked
 from surveys.core.codebook import Scalar, ValueType, Variable
+
+if TYPE_CHECKING:
+    from measures.core.engine.joint import Joint
 
 Fitted = Mapping[str, Any]  # JSON-able; keyed by the fingerprint of the fitted part of the rule
 
@@ -150,4 +153,9 @@ class Engine(Protocol):
 
     def uncovered(self, plan: Plan) -> tuple[int, ...]:
         """For every rule, the rows with a value that no branch of a recode or case names; writes nothing."""
+        ...
+
+    def joint(self, plan: Plan, names: Sequence[str], by: str = "") -> Mapping[Scalar | None, Joint]:
+        """How the rows answer the rules ``names`` together, by the groups of the rule ``by`` (None without
+        one); writes nothing."""
         ...

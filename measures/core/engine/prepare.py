@@ -47,13 +47,19 @@ class Prepared:
         return self._full().select(columns, rest)
 
     def rows(self, columns: Iterable[str], run: Run, rest: str = "") -> list[tuple[Any, ...]]:
-        return run(*self._asked(self.statement(columns, rest)))
+        return self.ask(self._full(), columns, run, rest)
+
+    def ask(
+        self, pipeline: Pipeline, columns: Iterable[str], run: Run, rest: str = ""
+    ) -> list[tuple[Any, ...]]:
+        """What the last step of a pipeline gives."""
+        return run(*self._asked(pipeline.select(columns, rest)))
 
     def sample(self, wanted: Sample, run: Run) -> tuple[Any, ...]:
         """The aggregates over the complete rows of some columns."""
         full = self._full()
         full.add("sample", f"SELECT {', '.join(wanted.columns)} FROM {full.last} WHERE {wanted.where}")
-        return run(*self._asked(full.select(wanted.aggregates)))[0]
+        return self.ask(full, wanted.aggregates, run)[0]
 
     def at_places(self, pair: Pair, places: Sequence[int], run: Run) -> list[tuple[Any, ...]]:
         """The numbers at these places (from 1) of the valid ones in order, and the rows up to each."""
@@ -64,7 +70,7 @@ class Prepared:
             "ordered", f"SELECT x, ROW_NUMBER() {order} AS place, COUNT(*) {order} AS upto FROM {full.last}"
         )
         rest = f"WHERE place IN ({', '.join(map(str, places))}) ORDER BY place"
-        return run(*self._asked(full.select(["x", "upto"], rest)))
+        return self.ask(full, ["x", "upto"], run, rest)
 
     def counted(self, groups: Sequence[Sequence[str]], run: Run) -> list[list[tuple[int, ...]]]:
         """How many rows hold each combination of some whole numbers, never null: for each group of them

@@ -10,7 +10,7 @@ pyspark is imported by the call that computes and by nothing else.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
@@ -35,9 +35,12 @@ from measures.core.engine.interface import ColumnResult, Plan, Waterfall
 from measures.core.engine.prepare import Prepared, prepare
 from measures.core.engine.spark_sessions import opened
 from measures.core.masters import LOCAL
+from surveys.core.codebook import Scalar
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from measures.core.engine.joint import Joint
 
 _GLOB = re.compile(r"([\\{}\[\]*?])")
 
@@ -102,6 +105,14 @@ class SparkEngine:
         with in_words(), self._views(plan) as spark:
             run = _runner(spark)
             return waterfalls_of(prepare(plan, run, reasons_of_known(plan), SPARK), plan, names, run)
+
+    def joint(self, plan: Plan, names: Sequence[str], by: str = "") -> Mapping[Scalar | None, Joint]:
+        """How the rows answer the rules ``names`` together, by the groups of the rule ``by``."""
+        from measures.core.engine.joint import joint_of
+
+        with in_words(), self._views(plan) as spark:
+            prepared = prepare(plan, _runner(spark), reasons_of_known(plan), SPARK)
+            return joint_of(prepared, names, by, _runner(spark))
 
     @contextmanager
     def _open(self) -> Iterator[Any]:

@@ -31,7 +31,8 @@ class Setting:
     """A keyword: a whole number (``kind`` "integer") from ``low`` to ``high``, or one word of ``choices``.
 
     ``high`` None: the number of arguments.  ``default`` None: ``at_least`` means all arguments, others must
-    be given.
+    be given.  ``is_silent``: came later than its function, and is no part of a rule's meaning where it is the
+    default, so that rules from before keep their fingerprints.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Setting:
     default: int | str | None = None
     low: int = 1
     high: int | None = None
+    is_silent: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from measures.core.language.functions_of_sets import AT_LEAST
 MOST_POINTS = 1_000  # different values whose percentile ranks are kept
 MOST_BANDS = 100
 METHODS = ("principal", "minres")
+BASES = (PEARSON, POLYCHORIC) = ("pearson", "polychoric")
 SCORINGS = ("regression", "bartlett", "weighted_sum", "component", "sum", "mean")
 
 CONTEXT = (
@@ -51,10 +52,13 @@ SCORES = (
             "en": "The score of one factor. method: principal (first principal component) or minres. scores: regression "
             "or bartlett (standardised estimates), component (the unscaled component), weighted_sum (standardised items "
             "times loadings), sum or mean of the standardised items. The sign is such that the loadings add up to "
-            "more than zero. Means, SDs and loadings are fitted on the rows with every item valid, and kept.",
+            "more than zero. Means, SDs and loadings are fitted on the rows with every item valid, and kept. basis: "
+            "the correlations that the factor is found in, pearson or, for items of at most 20 ordered codes, "
+            "polychoric; what is scored are the standardised codes either way.",
             "zh": "单因子得分。method：principal（第一主成分）或 minres。scores：regression、bartlett（标准化估计）、"
             "component（未缩放的主成分）、weighted_sum（标准化题目乘以载荷）、sum 或 mean。符号取载荷之和为正。"
-            "均值、标准差和载荷由全部题目有效的样本拟合并保存。",
+            "均值、标准差和载荷由全部题目有效的样本拟合并保存。basis：提取因子所用的相关系数，pearson 或 polychoric"
+            "（多项相关，用于至多 20 个有序编码的题目）；两种情形计分的都是标准化的编码。",
         },
         {
             "en": "Absent if any item is (the strongest reason wins), unless at_least=k is given: then rows with at "
@@ -66,6 +70,7 @@ SCORES = (
         settings=(
             Setting("method", "choice", METHODS, "principal"),
             Setting("scores", "choice", SCORINGS, "regression"),
+            Setting("basis", "choice", BASES, PEARSON, is_silent=True),
             AT_LEAST,
         ),
         is_fitted=True,

@@ -54,7 +54,7 @@ class Ground:
     def settings(
         self, node: said.Call, known: Iterable[Setting], arguments: int
     ) -> tuple[tuple[str, Scalar], ...]:
-        """The keywords of a call, defaults filled in, sorted by name."""
+        """The keywords of a call, defaults filled in unless they are silent, sorted by name."""
         by_name = {setting.name: setting for setting in known}
         given = self.keywords(node, by_name)
         found: dict[str, Scalar] = {}
@@ -64,7 +64,7 @@ class Ground:
                 value = arguments
             elif value is None and name not in given:
                 self.needs(node, name)
-            if value is not None:
+            if value is not None and not (setting.is_silent and value == setting.default):
                 found[name] = value
         return tuple(sorted(found.items()))
 

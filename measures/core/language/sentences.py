@@ -133,6 +133,8 @@ class _Teller:
         name, told = node.function, [self._inner(part) for part in node.arguments]
         if name == "factor_score":
             method, scores = (self.words[str(node.setting(key))] for key in ("method", "scores"))
+            if dict(node.settings).get("basis"):
+                method = self.say(str(node.setting("basis")), method)
             return self._enough(node, self.say(name, self.listed(told), method, scores))
         if name == "band":
             return self.say(name, told[0], self.listed(told[1:]))

@@ -13,9 +13,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from measures.core import factor
 from measures.core.engine import DuckEngine, Plan, Rule
 from measures.core.engine.fits import Fit
 from measures.core.engine.prepare import prepare
+from measures.core.polychoric import polychoric
 from surveys.core.problems import Refused
 from tests.measures.small_survey import rule, store
 
@@ -181,6 +183,11 @@ def test_a_fit_survives_its_json(tmp_path: Path) -> None:
         ("factor_score(a, b)", {"a": [1, 2, 3, 4], "b": [1, 2, 3, 4]}),
         ("factor_score(a, b)", {"a": [1, -1], "b": [-1, 2]}),
         ("factor_score(a, b)", {"a": [1, 1, 2, 2], "b": [1, 2, 1, 2]}),
+        ('factor_score(a, b, basis="polychoric")', {"a": [1, 2, 3, 4], "b": [1, 2, 3, 4]}),
+        ('factor_score(a, b, basis="polychoric")', {"a": [1, -1], "b": [-1, 2]}),
+        ('factor_score(a, b, basis="polychoric")', {"a": [], "b": []}),
+        ('factor_score(a, x, basis="polychoric")', {"a": [1, 2, 1, 2], "x": [1.5, 2.5, 3.5, 1.5]}),
+        ('factor_score(a, age, basis="polychoric")', {"a": [1, 2] * 15, "age": list(range(30))}),
     ],
 )
 def test_samples_that_cannot_carry_a_fit_are_refused(
@@ -189,6 +196,29 @@ def test_samples_that_cannot_carry_a_fit_are_refused(
     with pytest.raises(Refused) as refused:
         fitted(tmp_path, text, **cells)
     assert refused.value.problems[0].code == "unfit_sample"
+
+
+def test_a_factor_of_polychoric_correlations(tmp_path: Path) -> None:
+    """Correlations, loadings and weights are those of the crossed counts; what is scored are the codes."""
+    cells = answers()
+    cells["a"][0] = -1
+    text = 'factor_score(reverse(a), b, c, basis="polychoric", method="minres", scores="bartlett")'
+    fit, found = fitted(tmp_path, text, **cells)
+    rows = np.array([[6 - a, b, c] for a, b, c in zip(*(cells[name] for name in "abc"), strict=True)])[1:]
+    expected = np.eye(3)
+    for i, j in ((1, 0), (2, 0), (2, 1)):
+        table = np.zeros((5, 5))
+        np.add.at(table, (rows[:, i] - 1, rows[:, j] - 1), 1.0)
+        expected[i, j] = expected[j, i] = polychoric(table)
+    assert np.array(fit["correlation"]) == pytest.approx(expected, abs=1e-10)
+    extraction = factor.minres(expected)
+    assert fit["loadings"] == pytest.approx(extraction.loadings[:, 0], abs=1e-8)
+    assert (fit["basis"], fit["means"]) == ("polychoric", [pytest.approx(x) for x in rows.mean(axis=0)])
+    z = (rows - rows.mean(axis=0)) / rows.std(axis=0, ddof=1)
+    weights = factor.score_weights(extraction, expected, "bartlett")
+    assert found[0] == "refused"
+    assert found[1:] == pytest.approx(z @ weights, abs=1e-7)
+    assert Fit.from_json(json.loads(json.dumps(fit))).as_json() == fit
 
 
 def test_a_fit_asks_only_for_what_its_own_part_is_made_of(tmp_path: Path) -> None:

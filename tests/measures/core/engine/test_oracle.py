@@ -9,6 +9,7 @@ import pytest
 
 from measures.core.engine import DuckEngine, Plan, Rule, Source
 from measures.core.language.functions import FUNCTIONS
+from measures.core.language.functions_of_samples import SCORINGS
 from measures.core.language.tree import Apply, Case, IsMissing, Lookup, Recode, walk
 from surveys.core.table import read_derived
 from tests.measures.generated_rules import EVERY, KEPT, LEAST, RAW, ROWS, TABLE
@@ -49,11 +50,24 @@ def test_every_function_is_among_the_generated_rules() -> None:
     assert {"+", "-", "*", "/", "==", "!=", "<", "<=", ">", ">=", "and", "or", "not", "negate"} <= called
 
 
+@pytest.mark.parametrize("scores", SCORINGS)
+def test_scores_on_polychoric_correlations(source: Source, tmp_path: Path, scores: str) -> None:
+    """Few of them, as the interpreter integrates every cell of every table in plain Python."""
+    method = "minres" if scores in ("bartlett", "weighted_sum") else "principal"
+    how = f'basis="polychoric", method="{method}", scores="{scores}", at_least=2'
+    text = f"factor_score(max(a, b), max(b, c), reverse(max(a, c), low=1, high=5), {how})"
+    checked = rule(text)
+    (result,) = DuckEngine().derive(Plan(source, (Rule("m", checked),)), tmp_path)
+    found = list(zip(*read_derived(result.path), strict=True))[::EVERY]
+    assert not differences(cells_of(checked.root, TABLE, CONTEXTS, EVERY), found)
+
+
 def test_columns_are_the_same_at_one_and_two_threads(source: Source, tmp_path: Path) -> None:
     texts = [
         "group_mean(income, by=city)",
         "standardise(age)",
         "factor_score(a, b, c, at_least=2)",
+        'factor_score(a + b, b + c, a + c, basis="polychoric")',
         "ln(income)",
     ]
     plan = Plan(source, tuple(Rule(f"m{at}", rule(text)) for at, text in enumerate(texts)))

@@ -98,6 +98,7 @@ def test_what_a_rule_uses() -> None:
         ("mean_of(a, b, at_least=a)", "wrong_setting", (23, 24), "whole number"),
         ("mean_of(a, b, atleast=2)", "unknown_setting", (14, 23), "Did you mean at_least"),
         ("mean_of(a, at_least=1, at_least=1)", "repeated_setting", (23, 33), "given twice"),
+        ('factor_score(a, b, basis="tetrachoric")', "wrong_setting", (25, 38), '"pearson", "polychoric"'),
         ('factor_score(a, b, method="pca")', "wrong_setting", (26, 31), '"principal", "minres"'),
         ("recode(a, 1)", "misplaced", (10, 11), "{1: 0, 2: 1}"),
         ("recode(a, {1: 0, 1: 2})", "repeated_key", (17, 18), "named twice"),
@@ -201,6 +202,7 @@ def test_a_context_table_with_a_key_twice_is_refused() -> None:
         ("any_of(orgs)", "any_of(union, party, club, at_least=3)"),
         ("reverse(a)", "reverse(a, high=5, low=1)"),
         ("factor_score(a, b)", 'factor_score(a, b, scores="regression", method="principal")'),
+        ("factor_score(a, b)", 'factor_score(a, b, basis="pearson")'),
     ],
 )
 def test_fingerprints_do_not_see_spelling(one: str, two: str) -> None:
@@ -262,6 +264,11 @@ def test_an_item_whose_code_map_does_not_fit_says_so_where_it_is_used() -> None:
 )
 def test_a_rule_keeps_its_fingerprint_when_the_language_grows(text: str, hash_of_it: str) -> None:
     assert fingerprint(rule(text)).startswith(hash_of_it)
+
+
+def test_the_basis_of_a_factor_is_part_of_the_fingerprint() -> None:
+    one, two = (fingerprint(rule(f"factor_score(a, b{said})")) for said in ("", ', basis="polychoric"'))
+    assert one != two
 
 
 def test_weights_are_part_of_the_fingerprint() -> None:

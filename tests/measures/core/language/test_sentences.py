@@ -40,6 +40,12 @@ from tests.measures.small_survey import rule
             "of a turned round (1 to 5) and b.",
             "a反向计分（1 至 5）、b的单因子得分（第一主成分；未缩放的主成分）。",
         ),
+        (
+            'factor_score(a, b, basis="polychoric", method="minres")',
+            "The score of one factor (minimum residuals of the polychoric correlations; regression score) "
+            "of a and b.",
+            "a、b的单因子得分（多项相关的最小残差法；回归得分）。",
+        ),
         ("a * (b + 1)", "a times (b plus 1).", "a乘以（b加1）。"),
         (
             "not a >= 2 or b < 1",

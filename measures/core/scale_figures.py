@@ -1,0 +1,198 @@
+"""What is told of a scale in one set of rows: reliability, one factor, and the score on its two metrics.
+
+Everything comes from how the items are answered together (see ``measures.core.engine.joint``); no row is
+looked at again.  Figures are those of the rows that answer every item.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from measures.core import factor, reliability
+from measures.core.engine.joint import Joint
+from measures.core.factor import Matrix, Vector
+from measures.core.language.functions_of_samples import PEARSON, POLYCHORIC
+from measures.core.polychoric import LARGEST, polychorics
+from measures.core.scale import Metric, Scale, even_weights
+from surveys.core.problems import refuse
+from surveys.core.said import say
+
+DIGITS = 10  # significant digits that are told: the last ones of linear algebra differ between machines
+_SINGULAR = 1e-10  # as where fits are made
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One set of rows scored twice: on the frozen metric, and refitted on these rows.
+
+    ``congruence``: Tucker's, of the loadings here with the frozen ones; None where no factor was fitted.
+    """
+
+    mean: float
+    sd: float
+    refitted_mean: float
+    refitted_sd: float
+    correlation: float  # of the two scores
+    congruence: float | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Per item (p,): ``means``, ``sds``, ``item_rest``, ``alpha_dropped``, ``kmo_items``, ``loadings`` and
+    ``uniquenesses``; ``eigenvalues`` (p,) fall.  ``covariance`` (p, p) is that of the answers,
+    ``correlation`` (p, p) is on the ``basis``.  What is not defined is NaN, or None."""
+
+    basis: str
+    n: int
+    means: Vector
+    sds: Vector
+    covariance: Matrix
+    correlation: Matrix
+    alpha: float
+    alpha_standardised: float
+    omega: float | None
+    item_rest: Vector
+    alpha_dropped: Vector
+    kmo: float
+    kmo_items: Vector
+    bartlett: tuple[float, int, float] | None  # of Pearson correlations alone: the test is made for them
+    extraction: str
+    eigenvalues: Vector
+    loadings: Vector
+    uniquenesses: Vector
+    metric: Metric  # refitted on these rows, as the rule is
+
+    def scored(self, metric: Metric) -> tuple[float, float]:
+        """Mean and SD (n - 1) of the score on a metric."""
+        slopes = metric.slopes
+        mean = float(slopes @ (self.means - metric.means))
+        return mean, float(np.sqrt(slopes @ self.covariance @ slopes))
+
+
+def figures_of(scale: Scale, joint: Joint, basis: str = "") -> Figures:
+    """The figures of one set of rows, on the rule's own correlations unless ``basis`` says otherwise; Refused
+    in words where the rows carry none."""
+    basis = basis or scale.basis
+    n, p = joint.n, len(scale.items)
+    if n < p + 1:
+        raise refuse("unfit_sample", say("Too few rows answer every item: {n}.", n=n))
+    means = np.array([float(total / n) for total in joint.moments.sums])
+    covariance = _covariance(joint)
+    if (np.diag(covariance) <= 0).any():
+        still = [name for name, own in zip(scale.names, np.diag(covariance), strict=True) if own <= 0]
+        raise refuse("unfit_sample", say("Every row gives the same answer to {items}.", items=still))
+    sds = np.sqrt(np.diag(covariance))
+    pearson = covariance / np.outer(sds, sds)
+    np.fill_diagonal(pearson, 1.0)
+    _check(pearson, "One item is a combination of the others.")
+    latent = _polychoric(joint, p) if POLYCHORIC in (basis, scale.basis) else pearson
+    on = {PEARSON: pearson, POLYCHORIC: latent}
+    return _figures(scale, joint, basis, means, covariance, on[basis], on[scale.basis])
+
+
+def _figures(
+    scale: Scale, joint: Joint, basis: str, means: Vector, covariance: Matrix, used: Matrix, own: Matrix
+) -> Figures:
+    """``used`` (p, p): the correlations that are told of; ``own``: those that the rule is fitted on."""
+    p, sds = len(means), np.sqrt(np.diag(covariance))
+    extraction = (factor.principal if scale.extraction == "principal" else factor.minres)(used)
+    adequacy, per_item = factor.kmo(used)
+    spread = covariance if basis == PEARSON else used
+    return Figures(
+        basis=basis,
+        n=joint.n,
+        means=means,
+        sds=sds,
+        covariance=covariance,
+        correlation=used,
+        alpha=factor.alpha(spread),
+        alpha_standardised=factor.alpha(used),
+        omega=reliability.omega_of(used),
+        item_rest=reliability.item_rest(spread),
+        alpha_dropped=reliability.alpha_dropped(spread),
+        kmo=adequacy if p > 2 else float("nan"),  # of two items it is a half, whatever they are
+        kmo_items=per_item if p > 2 else np.full(p, np.nan),
+        bartlett=factor.bartlett(used, joint.n) if basis == PEARSON else None,
+        extraction=extraction.method,
+        eigenvalues=extraction.eigenvalues,
+        loadings=extraction.loadings[:, 0],
+        uniquenesses=extraction.uniquenesses,
+        metric=_refitted(scale, joint.n, means, sds, own),
+    )
+
+
+def _refitted(scale: Scale, n: int, means: Vector, sds: Vector, own: Matrix) -> Metric:
+    """The metric that the rule would fit on these rows; a plain sum or mean has none but itself."""
+    p = len(means)
+    if not scale.extraction:
+        even = even_weights(scale)
+        return (
+            Metric(means, sds, even, n=n) if scale.is_standardised else Metric(0 * means, 0 * sds + 1, even)
+        )
+    extraction = (factor.principal if scale.extraction == "principal" else factor.minres)(own)
+    weights = factor.score_weights(extraction, own, scale.scores) / (p if scale.scores == "mean" else 1)
+    return Metric(means, sds, weights, extraction.loadings[:, 0], n)
+
+
+def _covariance(joint: Joint) -> Matrix:
+    """Of the complete rows (n - 1), from exact sums."""
+    n, sums, p = joint.n, joint.moments.sums, len(joint.moments.sums)
+    found = np.zeros((p, p))
+    for i in range(p):
+        for j in range(i + 1):
+            shared = joint.moments.products[i][j] - sums[i] * sums[j] / n
+            found[i, j] = found[j, i] = float(shared / (n - 1))
+    return found
+
+
+def _polychoric(joint: Joint, p: int) -> Matrix:
+    if not joint.pairs:
+        message = "Polychoric correlations are for answers of few ordered codes."
+        raise refuse("not_ordered", message, hint="Take the correlations of Pearson.")
+    found = polychorics(joint.pairs, p)
+    _check(found, "The polychoric correlations fit no set of rows: they are not positive definite.")
+    return found
+
+
+def _check(correlation: Matrix, why: str) -> None:
+    if np.linalg.eigvalsh(correlation)[0] < _SINGULAR:
+        raise refuse("unfit_sample", why)
+
+
+def drift_of(figures: Figures, frozen: Metric) -> Drift:
+    """The rows of ``figures`` on a frozen metric, beside the one refitted on them."""
+    mean, sd = figures.scored(frozen)
+    own_mean, own_sd = figures.scored(figures.metric)
+    shared = float(frozen.slopes @ figures.covariance @ figures.metric.slopes)
+    alike = None
+    if frozen.loadings is not None and figures.metric.loadings is not None:
+        alike = reliability.congruence(figures.metric.loadings, frozen.loadings)
+    return Drift(mean, sd, own_mean, own_sd, shared / (sd * own_sd), alike)
+
+
+def congruences(found: list[Figures]) -> Matrix:
+    """Tucker's congruence (k, k) of the loadings of ``k`` sets of rows with one another."""
+    loadings = np.array([one.loadings for one in found])
+    lengths = np.sqrt((loadings**2).sum(axis=1))
+    return np.asarray(loadings @ loadings.T / np.outer(lengths, lengths))
+
+
+def ends_reached(figures: Figures) -> list[tuple[int, int]]:
+    """Pairs of items (by place) whose polychoric correlation is as large as one can be told."""
+    if figures.basis != POLYCHORIC:
+        return []
+    pairs = combinations(range(len(figures.means)), 2)
+    return [(i, j) for i, j in pairs if abs(figures.correlation[i, j]) >= LARGEST]
+
+
+def plain(number: float | None) -> float | None:
+    """A figure as it is told: ten significant digits; None where it is not defined."""
+    return None if number is None or not np.isfinite(number) else float(f"{number:.{DIGITS - 1}e}")
+
+
+def plains(numbers: Any) -> list[float | None]:
+    return [plain(float(number)) for number in numbers]

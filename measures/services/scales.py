@@ -1,0 +1,234 @@
+"""The report of a measure's scales: what one pass over each wave counts is kept, all else follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from measures.core.engine import Engine
+from measures.core.engine.joint import Joint
+from measures.core.factor import Matrix
+from measures.core.language.functions_of_samples import BASES
+from measures.core.scale import Scale, metric_of
+from measures.core.scale_figures import (
+    Drift,
+    Figures,
+    congruences,
+    drift_of,
+    figures_of,
+)
+from measures.core.scale_warnings import likeness_warning, warnings_of
+from measures.models import JointAnswers, MeasureVersion
+from measures.selectors.keys import ENGINE
+from measures.selectors.scales import (
+    GROUP,
+    LeftOut,
+    OnWave,
+    may_part,
+    metric_named,
+    metrics_of,
+    no_such_item,
+    on_waves,
+)
+from surveys.core.codebook import Scalar
+from surveys.core.disclosure import FEWEST
+from surveys.core.problems import Refused, refuse
+from surveys.core.said import say, sentence
+from surveys.models import User, WaveVersion
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One wave, or one group of it.  ``figures`` are None where ``why`` says what hinders them."""
+
+    wave: WaveVersion
+    group: Scalar | None
+    labels: Mapping[str, str]  # of the group
+    scored: int
+    figures: Figures | None
+    drift: Drift | None
+    warnings: tuple[str, ...]
+    why: str = ""
+
+    @property
+    def name(self) -> str:
+        """``mdms/2014@1``, and the group's code behind it."""
+        return str(self.wave) if self.group is None else f"{self.wave} · {self.group}"
+
+
+@dataclass(frozen=True)
+class ScaleReport:
+    """A scale over the waves and groups; ``congruence`` (k, k) is of those that have figures, in order."""
+
+    version: MeasureVersion
+    scale: Scale
+    labels: tuple[Mapping[str, str], ...]  # of the items
+    basis: str
+    by: str
+    metric: str  # the dataset version whose fit is the frozen metric; empty where none was fitted
+    metrics: tuple[str, ...]
+    rows: tuple[Rows, ...]
+    left_out: tuple[LeftOut, ...]
+    congruence: Matrix
+    warnings: tuple[str, ...]
+
+    @property
+    def with_figures(self) -> list[Rows]:
+        return [one for one in self.rows if one.figures is not None]
+
+
+def scale_reports(
+    user: User,
+    version: MeasureVersion,
+    *,
+    basis: str = "",
+    by: str = "",
+    metric: str = "",
+    engine: Engine = ENGINE,
+) -> list[ScaleReport]:
+    """A report for each scale of the measure's rule, over the waves that the rule can be read on.
+
+    ``basis`` is empty for the correlations of the rule itself.  Refused where it holds no scale.  Groups are
+    for those who may download the data, unless it is synthetic: what one group is like can be told from
+    figures with and without it.
+    """
+    if basis and basis not in BASES:
+        raise refuse("unknown_basis", say("The basis is {bases}.", bases=BASES), where="basis")
+    if by and not may_part(user, version.measure.study):
+        message = "Groups are told only to those who may download the data of the study."
+        raise refuse("not_allowed", message, where="by", hint="Leave out the grouping item.")
+    waves, left_out = on_waves(version)
+    most = max((len(wave.scales) for wave in waves), default=0)
+    if not most:
+        hint = "A scale is a factor score, or a sum or mean of answers or of standardised items."
+        raise refuse("no_scale", say("The rule of {version} holds no scale.", version=version), hint=hint)
+    if by:
+        left_out += _without_groups(waves, by)
+    metrics = metrics_of(version)
+    chosen, fitted = metric_named(metrics, metric)
+    asked = _Asked(basis, by, fitted, engine)
+    return [
+        _report(version, place, waves, tuple(left_out), asked, chosen, tuple(metrics))
+        for place in range(most)
+    ]
+
+
+def _without_groups(waves: list[OnWave], by: str) -> list[LeftOut]:
+    """The waves that are told whole alone; Refused where none has the grouping item."""
+    without = [wave for wave in waves if not wave.has_group(by)]
+    if len(without) == len(waves):
+        raise no_such_item(waves[-1].here, by)
+    return [LeftOut(wave.version, say("it has no {items}.", items=[by])) for wave in without]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The answers of a group under the key of the wave's; equal keys mean equal answers."""
+
+    key: str
+    group: Scalar | None
+    joint: Joint = field(compare=False)
+
+
+@lru_cache(maxsize=512)
+def _figures(scale: Scale, counted: Counted, basis: str) -> Figures:
+    """Extraction takes milliseconds for each group; the same page is asked for again."""
+    return figures_of(scale, counted.joint, basis)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    basis: str
+    by: str
+    fitted: Mapping[str, Any]
+    engine: Engine
+
+
+def _report(
+    version: MeasureVersion,
+    place: int,
+    waves: list[OnWave],
+    left_out: tuple[LeftOut, ...],
+    asked: _Asked,
+    metric: str,
+    metrics: tuple[str, ...],
+) -> ScaleReport:
+    having = [wave for wave in waves if len(wave.scales) > place]
+    rows = tuple(one for wave in having for one in _rows(wave, wave.scales[place], asked))
+    latest = having[-1]
+    scale = latest.scales[place]
+    found = [one for one in rows if one.figures is not None]
+    table = congruences([one.figures for one in found if one.figures]) if found else np.zeros((0, 0))
+    variables = [latest.variable(name) for name in scale.names]
+    return ScaleReport(
+        version=version,
+        scale=scale,
+        labels=tuple(variable.labels if variable else {} for variable in variables),
+        basis=asked.basis or scale.basis,
+        by=asked.by,
+        metric=metric if any(metric_of(wave.scales[place], asked.fitted) for wave in having) else "",
+        metrics=metrics,
+        rows=rows,
+        left_out=left_out,
+        congruence=table,
+        warnings=tuple(_unlike(found, table)),
+    )
+
+
+def _rows(wave: OnWave, scale: Scale, asked: _Asked) -> Iterator[Rows]:
+    """The whole wave, then its groups."""
+    for by in ("", asked.by) if asked.by and wave.has_group(asked.by) else ("",):
+        for counted in joint_answers(wave, scale, by, asked.engine):
+            yield _told(wave, scale, asked, by, counted)
+
+
+def _told(wave: OnWave, scale: Scale, asked: _Asked, by: str, counted: Counted) -> Rows:
+    group, joint = counted.group, counted.joint
+    variable = wave.here.variables[by] if by else None
+    labels = next((code.labels for code in variable.codes if code.value == group), {}) if variable else {}
+    scored = sum(joint.answered[scale.at_least :])
+    try:
+        if joint.n < FEWEST:
+            raise refuse("few_rows", say("Fewer than {fewest} rows answer every item.", fewest=FEWEST))
+        figures = _figures(scale, counted, asked.basis)
+    except Refused as refused:
+        why = sentence(refused.problems[0].message)
+        return Rows(wave.version, group, labels, scored if joint.n >= FEWEST else 0, None, None, (), why)
+    told = warnings_of(scale, figures, joint.answered)
+    frozen = metric_of(scale, asked.fitted)
+    drift = drift_of(figures, frozen) if frozen else None
+    if asked.fitted and frozen is None and (scale.extraction or scale.is_standardised):
+        told.append(sentence("The frozen metric was fitted for another reading of the rule: codes differ."))
+    if drift and drift.congruence is not None:
+        unlike = likeness_warning(str(wave.version), say("the frozen metric"), drift.congruence)
+        told += [unlike] if unlike else []
+    return Rows(wave.version, group, labels, scored, figures, drift, tuple(told))
+
+
+def _unlike(found: list[Rows], table: Matrix) -> Iterator[str]:
+    """Waves, and groups within a wave, whose loadings are not equal."""
+    for j, one in enumerate(found):
+        for i, other in enumerate(found[:j]):
+            is_comparable = (one.group is None) == (other.group is None)
+            same_wave = one.wave == other.wave
+            if is_comparable and (same_wave or one.group is None or one.group == other.group):
+                warning = likeness_warning(other.name, one.name, float(table[i, j]))
+                if warning:
+                    yield warning
+
+
+def joint_answers(wave: OnWave, scale: Scale, by: str = "", engine: Engine = ENGINE) -> list[Counted]:
+    """How each group of the wave answers the scale: as it was counted before, else counted and kept."""
+    key = wave.key(scale, by)
+    kept = JointAnswers.objects.filter(key=key).first()
+    if kept is not None:
+        return [Counted(key, group, Joint.from_json(counts)) for group, counts in kept.counts]
+    names = [str(at) for at in range(len(scale.items))]
+    found = engine.joint(wave.plan(scale, by), names, GROUP if by else "")
+    counts = [[group, joint.as_json()] for group, joint in found.items()]
+    JointAnswers.objects.bulk_create([JointAnswers(key=key, counts=counts)], ignore_conflicts=True)
+    return [Counted(key, group, joint) for group, joint in found.items()]

@@ -1,0 +1,227 @@
+"""Scales over waves: counted once, held against the frozen metric, told to whom they may be told."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from measures.core.engine import DuckEngine
+from measures.models import JointAnswers
+from measures.selectors.versions import measure_named
+from measures.services.datasets import build_dataset
+from measures.services.scales import ScaleReport, scale_reports
+from surveys.core.codebook import Code, ValueType
+from surveys.core.problems import Refused
+from surveys.models import Wave
+from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
+from tests.measures.conftest import GONE, Room
+from tests.measures.core.test_scale import answers
+
+RULE = 'factor_score(reverse(a), b, c, method="minres", scores="weighted_sum")'
+FIVE = tuple(Code(step, {"en": f"step {step}", "zh": f"第{step}级"}) for step in range(1, 6))
+AREA = (Code(1, {"en": "town", "zh": "城镇"}), Code(2, {"en": "village", "zh": "乡村"}))
+
+
+def surveyed(
+    wave: Wave, seed: int, tops: Sequence[Code] = FIVE, area: str = "area", **more: list[Any]
+) -> None:
+    """The next version of a wave: three items of one factor for 300 people in two areas."""
+    cells = answers(300, seed) | more
+    columns: list[Any] = [(variable("rid", labels={"en": "Respondent"}), list(range(len(cells["a"]))))]
+    for name in ("a", "b", "c"):
+        labels = {"en": f"Item {name}", "zh": f"题{name}"}
+        columns.append((variable(name, labels=labels, codes=tops, missing=GONE), cells[name]))
+    columns.append((variable("day", ValueType.DATE), [date(2015, 1, 1)] * 300))
+    columns.append((variable(area, labels={"en": "Area", "zh": "地区"}, codes=AREA), cells["city"]))
+    make_wave_version(wave, columns)
+
+
+@pytest.fixture
+def scaled(room: Room) -> Room:
+    """Two waves with the scale, built on the first; the wave of the room has none of its items."""
+    surveyed(make_wave(room.study, "2015", position=1), 3)
+    surveyed(make_wave(room.study, "2016", position=2), 4)
+    room.publish("excluded", RULE, labels={"en": "Excluded", "zh": "排斥感"})
+    recipe = {"wave": "2015", "key": "rid", "measures": ["excluded"]}
+    build_dataset(room.user, room.dataset(**recipe))
+    return room
+
+
+def report(room: Room, **asked: Any) -> ScaleReport:
+    version = measure_named(room.user, "mdms/excluded").published
+    assert version is not None
+    (found,) = scale_reports(room.user, version, **asked)
+    return found
+
+
+def test_each_wave_that_has_the_items_is_told_and_the_others_say_why(scaled: Room) -> None:
+    found = report(scaled)
+    assert [str(one.wave) for one in found.rows] == ["mdms/2015@1", "mdms/2016@1"]
+    assert [(str(one.version), one.why) for one in found.left_out] == [("mdms/2014@1", "it has no a, b, c.")]
+    assert found.congruence.shape == (2, 2)
+
+
+def test_figures_are_those_of_the_fit_that_is_kept(scaled: Room) -> None:
+    """The dataset keeps every row of the wave, so its column was fitted on the same rows."""
+    column = scaled.study.datasets.get().latest.columns.get(name="excluded")
+    (fit,) = column.derived.fitted.values()
+    figures = report(scaled).rows[0].figures
+    assert figures is not None
+    assert figures.n == fit["n"]
+    for name in ("alpha", "kmo"):
+        assert getattr(figures, name) == pytest.approx(fit[name], rel=1e-9)
+    assert figures.loadings == pytest.approx(fit["loadings"], rel=1e-9)
+    assert figures.eigenvalues == pytest.approx(fit["eigenvalues"], rel=1e-9)
+
+
+def test_drift_is_nothing_on_the_rows_of_the_metric_and_something_on_later_ones(scaled: Room) -> None:
+    found = report(scaled)
+    first, later = (one.drift for one in found.rows)
+    assert found.metric == "integration@1" and first and later
+    assert (first.mean, first.correlation) == (pytest.approx(0, abs=1e-9), pytest.approx(1))
+    assert first.congruence == pytest.approx(1)
+    assert abs(later.mean) > 1e-3 and later.congruence and later.congruence < 0.9999
+
+
+def test_without_a_dataset_there_is_no_frozen_metric(scaled: Room) -> None:
+    scaled.publish("other", RULE.replace("weighted_sum", "regression"))
+    version = measure_named(scaled.user, "mdms/other").published
+    assert version is not None
+    (found,) = scale_reports(scaled.user, version)
+    assert found.metric == "" and [one.drift for one in found.rows] == [None, None]
+
+
+def test_a_wave_whose_codes_differ_is_not_scored_on_the_metric(scaled: Room) -> None:
+    """reverse() turns seven steps round otherwise than five: the frozen fit is of another reading."""
+    seven = tuple(Code(step, {"en": f"step {step}"}) for step in range(1, 8))
+    surveyed(make_wave(scaled.study, "2017", position=3), 5, seven)
+    last = report(scaled).rows[-1]
+    assert last.drift is None
+    assert any("another reading of the rule" in warning for warning in last.warnings)
+
+
+def test_waves_are_passed_over_once(scaled: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = report(scaled)
+    assert JointAnswers.objects.count() == 2
+
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("the data were read again")
+
+    monkeypatch.setattr(DuckEngine, "joint", never)
+    again = report(scaled, basis="polychoric")  # everything else follows from what was counted
+    assert [one.name for one in again.rows] == [one.name for one in first.rows]
+    assert again.rows[0].figures and first.rows[0].figures
+    assert (again.rows[0].figures.loadings > first.rows[0].figures.loadings).all()
+
+
+def test_a_corrected_wave_is_counted_anew(scaled: Room) -> None:
+    before = report(scaled).rows[1]
+    surveyed(scaled.study.waves.get(slug="2016"), 4, b=[2] * 100 + answers(300, 4)["b"][100:])
+    after = report(scaled).rows[1]
+    assert JointAnswers.objects.count() == 3
+    assert before.figures and after.figures and before.figures.alpha != after.figures.alpha
+
+
+def test_groups_are_told_beside_the_wave(scaled: Room) -> None:
+    scaled.study.memberships.filter(user=scaled.user).update(microdata=True)
+    found = report(scaled, by="area")
+    assert [one.name for one in found.rows[:3]] == ["mdms/2015@1", "mdms/2015@1 · 1", "mdms/2015@1 · 2"]
+    assert found.rows[1].labels == {"en": "town", "zh": "城镇"}
+    assert sum(one.figures.n for one in found.rows[1:3] if one.figures) == found.rows[0].figures.n  # type: ignore[union-attr]
+
+
+def test_a_wave_without_the_grouping_item_is_told_whole(scaled: Room) -> None:
+    scaled.study.memberships.filter(user=scaled.user).update(microdata=True)
+    surveyed(make_wave(scaled.study, "2017", position=3), 5, area="zone")
+    found = report(scaled, by="area")
+    assert [one.name for one in found.rows if one.wave.wave.slug == "2017"] == ["mdms/2017@1"]
+    assert ("mdms/2017@1", "it has no area.") in [(str(one.version), one.why) for one in found.left_out]
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [("aera", "no item called “aera”"), ("rid", "more than 12 groups"), ("day", "day holds dates")],
+)
+def test_items_that_make_no_groups_are_refused(scaled: Room, by: str, said: str) -> None:
+    scaled.study.memberships.filter(user=scaled.user).update(microdata=True)
+    with pytest.raises(Refused, match=said):
+        report(scaled, by=by)
+
+
+def test_groups_are_not_told_to_those_who_may_not_download(scaled: Room) -> None:
+    with pytest.raises(Refused, match="only to those who may download"):
+        report(scaled, by="area")
+
+
+def test_groups_of_synthetic_rows_are_told_to_everybody(scaled: Room) -> None:
+    scaled.study.is_synthetic = True
+    scaled.study.save()
+    version = measure_named(scaled.user, "mdms/excluded").published
+    assert version is not None
+    version.measure.study.refresh_from_db()
+    (found,) = scale_reports(make_member(scaled.study, "reader", "reader"), version, by="area")
+    assert [one.group for one in found.rows[:3]] == [None, 1, 2]
+
+
+def test_nothing_is_told_of_fewer_than_ten_complete_rows(scaled: Room) -> None:
+    scaled.study.memberships.filter(user=scaled.user).update(microdata=True)
+    surveyed(scaled.study.waves.get(slug="2016"), 4, city=[2] * 293 + [1] * 7)
+    few = next(one for one in report(scaled, by="area").rows if one.name == "mdms/2016@2 · 1")
+    assert (few.figures, few.drift, few.scored) == (None, None, 0)
+    assert few.why == "Fewer than 10 rows answer every item."
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"basis": "spearman"}, "The basis is pearson, polychoric"),
+        ({"metric": "integration@9"}, "No metric was fitted for this measure in integration@9"),
+    ],
+)
+def test_what_is_not_known_is_refused_in_words(scaled: Room, asked: dict[str, str], said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        report(scaled, **asked)
+
+
+def test_a_rule_without_a_scale_is_refused(scaled: Room) -> None:
+    version = scaled.publish("male", 'recode(q_sex, {"male": 1, "female": 0})').published
+    assert version is not None
+    with pytest.raises(Refused, match="holds no scale"):
+        scale_reports(scaled.user, version)
+
+
+def test_the_command_tells_it_to_people_and_to_programs(scaled: Room) -> None:
+    out = io.StringIO()
+    options = {"acting_as": scaled.user.get_username(), "stdout": out}
+    call_command("scale", "mdms/excluded", as_json=True, **options)
+    (told,) = json.loads(out.getvalue())["scales"]
+    assert told["measure_version"] == "mdms/excluded@1"
+    assert told["scale"]["items"][0] | {"labels": {}} == {"name": "a", "labels": {}, "is_reversed": True}
+    assert {"n", "alpha", "omega", "kmo", "bartlett", "eigenvalues", "drift"} <= set(told["rows"][0])
+    out.truncate(0)
+    call_command("scale", "mdms/excluded", **options)
+    assert "on the metric of integration@1: mean" in out.getvalue()
+    assert "mdms/2014@1 is left out: it has no a, b, c." in out.getvalue()
+
+
+def test_the_api_tells_the_same(scaled: Room, client: Client) -> None:
+    client.force_login(scaled.user)
+    address = "/api/v1/measures/mdms/excluded/v1/scales/"
+    (told,) = client.get(address).json()["scales"]
+    figures = report(scaled).rows[0].figures
+    assert figures is not None
+    assert told["rows"][0]["alpha"] == pytest.approx(figures.alpha, rel=1e-9)
+    assert client.get(address, {"basis": "polychoric"}).json()["scales"][0]["basis"] == "polychoric"
+    assert client.get(address, {"by": "area"}).status_code == 403
+
+
+def test_who_does_not_see_the_study_sees_no_scale(scaled: Room, client: Client) -> None:
+    client.force_login(make_member(make_study("other"), "elsewhere"))
+    assert client.get("/api/v1/measures/mdms/excluded/v1/scales/").status_code == 404
