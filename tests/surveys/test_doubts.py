@@ -218,6 +218,26 @@ def test_a_doubt_about_the_sheet_is_answered_apart_from_the_data(client: Client,
     assert "codebook_encoding" not in version.options and folders() == []
 
 
+def test_utf16_without_its_mark_is_taken_up_by_a_button(client: Client, user: User) -> None:
+    uploads.request_import(user, "s", "w", ["\n".join(ROWS).encode("utf-16-le")], name="w.csv")
+    client.force_login(user)
+    page = client.get(f"/jobs/{done().pk}/").content.decode()
+    assert '<button name="encoding" value="utf-16-le">' in page and "<td>性別</td>" in page
+    uploads.answer_doubt(user, Job.objects.get(), "utf-16-le")
+    assert done().state == Job.State.DONE
+    assert (WaveVersion.objects.get().encoding, WaveVersion.objects.get().rows) == ("utf-16-le", 3)
+
+
+def test_a_sheet_and_its_data_are_asked_about_one_after_the_other(user: User) -> None:
+    uploads.request_import(user, "s", "w", [DATA], name="w.csv", codebook=[SHEET], codebook_name="s.csv")
+    first = done()
+    uploads.answer_doubt(user, first, "windows-1251")
+    second = done()
+    assert [uploads.asks_of_sheet(job) for job in (first, second)] == [True, False]
+    uploads.answer_doubt(user, second, "shift_jis")
+    assert done().state == Job.State.DONE and WaveVersion.objects.get().encoding == "shift_jis"
+
+
 def test_the_command_names_the_set_of_a_sheet(tmp_path: Path) -> None:
     (path := tmp_path / "w.csv").write_text("id,sex\n1,2\n2,3\n")
     (sheet := tmp_path / "s.csv").write_bytes(SHEET)
