@@ -25,6 +25,10 @@ _OTHERS = {
 }
 READ_HERE = say(".sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv, .xlsx and .parquet files are read here.")
 _MARKUP = (b"<?xml", b"<html", b"<!doctype", b"<!--", b"<codebook")  # in lower case
+_BESIDE = say(
+    "A DDI-Codebook is given as the codebook beside the data (the field “Codebook sheet or SAS catalogue” of "
+    "the upload page, --codebook of the command)."
+)
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 
@@ -82,8 +86,7 @@ def _text_or_refusal(head: bytes, encoding: str) -> str:
         if head.startswith(magic):
             raise _foreign(what)
     if _is_markup(head):
-        beside = say("A DDI-Codebook is given as the codebook beside the data (--codebook of the command).")
-        raise _foreign(say("a web page or XML document"), beside)
+        raise _foreign(say("a web page or XML document"), _BESIDE)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or is_wide(encoding) or codec_without_mark(head):
         return "csv"  # UTF-16 text: its zero bytes are not damage
     strange = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in head)

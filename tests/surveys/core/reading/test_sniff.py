@@ -33,7 +33,7 @@ def test_markup_is_no_data_and_a_ddi_has_its_place(tmp_path: Path, codec: str, s
     rows = "<var name='a'>\n<labl>a, b, c</labl>\n</var>\n" * 30
     found = problem(tmp_path, (start + "\n" + rows).encode(codec))
     assert found.code == "unknown_format" and "XML document" in found.message
-    assert "beside the data (--codebook of the command)" in found.hint
+    assert "the codebook beside the data" in found.hint and "--codebook of the command" in found.hint
 
 
 def test_a_public_ddi_in_utf16_is_no_wave(tmp_path: Path, shared: Path) -> None:
