@@ -115,6 +115,7 @@ class ConfirmCodebookForm(forms.Form):
     mark = forms.CharField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput)
     latest = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 2)
+    encoding = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     note = forms.CharField(
         label=_("Note"),
         required=False,

@@ -48,7 +48,8 @@ class CancelJob(Api):
     @extend_schema(request=None, responses=JobSerializer)
     def post(self, request: Request, pk: int) -> Response:
         job = job_with(self.person, pk)
-        return Response(JobSerializer(jobs.cancel(self.person, job)).data)
+        told = JobSerializer(jobs.cancel(self.person, job), context={"request": request})
+        return Response(told.data)
 
 
 class Tokens(ListApi):

@@ -8,6 +8,7 @@ SETS = (  # those that are offered; of two that look alike the first comes first
     "utf-8", "gb18030", "big5", "shift_jis", "euc-kr", "windows-1252", "iso-8859-1", "windows-1250",
     "windows-1251", "windows-1253", "windows-1254", "macintosh",
 )  # fmt: skip
+IN_DOUBT = "unknown_codebook_encoding"  # the problem of a sheet beside the data whose set is in doubt
 KNOWN_AS = {"gb18030": "GBK, GB 2312", "macintosh": "Mac Roman"}  # what people may look for
 _ALIASES = {  # what programs write under these names is the larger set
     "windows-936": "gb18030", "cp936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030",

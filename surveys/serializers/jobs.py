@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from surveys.models import ApiToken, Job, Study
 from surveys.serializers.fields import SentencesField
+from surveys.services.uploads import waits_for
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
@@ -15,11 +16,17 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     state = serializers.CharField(help_text="queued, running, done, failed or cancelled")
     result = serializers.JSONField()
     problems = serializers.ListField(child=SentencesField())
+    waits_for_answer = serializers.SerializerMethodField(
+        help_text="whether it failed in doubt about your upload: answer on its page, and it is taken up again"
+    )
 
     class Meta:
         model = Job
         fields = ("id", "kind", "study", "state", "progress", "attempts", "cancel_asked", "log", "result",
-                  "result_url", "problems", "created_at", "finished_at")  # fmt: skip
+                  "result_url", "problems", "waits_for_answer", "created_at", "finished_at")  # fmt: skip
+
+    def get_waits_for_answer(self, job: Job) -> bool:
+        return waits_for(self.context["request"].user, job)
 
 
 class TokenSerializer(serializers.ModelSerializer[ApiToken]):

@@ -55,9 +55,10 @@ class Revision:
         return self.codebook.fingerprint()
 
 
-def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
+def read_revised(user: User, base: WaveVersion, path: Path, encoding: str = "") -> Revision:
     """The edited codebook at ``path`` (sheet, DDI or REDCap dictionary) against that of ``base``.
 
+    ``encoding`` is the character set of a sheet, where somebody named it.
     Needs the right to import.  Raises ``Refused`` with everything that cannot be read; saves nothing.
     """
     policy.require(user, policy.IMPORT, base.study)
@@ -68,7 +69,16 @@ def read_revised(user: User, base: WaveVersion, path: Path) -> Revision:
     answers = Answers(path_of(base.data), list(frequencies.values()))
     memory = settings.WAVEBOOK_IMPORT_MEMORY
     with working_folder() as folder:
-        read = read_revision(path, folder, old, language, answers, origins=_origins(base), megabytes=memory)
+        read = read_revision(
+            path,
+            folder,
+            old,
+            language,
+            answers,
+            origins=_origins(base),
+            encoding=encoding,
+            megabytes=memory,
+        )
     new, counts = read.codebook, read.counts
     kept = {variable.name: variable for variable in old.variables}
     variables = tuple(kept[v.name] if v == kept[v.name] else v for v in new.variables)

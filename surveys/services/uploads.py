@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from surveys import policy
-from surveys.core.charsets import codec_of
+from surveys.core.charsets import IN_DOUBT, codec_of
 from surveys.core.problems import Choice, refuse
 from surveys.core.said import how_many, say
 from surveys.core.storable import check_storable
@@ -97,6 +97,7 @@ def perform_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     options = ReadOptions(
         encoding=asked.get("encoding", ""),
         codebook_path=codebook,
+        codebook_encoding=asked.get("codebook_encoding", ""),
         key=asked.get("key", ""),
         sheet=asked.get("sheet", ""),
         header_rows=_number(asked, "header_rows"),
@@ -145,10 +146,32 @@ def tidy(job: Job) -> None:
 
 def doubt_of(user: User, job: Job) -> tuple[Choice, ...]:
     """How the upload of a job may be read, with samples, for whoever uploaded it and while it is there."""
+    return choices_in(_folder() / job.payload["folder"]) if waits_for(user, job) else ()
+
+
+def waits_for(user: User, job: Job) -> bool:
+    """Whether a job that failed in doubt about its upload waits for this person's answer."""
     is_theirs = job.kind == KIND and job.created_by_id == user.pk and job.state == Job.State.FAILED
-    if not is_theirs or _jobs_on(job.payload["folder"]).filter(pk__gt=job.pk).exists():
-        return ()  # of several jobs on one upload the newest is answered
-    return choices_in(_folder() / job.payload["folder"])
+    if not is_theirs or not is_in_doubt(_folder() / job.payload["folder"]):
+        return False
+    return not taken_up_by([job])  # of several jobs on one upload the newest is answered
+
+
+def asks_of_sheet(job: Job) -> bool:
+    """Whether the doubt of a job is about the codebook sheet beside the data."""
+    return any(problem["code"] == IN_DOUBT for problem in job.problems)
+
+
+def taken_up_by(several: Iterable[Job]) -> dict[int, int]:
+    """job -> the newest job that took its upload up again after an answer; of those whose upload was."""
+    folders = {
+        job.pk: job.payload["folder"] for job in several if job.kind == KIND and job.state == Job.State.FAILED
+    }
+    found = Job.objects.filter(kind=KIND, payload__folder__in=set(folders.values())) if folders else ()
+    newest: dict[str, int] = {}
+    for job in found:
+        newest[job.payload["folder"]] = max(job.pk, newest.get(job.payload["folder"], 0))
+    return {pk: newest[folder] for pk, folder in folders.items() if newest[folder] > pk}
 
 
 def _jobs_on(folder: str) -> QuerySet[Job]:
@@ -176,8 +199,9 @@ def answer_doubt(user: User, job: Job, encoding: str) -> Job:
         raise refuse("unknown_encoding", text, hint=say("Choose one of these: {sets}.", sets=choices))
     if job.study is not None:
         policy.require(user, policy.IMPORT, job.study)
-    payload = {**job.payload, "encoding": asked}
-    return jobs.submit(user, KIND, payload, key=f"{KIND}:{job.payload['folder']}:{asked}", study=job.study)
+    of = "codebook_encoding" if asks_of_sheet(job) else "encoding"
+    key = f"{KIND}:{job.payload['folder']}:{of}:{asked}"
+    return jobs.submit(user, KIND, {**job.payload, of: asked}, key=key, study=job.study)
 
 
 def lay_aside(user: User, chunks: Iterable[bytes]) -> str:

@@ -12,12 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from surveys import policy, selectors
+from surveys.core.charsets import SETS
 from surveys.core.codebook import as_json
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.said import with_sources
 from surveys.forms import CodebookForm, ConfirmCodebookForm
 from surveys.models import WaveVersion
 from surveys.services import revisions, uploads
+from surveys.services.uploads import MOST_NAME
 from surveys.views.studies import findings_by_variable
 
 
@@ -30,13 +32,15 @@ def edit_codebook(request: HttpRequest, study: str, wave: str, number: int) -> H
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:
-            if "mark" in request.POST:
+            if "seen" in request.POST:
                 return _confirmed(request, version)
             shown = _looked_at(request, version)
+            problems = shown.pop("problems", ())
         except Refused as refused:
             problems = refused.problems
             if any(problem.code == "made_since" for problem in problems):
-                shown = _shown(request, version, request.POST["mark"], note=request.POST.get("note", ""))
+                given = {name: request.POST.get(name, "") for name in ("note", "encoding")}
+                shown = _shown(request, version, request.POST["mark"], **given)
     context = shown | {
         "study": version.study,
         "wave": version.wave,
@@ -45,11 +49,17 @@ def edit_codebook(request: HttpRequest, study: str, wave: str, number: int) -> H
         "may_import": policy.may(request.user, policy.IMPORT, version.study),
     }
     wrong = problems or shown["form"].errors
-    return render(request, "surveys/edit_codebook.html", context, status=422 if wrong else 200)
+    page = render(request, "surveys/edit_codebook.html", context, status=422 if wrong else 200)
+    if "choices" in shown:
+        page["Cache-Control"] = "private, no-store"  # the file may be another than was meant
+    return page
 
 
 def _looked_at(request: HttpRequest, version: WaveVersion) -> dict[str, Any]:
-    """What an uploaded codebook would change, and the form that confirms it."""
+    """What an uploaded codebook would change, and the form that confirms it; or what is in doubt about it."""
+    if "mark" in request.POST:
+        given = {name: request.POST.get(name, "") for name in ("file", "encoding")}
+        return _shown(request, version, request.POST["mark"], **given)
     form = CodebookForm(request.POST, request.FILES, label_suffix="")
     if not form.is_valid():
         return {"form": form}
@@ -60,11 +70,29 @@ def _looked_at(request: HttpRequest, version: WaveVersion) -> dict[str, Any]:
 
 
 def _shown(request: HttpRequest, version: WaveVersion, mark: str, **told: str) -> dict[str, Any]:
-    """What the codebook laid aside as ``mark`` would change as the wave stands now."""
-    revision = revisions.read_revised(request.user, version, uploads.laid_aside(request.user, mark))
+    """What the codebook laid aside as ``mark`` would change as the wave stands now.
+
+    Where its character set is in doubt, the problem and the sets that may be chosen.
+    """
+    path, encoding = uploads.laid_aside(request.user, mark), told.get("encoding", "")[:MOST_NAME]
+    try:
+        revision = revisions.read_revised(request.user, version, path, encoding)
+    except Refused as refused:
+        choices = [choice for problem in refused.problems for choice in problem.choices]
+        if not choices:
+            raise
+        form = CodebookForm(label_suffix="")
+        asked = {
+            "choices": choices,
+            "of_sheet": True,
+            "sets": SETS,
+            "mark": mark,
+            "file": told.get("file", ""),
+        }
+        return {"form": form, "problems": refused.problems, **asked}
     findings = [with_sources(as_json(finding)) for finding in revision.findings]
     start = {"mark": mark, "seen": revision.codebook_hash, "latest": revision.latest}
-    start["note"] = told.get("note", "")
+    start |= {"note": told.get("note", ""), "encoding": encoding}
     return {
         "form": CodebookForm(label_suffix=""),
         "file": told.get("file", ""),
@@ -80,7 +108,8 @@ def _confirmed(request: HttpRequest, version: WaveVersion) -> HttpResponse:
     if not form.is_valid():
         raise refuse("upload_gone", "The uploaded codebook is no longer here.", hint="Upload it again.")
     given = form.cleaned_data
-    revision = revisions.read_revised(request.user, version, uploads.laid_aside(request.user, given["mark"]))
+    path = uploads.laid_aside(request.user, given["mark"])
+    revision = revisions.read_revised(request.user, version, path, given["encoding"])
     if revision.codebook_hash != given["seen"]:
         raise refuse(
             "not_what_was_seen",

@@ -63,25 +63,38 @@ def jobs(request: HttpRequest) -> HttpResponse:
         .annotate(about=KT("payload__name"), study_asked=KT("payload__study"))
     )
     latest = list(visible[:50])
-    asking = {job.pk for job in latest if uploads.doubt_of(request.user, job)}
-    return render(request, "surveys/jobs.html", {"jobs": latest, "asking": asking})
+    asking = {job.pk for job in latest if uploads.waits_for(request.user, job)}
+    context = {"jobs": latest, "asking": asking, "taken_up": uploads.taken_up_by(latest)}
+    return render(request, "surveys/jobs.html", context)
 
 
 @login_required
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """One job: how far, its log, what came out; asks again every two seconds while it is open."""
-    found = get_object_or_404(
+    return _page_of(request, _visible(request, pk))
+
+
+def _visible(request: HttpRequest, pk: int) -> Job:
+    return get_object_or_404(
         Job.objects.visible_to(request.user).select_related("study", "created_by"), pk=pk
     )
+
+
+def _page_of(request: HttpRequest, found: Job, wrong: tuple[Problem, ...] = ()) -> HttpResponse:
+    """The page of a job; ``wrong`` is what an answer to its doubt was refused for."""
     context = {
         "job": found,
         "study": found.study,
         "is_open": found.state in job_services.OPEN,
         "may_cancel": request.user.is_superuser or found.created_by_id == request.user.pk,
         "choices": uploads.doubt_of(request.user, found),
+        "of_sheet": uploads.asks_of_sheet(found),
+        "again": uploads.taken_up_by([found]).get(found.pk),
+        "wrong": wrong,
         "sets": SETS,
     }
-    page = render(request, "surveys/_job.html" if request.htmx else "surveys/job.html", context)
+    name = "surveys/_job.html" if request.htmx else "surveys/job.html"
+    page = render(request, name, context, status=422 if wrong else 200)
     if context["choices"]:
         page["Cache-Control"] = "private, no-store"  # the samples are respondents' words
     return page
@@ -99,7 +112,11 @@ def cancel_job(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def answer_doubt(request: HttpRequest, pk: int) -> HttpResponse:
     """Imports the upload of a job again, in the character set that was chosen."""
-    found = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-    return redirect(
-        "surveys:job", uploads.answer_doubt(request.user, found, request.POST.get("encoding", "")).pk
-    )
+    found = _visible(request, pk)
+    try:
+        again = uploads.answer_doubt(request.user, found, request.POST.get("encoding", ""))
+    except Refused as refused:
+        if not uploads.waits_for(request.user, found):
+            raise
+        return _page_of(request, found, refused.problems)
+    return redirect("surveys:job", again.pk)

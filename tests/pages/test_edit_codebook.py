@@ -19,13 +19,13 @@ def address(library: Library) -> str:
     return library.pages["wave"] + "codebook/"
 
 
-def give(client: Client, library: Library, sheet: str = SHEET) -> Any:
-    file = SimpleUploadedFile("edited.csv", sheet.encode())
+def give(client: Client, library: Library, sheet: str = SHEET, codec: str = "utf-8") -> Any:
+    file = SimpleUploadedFile("edited.csv", sheet.encode(codec))
     return client.post(address(library), {"codebook": file})
 
 
 def hidden(page: Any) -> dict[str, str]:
-    return dict(re.findall(r'name="(mark|seen|latest)" value="([0-9a-f]+)"', text(page)))
+    return dict(re.findall(r'name="(mark|seen|latest|encoding)" value="([0-9a-z-]+)"', text(page)))
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -55,6 +55,36 @@ def test_confirming_makes_the_version_that_was_seen(client: Client, library: Lib
     )
     again = client.post(address(library), seen)
     assert again.status_code == 422 and "no longer here" in text(again)
+
+
+@pytest.mark.parametrize("codec", ["gbk", "utf-16"])
+def test_a_sheet_that_a_chinese_spreadsheet_saved_is_read(
+    client: Client, library: Library, codec: str
+) -> None:
+    client.force_login(library.owner)
+    page = give(client, library, "variable,label_zh\nq_union,工会会员\n", codec)
+    assert page.status_code == 200 and "<ins>工会会员</ins>" in text(page)
+    assert ("it was read as gb18030" in text(page)) == (codec == "gbk")
+
+
+def test_a_sheet_in_doubt_is_asked_about_and_the_answer_is_kept_until_it_is_saved(
+    client: Client, library: Library
+) -> None:
+    client.force_login(library.owner)
+    page = give(client, library, "variable,label_en\nq_union,Член профсоюза\n", "cp1251")
+    assert page.status_code == 422 and page["Cache-Control"] == "private, no-store"
+    asked = text(page)
+    assert '<button name="encoding" value="windows-1251">' in asked and "<td>Член профсоюза</td>" in asked
+    assert "--codebook-encoding" not in asked
+    mark = {"mark": hidden(page)["mark"], "file": "edited.csv"}
+    wrong = client.post(address(library), {**mark, "encoding": "klingon"})
+    assert wrong.status_code == 422 and "no character set called klingon" in text(wrong)
+    assert '<button name="encoding" value="windows-1251">' in text(wrong)
+    page = client.post(address(library), {**mark, "encoding": "windows-1251"})
+    assert page.status_code == 200 and "<ins>Член профсоюза</ins>" in text(page)
+    client.post(address(library), {**hidden(page), "note": ""})
+    made = WaveVersion.objects.get(wave=library.wave, number=2)
+    assert made.codebook().variable("q_union").labels["en"] == "Член профсоюза"
 
 
 def test_what_was_not_seen_is_not_saved(client: Client, library: Library) -> None:

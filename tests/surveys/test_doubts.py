@@ -150,6 +150,105 @@ def test_only_the_newest_job_of_an_upload_is_answered_and_only_by_its_owner(user
     assert uploads.answer_doubt(user, doubted, "gb18030") == again
 
 
+def test_an_answered_job_leads_to_the_one_that_took_the_upload_up(
+    client: Client, user: User, doubted: Job
+) -> None:
+    client.force_login(user)
+    for word in ("EUC-JIS-2004", "shift_jis"):  # the first answer is asked about again
+        uploads.answer_doubt(user, Job.objects.latest("pk"), word)
+        again = done()
+        page = client.get(f"/jobs/{doubted.pk}/").content.decode()
+        assert f'<a href="/jobs/{again.pk}/">' in page and "Answered" in page
+        assert "Failed" not in page and "Upload another file" not in page and "upload page" not in page
+    listed = client.get("/jobs/").content.decode()
+    assert listed.count("Answered") == 2 and "Failed" not in listed
+    assert "The doubt was answered" not in client.get(f"/jobs/{again.pk}/").content.decode()
+
+
+def test_a_word_that_is_no_set_is_told_on_the_page_of_the_job(
+    client: Client, user: User, doubted: Job
+) -> None:
+    client.force_login(user)
+    page = client.post(f"/jobs/{doubted.pk}/encoding/", {"encoding": "klingon"})
+    told = page.content.decode()
+    assert page.status_code == 422 and "There is no character set called klingon." in told
+    assert '<button name="encoding" value="shift_jis">' in told and "Waits for your answer" in told
+    assert page["Cache-Control"] == "private, no-store"
+
+
+def test_the_page_that_asks_does_not_send_one_to_another_page(
+    client: Client, user: User, doubted: Job
+) -> None:
+    client.force_login(user)
+    assert "upload page" not in client.get(f"/jobs/{doubted.pk}/").content.decode()
+    client.force_login(make_user("other", is_superuser=True))
+    assert "upload page" in client.get(f"/jobs/{doubted.pk}/").content.decode()
+
+
+def test_the_api_tells_the_owner_that_an_answer_is_waited_for(
+    client: Client, user: User, doubted: Job
+) -> None:
+    address = f"/api/v1/jobs/{doubted.pk}/"
+    client.force_login(make_user("other", is_superuser=True))
+    assert client.get(address).json()["waits_for_answer"] is False
+    client.force_login(user)
+    assert client.get(address).json()["waits_for_answer"] is True
+    assert [one["waits_for_answer"] for one in client.get("/api/v1/jobs/").json()["results"]] == [True]
+    uploads.answer_doubt(user, doubted, "shift_jis")
+    assert client.get(address).json()["waits_for_answer"] is False
+    assert client.post(f"/api/v1/jobs/{doubted.pk}/cancel/").json()["waits_for_answer"] is False
+
+
+SHEET = "variable,label\nid,Номер\nsex,Ваш пол\n".encode("cp1251")
+
+
+def test_a_doubt_about_the_sheet_is_answered_apart_from_the_data(client: Client, user: User) -> None:
+    client.force_login(user)
+    file = SimpleUploadedFile("w.csv", "id,sex\n1,é\n2,ü\n".encode())
+    sheet = SimpleUploadedFile("s.csv", SHEET)
+    client.post("/import/", {"study": "s", "wave": "w", "file": file, "codebook": sheet})
+    job = done()
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
+    assert '<button name="encoding" value="windows-1251">' in page and "<td>Ваш пол</td>" in page
+    assert "samples of the codebook sheet" in page and "--codebook-encoding" not in page
+    client.post(f"/jobs/{job.pk}/encoding/", {"encoding": "windows-1251"})
+    assert done().state == Job.State.DONE
+    version = WaveVersion.objects.get()
+    assert version.encoding == "UTF-8" and version.codebook().variable("sex").labels == {"und": "Ваш пол"}
+    assert "codebook_encoding" not in version.options and folders() == []
+
+
+def test_utf16_without_its_mark_is_taken_up_by_a_button(client: Client, user: User) -> None:
+    uploads.request_import(user, "s", "w", ["\n".join(ROWS).encode("utf-16-le")], name="w.csv")
+    client.force_login(user)
+    page = client.get(f"/jobs/{done().pk}/").content.decode()
+    assert '<button name="encoding" value="utf-16-le">' in page and "<td>性別</td>" in page
+    uploads.answer_doubt(user, Job.objects.get(), "utf-16-le")
+    assert done().state == Job.State.DONE
+    assert (WaveVersion.objects.get().encoding, WaveVersion.objects.get().rows) == ("utf-16-le", 3)
+
+
+def test_a_sheet_and_its_data_are_asked_about_one_after_the_other(user: User) -> None:
+    uploads.request_import(user, "s", "w", [DATA], name="w.csv", codebook=[SHEET], codebook_name="s.csv")
+    first = done()
+    uploads.answer_doubt(user, first, "windows-1251")
+    second = done()
+    assert [uploads.asks_of_sheet(job) for job in (first, second)] == [True, False]
+    uploads.answer_doubt(user, second, "shift_jis")
+    assert done().state == Job.State.DONE and WaveVersion.objects.get().encoding == "shift_jis"
+
+
+def test_the_command_names_the_set_of_a_sheet(tmp_path: Path) -> None:
+    (path := tmp_path / "w.csv").write_text("id,sex\n1,2\n2,3\n")
+    (sheet := tmp_path / "s.csv").write_bytes(SHEET)
+    status, told, talk = command("s", "w", str(path), "--codebook", str(sheet))
+    assert status == 1 and nothing_left() and "--codebook-encoding" in talk
+    assert told["problems"][0]["code"] == "unknown_codebook_encoding"
+    words = ("--codebook", str(sheet), "--codebook-encoding", "windows-1251")
+    assert command("s", "w", str(path), *words)[0] == 0
+    assert WaveVersion.objects.get().codebook().variable("sex").labels == {"und": "Ваш пол"}
+
+
 def test_a_job_that_is_no_import_has_no_doubt_to_answer(client: Client, user: User) -> None:
     client.force_login(user)
     job = jobs.submit(user, "export_wave", {"name": "x"}, key="export")

@@ -41,7 +41,7 @@ def read_file(task: dict[str, Any]) -> dict[str, Any]:
     gc.enable()
 
     sheet = Path(task["codebook_path"]) if task["codebook_path"] else None
-    options = options_from_json(task["options"], sheet)
+    options = options_from_json(task["options"], sheet, task["codebook_encoding"])
     with _mapped(Path(task["path"])) as view:
         return work(Path(task["path"]), view, task["format"], Path(task["out_dir"]) / DATA, options)
 

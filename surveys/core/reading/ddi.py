@@ -25,6 +25,7 @@ class _Chosen:
     """The ``var`` of each variable of the file, by its name there, and where it comes from."""
 
     by_name: dict[str, Element]
+    twice: list[str]  # described more than once, and nothing tells which is meant
     beyond: list[str]  # described for this file, but not in it
     elsewhere: int  # described for other files
 
@@ -60,13 +61,18 @@ def _choose(document: DdiDocument, codebook: Codebook) -> _Chosen:
     found = [(var, _file_of(var), named(_name(var))) for var in document.variables]
     scores = Counter(file for _, file, name in found if name)
     by_name: dict[str, tuple[int, Element]] = {}
+    times: dict[str, int] = {}
     for var, file, name in found:
         if name and (name not in by_name or scores[file] > by_name[name][0]):
             by_name[name] = (scores[file], var)
+            times[name] = 1
+        elif name:
+            times[name] += scores[file] == by_name[name][0]
+    twice = [name for name, count in times.items() if count > 1]
     taken = {_file_of(var) for _, var in by_name.values()}
     beyond = [_name(var) for var, file, name in found if not name and (file in taken or not taken)]
     elsewhere = sum(1 for _, file, name in found if not name and taken and file not in taken)
-    return _Chosen({name: var for name, (_, var) in by_name.items()}, beyond, elsewhere)
+    return _Chosen({name: var for name, (_, var) in by_name.items()}, twice, beyond, elsewhere)
 
 
 def _name(var: Element) -> str:
@@ -115,6 +121,13 @@ def _on_names(codebook: Codebook, chosen: _Chosen) -> Iterator[Finding]:
         more = len(chosen.beyond) - MOST_NAMED
         text = say("The DDI describes {n} more variables that are not in the file.", n=more)
         yield Finding(Severity.WARNING, "sheet_variable_unknown", text)
+    for name in chosen.twice[:MOST_NAMED]:
+        text = "The DDI describes it more than once; the first description was taken."
+        yield Finding(Severity.WARNING, "ddi_variable_twice", text, name)
+    if len(chosen.twice) > MOST_NAMED:
+        more = len(chosen.twice) - MOST_NAMED
+        text = say("The DDI describes {n} more variables more than once.", n=more)
+        yield Finding(Severity.WARNING, "ddi_variable_twice", text)
     without = [name for name in codebook.names if name not in chosen.by_name]
     for name in without[:MOST_NAMED]:
         yield Finding(Severity.WARNING, "sheet_variable_missing", "The DDI does not describe it.", name)

@@ -1,4 +1,4 @@
-"""DDI-Codebook XML taken in safely: no entities, no DTD, bounded; only what describes variables is kept.
+"""DDI-Codebook XML taken in safely: no entities, no DTD read, bounded; only what describes variables is kept.
 
 The namespace is never looked at, for real files name an older one, a newer one or none.  Of the whole
 document only ``fileDscr``, ``varGrp`` and ``var`` become elements; everything else is counted and let go.
@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NoReturn
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
+from xml.parsers import expat
 
-from surveys.core.problems import Refused, refuse
+from surveys.core.problems import refuse
 from surveys.core.said import say
 
 MOST_BYTES = 256 << 20
 MOST_DEPTH = 60
 MOST_ELEMENTS = 4_000_000  # within what is kept
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_SLICE = 1 << 16  # letters of the part before the root that are looked at in one go
 _KEPT = ("fileDscr", "varGrp", "var")
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _DECLARATION = re.compile(r"^\s*<\?xml.*?\?>", re.DOTALL)
@@ -45,16 +46,18 @@ def looks_like_xml(head: bytes) -> bool:
 def parse_ddi(data: bytes) -> DdiDocument:
     """Reads a DDI-Codebook document.
 
-    Refuses what is no XML, no codebook, larger or deeper than any honest one, or declares a document type:
-    entities and outside definitions are never followed.
+    Refuses what is no XML, no codebook, larger or deeper than any honest one, or has definitions in its
+    document type.  One that only names definitions elsewhere is taken: they are never fetched.
     """
     if len(data) > MOST_BYTES:
         told = say("The DDI is larger than {most} MB.", most=MOST_BYTES >> 20)
         raise refuse("too_large", told, hint="Split it by file.")
+    text = _text(data)
+    _refuse_definitions(text)
     target = _Sieve()
     parser = XMLParser(target=target)
     try:
-        parser.feed(_text(data))
+        parser.feed(text)
         parser.close()
     except ParseError as error:
         line, column = error.position
@@ -99,6 +102,33 @@ def _decoded(data: bytes, codec: str) -> str:
     return _DECLARATION.sub("", text, count=1)
 
 
+def _refuse_definitions(text: str) -> None:
+    """Refuses a document type with definitions in it, before anything is read that could use one.
+
+    What is not well-formed here is told of when the document is read.
+    """
+    parser = expat.ParserCreate()
+    seen: list[str] = []
+    parser.StartElementHandler = lambda name, _: seen.append(name)
+    parser.StartDoctypeDeclHandler = _on_document_type
+    for start in range(0, len(text), _SLICE):
+        try:
+            parser.Parse(text[start : start + _SLICE])
+        except expat.ExpatError:
+            return
+        if seen:  # a document type stands before the root
+            return
+
+
+def _on_document_type(name: str, system: str | None, public: str | None, has_definitions: int) -> None:
+    if has_definitions:
+        raise refuse(
+            "document_type",
+            "The DDI has definitions of its own in its document type (DOCTYPE); they are not followed here.",
+            hint="Delete the part that begins with <!DOCTYPE, or export the codebook again without it.",
+        )
+
+
 class _Sieve:
     """The parser's target: builds elements inside what is kept, counts the rest."""
 
@@ -108,9 +138,6 @@ class _Sieve:
         self.depth = self.elements = 0
         self.builder: TreeBuilder | None = None
         self.kept_at = 0
-
-    def doctype(self, name: str, pubid: str | None, system: str | None) -> NoReturn:
-        raise _document_type()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.depth += 1
@@ -147,14 +174,6 @@ class _Sieve:
 
     def close(self) -> None:
         """Nothing is left to do: every kept element was closed."""
-
-
-def _document_type() -> Refused:
-    return refuse(
-        "document_type",
-        "The DDI declares a document type (DOCTYPE); entities and outside definitions are not followed here.",
-        hint="Delete the part that begins with <!DOCTYPE, or export the codebook again without it.",
-    )
 
 
 def language_of(attributes: dict[str, str]) -> str:

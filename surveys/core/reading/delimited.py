@@ -15,13 +15,15 @@ import polars as pl
 
 from surveys.core.charsets import codec_of
 from surveys.core.findings import Finding, Severity
-from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.problems import Choice, Problem, Refused, refuse
 from surveys.core.quality.rows import MOST_ROWS as FIRST_ROWS
 from surveys.core.reading.encodings import decide, how_to_name
 from surveys.core.reading.headings import MOST_ROWS, headings
 from surveys.core.reading.raw import Chunk, RawFile
+from surveys.core.reading.samples import sampled, samples_of
 from surveys.core.reading.settle import MOST_TELLING, check_columns
 from surveys.core.reading.undecodable import bytes_kept, in_cells, in_labels, marked_whole, shown
+from surveys.core.reading.utf16 import codec_without_mark, is_wide, without_mark
 from surveys.core.said import say
 
 DELIMITERS = ",;\t|"
@@ -29,7 +31,7 @@ MOST_TOLD = 20  # lines named in a refusal
 MOST_FIELD = 1 << 20
 CHUNK_CELLS = 2_000_000
 MARKS = {b"\xef\xbb\xbf": "UTF-8", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
-_PARTS = re.compile(rb"[,;\t\"]")
+_PARTS, _FIELDS = re.compile(rb"[,;\t\"]"), re.compile(r"[^,;\t\"]+")
 HEAD, LOOKED_AT = 256 << 10, 200  # characters and lines that decide the delimiter
 
 
@@ -51,10 +53,15 @@ class DelimitedReader:
 
     def _decoded(self, data: bytes, encoding: str) -> str:
         """The whole text; bytes that are no character stand in it as marks, to be told of by column."""
+        if is_wide(encoding):
+            self.encoding, codec = encoding, codec_of(encoding)
+            return self._marked(without_mark(data, codec), codec)
         for mark, name in MARKS.items():
             if data.startswith(mark) and (not encoding or codec_of(encoding) == codec_of(name)):
                 self.encoding, codec = name, codec_of(name)
                 return self._marked(data.removeprefix(b"\xef\xbb\xbf"), codec)
+        if codec := codec_without_mark(data):
+            raise _in_doubt(data, codec)
         decision = decide(*telling_fields(data), asked=encoding, utf8_is_expected=True)
         self.encoding = decision.name
         self.findings += decision.findings
@@ -210,6 +217,20 @@ def _written_out(rows: list[list[str]], start: int, kept: dict[int, Kept]) -> Ch
                 one.count += count
                 one.first += [number] * (len(one.first) < FIRST_ROWS)
     return _chunk(rows)
+
+
+def _in_doubt(data: bytes, codec: str) -> Refused:
+    """Lines of UTF-16 that do not say so: asked about, with their first fields."""
+    lines = data[:HEAD].decode(codec, "replace").splitlines()[:LOOKED_AT]
+    fields = [[part.encode(codec) for part in _FIELDS.findall(line)] for line in lines]
+    texts = sampled(fields[0], [field for line in fields[1:] for field in line])
+    return refuse(
+        "unknown_encoding",
+        say("The file seems to be {charset} without the mark that says so.", charset=codec.upper()),
+        where=say("character set"),
+        hint=how_to_name(codec),
+        choices=(Choice(codec, *(samples_of(some, codec) for some in texts)),),
+    )
 
 
 def telling_fields(data: bytes) -> tuple[list[bytes], list[bytes]]:

@@ -42,12 +42,13 @@ def read(
         raise refuse("no_such_file", "There is no such file.", where=original_name or path.name)
     if options.declared_sha256:
         _check_digest(path, options.declared_sha256)
-    kind = sniff(path)
+    kind = sniff(path, options.encoding)
     task = {
         "path": str(path.resolve()),
         "out_dir": str(out_dir.resolve()),
         "format": kind,
         "codebook_path": str(options.codebook_path.resolve()) if options.codebook_path else "",
+        "codebook_encoding": options.codebook_encoding,
         "options": options.as_json(),
     }
     sandbox.run(task, sandbox.limits_for(path.stat().st_size * _PACKED.get(kind, 1), megabytes))

@@ -174,6 +174,48 @@ def _is_western(telling: Sequence[bytes]) -> bool:
     return all(plausibility(telling, one) < least for one in NARROW)
 
 
+def clear_set(texts: Sequence[bytes], suspected: str = "") -> str:
+    """The name of the one set that texts are in of which nothing is declared; "" where there is doubt.
+
+    Clear are western text, and writing in two-byte characters that is far likelier than any other.  A set
+    that is ``suspected``, for other texts of the same source are in it, is clear where it reads all and no
+    other is far likelier.
+    """
+    telling = [text for text in texts if not text.isascii()]
+    known = codec_of(suspected)
+    ranked = sorted(((plausibility(telling, codec_of(name)), name) for name in SETS), reverse=True)
+    (best, name), (second, _) = ranked[:2]
+    if known and _share(telling, known) == 1 and best < plausibility(telling, known) + _CLEARLY:
+        return suspected
+    if _is_western(telling):
+        return "windows-1252"
+    is_clear = codec_of(name) in WIDE and best >= _SEEMS and best >= second + _CLEARLY
+    return name if is_clear and _share(telling, codec_of(name)) == 1 else ""
+
+
+def is_mostly(texts: Sequence[bytes], codec: str) -> bool:
+    """Whether at least half of the texts decode."""
+    telling = [text for text in texts if not text.isascii()]
+    return not telling or _share(telling, codec) >= _HALF
+
+
+def choices_of(
+    labels: Sequence[bytes], cells: Sequence[bytes] = (), declared: str = ""
+) -> tuple[Choice, ...]:
+    """The sets that texts beyond ASCII may be in, the likeliest first, and how three of them read in each."""
+    telling = [text for text in (*labels, *cells) if not text.isascii()]
+    texts = sampled(labels, cells)
+    return tuple(
+        Choice(name, *(samples_of(some, codec_of(name)) for some in texts))
+        for name in (_fitting(telling, declared) if telling else ())
+    )
+
+
+def fitting_said(choices: Sequence[Choice]) -> str:
+    """The choices by their names, as a sentence."""
+    return say("Sets that fit, the likeliest first: {sets}.", sets=[choice.answer for choice in choices])
+
+
 def how_to_name(example: str = "gb18030") -> str:
     """What to do next: for a page and for a command alike.  ``example`` must fit, where it is known."""
     return say(
@@ -185,15 +227,12 @@ def how_to_name(example: str = "gb18030") -> str:
 
 def _ask(telling: _Telling, why: str, declared: str = "") -> Refused:
     """A refusal that offers the sets that fit, the likeliest first, and how the text reads in each."""
-    fitting = _fitting(telling.all, declared)
-    told = say("Sets that fit, the likeliest first: {sets}.", sets=fitting)
-    texts = sampled(telling.labels, telling.cells)
-    choices = tuple(Choice(name, *(samples_of(some, codec_of(name)) for some in texts)) for name in fitting)
+    choices = choices_of(telling.labels, telling.cells, declared)
     return refuse(
         "unknown_encoding",
-        both(why, told),
+        both(why, fitting_said(choices)),
         where=say("character set"),
-        hint=how_to_name(fitting[0]),
+        hint=how_to_name(choices[0].answer),
         choices=choices,
     )
 

@@ -20,6 +20,7 @@ class ReadOptions:
     label_separator: str = ""
     missing_reasons: Mapping[str, str] = field(default_factory=dict)
     codebook_path: Path | None = None
+    codebook_encoding: str = ""  # of a sheet; told by content, or by ``encoding``, when not said
     key: str = ""
     declared_rows: int | None = None
     declared_columns: int | None = None
@@ -34,12 +35,16 @@ class ReadOptions:
 
     def as_json(self) -> dict[str, Any]:
         """Plain types, as stored with a wave version; a sheet is part of the codebook, not of this."""
-        return {name: value for name, value in as_json(self).items() if name != "codebook_path"}
+        of_sheet = ("codebook_path", "codebook_encoding")
+        return {name: value for name, value in as_json(self).items() if name not in of_sheet}
 
 
-def options_from_json(data: Mapping[str, Any], codebook_path: Path | None = None) -> ReadOptions:
+def options_from_json(
+    data: Mapping[str, Any], codebook_path: Path | None = None, codebook_encoding: str = ""
+) -> ReadOptions:
     """The inverse of :meth:`ReadOptions.as_json`."""
-    return ReadOptions(**{**data, "languages": tuple(data.get("languages", ()))}, codebook_path=codebook_path)
+    known = {**data, "languages": tuple(data.get("languages", ()))}
+    return ReadOptions(**known, codebook_path=codebook_path, codebook_encoding=codebook_encoding)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from surveys.core.reading.sas_labels import is_catalogue, lay_catalogue
 from surveys.core.reading.sheet import lay_over
 from surveys.core.reading.sheet_lines import SheetLines, read_lines
 from surveys.core.reading.sheet_sets import with_sets
+from surveys.core.reading.sheet_text import Named
 from surveys.core.reading.sniff import sniff
 from surveys.core.reading.whole import Whole, looks_whole, put_on_stored, read_whole
 from surveys.core.said import say
@@ -71,7 +72,8 @@ def sheet_of(options: ReadOptions) -> SheetLines:
     """The lines of the sheet that was given; none where something else was, or nothing."""
     if options.codebook_path is None or given(options.codebook_path) is not Given.SHEET:
         return SheetLines()
-    return read_lines(options.codebook_path, options.language, options.missing_reasons)
+    named = Named(options.codebook_encoding, options.encoding)
+    return read_lines(options.codebook_path, options.language, options.missing_reasons, named)
 
 
 def lay_document_over(codebook: Codebook, options: ReadOptions) -> tuple[Codebook, list[Finding]]:

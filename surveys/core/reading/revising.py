@@ -50,13 +50,15 @@ def read_revision(
     answers: Answers,
     *,
     origins: Mapping[str, Callable[[], Codebook]] = MappingProxyType({}),
+    encoding: str = "",
     megabytes: int = 0,
 ) -> Revised:
     """``codebook`` as the sheet or DDI at ``path`` wants it, held against ``answers``.
 
     A sheet with the headings of our own is taken cell by cell (``surveys.core.reading.revision``); a DDI, a
     REDCap dictionary or another sheet is laid over the codebook as at an import.  A sheet written from one
-    of ``origins``, by name, is held against that one.  Raises ``Refused`` with every problem; leaves nothing
+    of ``origins``, by name, is held against that one.  ``encoding`` is the character set that somebody named
+    for a sheet.  Raises ``Refused`` with every problem; leaves nothing
     outside ``out_dir``, which must exist.
     """
     if path.is_dir():
@@ -72,6 +74,7 @@ def read_revision(
         "out_dir": str(out_dir.resolve()),
         "revise": as_json(codebook),
         "language": language,
+        "codebook_encoding": encoding,
         "data": str(answers.file.resolve()),
         "frequencies": list(answers.frequencies),
         "origins": list(origins),

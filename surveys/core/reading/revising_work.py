@@ -12,6 +12,7 @@ from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.overlay import Given, given, lay_codebook_over
 from surveys.core.reading.revision import revised
 from surveys.core.reading.sheet_table import own_sheet
+from surveys.core.reading.sheet_text import Named
 from surveys.core.said import with_sources
 from surveys.core.split_counts import with_chosen
 from surveys.core.table import physical, read_columns, tags_of
@@ -26,20 +27,22 @@ def revise(task: dict[str, Any]) -> dict[str, Any]:
     """
     path, language = Path(task["path"]), task["language"]
     codebook = codebook_from_json(task["revise"])
-    sheet = own_sheet(path, language) if given(path) is Given.SHEET else None
+    asked = task["codebook_encoding"]
+    sheet = own_sheet(path, language, Named(asked)) if given(path) is Given.SHEET else None
     if sheet is not None and sheet.written_from in task["origins"]:
         return {"origin": sheet.written_from}
     if sheet is None:
-        options = ReadOptions(languages=(language,), codebook_path=path)
+        options = ReadOptions(languages=(language,), codebook_path=path, codebook_encoding=asked)
         book, findings = lay_codebook_over(codebook, options)
     else:
         origin = codebook_from_json(task["origin"]) if "origin" in task else None
-        book, findings = revised(codebook, sheet.lines, origin)
+        book, told = revised(codebook, sheet.lines, origin)
+        findings = [*sheet.findings, *told]
     counts = _counts(codebook, book, Path(task["data"]))
     before = dict(zip(codebook.names, task["frequencies"], strict=True))
     counts |= with_chosen(book, before | counts)
-    told = [counts.get(name, before[name]) for name in book.names]
-    seen = looked_over(book, Path(task["data"]), told)  # a universe that is new may tell of answers
+    counted = [counts.get(name, before[name]) for name in book.names]
+    seen = looked_over(book, Path(task["data"]), counted)  # a universe that is new may tell of answers
     said = [with_sources(as_json(finding)) for finding in (*findings, *seen)]
     written_from = sheet.written_from if sheet is not None else ""
     return {"codebook": as_json(book), "findings": said, "counts": counts, "written_from": written_from}

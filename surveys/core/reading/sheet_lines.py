@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 
 from surveys.core.findings import Finding, Severity
-from surveys.core.problems import Refused, refuse
+from surveys.core.problems import refuse
 from surveys.core.reading import redcap
 from surveys.core.reading.delimited import find_delimiter
-from surveys.core.reading.encodings import decide
 from surveys.core.reading.sheet_cells import MOST_COLUMNS, Kind, SheetCells
+from surveys.core.reading.sheet_text import NOTHING, Named, SheetText, text_of
 from surveys.core.reading.workbook import Workbook
 from surveys.core.reading.workbook_columns import shown_plainly
 from surveys.core.said import say
@@ -37,7 +37,15 @@ _KNOWN = {
 _SPOKEN = ("label", "question", "codes")
 _SHEET = "codebook"  # the sheet of a workbook, as our own exports call it
 
-Table = list[tuple[int, list[str]]]  # (line, cells)
+Row = tuple[int, list[str]]  # (line, cells)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a sheet that are not empty, and what is to be said of how it was read."""
+
+    rows: list[Row]
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,18 +71,20 @@ class SheetLines:
     findings: tuple[Finding, ...] = ()
 
 
-def read_lines(path: Path, language: str, missing: Mapping[str, str]) -> SheetLines:
-    """The sheet at ``path``; ``language`` is meant by columns without one.
+def read_lines(path: Path, language: str, missing: Mapping[str, str], named: Named = NOTHING) -> SheetLines:
+    """The sheet at ``path``; ``language`` is meant by columns without one, ``named`` are character sets.
 
     ``missing`` are the study's missing codes, which a REDCap project has for all its fields alike.
     Refuses a sheet that does not name its variables.
     """
-    rows = table_of(path)
+    table = table_of(path, named)
+    rows = table.rows
     headings = [_plain(cell) for cell in rows[0][1]] if rows else []
     lines = [(number, dict(zip(headings, cells, strict=False))) for number, cells in rows[1:]]
     if redcap.is_dictionary(headings):
         told = redcap.translated(lines, language, missing)
-        return SheetLines(tuple(Line(number, cells, optional) for number, cells, optional in told))
+        found = tuple(Line(number, cells, optional) for number, cells, optional in told)
+        return SheetLines(found, table.findings)
     headings = [_heading(word, language) for word in headings]
     if "variable" not in headings:
         raise refuse(
@@ -84,7 +94,7 @@ def read_lines(path: Path, language: str, missing: Mapping[str, str]) -> SheetLi
         )
     lines = [(number, dict(zip(headings, cells, strict=False))) for number, cells in rows[1:]]
     found = tuple(Line(number, cells) for number, cells in lines if cells.get("variable"))
-    return SheetLines(found, tuple(_unknown(headings)))
+    return SheetLines(found, (*table.findings, *_unknown(headings)))
 
 
 def _unknown(headings: list[str]) -> list[Finding]:
@@ -111,33 +121,22 @@ def _heading(word: str, language: str) -> str:
     return f"{word}_{language}" if word in _SPOKEN else word
 
 
-def table_of(path: Path) -> Table:
+def table_of(path: Path, named: Named = NOTHING) -> Table:
     """The rows of a sheet that are not empty, marks against formulas taken away."""
     with path.open("rb") as file:
         is_workbook = file.read(4) == b"PK\x03\x04"
-    rows = _of_workbook(path) if is_workbook else _of_text(path.read_bytes())
+    told = SheetText("") if is_workbook else text_of(path.read_bytes(), named)
+    rows = _of_workbook(path) if is_workbook else _of_text(told.text)
     if len(rows) > MOST_LINES:
         raise refuse(
             "unreadable_sheet",
             say("The codebook sheet has more than {most_lines:,} lines.", most_lines=MOST_LINES),
         )
-    return rows
+    return Table(rows, told.findings)
 
 
-def _of_text(data: bytes) -> Table:
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    hint = "Save the codebook sheet as UTF-8, then import again."
-    try:
-        codec = decide(data.splitlines(), utf8_is_expected=True).codec
-        text = data.decode(codec).replace("\0", "")
-    except Refused as refused:  # what is chosen for the data says nothing of the sheet
-        text = "The codebook sheet does not say which character set its text is in."
-        raise refuse("unknown_encoding", text, where="codebook", hint=hint) from refused
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        text = "Some of the codebook sheet cannot be decoded, or it ends inside a character."
-        where = say("codebook sheet, line {line}", line=line)
-        raise refuse("unreadable_sheet", text, where=where, hint=hint) from error
+def _of_text(text: str) -> list[Row]:
+    text = text.replace("\0", "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=find_delimiter(text))
     found, line = [], 1
     try:
@@ -152,10 +151,10 @@ def _of_text(data: bytes) -> Table:
     return found
 
 
-def _of_workbook(path: Path) -> Table:
+def _of_workbook(path: Path) -> list[Row]:
     workbook = Workbook(path)
     named = [sheet for sheet in workbook.sheets if sheet.name.strip().lower() == _SHEET]
-    found: Table = []
+    found: list[Row] = []
     for row in SheetCells(workbook, (named or workbook.sheets)[0]).rows():
         width = min(MOST_COLUMNS, max(row.cells, default=-1) + 1)
         cells = [row.cells.get(column, (Kind.EMPTY, "")) for column in range(width)]

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from surveys.core.findings import Finding
 from surveys.core.problems import Problem, Refused
 from surveys.core.reading.sheet_lines import table_of
+from surveys.core.reading.sheet_text import NOTHING, Named
 from surveys.core.said import say
 from surveys.core.writing.codebook_sheet import WRITTEN_FROM
 
@@ -37,17 +39,18 @@ class OwnSheet:
 
     lines: tuple[SheetLine, ...]
     written_from: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
-def own_sheet(path: Path, language: str) -> OwnSheet | None:
+def own_sheet(path: Path, language: str, named: Named = NOTHING) -> OwnSheet | None:
     """A sheet with our own headings; None when it is some other sheet.
 
     ``language`` is meant by ``label``, ``question`` and ``codes`` without one.
     """
-    rows = table_of(path)
+    table = table_of(path, named)
+    rows = table.rows
     headings = [_heading(cell, language) for cell in (rows[0][1] if rows else [])]
-    named = [heading for heading in headings if heading]
-    if "variable" not in named:
+    if "variable" not in headings:
         return None
     lines, written_from = [], ""
     for number, row in rows[1:]:
@@ -58,7 +61,7 @@ def own_sheet(path: Path, language: str) -> OwnSheet | None:
         elif not name and note.startswith(WRITTEN_FROM):
             written_from = written_from or note.removeprefix(WRITTEN_FROM).strip()
     _refuse_twice(lines)
-    return OwnSheet(tuple(lines), written_from)
+    return OwnSheet(tuple(lines), written_from, table.findings)
 
 
 def _heading(cell: str, language: str) -> str:

@@ -8,6 +8,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Refused, refuse
 from surveys.core.reading.sas_header import START
 from surveys.core.reading.spss_portable import is_portable
+from surveys.core.reading.utf16 import codec_without_mark, is_wide
 from surveys.core.said import both, say
 
 HEAD = 64 << 10
@@ -23,12 +24,20 @@ _OTHERS = {
     b"RDX": say("an R data file"),
 }
 READ_HERE = say(".sav, .zsav, .por, .dta, .sas7bdat, .xpt, .csv, .xlsx and .parquet files are read here.")
+_MARKUP = (b"<?xml", b"<html", b"<!doctype", b"<!--", b"<codebook")  # in lower case
+_BESIDE = say(
+    "A DDI-Codebook is given as the codebook beside the data (the field “Codebook sheet or SAS catalogue” of "
+    "the upload page, --codebook of the command)."
+)
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 
 
-def sniff(path: Path) -> str:
-    """The kind of a file, as in ``_EXTENSIONS``; anything else is refused by its likely name."""
+def sniff(path: Path, encoding: str = "") -> str:
+    """The kind of a file, as in ``_EXTENSIONS``; anything else is refused by its likely name.
+
+    ``encoding`` is the character set that somebody named: zero bytes are text in some.
+    """
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:
@@ -53,7 +62,7 @@ def sniff(path: Path) -> str:
         return "xpt"
     if is_portable(head):
         return "por"
-    return _text_or_refusal(head)
+    return _text_or_refusal(head, encoding)
 
 
 def _workbook_or_refusal(head: bytes) -> str:
@@ -72,13 +81,13 @@ def _is_old_stata(head: bytes) -> bool:
     return 102 <= head[0] <= 115 and len(head) > 109 and head[1] in (1, 2) and head[2] == 1 and head[3] < 32
 
 
-def _text_or_refusal(head: bytes) -> str:
+def _text_or_refusal(head: bytes, encoding: str) -> str:
     for magic, what in _OTHERS.items():
         if head.startswith(magic):
             raise _foreign(what)
-    if head[:5] in (b"<?xml", b"<html", b"<!DOC") or head[:15].lower().startswith(b"<!doctype html"):
-        raise _foreign(say("a web page or XML document"))
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if _is_markup(head):
+        raise _foreign(say("a web page or XML document"), _BESIDE)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or is_wide(encoding) or codec_without_mark(head):
         return "csv"  # UTF-16 text: its zero bytes are not damage
     strange = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in head)
     if strange > len(head) * 0.02 + 3:
@@ -86,11 +95,17 @@ def _text_or_refusal(head: bytes) -> str:
     return "csv"
 
 
-def _foreign(what: str) -> Refused:
+def _is_markup(head: bytes) -> bool:
+    """Whether a beginning is that of a web page or XML, in UTF-8 or UTF-16."""
+    plain = head[:1024].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return plain[:16].lower().startswith(_MARKUP)
+
+
+def _foreign(what: str, also: str = "") -> Refused:
     return refuse(
         "unknown_format",
         say("By its content the file is {what}.", what=what),
-        hint=both(READ_HERE, say("Save it as one of them.")),
+        hint=both(both(READ_HERE, say("Save it as one of them.")), also),
     )
 
 

@@ -34,6 +34,11 @@ class Command(WavebookCommand):
             help="a sheet with one line per variable, a DDI-Codebook (.xml), a SAS catalogue (.sas7bcat) "
             "or a whole codebook as a dumped study has it (.json)",
         )
+        parser.add_argument(
+            "--codebook-encoding",
+            default="",
+            help="the character set of a codebook sheet; found when not said",
+        )
         parser.add_argument("--sheet", default="", help="which sheet of a workbook; the first when not said")
         parser.add_argument(
             "--header-rows", type=positive, help="rows of headings in a flat file; found when not said"
@@ -53,6 +58,7 @@ class Command(WavebookCommand):
         reading = ReadOptions(
             encoding=options["encoding"],
             codebook_path=options["codebook"],
+            codebook_encoding=options["codebook_encoding"],
             declared_rows=options["rows"],
             declared_columns=options["columns"],
             declared_sha256=options["sha256"] or "",

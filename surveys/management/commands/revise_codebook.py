@@ -24,10 +24,14 @@ class Command(WavebookCommand):
         parser.add_argument(
             "--confirm", action="store_true", help="make the version, not only say what changes"
         )
+        parser.add_argument(
+            "--codebook-encoding", default="", help="the character set of the sheet; found when not said"
+        )
         parser.add_argument("--note", default="", help="why the codebook was changed")
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
-        revision = read_revised(user, wave_version_named(user, options["version"]), options["sheet"])
+        version, encoding = wave_version_named(user, options["version"]), options["codebook_encoding"]
+        revision = read_revised(user, version, options["sheet"], encoding)
         made = None
         if options["confirm"] and not revision.is_empty:
             made = save_revision(user, revision, options["note"])

@@ -149,17 +149,49 @@ def test_the_language_of_the_root_is_meant_by_texts_without_one(tmp_path: Path) 
 @pytest.mark.parametrize(
     "doctype",
     [
-        '<!DOCTYPE codeBook SYSTEM "Version1-2-2.dtd">',
         '<!DOCTYPE codeBook [<!ENTITY e "x">]>',
         '<!DOCTYPE codeBook [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE codeBook SYSTEM "Version1-2-2.dtd" [<!ENTITY e "x">]>',
+        '<!DOCTYPE codeBook SYSTEM "Version1-2-2.dtd" []>',
+        '<!DOCTYPE codeBook [<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;]>',
+        "<!--" + "x" * 200_000 + '--><!DOCTYPE codeBook [<!ENTITY e "x">]>',
     ],
 )
-def test_document_types_are_refused(tmp_path: Path, doctype: str) -> None:
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_document_types_with_definitions_are_refused(doctype: str, codec: str) -> None:
+    text = document('<var name="sex"><labl>&e;</labl></var>' if "ENTITY e" in doctype else "")
     with pytest.raises(Refused) as refused:
-        over(
-            tmp_path, doctype + document('<var name="sex"><labl>&e;</labl></var>' if "e " in doctype else "")
-        )
-    assert refused.value.problems[0].code == "document_type"
+        parse_ddi((doctype + text).encode(codec))
+    assert [problem.code for problem in refused.value.problems] == ["document_type"]
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        '<!DOCTYPE codeBook SYSTEM "Version1-2-2.dtd">',
+        '<!DOCTYPE codeBook SYSTEM "http://www.icpsr.umich.edu/DDI/Version1-2-2.dtd">',
+        '<!DOCTYPE codeBook PUBLIC "-//ICPSR//DTD DDI//EN" "Version2-0.dtd">',
+        "<!DOCTYPE codeBook>",
+    ],
+)
+def test_a_document_type_that_names_definitions_elsewhere_is_taken_and_they_are_not_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, doctype: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Version1-2-2.dtd").write_text('<!ENTITY e "from outside">')
+    assert over(tmp_path, doctype + document(SEX))[0].variable("sex").labels["zh"] == "性别"
+    with pytest.raises(Refused) as refused:  # what is defined elsewhere is not defined here
+        parse_ddi((doctype + document('<var name="sex"><labl>&e;</labl></var>')).encode())
+    assert refused.value.problems[0].code == "unreadable_ddi"
+
+
+def test_a_variable_described_twice_is_told_of(tmp_path: Path) -> None:
+    twice = '<var name="sex"><labl>first</labl></var><var name="sex"><labl>second</labl></var>'
+    book, told = over(tmp_path, document(twice + '<var name="age"/>'))
+    assert book.variable("sex").labels == {"en": "first"} and told["ddi_variable_twice"] == ["sex"]
+    many = Codebook(tuple(Variable(f"v{n}", ValueType.INTEGER) for n in range(25)))
+    _, told = over(tmp_path, document("".join(f'<var name="v{n}"/>' * 2 for n in range(25))), many)
+    assert told["ddi_variable_twice"] == [*(f"v{n}" for n in range(20)), ""]
 
 
 @pytest.mark.parametrize(
@@ -192,6 +224,7 @@ def test_of_several_files_the_one_with_these_names_is_taken(tmp_path: Path) -> N
     book, told = over(tmp_path, document(variables, rest=files))
     assert book.variable("sex").labels == {"en": "of the person"}
     assert told["ddi_file_chosen"] == [""] and told["sheet_variable_unknown"] == ["gone"]
+    assert "ddi_variable_twice" not in told
 
 
 def test_groups_and_response_sets(tmp_path: Path) -> None:
