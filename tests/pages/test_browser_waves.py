@@ -99,6 +99,22 @@ def test_an_uploaded_wave_shows_how_far_it_is_and_then_what_was_noticed(
     assert page.locator("#findings .badge.warning").count() >= 1
 
 
+def test_a_large_file_shows_how_much_of_it_has_arrived(page: Any) -> None:
+    page.goto("/import/?study=mdms&wave=2019")
+    data = b"rid,text\n" + b"1," + b"x" * 3_000_000 + b"\n"
+    page.set_input_files("#id_file", {"name": "wave.csv", "mimeType": "text/csv", "buffer": data})
+    wire = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1_500_000}
+    wire.send("Network.enable")
+    wire.send("Network.emulateNetworkConditions", slow)
+    page.click(".form button.first", no_wait_after=True)
+    under_way = "() => (value => value > 0 && value < 1)(document.querySelector('.sending progress').value)"
+    page.wait_for_function(under_way)
+    assert "MB" in page.locator(".sending span").inner_text()
+    page.wait_for_url("**/jobs/*/")
+    says(page, "Queued", "Waiting for a worker.")
+
+
 def second_wave(library: Library) -> WaveVersion:
     """Two years later: union as before, local with codes turned round, party asked of others."""
     turned = (
