@@ -7,7 +7,6 @@ from django.db import models
 from measures.models.rules import MeasureVersion
 from surveys.core.codebook import Codebook, text_in, variable_from_json
 from surveys.core.codebook import Variable as CodebookVariable
-from surveys.core.hashing import table_hash
 from surveys.models import StoredFile, Study, User, WaveVersion
 
 
@@ -109,6 +108,8 @@ class DatasetVersion(models.Model):
 
         ``content_hash`` is over this and the codebook.
         """
+        from surveys.core.hashing import table_hash  # hashing loads polars, which few who read models need
+
         if "columns" in getattr(self, "_prefetched_objects_cache", {}):
             found = [(c.position, c.name, c.derived.content_hash) for c in self.columns.all()]
         else:

@@ -164,7 +164,7 @@ def read_sheet(user: User, study: Study, path: Path) -> SheetChanges:
     require_define(user, study)
     measures = _measures(study)
     found, problems = [], []
-    for line in sheet_lines(table_of(path)):
+    for line in sheet_lines(table_of(path).rows):
         change = _change(study, measures, line)
         problems += [*line.problems]
         if change is not None and not line.problems:
