@@ -172,6 +172,7 @@ class _Loader:
             languages=tuple(known["languages"]),
             label_separator=known["label_separator"],
             missing_reasons=known["missing_reasons"],
+            reasons_are_usual=True,
             codebook_path=file.codebook,
             sheet=file.sheet,
             header_rows=file.header_rows,

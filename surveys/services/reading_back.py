@@ -91,6 +91,7 @@ def _read(study: Study, path: Path, folder: Path, codebook: Path | None) -> Read
         languages=tuple(study.languages),
         label_separator=study.label_separator,
         missing_reasons=study.missing_reasons,
+        reasons_are_usual=True,
     )
     told = {"original_name": path.name, "megabytes": settings.WAVEBOOK_IMPORT_MEMORY}
     try:

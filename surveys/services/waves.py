@@ -120,6 +120,7 @@ def _completed(options: ReadOptions, study: Study | None, wave: Wave | None, key
         languages=options.languages or tuple(study.languages if study else ()),
         label_separator=options.label_separator or (study.label_separator if study else ""),
         missing_reasons=options.missing_reasons or (study.missing_reasons if study else {}),
+        reasons_are_usual=options.reasons_are_usual or not options.missing_reasons,
     )
 
 

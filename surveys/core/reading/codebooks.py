@@ -27,7 +27,7 @@ from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import Calendar, RawFile, RawMissing, RawSet, RawValue, RawVariable
 from surveys.core.reading.settle import Settled, TypedColumn, clean
 from surveys.core.reading.undecodable import in_labels
-from surveys.core.reasons_in_files import NAME, from_words
+from surveys.core.reasons_in_files import NAME, code_in_words, from_words, ranges_in
 
 Decode = Callable[[bytes], str]
 
@@ -51,13 +51,18 @@ class _Words:
         return split_labels(self.text(raw), self.options.languages, self.options.label_separator)
 
     def reason(self, code: Scalar) -> str:
-        """The study's word for a code, else the file's own, else the code itself."""
-        stated = self.own.get(f"{code:.15g}" if isinstance(code, float) else str(code))
-        return self.options.missing_reasons.get(_as_text(code)) or stated or code_reason(code)
+        """The uploader's word for a code, else the file's own, else the study's, else the code itself."""
+        stated = self.own.get(code_in_words(code))
+        asked = self.options.missing_reasons.get(_as_text(code))
+        return self._first(asked, stated) or code_reason(code)
 
     def tag(self, tag: str) -> str:
         word = tag_word(tag, self.options)
-        return self.own.get(f".{tag}", word) if word == tag_reason(tag) else word
+        asked = word if word != tag_reason(tag) else None
+        return self._first(asked, self.own.get(f".{tag}")) or word
+
+    def _first(self, asked: str | None, stated: str | None) -> str | None:
+        return (stated or asked) if self.options.reasons_are_usual else (asked or stated)
 
     @property
     def with_reasons(self) -> tuple[str, ...]:
@@ -265,7 +270,10 @@ def _range_rules(
         for code, labels in sorted(candidates.items(), key=lambda pair: str(pair[0]))
         if not isinstance(code, str) and (low is None or low <= code) and (high is None or code <= high)
     ]
-    return [*inside, MissingRule(USER_MISSING, low=low, high=high)]
+    ranges = [MissingRule(why, low=start, high=end) for start, end, why in ranges_in(words.own, low, high)]
+    if any((rule.low, rule.high) == (low, high) for rule in ranges):
+        return [*inside, *ranges]
+    return [*inside, *ranges, MissingRule(USER_MISSING, low=low, high=high)]
 
 
 def _tag_rules(raw: RawVariable, column: TypedColumn, words: _Words) -> tuple[MissingRule, ...]:

@@ -19,6 +19,7 @@ class ReadOptions:
     languages: tuple[str, ...] = ()
     label_separator: str = ""
     missing_reasons: Mapping[str, str] = field(default_factory=dict)
+    reasons_are_usual: bool = False  # the study's: what a file itself says of a code comes first
     codebook_path: Path | None = None
     codebook_encoding: str = ""  # of a sheet; told by content, or by ``encoding``, when not said
     key: str = ""

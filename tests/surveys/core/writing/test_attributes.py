@@ -12,7 +12,7 @@ from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.core.table import read_each_split
 from surveys.core.writing import write
 from tests.surveys.core.reading.sav_bytes import Sav, Var
-from tests.surveys.core.writing.tables import make_table, variable, whats
+from tests.surveys.core.writing.tables import make_table, table_read, variable, whats
 
 ABOUT = variable(
     "x",
@@ -159,6 +159,37 @@ def test_reasons_of_missing_codes_come_back(format: str, tmp_path: Path) -> None
     split = read_each_split(found.parquet, list(enumerate(found.codebook.variables)))
     assert [reasons.to_list() for _values, reasons in split] == [why, [None, "why0", None, None, "why4"]]
     assert not any(one.attributes for one in found.codebook.variables)
+
+
+@pytest.mark.parametrize("format", ["sav", "dta"])
+def test_reasons_of_ranges_come_back(format: str, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("x,y\n1,1\n90,1\n93,1\n99,1\n")
+    (tmp_path / "s.csv").write_text("variable,missing,missing_ranges\nx,99=refused,90..94=lost\n")
+    (tmp_path / "first").mkdir()
+    first = read(tmp_path / "x.csv", tmp_path / "first", ReadOptions(codebook_path=tmp_path / "s.csv"))
+    write(table_read(first), format, tmp_path / f"x.{format}", "en")
+    found = _back(tmp_path / f"x.{format}", tmp_path / "out")
+    _values, reasons = next(read_each_split(found.parquet, list(enumerate(found.codebook.variables))))
+    assert reasons.to_list() == [None, "lost", "lost", "refused"]
+
+
+@pytest.mark.parametrize(("usual", "says"), [(True, "not_applicable"), (False, "refused")])
+def test_a_file_outranks_what_is_usual_in_a_study_and_not_what_the_uploader_says(
+    usual: bool, says: str, tmp_path: Path
+) -> None:
+    rule = MissingRule("not_applicable", value=-9)
+    write(make_table((variable("x", missing=(rule,)), [1, None], [None, "not_applicable"])),
+          "sav", tmp_path / "x.sav", "en")  # fmt: skip
+    (tmp_path / "out").mkdir()
+    options = ReadOptions(missing_reasons={"-9": "refused"}, reasons_are_usual=usual)
+    found = read(tmp_path / "x.sav", tmp_path / "out", options)
+    assert [one.reason for one in found.codebook.variables[0].missing] == [says]
+
+
+def test_no_attribute_makes_an_absence_valid(tmp_path: Path) -> None:
+    variables = [Var(b"A", missing=(1, [-9.0])), Var(b"B")]
+    data = Sav(variables, [[1.0, 2.0]], extensions=[(18, 1, b"A:missing_reasons('-9=valid'\n)")]).bytes()
+    assert [one.reason for one in _read_sav(tmp_path, data).codebook.variables[0].missing] == ["code:-9"]
 
 
 def test_another_attribute_of_that_name_stays_an_attribute(tmp_path: Path) -> None:
