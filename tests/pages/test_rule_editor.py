@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.pages.conftest import Library, complaints_of
 
@@ -20,8 +21,8 @@ def at_rest(browser: Any, site: tuple[str, Library]) -> Iterator[None]:
     yield
     for context in list(browser.contexts):
         for page in context.pages:
-            page.wait_for_timeout(700)  # what waits for a pause in typing is asked by then
             page.wait_for_function("!document.querySelector('.htmx-request')")
+            page.goto("about:blank")  # what waits for a pause in typing is not asked any more
         context.close()
 
 
@@ -50,13 +51,13 @@ def opened(
     library.owner.is_staff = True
     library.owner.save()
     context = browser.new_context(base_url=url, viewport=viewport)
-    context.add_cookies([{"name": "django_language", "value": language, "url": url}])
+    client = Client()
+    client.force_login(library.owner)
+    cookies = {"django_language": language, "sessionid": client.cookies["sessionid"].value}
+    context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
     page = context.new_page()
     complaints = Complaints(page, url)
-    page.goto("/sign-in/?next=/admin/measures/measure/add/")
-    page.fill("#id_username", library.owner.username)
-    page.fill("#id_password", "pass")
-    page.click("main button")
+    page.goto("/admin/measures/measure/add/")
     page.wait_for_selector("#item-names option", state="attached")
     return page, complaints
 
