@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python manage.py
 PORT ?= 8000
 
-.PHONY: install demo run test check fix bench test-postgresql test-spark catalogue clean
+.PHONY: install demo run test prove check fix bench test-postgresql test-spark catalogue clean
 
 demo: .venv/.ready ## set up, then the whole journey on the shipped studies
 	$(RUN) demo
@@ -31,6 +31,9 @@ fix: .venv/.ready-dev ## repair what can be repaired without thought
 
 bench: .venv/.ready-dev ## speed and memory as ratios, side by side in one run (ASK=--help for sizes and parts)
 	$(BIN)/python -m tests.bench $(ASK)
+
+prove: .venv/.ready-dev ## at full length what make test proves on a part: every generated rule in every tongue, every public file
+	WAVEBOOK_TEST_WHOLE=1 $(BIN)/python -m pytest -m proof
 
 test-postgresql: .venv/.ready-dev ## the tests that use a database, on the PostgreSQL that DATABASE_URL names
 	@test -n "$$DATABASE_URL" || { echo "Set DATABASE_URL=postgresql://user@host:5432/name first."; exit 2; }

@@ -17,6 +17,7 @@ from surveys.core.reading import ReadOptions
 from surveys.models import AuditEntry, StoredFile, Study, User, Variable, Wave, WaveVersion
 from surveys.services.files import store
 from surveys.services.waves import import_wave
+from tests.conftest import some_of
 from tests.factories import make_study, make_user
 from tests.surveys.core.reading.xlsx_bytes import number, row, text, workbook
 
@@ -169,13 +170,14 @@ def test_only_those_who_may_import_do(tmp_path: Path) -> None:
     assert not WaveVersion.objects.exists()
 
 
+@pytest.mark.proof
 def test_every_public_file_is_read_or_refused_as_its_manifest_says(shared: Path) -> None:
     """Rows, columns and response sets; the broken ones end with status 1, a sentence, and no trace."""
     folder = shared / "files"
     with (folder / "MANIFEST.csv").open(encoding="utf-8") as file:
         rows = [line for line in csv.DictReader(file) if Path(line["file"]).suffix.lower() in FORMATS]
     assert len(rows) >= 40
-    for place, line in enumerate(rows):
+    for place, line in some_of(enumerate(rows), 2):
         said = line["reader_result_pyreadstat_1_3_7"]
         is_broken = line["file"] not in READ_HERE and (said.startswith("ERROR") or line["rows"] == "0")
         before = (WaveVersion.objects.count(), sorted(store().files()), Study.objects.count())

@@ -13,6 +13,7 @@ from measures.core.engine import DuckEngine, Plan, Rule, Source
 from measures.core.language import Checked
 from measures.core.tongues.asked import Asked
 from surveys.core.problems import Refused
+from tests.conftest import WHOLE, some_of
 from tests.measures.core.tongues.programs import (
     Text,
     program,
@@ -36,7 +37,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
 
 @pytest.fixture(scope="module")
 def checked() -> dict[str, Checked]:
-    texts = KEPT.read_text(encoding="utf-8").splitlines()
+    texts = some_of(KEPT.read_text(encoding="utf-8").splitlines(), 3)
     return {f"m{at}": rule(text) for at, text in enumerate(texts)}
 
 
@@ -84,17 +85,19 @@ def written(asked: list[Asked], tongue: str) -> tuple[dict[str, Text], set[str]]
 
 def agree(asked: list[Asked], expected: Mapping[str, Cells], found: Mapping[str, Cells]) -> None:
     rules = {one.rule.name: one.rule.checked.source for one in asked}
-    assert len(found) >= LEAST
+    assert len(found) >= (LEAST if WHOLE else LEAST // 4)
     wrong = {name: told for name, cells in found.items() if (told := differences(expected[name], cells))}
     assert not wrong, [(rules[name], told) for name, told in wrong.items()][:3]
 
 
+@pytest.mark.proof
 def test_in_spss(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
     texts, refused = written(asked, "spss")
     assert refused == {one.rule.name for one in asked if makes_texts(one.rule.checked)}
     agree(asked, expected, run_pspp(write_sav(tmp_path / "wave.sav", some(RAW), ITEMS), texts, tmp_path))
 
 
+@pytest.mark.proof
 def test_in_r(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
     program("Rscript", "r-base-core")
     texts, refused = written(asked, "r")
@@ -102,6 +105,7 @@ def test_in_r(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path)
     agree(asked, expected, run_r(pl.DataFrame(some(RAW), strict=False), texts, tmp_path))
 
 
+@pytest.mark.proof
 def test_in_pandas(asked: list[Asked], expected: Mapping[str, Cells], tmp_path: Path) -> None:
     texts, refused = written(asked, "python")
     assert not refused

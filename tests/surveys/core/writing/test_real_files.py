@@ -8,6 +8,7 @@ import pytest
 
 from surveys.core.reading import ReadOptions, ReadResult, read
 from surveys.core.writing import write
+from tests.conftest import some_of
 from tests.surveys.core.writing.tables import table_read
 
 FILES = {
@@ -32,7 +33,8 @@ def _read(path: Path, folder: Path) -> ReadResult:
     return read(path, folder, ReadOptions())
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.proof
+@pytest.mark.parametrize("name", some_of(FILES, 2))
 def test_a_real_file_survives_the_way_out_and_in(name: str, shared: Path, tmp_path: Path) -> None:
     before = _read(shared / "files" / name, tmp_path / "first")
     for format in FILES[name]:
