@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from measures.core.wording import per_language
@@ -23,6 +24,7 @@ from surveys.core.said import say
 
 TOLD = ("concept", "definition", "universe")  # a text, or texts by language
 PLAIN = ("rule", "level", "unit", "sign", "citation", "examples", "note")
+MOST_DIGITS = 400  # characters of a labelled number; no double has more
 _SPOKEN = ("label", "value_labels", *TOLD)
 _HEADING = re.compile(rf"({'|'.join(_SPOKEN)})_([a-zA-Z][\w-]*)")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -185,7 +187,9 @@ def _value_text(value: Any) -> str:
     if isinstance(value, str):
         is_odd = _NUMBER.fullmatch(value) or set(value) & set('=|"')
         return json.dumps(value, ensure_ascii=False) if is_odd else value
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}"  # never 1e-07
+    return str(value)
 
 
 def _relabelled(
@@ -228,10 +232,10 @@ def _value(text: str) -> int | float | str:
         except ValueError:
             return text
         return read if isinstance(read, str) else text
-    if not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text) or len(text) > MOST_DIGITS:
         return text
-    number = float(text)
-    return int(number) if number.is_integer() else number
+    exact = Decimal(text)  # a double has no room for every whole number of a codebook
+    return int(exact) if exact == exact.to_integral_value() else float(text)
 
 
 def _examples(text: str, line: SheetLine) -> list[Any]:

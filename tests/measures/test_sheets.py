@@ -123,6 +123,32 @@ def test_edits_become_drafts_and_published_versions_stay(measured: Room, sheet: 
     assert male.concepts == {"zh": "性别"} and male.draft is None  # the concept is the measure's own
 
 
+def relabelled(value_labels: list[dict[str, Any]], told: str) -> list[dict[str, Any]]:
+    line = SheetLine("x", "", {"value_labels_en": told}, "line 2")
+    found = edited({"labels": {}, "value_labels": value_labels}, [Edit("value_labels_en", "", told)], line)
+    assert not line.problems
+    labels: list[dict[str, Any]] = found["value_labels"]
+    return labels
+
+
+@pytest.mark.parametrize(
+    "value", [12345678901234567, -(2**63), 0.12345678901234568, 1e-7, 5e-324, 1.7e308, 2.5, 2.0, "1e3", "7"]
+)
+def test_a_labelled_value_comes_back_as_it_is(value: float | str) -> None:
+    labels = [{"value": value, "labels": {"en": "one", "zh": "一"}}]
+    told = cells({"labels": {}, "value_labels": labels, "examples": []})["value_labels_en"]
+    assert relabelled(labels, told.replace("one", "other")) == [
+        {"value": value, "labels": {"zh": "一", "en": "other"}}
+    ]
+    (read,) = relabelled([], told)
+    assert read["value"] == value and isinstance(read["value"], str) == isinstance(value, str)
+
+
+def test_numbers_that_no_variable_holds_stay_text() -> None:
+    (read,) = relabelled([], f"{'9' * 5000}=many")
+    assert read["value"] == "9" * 5000
+
+
 def test_cells_of_formulas_are_texts_in_the_csv(measured: Room, tmp_path: Path) -> None:
     write_sheet(measured.user, measured.study, tmp_path / "sheet.csv", "csv")
     text = (tmp_path / "sheet.csv").read_text(encoding="utf-8-sig")
