@@ -175,11 +175,16 @@ def _told(before: str | Mapping[str, str], language: str, text: str) -> str | di
 
 def _pairs_text(value_labels: Iterable[Mapping[str, Any]], language: str) -> str:
     pairs = [
-        f"{_value_text(one['value'])}={' '.join(text.split()).replace('|', '/')}"
+        f"{_value_text(one['value'])}={_label_text(text)}"
         for one in value_labels
         if (text := one.get("labels", {}).get(language))
     ]
     return " | ".join(pairs)
+
+
+def _label_text(text: str) -> str:
+    """A value label on one line, without the sign that parts it from the next."""
+    return " ".join(text.split()).replace("|", "/")
 
 
 def _value_text(value: Any) -> str:
@@ -195,14 +200,21 @@ def _value_text(value: Any) -> str:
 def _relabelled(
     value_labels: list[dict[str, Any]], language: str, text: str, line: SheetLine
 ) -> list[dict[str, Any]]:
-    """Value labels with those of one language as the cell has them; values without any label go."""
-    told = _pairs(text, line)
-    found = {}
+    """Value labels with those of one language as the cell has them; values without any label go.
+
+    A label that the cell tells as it was is left as it was, also where a cell cannot hold all its signs.
+    """
+    told, found, before = _pairs(text, line), {}, {}
     for one in value_labels:
-        labels = {code: said for code, said in one.get("labels", {}).items() if code != language}
+        labels = dict(one.get("labels", {}))
+        before[_key(one["value"])] = labels.pop(language, "")
         found[_key(one["value"])] = {"value": one["value"], "labels": labels}
     for value, label in told:
-        found.setdefault(_key(value), {"value": value, "labels": {}})["labels"][language] = label
+        key, kept = _key(value), before.get(_key(value), "")
+        is_as_it_was = _label_text(kept) == label
+        found.setdefault(key, {"value": value, "labels": {}})["labels"][language] = (
+            kept if is_as_it_was else label
+        )
     return [one for one in found.values() if one["labels"]]
 
 

@@ -144,6 +144,17 @@ def test_a_labelled_value_comes_back_as_it_is(value: float | str) -> None:
     assert read["value"] == value and isinstance(read["value"], str) == isinstance(value, str)
 
 
+def test_a_label_beside_the_edited_one_keeps_its_signs() -> None:
+    labels = [
+        {"value": 1, "labels": {"en": "yes | sure\nor so"}},
+        {"value": 0, "labels": {"en": "no | never"}},
+    ]
+    told = cells({"labels": {}, "value_labels": labels, "examples": []})["value_labels_en"]
+    assert told == "1=yes / sure or so | 0=no / never"
+    found = relabelled(labels, told.replace("never", "hardly"))
+    assert [one["labels"]["en"] for one in found] == ["yes | sure\nor so", "no / hardly"]
+
+
 def test_numbers_that_no_variable_holds_stay_text() -> None:
     (read,) = relabelled([], f"{'9' * 5000}=many")
     assert read["value"] == "9" * 5000
