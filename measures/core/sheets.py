@@ -88,6 +88,26 @@ def wording_hash(told: Mapping[str, str]) -> str:
     return fingerprint(dict(told))[:8]
 
 
+def as_written(told: Cells, line: SheetLine) -> Cells:
+    """The cells of a version as the sheet had them, which tells a hash of its wording beside the version.
+
+    The concept is the measure's own and has no versions, so ``told`` has the present one.  Where the sheet
+    was written with another, it is the one that the line gives back; of one edited too nothing is known.
+    """
+    written, stated = line.seen.partition(" ")[2], _concept(line.cells)
+    if not written or written == wording_hash(told) or stated == _concept(told):
+        return told
+    others = {name: text for name, text in told.items() if name not in _concept(told)}
+    if wording_hash(others | stated) == written:
+        return others | stated
+    return others | {name: text for name, text in _concept(told).items() if stated.get(name) == text}
+
+
+def _concept(told: Mapping[str, str]) -> Cells:
+    plain = {name: as_compared(text) for name, text in told.items() if _parted(name)[0] == "concept"}
+    return {name: text for name, text in plain.items() if text}
+
+
 def edits(line: SheetLine, base: Mapping[str, str]) -> list[Edit]:
     """The cells of a line that say otherwise than ``base``."""
     return [

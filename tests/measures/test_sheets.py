@@ -194,6 +194,29 @@ def test_a_cell_that_both_changed_is_a_problem(measured: Room, sheet: Editor) ->
     assert problems(measured, path) == ["changed_by_both"]
 
 
+@pytest.mark.parametrize("moved_on", [False, True])
+def test_a_concept_that_changed_since_is_not_taken_back(
+    measured: Room, sheet: Editor, moved_on: bool
+) -> None:
+    """A concept has no versions: what the sheet had is known by the hash beside the version it names."""
+    path = sheet({"fsp": {"citation": "Another"}})
+    save_draft(measured.user, measured.study, "fsp", rule=FSP, **WORDING | {"concept": {"zh": "参与"}})
+    if moved_on:
+        measured.publish("fsp", FSP, **WORDING | {"concept": {"zh": "参与"}, "labels": {"en": "Joined"}})
+    assert read(measured, path) == {"fsp": [("citation", WORDING["citation"], "Another")]}
+    save_sheet(measured.user, read_sheet(measured.user, measured.study, path))
+    fsp = measured.study.measures.get(name="fsp")
+    assert fsp.told_concept == {"zh": "参与"} and fsp.draft is not None and fsp.draft.citation == "Another"
+
+
+def test_a_concept_that_both_changed_is_a_problem(measured: Room, sheet: Editor) -> None:
+    path = sheet({"fsp": {"concept": "joining"}}, drop=("note",))
+    save_draft(measured.user, measured.study, "fsp", rule=FSP, **WORDING | {"concept": "membership"})
+    assert problems(measured, path) == ["changed_by_both"]
+    save_draft(measured.user, measured.study, "fsp", rule=FSP, **WORDING | {"concept": "joining"})
+    assert read(measured, path) == {}  # both say the same
+
+
 def test_a_draft_that_was_changed_since_is_not_overwritten(measured: Room, sheet: Editor) -> None:
     fsp = measured.study.measures.get(name="fsp")
     new_version(measured.user, fsp)
