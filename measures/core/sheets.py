@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from measures.core.wording import per_language
@@ -23,6 +24,7 @@ from surveys.core.said import say
 
 TOLD = ("concept", "definition", "universe")  # a text, or texts by language
 PLAIN = ("rule", "level", "unit", "sign", "citation", "examples", "note")
+MOST_DIGITS = 400  # characters of a labelled number; no double has more
 _SPOKEN = ("label", "value_labels", *TOLD)
 _HEADING = re.compile(rf"({'|'.join(_SPOKEN)})_([a-zA-Z][\w-]*)")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -84,6 +86,26 @@ def as_compared(text: str) -> str:
 def wording_hash(told: Mapping[str, str]) -> str:
     """Eight characters that tell one wording from another."""
     return fingerprint(dict(told))[:8]
+
+
+def as_written(told: Cells, line: SheetLine) -> Cells:
+    """The cells of a version as the sheet had them, which tells a hash of its wording beside the version.
+
+    The concept is the measure's own and has no versions, so ``told`` has the present one.  Where the sheet
+    was written with another, it is the one that the line gives back; of one edited too nothing is known.
+    """
+    written, stated = line.seen.partition(" ")[2], _concept(line.cells)
+    if not written or written == wording_hash(told) or stated == _concept(told):
+        return told
+    others = {name: text for name, text in told.items() if name not in _concept(told)}
+    if wording_hash(others | stated) == written:
+        return others | stated
+    return others | {name: text for name, text in _concept(told).items() if stated.get(name) == text}
+
+
+def _concept(told: Mapping[str, str]) -> Cells:
+    plain = {name: as_compared(text) for name, text in told.items() if _parted(name)[0] == "concept"}
+    return {name: text for name, text in plain.items() if text}
 
 
 def edits(line: SheetLine, base: Mapping[str, str]) -> list[Edit]:
@@ -173,11 +195,16 @@ def _told(before: str | Mapping[str, str], language: str, text: str) -> str | di
 
 def _pairs_text(value_labels: Iterable[Mapping[str, Any]], language: str) -> str:
     pairs = [
-        f"{_value_text(one['value'])}={' '.join(text.split()).replace('|', '/')}"
+        f"{_value_text(one['value'])}={_label_text(text)}"
         for one in value_labels
         if (text := one.get("labels", {}).get(language))
     ]
     return " | ".join(pairs)
+
+
+def _label_text(text: str) -> str:
+    """A value label on one line, without the sign that parts it from the next."""
+    return " ".join(text.split()).replace("|", "/")
 
 
 def _value_text(value: Any) -> str:
@@ -185,20 +212,29 @@ def _value_text(value: Any) -> str:
     if isinstance(value, str):
         is_odd = _NUMBER.fullmatch(value) or set(value) & set('=|"')
         return json.dumps(value, ensure_ascii=False) if is_odd else value
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else f"{Decimal(repr(value)):f}"  # never 1e-07
+    return str(value)
 
 
 def _relabelled(
     value_labels: list[dict[str, Any]], language: str, text: str, line: SheetLine
 ) -> list[dict[str, Any]]:
-    """Value labels with those of one language as the cell has them; values without any label go."""
-    told = _pairs(text, line)
-    found = {}
+    """Value labels with those of one language as the cell has them; values without any label go.
+
+    A label that the cell tells as it was is left as it was, also where a cell cannot hold all its signs.
+    """
+    told, found, before = _pairs(text, line), {}, {}
     for one in value_labels:
-        labels = {code: said for code, said in one.get("labels", {}).items() if code != language}
+        labels = dict(one.get("labels", {}))
+        before[_key(one["value"])] = labels.pop(language, "")
         found[_key(one["value"])] = {"value": one["value"], "labels": labels}
     for value, label in told:
-        found.setdefault(_key(value), {"value": value, "labels": {}})["labels"][language] = label
+        key, kept = _key(value), before.get(_key(value), "")
+        is_as_it_was = _label_text(kept) == label
+        found.setdefault(key, {"value": value, "labels": {}})["labels"][language] = (
+            kept if is_as_it_was else label
+        )
     return [one for one in found.values() if one["labels"]]
 
 
@@ -228,10 +264,10 @@ def _value(text: str) -> int | float | str:
         except ValueError:
             return text
         return read if isinstance(read, str) else text
-    if not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text) or len(text) > MOST_DIGITS:
         return text
-    number = float(text)
-    return int(number) if number.is_integer() else number
+    exact = Decimal(text)  # a double has no room for every whole number of a codebook
+    return int(exact) if exact == exact.to_integral_value() else float(text)
 
 
 def _examples(text: str, line: SheetLine) -> list[Any]:

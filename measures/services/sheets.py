@@ -19,6 +19,7 @@ from measures.core.sheets import (
     Edit,
     Fields,
     SheetLine,
+    as_written,
     cells,
     columns,
     edited,
@@ -201,7 +202,7 @@ def _base(measure: Measure, present: MeasureVersion, told: Cells, line: SheetLin
         return told
     version = next((v for v in measure.versions.all() if number == f"@{v.number}"), None)
     if version is not None:
-        return cells(_fields(measure, version))
+        return as_written(cells(_fields(measure, version)), line)
     if not edits(line, told):
         return told
     message = say("{name} was changed since the sheet was written.", name=line.name)

@@ -123,6 +123,43 @@ def test_edits_become_drafts_and_published_versions_stay(measured: Room, sheet: 
     assert male.concepts == {"zh": "性别"} and male.draft is None  # the concept is the measure's own
 
 
+def relabelled(value_labels: list[dict[str, Any]], told: str) -> list[dict[str, Any]]:
+    line = SheetLine("x", "", {"value_labels_en": told}, "line 2")
+    found = edited({"labels": {}, "value_labels": value_labels}, [Edit("value_labels_en", "", told)], line)
+    assert not line.problems
+    labels: list[dict[str, Any]] = found["value_labels"]
+    return labels
+
+
+@pytest.mark.parametrize(
+    "value", [12345678901234567, -(2**63), 0.12345678901234568, 1e-7, 5e-324, 1.7e308, 2.5, 2.0, "1e3", "7"]
+)
+def test_a_labelled_value_comes_back_as_it_is(value: float | str) -> None:
+    labels = [{"value": value, "labels": {"en": "one", "zh": "一"}}]
+    told = cells({"labels": {}, "value_labels": labels, "examples": []})["value_labels_en"]
+    assert relabelled(labels, told.replace("one", "other")) == [
+        {"value": value, "labels": {"zh": "一", "en": "other"}}
+    ]
+    (read,) = relabelled([], told)
+    assert read["value"] == value and isinstance(read["value"], str) == isinstance(value, str)
+
+
+def test_a_label_beside_the_edited_one_keeps_its_signs() -> None:
+    labels = [
+        {"value": 1, "labels": {"en": "yes | sure\nor so"}},
+        {"value": 0, "labels": {"en": "no | never"}},
+    ]
+    told = cells({"labels": {}, "value_labels": labels, "examples": []})["value_labels_en"]
+    assert told == "1=yes / sure or so | 0=no / never"
+    found = relabelled(labels, told.replace("never", "hardly"))
+    assert [one["labels"]["en"] for one in found] == ["yes | sure\nor so", "no / hardly"]
+
+
+def test_numbers_that_no_variable_holds_stay_text() -> None:
+    (read,) = relabelled([], f"{'9' * 5000}=many")
+    assert read["value"] == "9" * 5000
+
+
 def test_cells_of_formulas_are_texts_in_the_csv(measured: Room, tmp_path: Path) -> None:
     write_sheet(measured.user, measured.study, tmp_path / "sheet.csv", "csv")
     text = (tmp_path / "sheet.csv").read_text(encoding="utf-8-sig")
@@ -155,6 +192,29 @@ def test_a_cell_that_both_changed_is_a_problem(measured: Room, sheet: Editor) ->
     path = sheet({"fsp": {"label_en": "One thing"}})
     measured.publish("fsp", FSP, **WORDING | {"labels": {"en": "Another thing"}})
     assert problems(measured, path) == ["changed_by_both"]
+
+
+@pytest.mark.parametrize("moved_on", [False, True])
+def test_a_concept_that_changed_since_is_not_taken_back(
+    measured: Room, sheet: Editor, moved_on: bool
+) -> None:
+    """A concept has no versions: what the sheet had is known by the hash beside the version it names."""
+    path = sheet({"fsp": {"citation": "Another"}})
+    save_draft(measured.user, measured.study, "fsp", rule=FSP, **WORDING | {"concept": {"zh": "参与"}})
+    if moved_on:
+        measured.publish("fsp", FSP, **WORDING | {"concept": {"zh": "参与"}, "labels": {"en": "Joined"}})
+    assert read(measured, path) == {"fsp": [("citation", WORDING["citation"], "Another")]}
+    save_sheet(measured.user, read_sheet(measured.user, measured.study, path))
+    fsp = measured.study.measures.get(name="fsp")
+    assert fsp.told_concept == {"zh": "参与"} and fsp.draft is not None and fsp.draft.citation == "Another"
+
+
+def test_a_concept_that_both_changed_is_a_problem(measured: Room, sheet: Editor) -> None:
+    path = sheet({"fsp": {"concept": "joining"}}, drop=("note",))
+    save_draft(measured.user, measured.study, "fsp", rule=FSP, **WORDING | {"concept": "membership"})
+    assert problems(measured, path) == ["changed_by_both"]
+    save_draft(measured.user, measured.study, "fsp", rule=FSP, **WORDING | {"concept": "joining"})
+    assert read(measured, path) == {}  # both say the same
 
 
 def test_a_draft_that_was_changed_since_is_not_overwritten(measured: Room, sheet: Editor) -> None:

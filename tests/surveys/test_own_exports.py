@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pyreadstat
 import pytest
 
@@ -11,6 +12,7 @@ from surveys.core.codebook import Code, MissingRule, ValueType
 from surveys.core.reading import ReadOptions
 from surveys.models import Study, User, WaveVersion
 from surveys.services.exports import export_wave_version
+from surveys.services.studies import create_study
 from surveys.services.waves import ImportOutcome, import_wave
 from tests.factories import make_study, make_user, make_wave, make_wave_version, variable
 
@@ -68,6 +70,34 @@ def test_what_is_said_on_reading_or_an_older_version_is_looked_at(
     asked = again(admin, version, path, missing_reasons={"-1": "dont_know"})
     assert asked.is_new and asked.version.codebook().variable("sex").missing[0].reason == "dont_know"
     assert again(admin, version, path).is_new  # takes the content of the first version up again
+
+
+def imported(admin: User, study: Study, folder: Path, **options: object) -> WaveVersion:
+    """A version read from a file that declares -1 missing."""
+    path, frame = folder / "first.sav", pd.DataFrame({"rid": [1, 2, 3], "sex": [1, 1, -1]})
+    pyreadstat.write_sav(frame, str(path), missing_ranges={"sex": [-1]})
+    said = ReadOptions(**options)
+    return import_wave(admin, study, "2014", path, original_name=path.name, options=said).version
+
+
+def test_what_the_study_says_since_on_reading_is_looked_at(study: Study, admin: User, tmp_path: Path) -> None:
+    version, path = imported(admin, study, tmp_path), tmp_path / "x.sav"
+    export_wave_version(admin, version, "sav", path)
+    create_study(admin, study.slug, citation="Another", languages=["en"])
+    create_study(admin, study.slug, languages=["en", "zh"])
+    assert again(admin, version, path).findings[0].code == "own_export"  # changed back, or of no file
+    create_study(admin, study.slug, missing_reasons={"-1": "dont_know"})
+    asked = again(admin, WaveVersion.objects.get(pk=version.pk), path)
+    assert asked.is_new and asked.version.codebook().variable("sex").missing[0].reason == "dont_know"
+
+
+def test_what_was_said_with_an_import_is_no_change_of_the_study(
+    study: Study, admin: User, tmp_path: Path
+) -> None:
+    version = imported(admin, study, tmp_path, missing_reasons={"-1": "refused"}, languages=("zh",))
+    export_wave_version(admin, version, "sav", tmp_path / "x.sav")
+    create_study(admin, study.slug, citation="Another")
+    assert again(admin, version, tmp_path / "x.sav").findings[0].code == "own_export"
 
 
 def test_a_file_somebody_changed_is_read(study: Study, admin: User, tmp_path: Path) -> None:

@@ -22,10 +22,11 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.limits import ENDS
 from surveys.core.reading import dates
 from surveys.core.reading.encodings import Decision, decoded, is_cut, undecodable
+from surveys.core.reading.labels import clean, split_labels
 from surveys.core.reading.limits import limits_of
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.raw import Calendar, RawFile, RawMissing, RawSet, RawValue, RawVariable
-from surveys.core.reading.settle import Settled, TypedColumn, clean
+from surveys.core.reading.settle import Settled, TypedColumn
 from surveys.core.reading.undecodable import in_labels
 from surveys.core.reasons_in_files import NAME, code_in_words, from_words, ranges_in
 
@@ -68,21 +69,6 @@ class _Words:
     def with_reasons(self) -> tuple[str, ...]:
         """Codes that have a reason, as they were written."""
         return (*self.options.missing_reasons, *self.own)
-
-
-def split_labels(text: str, languages: tuple[str, ...], separator: str) -> dict[str, str]:
-    """``Sex | 性别`` in (en, zh) -> {"en": "Sex", "zh": "性别"}; otherwise all of it in the first language.
-
-    Without a language of the study the text is of an undetermined one (``und``).
-    """
-    if not text:
-        return {}
-    bar = separator.strip() or separator
-    if separator and len(languages) > 1 and bar in text:
-        parts = [part.strip() for part in text.split(bar)]
-        if len(parts) == len(languages):
-            return {language: part for language, part in zip(languages, parts, strict=True) if part}
-    return {languages[0] if languages else "und": text}
 
 
 def build(file: RawFile, settled: Settled, options: ReadOptions) -> Codebook:
@@ -259,8 +245,8 @@ def _range_rules(
     """A rule for each code of the range that has a label or a reason of its own, and one for the rest."""
     low, high = span.low, span.high
     if raw.calendar is not None and raw.calendar.kind != "time":
-        low, high = dates.bound(low, raw.calendar), dates.bound(high, raw.calendar)
-        return [MissingRule(USER_MISSING, low=low, high=high)]
+        ends = dates.within(low, high, raw.calendar)
+        return [MissingRule(USER_MISSING, low=ends[0], high=ends[1])] if ends else []
     candidates: dict[Scalar, Mapping[str, str]] = dict(known)
     for number in map(_number, words.with_reasons):
         if number is not None:

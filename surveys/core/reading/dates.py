@@ -13,7 +13,8 @@ from surveys.core.codebook import Scalar, ValueType
 from surveys.core.reading.raw import Calendar, Numbers
 
 DAY = 86_400.0
-FIRST, LAST = -62_135_596_800.0, 253_402_300_799.999999  # the years 1 to 9999, in seconds since 1970
+FIRST = -62_135_596_800.0  # the years 1 to 9999, in seconds since 1970
+LAST = math.nextafter(253_402_300_800.0, 0.0)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -82,6 +83,15 @@ def moment(value: float, calendar: Calendar, kind: ValueType) -> Scalar | None:
     return stamp.replace(tzinfo=None).isoformat()
 
 
-def bound(value: float | None, calendar: Calendar) -> float | None:
-    """A missing range's end in seconds since 1970 (seconds of a duration)."""
-    return None if value is None else value * calendar.unit + calendar.origin
+def within(
+    low: float | None, high: float | None, calendar: Calendar
+) -> tuple[float | None, float | None] | None:
+    """The ends of a missing range of days or timestamps in seconds since 1970, an open one as None.
+
+    Ends outside the years 1 to 9999 are moved to these; None when no date lies in the range.
+    """
+    ends = [None if end is None else end * calendar.unit + calendar.origin for end in (low, high)]
+    if (ends[0] is not None and ends[0] > LAST) or (ends[1] is not None and ends[1] < FIRST):
+        return None
+    first, last = (None if end is None else min(max(end, FIRST), LAST) for end in ends)
+    return first, last

@@ -14,7 +14,7 @@ from surveys.core.codebook import Code, Labels, Level, MissingRule, Role, Scalar
 from surveys.core.findings import Finding, Severity
 from surveys.core.reading.ddi_limits import limits_in
 from surveys.core.reading.ddi_xml import language_of, text_of
-from surveys.core.reading.settle import clean
+from surveys.core.reading.labels import clean
 from surveys.core.reading.values import finite, value_of
 from surveys.core.said import say, say_n
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 from xml.parsers import expat
 
-from surveys.core.problems import refuse
+from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
 
 MOST_BYTES = 256 << 20
@@ -22,6 +22,8 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SLICE = 1 << 16  # letters of the part before the root that are looked at in one go
 _KEPT = ("fileDscr", "varGrp", "var")
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+# Else a name that only a definition elsewhere could explain is left out of attributes without a word.
+_ALONE = '<?xml version="1.0" standalone="yes"?>\n'
 _DECLARATION = re.compile(r"^\s*<\?xml.*?\?>", re.DOTALL)
 
 
@@ -57,17 +59,11 @@ def parse_ddi(data: bytes) -> DdiDocument:
     target = _Sieve()
     parser = XMLParser(target=target)
     try:
+        parser.feed(_ALONE)
         parser.feed(text)
         parser.close()
     except ParseError as error:
-        line, column = error.position
-        raise refuse(
-            "unreadable_ddi",
-            say(
-                "The DDI is not well-formed XML (line {line}, column {column}).", line=line, column=column + 1
-            ),
-            hint="Export it again from the program it comes from, or mend it there.",
-        ) from None
+        raise _not_well_formed(error) from None
     if not target.is_codebook:
         raise refuse(
             "not_ddi",
@@ -75,6 +71,21 @@ def parse_ddi(data: bytes) -> DdiDocument:
             hint="DDI-Codebook 1.2.2 to 2.6 is read here; a DDI-Lifecycle file must be converted first.",
         )
     return target.document
+
+
+def _not_well_formed(error: ParseError) -> Refused:
+    place = {"line": error.position[0] - _ALONE.count("\n"), "column": error.position[1] + 1}
+    if error.code == expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
+        return refuse(
+            "unreadable_ddi",
+            say("The DDI names a text (&…;) that it does not hold (line {line}, column {column}).", **place),
+            hint="Export it again with its texts written out, or write that one out.",
+        )
+    return refuse(
+        "unreadable_ddi",
+        say("The DDI is not well-formed XML (line {line}, column {column}).", **place),
+        hint="Export it again from the program it comes from, or mend it there.",
+    )
 
 
 def _text(data: bytes) -> str:
@@ -113,7 +124,7 @@ def _refuse_definitions(text: str) -> None:
     parser.StartDoctypeDeclHandler = _on_document_type
     for start in range(0, len(text), _SLICE):
         try:
-            parser.Parse(text[start : start + _SLICE])
+            parser.Parse(text[start : start + _SLICE], start + _SLICE >= len(text))
         except expat.ExpatError:
             return
         if seen:  # a document type stands before the root

@@ -10,12 +10,12 @@ from surveys.core.charsets import codec_of
 from surveys.core.codebook import Code, Codebook, MissingRule, ValueType, Variable
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Refused
-from surveys.core.reading.codebooks import split_labels, tag_word, whole
+from surveys.core.reading.codebooks import tag_word, whole
 from surveys.core.reading.encodings import decide, decoded
+from surveys.core.reading.labels import clean, split_labels
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.sas_catalogue import Catalogue, FormatLabels, is_sas_file, read_catalogue
 from surveys.core.reading.sas_formats import is_own_format
-from surveys.core.reading.settle import clean
 from surveys.core.said import say, say_n
 
 _MOST_NAMED = 8

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -265,8 +264,7 @@ def _temporal(
     found = dates.converted(series, variable.calendar)
     if found is not None:
         return TypedColumn(found[0], found[1], tags)
-    taken, reasons = {tag for tag, _ in variable.tags}, options.missing_reasons
-    near = without_far(series, variable.calendar, tags, taken, variable.missing, reasons, name)
+    near = without_far(series, variable, name, tags, settled.decision.codec, options)
     if near is not None and (found := dates.converted(near.values, variable.calendar)) is not None:
         settled.findings.append(near.finding)
         return TypedColumn(found[0], found[1], near.tags, near.rules)
@@ -283,11 +281,3 @@ def _type_of(dtype: pl.DataType) -> ValueType:
         return ValueType.DECIMAL
     kinds = {pl.Date: ValueType.DATE, pl.Datetime: ValueType.DATETIME}
     return kinds.get(dtype.base_type(), ValueType.TEXT)
-
-
-_SAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def clean(text: str) -> str:
-    """A label without control characters and outer spaces."""
-    return _SAFE.sub("", text).strip()

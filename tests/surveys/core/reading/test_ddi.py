@@ -185,6 +185,19 @@ def test_a_document_type_that_names_definitions_elsewhere_is_taken_and_they_are_
     assert refused.value.problems[0].code == "unreadable_ddi"
 
 
+@pytest.mark.parametrize("described", ['<var name="q&gap;1"/>', '<var name="q1"><labl>a&gap;b</labl></var>'])
+@pytest.mark.parametrize("doctype", ["", '<!DOCTYPE codeBook SYSTEM "Version1-2-2.dtd">'])
+def test_a_name_that_nothing_explains_is_never_left_out(doctype: str, described: str) -> None:
+    """Neither of a text nor of an attribute, whatever is defined elsewhere; its place is told."""
+    text = f"{doctype}\n<codeBook>\n<dataDscr>\n{described}</dataDscr></codeBook>"
+    for declared in ("", '<?xml version="1.0"?>'):
+        with pytest.raises(Refused) as refused:
+            parse_ddi((declared + text).encode())
+        (problem,) = refused.value.problems
+        assert problem.code == "unreadable_ddi" and "(&…;)" in problem.message
+        assert f"line 4, column {described.index('&') + 1 if 'labl' in described else 1}" in problem.message
+
+
 def test_a_variable_described_twice_is_told_of(tmp_path: Path) -> None:
     twice = '<var name="sex"><labl>first</labl></var><var name="sex"><labl>second</labl></var>'
     book, told = over(tmp_path, document(twice + '<var name="age"/>'))

@@ -118,6 +118,61 @@ def test_a_few_numbers_that_are_no_dates_leave_the_column_its_type(tmp_path: Pat
     assert "dates_out_of_range" not in told and "315" not in told["far_dates"]
 
 
+def far_dates(
+    tmp_path: Path, far: list[float], missing: tuple[int, list[float]], **options: Any
+) -> tuple[ReadResult, list[tuple[str, str]]]:
+    """(a column of four days and the ``far`` numbers, reasons and labels of its tags)."""
+    start, codes = 12_219_379_200.0, [(9e14, "Refused | 拒绝".encode())]
+    shown = Var(b"BORN", format=20 << 16 | 11 << 8, missing=missing, codes=codes)
+    rows = [[start + day * DAY] for day in range(4)] + [[number] for number in far]
+    found = reading(tmp_path, Sav([shown], rows).bytes(), languages=("en", "zh"), **options)
+    born = found.codebook.variables[0]
+    assert born.type is ValueType.DATE
+    assert column(found, 0)[0] == [date(1970, 1, day + 1) for day in range(4)] + [None] * len(far)
+    return found, [(rule.reason, rule.labels["en"]) for rule in born.missing if rule.tag]
+
+
+@pytest.mark.parametrize("far", [[], [8.5e14]])
+def test_a_missing_range_that_no_date_lies_in(tmp_path: Path, far: list[float]) -> None:
+    """It is no range of dates; the cells inside it are declared missing all the same."""
+    found, tags = far_dates(tmp_path, far, (-2, [8e14, 1e15]))
+    assert tags == [("user_missing", "no date: 850000000000000")] * len(far)
+    assert [rule.low for rule in found.codebook.variables[0].missing if not rule.tag] == []
+    assert column(found, 0)[1] == [None] * 4 + ["user_missing"] * len(far)
+
+
+def test_a_missing_range_that_begins_at_a_date(tmp_path: Path) -> None:
+    """It reaches to the end of the year 9999, and takes the days inside it."""
+    last = 12_219_379_200.0 + 253_402_300_800.0 - DAY
+    shown = Var(b"BORN", format=20 << 16 | 11 << 8, missing=(-2, [last, 1e15]))
+    found = reading(tmp_path, Sav([shown], [[12_219_379_200.0], [last], [9e14]]).bytes())
+    assert column(found, 0) == ([date(1970, 1, 1), None, None], [None, "user_missing", "user_missing"])
+    span = next(rule for rule in found.codebook.variables[0].missing if not rule.tag)
+    assert span.low == 253_402_300_800.0 - DAY and span.high is not None
+    assert 253_402_300_799 < span.high < 253_402_300_800
+
+
+def test_a_far_code_keeps_what_the_file_calls_it(tmp_path: Path) -> None:
+    one = (1, [9e14])
+    assert far_dates(tmp_path, [9e14], one, label_separator=" | ")[1] == [("code:900000000000000", "Refused")]
+    inside = far_dates(tmp_path, [9e14, 8.5e14], (-2, [8e14, 1e15]), label_separator=" | ")[1]
+    assert inside == [("user_missing", "no date: 850000000000000"), ("code:900000000000000", "Refused")]
+    reasons = {"850000000000000": "dont_know", "900000000000000": "refused"}
+    inside = far_dates(tmp_path, [9e14, 8.5e14], (-2, [8e14, 1e15]), missing_reasons=reasons)[1]
+    assert [reason for reason, _ in inside] == ["dont_know", "refused"]
+    assert far_dates(tmp_path, [9e14], (0, []), label_separator=" | ")[1] == [("out_of_range", "Refused")]
+
+
+def test_declared_far_codes_may_be_most_of_a_column(tmp_path: Path) -> None:
+    """Only numbers that nobody declared speak for another calendar than the one that the file names."""
+    assert len(far_dates(tmp_path, [9e14] * 6 + [7e14] * 3, (1, [9e14]))[1]) == 2
+    start, many = 12_219_379_200.0, [[9e14]] * 6 + [[7e14]] * 4
+    shown = Var(b"BORN", format=20 << 16 | 11 << 8, missing=(1, [9e14]))
+    rows = [[start + day * DAY] for day in range(4)] + many
+    found = reading(tmp_path, Sav([shown], rows).bytes())
+    assert found.codebook.variables[0].type is ValueType.INTEGER
+
+
 def test_sas_dates_of_any_year_and_letters(tmp_path: Path) -> None:
     """Days and seconds since 1960; a date that no calendar holds keeps its column as numbers, and is told."""
     columns = [

@@ -10,11 +10,11 @@ import pytest
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, ValueType, Variable
 from surveys.core.findings import Finding
 from surveys.core.problems import Refused
-from surveys.core.reading.codebooks import split_labels
 from surveys.core.reading.delimited import DelimitedReader, find_delimiter
 from surveys.core.reading.encodings import decide
 from surveys.core.reading.guess import guessed
 from surveys.core.reading.headings import headings
+from surveys.core.reading.labels import split_labels
 from surveys.core.reading.sheet import lay_over
 from surveys.core.reading.sheet_lines import read_lines
 
