@@ -293,8 +293,9 @@ def test_a_folder_carries_it_and_asks_whoever_loads(room: Room, fsp: Measure, tm
     assert published is not None and published.number == 1
 
 
-def test_no_load_excuses_itself(room: Room, fsp: Measure, tmp_path: Path) -> None:
-    """A folder that no longer asks for two people is loaded under the rule that stood before it."""
+@pytest.mark.parametrize("line", ["second_pair_of_eyes: false", ""])
+def test_no_load_excuses_itself(room: Room, fsp: Measure, tmp_path: Path, line: str) -> None:
+    """A folder that says no is refused; one that says nothing (an old one) is loaded under what stands."""
     boss = make_user("boss", is_superuser=True)
     create_study(boss, "mdms", second_pair_of_eyes=True)
     room.study.refresh_from_db()
@@ -302,9 +303,18 @@ def test_no_load_excuses_itself(room: Room, fsp: Measure, tmp_path: Path) -> Non
     dump_study(boss, room.study, folder)
     files_of(folder, "q_union")
     main = folder / "study.yaml"
-    main.write_text(main.read_text("utf-8").replace("eyes: true", "eyes: false"), "utf-8")
-    assert "measure fsp@draft waits for a second pair of eyes" in load_study(boss, folder).changed
-    assert not Study.objects.get().second_pair_of_eyes
+    main.write_text(main.read_text("utf-8").replace("second_pair_of_eyes: true", line), "utf-8")
+    if line:
+        with pytest.raises(Refused) as refused:
+            load_study(boss, folder)
+        (problem,) = refused.value.problems
+        assert "cannot switch that off" in str(problem.message) and "second_pair_of_eyes" in problem.where
+        assert not Measure.objects.filter(name="fsp", versions__state="draft").exists()
+    else:
+        told = load_study(boss, folder)
+        assert "measure fsp@draft waits for a second pair of eyes" in told.changed
+        assert "study mdms" in told.left
+    assert Study.objects.get().second_pair_of_eyes
 
 
 def test_a_study_that_is_new_here_is_loaded_whole(db: None, tmp_path: Path) -> None:
