@@ -112,6 +112,29 @@ def test_whoever_wrote_a_word_of_it_is_an_author(asked: Room, other: User) -> No
     assert approve(make_member(asked.study, "fourth"), proposal).version.number == 1
 
 
+def test_another_name_makes_nobody_another_person(asked: Room, other: User) -> None:
+    """Who wrote a part is known by key: neither the author by a new name nor who took the old one is mixed up."""
+    save_draft(asked.user, asked.study, "fsp", rule="q_union")
+    draft = save_draft(other, asked.study, "fsp", rule=FSP)
+    User.objects.filter(pk=other.pk).update(username="married")
+    heir = make_member(asked.study, "other")
+    proposal = publish(asked.user, draft.measure).waits_for
+    assert proposal is not None and proposal.authors == sorted([asked.user.pk, other.pk])
+    with pytest.raises(Refused) as refused:
+        approve(User.objects.get(pk=other.pk), proposal)
+    assert code_of(refused) == "own_proposal"
+    assert approve(heir, proposal).version.number == 1
+
+
+def test_drafts_saved_before_keys_were_kept_go_by_name(asked: Room, other: User) -> None:
+    draft = save_draft(asked.user, asked.study, "fsp", rule=FSP)
+    AuditEntry.objects.create(
+        actor="other", action="draft", object_type=draft._meta.label, object_id=str(draft.pk), detail={}
+    )
+    proposal = publish(asked.user, draft.measure).waits_for
+    assert proposal is not None and proposal.authors == sorted([asked.user.pk, other.pk])
+
+
 def test_who_may_not_define_is_no_second_pair(asked: Room, proposed: Proposal) -> None:
     for role in ("reader", None):
         person = make_member(asked.study, "r", "reader") if role else make_user("stranger")
