@@ -149,13 +149,11 @@ def metric_named(metrics: Mapping[str, Mapping[str, Any]], name: str) -> tuple[s
 
 
 def has_scale(version: MeasureVersion) -> bool:
-    """Whether a rule that can be read holds a scale on a wave of its study."""
+    """Whether a rule, as it is written, may hold a scale; no wave is asked, as every measure's page asks."""
     try:
-        if not may_be_scale(parsed(version.rule)):
-            return False
+        return may_be_scale(parsed(version.rule))
     except Refused:
         return False
-    return any(wave.scales for wave in on_waves(version)[0])
 
 
 def grouping_items(version: MeasureVersion) -> list[Variable]:

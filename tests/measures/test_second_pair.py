@@ -113,7 +113,7 @@ def test_whoever_wrote_a_word_of_it_is_an_author(asked: Room, other: User) -> No
 
 
 def test_another_name_makes_nobody_another_person(asked: Room, other: User) -> None:
-    """Who wrote a part is known by key: neither the author by a new name nor who took the old one is mixed up."""
+    """Neither is the author by a new name somebody else, nor who took the old one the author."""
     save_draft(asked.user, asked.study, "fsp", rule="q_union")
     draft = save_draft(other, asked.study, "fsp", rule=FSP)
     User.objects.filter(pk=other.pk).update(username="married")
