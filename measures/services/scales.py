@@ -34,6 +34,7 @@ from measures.selectors.scales import (
     metrics_of,
     no_such_item,
     on_waves,
+    why_without,
 )
 from measures.services.budgets import Budget
 from surveys.core.codebook import Scalar, fingerprint
@@ -151,7 +152,7 @@ def _without_groups(waves: list[OnWave], by: str) -> list[LeftOut]:
     without = [wave for wave in waves if not wave.has_group(by)]
     if len(without) == len(waves):
         raise no_such_item(waves[-1].here, by)
-    return [LeftOut(wave.version, say("it has no {items}.", items=[by])) for wave in without]
+    return [LeftOut(wave.version, why_without(wave.here, [by])) for wave in without]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from measures.services.datasets import build_dataset
 from measures.services.scales import ScaleReport, scale_reports
 from surveys.core.codebook import Code, ValueType
 from surveys.core.problems import Refused
-from surveys.models import Job, Wave
+from surveys.models import CrosswalkDecision, Job, Wave
+from surveys.services.crosswalk import decide, save_item
 from surveys.services.jobs import claim, perform
 from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
 from tests.measures.conftest import GONE, Room
@@ -68,6 +69,26 @@ def test_each_wave_that_has_the_items_is_told_and_the_others_say_why(scaled: Roo
     assert [str(one.wave) for one in found.rows] == ["mdms/2015@1", "mdms/2016@1"]
     assert [(str(one.version), one.why) for one in found.left_out] == [("mdms/2014@1", "it has no a, b, c.")]
     assert found.congruence.shape == (2, 2)
+
+
+def test_an_item_that_a_decision_keeps_out_is_told_as_such(scaled: Room) -> None:
+    """The wave has the item; somebody decided that it is not comparable."""
+    later = scaled.study.waves.get(slug="2016")
+    for name in ("b", "area"):
+        item = save_item(scaled.user, scaled.study, name)
+        status = CrosswalkDecision.Status.IMPOSSIBLE
+        decide(scaled.user, item, later, variable="", status=status, reason=f"{name} was asked otherwise")
+    told = {str(one.version): one.why for one in report(scaled).left_out}
+    assert told["mdms/2016@1"] == "“b” is not comparable in mdms/2016@1: b was asked otherwise."
+    assert told["mdms/2014@1"] == "it has no a, b, c."
+    scaled.publish("shorter", RULE.replace("b, ", ""))
+    version = measure_named(scaled.user, "mdms/shorter").published
+    assert version is not None
+    boss = make_member(scaled.study, "boss")
+    boss.memberships.update(microdata=True)
+    (found,) = scale_reports(boss, version, by="area")
+    told = {str(one.version): one.why for one in found.left_out}
+    assert told["mdms/2016@1"].startswith("“area” is not comparable in mdms/2016@1")
 
 
 def test_figures_are_those_of_the_fit_that_is_kept(scaled: Room) -> None:
