@@ -66,9 +66,35 @@ class Guard:
         table, key = quote(meta.db_table), quote(meta.pk.column)
         if connection.vendor == "postgresql":
             return {"emptied_stays": f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"}
-        there = f"SELECT 1 FROM {table} AS kept WHERE kept.{key} = NEW.{key}"
-        there += f" AND ({self.when.replace('OLD.', 'kept.')})" if self.when else ""
-        return {"replaced_stays": f"BEFORE INSERT ON {table} FOR EACH ROW WHEN EXISTS ({there})"}
+        kept = f" AND ({self.when.replace('OLD.', 'kept.')})" if self.when else ""
+        there = [f"EXISTS (SELECT 1 FROM {table} AS kept WHERE {same}{kept}" for same in self._same()]
+        inserted = " OR ".join(f"{one})" for one in there)
+        updated = " OR ".join(f"{one} AND kept.{key} <> OLD.{key})" for one in there)
+        return {
+            "replaced_stays": f"BEFORE INSERT ON {table} FOR EACH ROW WHEN {inserted}",
+            "overwritten_stays": f"BEFORE UPDATE ON {table} FOR EACH ROW WHEN {updated}",
+        }
+
+    def _same(self) -> Iterator[str]:
+        """For each key of the table, when a kept row and the new one share it: SQLite replaces by any."""
+        meta = self.meta
+        keys: list[tuple[Any, str]] = [((f.name,), "") for f in meta.local_concrete_fields if f.unique]
+        keys += [(names, "") for names in meta.unique_together]
+        editor = connection.schema_editor(collect_sql=True)
+        for constraint in meta.constraints:
+            if isinstance(constraint, models.UniqueConstraint):
+                keys.append((constraint.fields, constraint._get_condition_sql(meta.model, editor) or ""))
+        for names, condition in keys:
+            columns = [connection.ops.quote_name(meta.get_field(name).column) for name in names]
+            parts = [f"kept.{column} = NEW.{column}" for column in columns]
+            parts += [self._of_row(condition, row) for row in ("kept", "NEW") if condition]
+            yield " AND ".join(parts)
+
+    def _of_row(self, condition: str, row: str) -> str:
+        for field in self.meta.local_concrete_fields:
+            column = connection.ops.quote_name(field.column)
+            condition = condition.replace(column, f"{row}.{column}")
+        return f"({condition})"
 
 
 _CORRECTED = "Import the corrected file or codebook as the next version of the wave."

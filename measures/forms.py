@@ -15,6 +15,7 @@ from measures.core.recipe import read_recipe
 from measures.core.wording import PER_LANGUAGE
 from measures.models import Dataset, Measure, MeasureVersion
 from measures.selectors.resolving import resolve
+from surveys.core.charsets import SETS
 from surveys.core.codebook import Level
 from surveys.core.plain_yaml import read_plain
 from surveys.core.problems import Refused
@@ -247,6 +248,12 @@ class SheetForm(forms.Form):
         help_text=_("The sheet that was downloaded, as .csv or .xlsx."),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
     )
+    encoding = forms.ChoiceField(
+        label=_("Encoding"),
+        required=False,
+        choices=[("", _("as the file says")), *((name, name) for name in SETS)],
+        help_text=_("Only when the letters of the labels come out wrong."),
+    )
 
 
 class ConfirmSheetForm(forms.Form):
@@ -254,3 +261,4 @@ class ConfirmSheetForm(forms.Form):
 
     mark = forms.CharField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput)
+    encoding = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)

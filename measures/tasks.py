@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -59,6 +60,20 @@ def compare(job: Job, progress: Progress) -> dict[str, Any]:
     return {"waves": [one.wave_version for one in found], "url": url}
 
 
+def scales(job: Job, progress: Progress) -> dict[str, Any]:
+    """Counts how the scales of the version named in the payload are answered."""
+    from measures.services.engines import chosen
+    from measures.services.scales import scale_reports
+
+    version = MeasureVersion.objects.select_related("measure__study").get(pk=job.payload["version"])
+    by = job.payload["by"]
+    scale_reports(job.created_by, version, by=by, engine=chosen(), however_large=True)
+    named = [version.measure.study.slug, version.measure.name]
+    name, last = ("scale", []) if version.number is None else ("scale_of_version", [version.number])
+    page = reverse(f"measures:{name}", args=[*named, *last])
+    return {"measure_version": str(version), "url": f"{page}?{urlencode({'by': by})}" if by else page}
+
+
 def probe(job: Job, progress: Progress) -> dict[str, Any]:
     """Finds out which datasets of a study still hold."""
     from measures.services.engines import chosen
@@ -81,3 +96,4 @@ register("export_dataset", export)
 register("probe_study", probe)
 register("count_falls", falls)
 register("compare_measures", compare)
+register("count_scales", scales)

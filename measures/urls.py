@@ -17,6 +17,12 @@ urlpatterns = [
     path(_STUDY + "measures-sheet/<slug:form>/", views.measures_sheet_file, name="measures_sheet_file"),
     path(_STUDY + "measures/<str:name>@<int:number>/scale/", views.scale, name="scale_of_version"),
     path(_STUDY + "measures/<str:name>/scale/", views.scale, name="scale"),
+    path(
+        _STUDY + "measures/<str:name>@<int:number>/scale/count/",
+        views.count_scale,
+        name="count_scale_of_version",
+    ),
+    path(_STUDY + "measures/<str:name>/scale/count/", views.count_scale, name="count_scale"),
     path(_STUDY + "measures/<str:name>@<int:number>/", views.measure, name="measure_version"),
     path(_STUDY + "measures/<str:name>/compare/", views.compare, name="compare_measures"),
     path(_STUDY + "measures/<str:name>/compare.json", views.compare_json, name="compare_json"),

@@ -9,7 +9,7 @@ from analytics.models import Run, Target
 from analytics.selectors.listed import light
 from measures.models import DatasetColumn, DatasetVersion, Measure
 from measures.selectors import TouchedDataset, datasets_touched, resting_on
-from surveys.services.errata import downloads_of
+from surveys.services.errata import how_often_downloaded
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,9 @@ def impact_of(measure: Measure) -> Impact:
     runs = light(Run.objects.filter(dataset_version__in=held, withdrawn_because="")).order_by("-id")
     read = tuple(run for run in runs if held[run.dataset_version_id or 0] & run.inputs.keys())
     versions = DatasetVersion.objects.filter(pk__in=held).select_related("dataset__study")
-    counted = ((one, downloads_of(one).count()) for one in versions.order_by("dataset__slug", "-number"))
-    downloads = tuple((version, n) for version, n in counted if n)
+    counts = how_often_downloaded(DatasetVersion, held)
+    ordered = versions.order_by("dataset__slug", "-number")
+    downloads = tuple((one, counts[one.pk]) for one in ordered if one.pk in counts)
     return Impact(measure, resting, datasets, read, _targets(measure, read), downloads)
 
 

@@ -32,8 +32,9 @@ from config.study_folder.reading import read_folder
 from config.study_folder.stored import stored_contents
 from measures.selectors import sessions_kept, waves_at_rest
 from measures.services.datasets import define_dataset
-from surveys.core.problems import Problem, Refused
+from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading.options import ReadOptions
+from surveys.core.said import say
 from surveys.models import Study, User
 from surveys.services import audit
 from surveys.services.changes import told_once
@@ -97,10 +98,12 @@ class _Loader:
         slug, fields = self.contents.slug, self.contents.fields
         there = Study.objects.visible_to(self.user).filter(slug=slug).first()
         before = stored_contents(there) if there is not None else None
-        # whether measures need a second pair of eyes is changed last, so that no load excuses itself from it
+        # whether measures need a second pair of eyes is changed last: a study new here is loaded whole
         standing = {"second_pair_of_eyes": there is not None and there.second_pair_of_eyes}
+        if standing["second_pair_of_eyes"] and not fields.get("second_pair_of_eyes", True):
+            raise _switched_off(slug)
         study = create_study(self.user, slug, **fields | standing)
-        self._note(f"study {slug}", before, before is not None and before.fields == fields)
+        self._note(f"study {slug}", before, before is not None and before.fields | fields == before.fields)
         return study, before
 
     def _stage(self, *parts: Callable[[], None]) -> None:
@@ -263,6 +266,16 @@ class _Loader:
             else:
                 fit.append(entry)
         self._apply("analyses", "analysis", "analyses/{}.yaml", fit, save)
+
+
+def _switched_off(slug: str) -> Refused:
+    """No load excuses itself, or those after it, from a second pair of eyes."""
+    return refuse(
+        "second_pair_of_eyes",
+        say("{slug} asks for a second pair of eyes here; a folder cannot switch that off.", slug=slug),
+        where="study.yaml: second_pair_of_eyes",
+        hint="Leave the line out, or have an administrator switch it off in the study's settings first.",
+    )
 
 
 def _name(entry: Any) -> str:

@@ -47,6 +47,7 @@ def _contents(source: Source, fields: Fields) -> StudyContents:
 
 def _study(fields: Fields) -> dict[str, Any]:
     reasons = fields.mapping("missing_reasons")
+    asks = {"second_pair_of_eyes"} & fields.data.keys()  # a folder that does not speak of it changes nothing
     return {
         "labels": texts(fields, "title"),
         "description": texts(fields, "description"),
@@ -57,7 +58,7 @@ def _study(fields: Fields) -> dict[str, Any]:
         "licence": fields.text("licence"),
         "is_synthetic": flag(fields, "is_synthetic"),
         "is_open": flag(fields, "is_open"),
-        "second_pair_of_eyes": flag(fields, "second_pair_of_eyes"),
+        **{name: flag(fields, name) for name in asks},
     }
 
 

@@ -88,8 +88,13 @@ def _head(node: n.Node) -> str:
         case n.Text(value=text):
             return json.dumps(text, ensure_ascii=False)
         case n.Number(value=number):
-            return f"{number:g}" if abs(number) < 1e15 else repr(number)
+            return _exact(number)
     raise TypeError(type(node).__name__)
+
+
+def _exact(number: float) -> str:
+    """The shortest spelling that is this number and no other."""
+    return str(int(number)) if abs(number) < 1e15 and number == int(number) else repr(number)
 
 
 def _quoted(name: str) -> str:

@@ -12,7 +12,7 @@ class JointAnswers(models.Model):
     """
 
     key = models.CharField(max_length=64, primary_key=True)
-    counts = models.JSONField()  # [[group or null, measures.core.engine.joint.Joint], …]
+    counts = models.JSONField()  # [[group or null, …engine.joint.Joint], …], or "too_many_groups"
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from measures.core.engine import Plan, Rule
@@ -82,8 +82,16 @@ class OnWave:
         return check(parsed(quoted(by)), self.here.scope())
 
 
+def why_without(here: Ground, names: list[str]) -> str:
+    """Why a wave has none of these items: by a decision, which is told, or because it asked nothing of it."""
+    barred = [here.barred[name] for name in names if name in here.barred]
+    return _said(barred) if barred else say("it has no {items}.", items=names)
+
+
 def no_such_item(here: Ground, by: str) -> Refused:
-    """The refusal of a grouping item that a wave has not."""
+    """The refusal of a grouping item that a wave has not, or that a decision keeps out."""
+    if by in here.barred:
+        return Refused([replace(here.barred[by], where="by")])
     message = say("{version} has no item called “{name}”.", version=here.version, name=by)
     return refuse("unknown_item", message, where="by", near=near_misses(by, here.items))
 
@@ -105,7 +113,7 @@ def on_waves(version: MeasureVersion) -> tuple[list[OnWave], list[LeftOut]]:
         here = ground(study, wave)
         if missing := lacking(here, node, name):
             named = [one for one in names_in(node) if one in missing]
-            left_out.append(LeftOut(wave, say("it has no {items}.", items=named)))
+            left_out.append(LeftOut(wave, why_without(here, named)))
             continue
         try:
             tried = try_rule(here, version.rule, name)
@@ -149,13 +157,11 @@ def metric_named(metrics: Mapping[str, Mapping[str, Any]], name: str) -> tuple[s
 
 
 def has_scale(version: MeasureVersion) -> bool:
-    """Whether a rule that can be read holds a scale on a wave of its study."""
+    """Whether a rule, as it is written, may hold a scale; no wave is asked, as every measure's page asks."""
     try:
-        if not may_be_scale(parsed(version.rule)):
-            return False
+        return may_be_scale(parsed(version.rule))
     except Refused:
         return False
-    return any(wave.scales for wave in on_waves(version)[0])
 
 
 def grouping_items(version: MeasureVersion) -> list[Variable]:

@@ -15,6 +15,7 @@ from measures.selectors.disclosure import changes_shown_to, waves_shown_to
 from measures.selectors.keys import Keyed
 from measures.selectors.scopes import Ground, ground, parsed, study_wave_versions
 from measures.selectors.trying import Tried, has_all_of, run_rules, session, try_rule
+from measures.services.budgets import Budget
 from measures.services.previews import NEW, OLD
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import Problem, Refused, refuse
@@ -23,7 +24,7 @@ from surveys.models import Job, User
 from surveys.services import jobs
 from surveys.services.files import working_folder
 
-MOST_AT_ONCE = 200_000  # rows; of more nothing is counted while somebody waits
+MOST_AT_ONCE = 200_000  # rows, of all waves; more are not counted while somebody waits
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def moves(
 ) -> tuple[Moves, ...]:
     """Wave by wave, the newest first, from which value to which rows move; counted once and kept.
 
-    Waves that lack an item of either rule are left out.  What has more than ``MOST_AT_ONCE`` rows and
-    was not counted yet is left to :func:`submit_moves`, but with ``however_large``.
+    Waves that lack an item of either rule are left out.  Of what was not counted yet, waves of together
+    more than ``MOST_AT_ONCE`` rows are left to :func:`submit_moves`, but with ``however_large``.
     """
     study = before.measure.study
     require_see(user, study)
@@ -71,7 +72,8 @@ def moves(
     grounds = (ground(study, version) for version in study_wave_versions(study))
     name = before.measure.name
     fitting = [here for here in grounds if all(has_all_of(here, node, name) for node in nodes)]
-    return tuple(_moves(user, here, before, after, however_large) for here in fitting)
+    budget = Budget(None if however_large else MOST_AT_ONCE)
+    return tuple(_moves(user, here, before, after, budget) for here in fitting)
 
 
 def submit_moves(user: User, before: MeasureVersion, after: MeasureVersion) -> Job:
@@ -82,16 +84,14 @@ def submit_moves(user: User, before: MeasureVersion, after: MeasureVersion) -> J
     return jobs.submit(user, "compare_measures", payload, key=key, study=before.measure.study)
 
 
-def _moves(
-    user: User, here: Ground, before: MeasureVersion, after: MeasureVersion, however_large: bool
-) -> Moves:
+def _moves(user: User, here: Ground, before: MeasureVersion, after: MeasureVersion, budget: Budget) -> Moves:
     name = str(here.version)
     try:
         tried = {OLD: try_rule(here, before.rule, before.measure.name)}
         tried[NEW] = try_rule(here, after.rule, after.measure.name)
         key = fingerprint([_key(here, tried[OLD], before), _key(here, tried[NEW], after)])
         kept = Transition.objects.filter(pk=key).first()
-        if kept is None and here.version.rows > MOST_AT_ONCE and not however_large:
+        if kept is None and not budget.allows(here.version.rows):
             return Moves(name, None)
         counted = kept.changes if kept is not None else _counted(here, tried, key)
     except Refused as refused:

@@ -17,7 +17,7 @@ from measures.policy import require_decide
 from surveys.core.problems import refuse
 from surveys.core.said import say
 from surveys.core.storable import check_storable
-from surveys.models import AuditEntry, User
+from surveys.models import User
 from surveys.services import audit
 
 State = Proposal.State
@@ -64,11 +64,14 @@ def seen_in(report: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def authors_of(draft: MeasureVersion) -> set[int]:
-    """Who began the draft, and who saved a wording of it."""
-    saved = AuditEntry.objects.filter(
-        action="draft", object_type=draft._meta.label, object_id=str(draft.pk)
-    ).values("actor")
-    return {draft.created_by_id, *User.objects.filter(username__in=saved).values_list("pk", flat=True)}
+    """Who began the draft, and who saved a wording of it, whatever they are called by now."""
+    saved = [*audit.of_object("draft", draft).values_list("detail__author", "actor")]
+    named = [name for author, name in saved if author is None]  # written before keys were
+    return {
+        draft.created_by_id,
+        *(author for author, _ in saved if author is not None),
+        *User.objects.filter(username__in=named).values_list("pk", flat=True),
+    }
 
 
 def withdraw_waiting(user: User, measure: Measure, because: str) -> None:

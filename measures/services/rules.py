@@ -91,7 +91,7 @@ def save_draft(
     for field, value in wording.fields().items():
         setattr(draft, field, value)
     draft.save()
-    audit.record(user, "draft", draft, study=study, rule_length=len(rule))
+    audit.record(user, "draft", draft, study=study, rule_length=len(rule), author=user.pk)
     return draft
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from measures.core.engine import Engine
-from measures.core.engine.joint import Joint
+from measures.core.engine.joint import Joint, too_many_groups
 from measures.core.factor import Matrix
 from measures.core.language.functions_of_samples import BASES
 from measures.core.scale import Scale, metric_of
@@ -23,6 +23,7 @@ from measures.core.scale_figures import (
 )
 from measures.core.scale_warnings import likeness_warning, warnings_of
 from measures.models import JointAnswers, MeasureVersion
+from measures.policy import require_see
 from measures.selectors.keys import ENGINE
 from measures.selectors.scales import (
     GROUP,
@@ -33,12 +34,19 @@ from measures.selectors.scales import (
     metrics_of,
     no_such_item,
     on_waves,
+    why_without,
 )
-from surveys.core.codebook import Scalar
+from measures.services.budgets import Budget
+from surveys.core.codebook import Scalar, fingerprint
 from surveys.core.disclosure import FEWEST
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say, sentence
-from surveys.models import User, WaveVersion
+from surveys.models import Job, User, WaveVersion
+from surveys.services import jobs
+
+MOST_AT_ONCE = 200_000  # rows, of all waves; more are not counted while somebody waits
+NOT_COUNTED = "This wave was not counted yet: it takes a while."
+_TOO_MANY = "too_many_groups"
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class Rows:
     drift: Drift | None
     warnings: tuple[str, ...]
     why: str = ""
+    is_waiting: bool = False  # to be counted
 
     @property
     def name(self) -> str:
@@ -80,6 +89,11 @@ class ScaleReport:
     def with_figures(self) -> list[Rows]:
         return [one for one in self.rows if one.figures is not None]
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether some wave waits to be counted."""
+        return any(one.is_waiting for one in self.rows)
+
 
 def scale_reports(
     user: User,
@@ -89,18 +103,18 @@ def scale_reports(
     by: str = "",
     metric: str = "",
     engine: Engine = ENGINE,
+    however_large: bool = False,
 ) -> list[ScaleReport]:
     """A report for each scale of the measure's rule, over the waves that the rule can be read on.
 
     ``basis`` is empty for the correlations of the rule itself.  Refused where it holds no scale.  Groups are
     for those who may download the data, unless it is synthetic: what one group is like can be told from
-    figures with and without it.
+    figures with and without it.  Of what was not counted yet, waves of together more than ``MOST_AT_ONCE``
+    rows are left to :func:`submit_scales`, but with ``however_large``.
     """
     if basis and basis not in BASES:
         raise refuse("unknown_basis", say("The basis is {bases}.", bases=BASES), where="basis")
-    if by and not may_part(user, version.measure.study):
-        message = "Groups are told only to those who may download the data of the study."
-        raise refuse("not_allowed", message, where="by", hint="Leave out the grouping item.")
+    _require_groups(user, version, by)
     waves, left_out = on_waves(version)
     most = max((len(wave.scales) for wave in waves), default=0)
     if not most:
@@ -110,11 +124,27 @@ def scale_reports(
         left_out += _without_groups(waves, by)
     metrics = metrics_of(version)
     chosen, fitted = metric_named(metrics, metric)
-    asked = _Asked(basis, by, fitted, engine)
+    asked = _Asked(basis, by, fitted, engine, Budget(None if however_large else MOST_AT_ONCE))
     return [
         _report(version, place, waves, tuple(left_out), asked, chosen, tuple(metrics))
         for place in range(most)
     ]
+
+
+def submit_scales(user: User, version: MeasureVersion, by: str = "") -> Job:
+    """Asks for the counting as long work."""
+    study = version.measure.study
+    require_see(user, study)
+    _require_groups(user, version, by)
+    payload = {"version": version.pk, "by": by, "name": str(version)}
+    key = f"count_scales:{version.pk}:{fingerprint(by)[:32]}"
+    return jobs.submit(user, "count_scales", payload, key=key, study=study)
+
+
+def _require_groups(user: User, version: MeasureVersion, by: str) -> None:
+    if by and not may_part(user, version.measure.study):
+        message = "Groups are told only to those who may download the data of the study."
+        raise refuse("not_allowed", message, where="by", hint="Leave out the grouping item.")
 
 
 def _without_groups(waves: list[OnWave], by: str) -> list[LeftOut]:
@@ -122,7 +152,7 @@ def _without_groups(waves: list[OnWave], by: str) -> list[LeftOut]:
     without = [wave for wave in waves if not wave.has_group(by)]
     if len(without) == len(waves):
         raise no_such_item(waves[-1].here, by)
-    return [LeftOut(wave.version, say("it has no {items}.", items=[by])) for wave in without]
+    return [LeftOut(wave.version, why_without(wave.here, [by])) for wave in without]
 
 
 @dataclass(frozen=True)
@@ -146,6 +176,7 @@ class _Asked:
     by: str
     fitted: Mapping[str, Any]
     engine: Engine
+    budget: Budget
 
 
 def _report(
@@ -182,7 +213,11 @@ def _report(
 def _rows(wave: OnWave, scale: Scale, asked: _Asked) -> Iterator[Rows]:
     """The whole wave, then its groups."""
     for by in ("", asked.by) if asked.by and wave.has_group(asked.by) else ("",):
-        for counted in joint_answers(wave, scale, by, asked.engine):
+        found = joint_answers(wave, scale, by, asked.engine, asked.budget)
+        if found is None:
+            yield Rows(wave.version, None, {}, 0, None, None, (), sentence(NOT_COUNTED), is_waiting=True)
+            return
+        for counted in found:
             yield _told(wave, scale, asked, by, counted)
 
 
@@ -221,14 +256,33 @@ def _unlike(found: list[Rows], table: Matrix) -> Iterator[str]:
                     yield warning
 
 
-def joint_answers(wave: OnWave, scale: Scale, by: str = "", engine: Engine = ENGINE) -> list[Counted]:
-    """How each group of the wave answers the scale: as it was counted before, else counted and kept."""
+def joint_answers(
+    wave: OnWave, scale: Scale, by: str, engine: Engine, budget: Budget
+) -> list[Counted] | None:
+    """How each group of the wave answers the scale: as it was counted before, else counted and kept.
+
+    None where it was not counted before and the budget does not allow it now.  That there are too many groups
+    is kept as well, and refused again.
+    """
     key = wave.key(scale, by)
     kept = JointAnswers.objects.filter(key=key).first()
-    if kept is not None:
-        return [Counted(key, group, Joint.from_json(counts)) for group, counts in kept.counts]
+    if kept is None and not budget.allows(wave.version.rows):
+        return None
+    counts = kept.counts if kept is not None else _counted(wave, scale, by, engine)
+    if kept is None:
+        JointAnswers.objects.bulk_create([JointAnswers(key=key, counts=counts)], ignore_conflicts=True)
+    if counts == _TOO_MANY:
+        raise too_many_groups()
+    return [Counted(key, group, Joint.from_json(joint)) for group, joint in counts]
+
+
+def _counted(wave: OnWave, scale: Scale, by: str, engine: Engine) -> Any:
+    """As ``JointAnswers.counts``."""
     names = [str(at) for at in range(len(scale.items))]
-    found = engine.joint(wave.plan(scale, by), names, GROUP if by else "")
-    counts = [[group, joint.as_json()] for group, joint in found.items()]
-    JointAnswers.objects.bulk_create([JointAnswers(key=key, counts=counts)], ignore_conflicts=True)
-    return [Counted(key, group, joint) for group, joint in found.items()]
+    try:
+        found = engine.joint(wave.plan(scale, by), names, GROUP if by else "")
+    except Refused as refused:
+        if [problem.code for problem in refused.problems] != [_TOO_MANY]:
+            raise
+        return _TOO_MANY
+    return [[group, joint.as_json()] for group, joint in found.items()]

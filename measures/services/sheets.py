@@ -6,7 +6,7 @@ Published versions never change: what is edited becomes the measure's draft, as 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,10 @@ from measures.selectors.scopes import ground, study_wave_versions, waves_at_rest
 from measures.selectors.trying import has_all_of, try_rule
 from measures.services.rules import save_draft
 from surveys.core.codebook import fingerprint
+from surveys.core.findings import Finding
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.reading.sheet_lines import table_of
+from surveys.core.reading.sheet_text import Named
 from surveys.core.said import say
 from surveys.core.spreadsheets import guarded
 from surveys.core.writing.xlsx import MOST_CHARACTERS, longest_cell, write_sheets
@@ -66,11 +68,15 @@ class MeasureEdits:
 
 @dataclass(frozen=True)
 class SheetChanges:
-    """An edited sheet held against the study: nothing is saved yet.  With ``problems`` nothing can be."""
+    """An edited sheet held against the study: nothing is saved yet.  With ``problems`` nothing can be.
+
+    ``findings`` say how the sheet was read, where that was not clear.
+    """
 
     study: Study
     changes: tuple[MeasureEdits, ...]
     problems: tuple[Problem, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -90,6 +96,7 @@ class SheetChanges:
                 for one in self.changes
             ],
             "problems": [problem.as_json() for problem in self.problems],
+            "findings": [asdict(finding) for finding in self.findings],
         }
 
 
@@ -160,19 +167,23 @@ def _frame(lines: list[Cells], headings: tuple[str, ...]) -> pl.DataFrame:
 # ---- given back
 
 
-def read_sheet(user: User, study: Study, path: Path) -> SheetChanges:
-    """What the sheet at ``path`` changes, measure by measure and cell by cell, with every problem at once."""
+def read_sheet(user: User, study: Study, path: Path, encoding: str = "") -> SheetChanges:
+    """What the sheet at ``path`` changes, measure by measure and cell by cell, with every problem at once.
+
+    ``encoding`` is the character set of a .csv that does not say it; found when not said.
+    """
     require_define(user, study)
     measures = _measures(study)
     found, problems = [], []
-    for line in sheet_lines(table_of(path).rows):
+    table = table_of(path, Named(encoding))
+    for line in sheet_lines(table.rows):
         change = _change(study, measures, line)
         problems += [*line.problems]
         if change is not None and not line.problems:
             found.append(change)
     with waves_at_rest():
         told = tuple(_remarked(study, one) for one in found)
-    return SheetChanges(study, told, tuple(problems))
+    return SheetChanges(study, told, tuple(problems), table.findings)
 
 
 def _change(study: Study, measures: Mapping[str, Measure], line: SheetLine) -> MeasureEdits | None:

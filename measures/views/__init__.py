@@ -5,7 +5,7 @@ from measures.views.datasets import build, column, count_absences, dataset, data
 from measures.views.downloads import dataset_download, dataset_file
 from measures.views.proposals import decide_proposal, proposal
 from measures.views.rules import measure, measures
-from measures.views.scales import scale
+from measures.views.scales import count_scale, scale
 from measures.views.sheets import measures_sheet, measures_sheet_file
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "compare_json",
     "count_absences",
     "count_moves",
+    "count_scale",
     "dataset",
     "dataset_download",
     "dataset_file",

@@ -52,10 +52,10 @@ def _looked_at(request: HttpRequest, study: Study) -> dict[str, Any]:
     if not form.is_valid():
         return {"form": form}
     require_define(request.user, study)
-    given = form.cleaned_data["sheet"]
+    given, encoding = form.cleaned_data["sheet"], form.cleaned_data["encoding"]
     mark = uploads.lay_aside(request.user, given.chunks())
-    changes = sheets.read_sheet(request.user, study, uploads.laid_aside(request.user, mark))
-    confirm = ConfirmSheetForm(initial={"mark": mark, "seen": changes.hash})
+    changes = sheets.read_sheet(request.user, study, uploads.laid_aside(request.user, mark), encoding)
+    confirm = ConfirmSheetForm(initial={"mark": mark, "seen": changes.hash, "encoding": encoding})
     return {"form": form, "file": given.name, "changes": changes, "confirm": confirm}
 
 
@@ -64,8 +64,8 @@ def _confirmed(request: HttpRequest, study: Study) -> HttpResponse:
     form = ConfirmSheetForm(request.POST)
     if not form.is_valid():
         raise refuse("upload_gone", "The uploaded sheet is no longer here.", hint="Upload it again.")
-    mark, seen = form.cleaned_data["mark"], form.cleaned_data["seen"]
-    changes = sheets.read_sheet(request.user, study, uploads.laid_aside(request.user, mark))
+    mark, seen, encoding = (form.cleaned_data[name] for name in ("mark", "seen", "encoding"))
+    changes = sheets.read_sheet(request.user, study, uploads.laid_aside(request.user, mark), encoding)
     drafts = sheets.save_sheet(request.user, changes, seen)
     uploads.forget(request.user, mark)
     names = ", ".join(version.measure.name for version in drafts)

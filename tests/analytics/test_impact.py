@@ -7,7 +7,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from analytics.selectors import impact_of
 from analytics.services.runs import withdraw_run
@@ -31,6 +33,26 @@ def test_datasets_runs_targets_and_downloads(library: Library) -> None:
     assert [target.slug for target in found.targets] == ["paper/table2"]
     assert found.downloads == ((library.dataset_version, 1),)
     assert not found.is_empty and not found.pinned
+
+
+def test_downloads_of_many_versions_are_counted_in_one_query(library: Library) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            impact_of(library.measure)
+        return len(queries)
+
+    before = asked()
+    versions = [library.dataset_version]
+    for items in (["q_union"], ["q_union", "q_ins"]):
+        recipe = library.dataset.recipe | {"items": items}
+        define_dataset(library.owner, library.study, "integration", recipe=recipe)
+        library.dataset.refresh_from_db()
+        versions.append(build_dataset(library.owner, library.dataset).version)
+    for version, times in zip(versions, (2, 0, 1), strict=True):
+        for _again in range(times):
+            audit.record(library.owner, "export", version, study=library.study, format="csv")
+    assert asked() <= before
+    assert impact_of(library.measure).downloads == ((versions[2], 1), (versions[0], 2))
 
 
 def test_a_dataset_that_pins_a_version_stays(library: Library) -> None:

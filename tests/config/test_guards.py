@@ -88,6 +88,43 @@ def test_no_table_is_emptied_or_its_rows_replaced(library: Library, table: str) 
         raw(statement)
 
 
+# A key of each table, other than its own, by which SQLite replaces a row.
+SHARED = {
+    "surveys_waveversion": "wave_id, number",
+    "surveys_variable": "version_id, name",
+    "measures_measureversion": "measure_id, number",
+    "measures_datasetversion": "dataset_id, number",
+    "measures_datasetversion_wave_versions": "datasetversion_id, waveversion_id",
+    "measures_datasetcolumn": "version_id, name",
+    "analytics_run": "key, dataset_version_id, analysis_id",
+}
+
+
+@pytest.mark.parametrize("table", SHARED)
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="only SQLite replaces rows")
+def test_no_row_takes_the_place_of_another_of_the_same_key(library: Library, table: str) -> None:
+    with connection.cursor() as cursor:
+        columns = [c.name for c in connection.introspection.get_table_description(cursor, table)]
+        cursor.execute(f"SELECT COUNT(*) FROM {table} WHERE {SHARED[table].split(', ')[-1]} IS NOT NULL")
+        assert cursor.fetchone()[0]
+    values = ", ".join("id + 900000" if name == "id" else f'"{name}"' for name in columns)
+    with pytest.raises(DatabaseError, match="is immutable once it is committed"):
+        raw(f"REPLACE INTO {table} SELECT {values} FROM {table}")
+
+
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="only SQLite replaces rows")
+def test_no_draft_is_numbered_over_a_published_version(library: Library) -> None:
+    version = Measure.objects.get(name="fsp").published
+    draft = new_version(library.owner, Measure.objects.get(name="fsp"))
+    assert version is not None and version.number == 1
+    change = "SET number = 1, state = 'published', rule = '2', published_at = created_at, published_by_id = 1"
+    with pytest.raises(DatabaseError, match="is immutable once it is committed"):
+        raw(f"UPDATE OR REPLACE measures_measureversion {change} WHERE id = %s", draft.pk)
+    with pytest.raises(DatabaseError, match="is immutable once it is committed"):
+        raw(f"UPDATE OR REPLACE measures_measureversion SET id = {version.pk} WHERE id = %s", draft.pk)
+    raw("UPDATE measures_measureversion SET rule = '2' WHERE id = %s", draft.pk)
+
+
 @pytest.fixture
 def more(library: Library) -> Library:
     """What the library has not: a context table, a signed decision, a comparison that was counted."""

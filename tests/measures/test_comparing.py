@@ -75,7 +75,7 @@ def test_large_waves_are_counted_by_a_worker(
     monkeypatch.setattr(comparing, "MOST_AT_ONCE", 3)
     client.force_login(room.user)
     page = client.get(f"{PAGE}?a=1&b=2").content.decode()
-    assert "This wave is large" in page
+    assert "This wave was not counted yet" in page
     answer = client.post(f"{PAGE}count/?a=1&b=2")
     assert answer.status_code == 302
     job = claim("w")
@@ -84,6 +84,18 @@ def test_large_waves_are_counted_by_a_worker(
     job = Job.objects.get(pk=job.pk)
     assert (job.state, job.result_url or job.result["url"]) == ("done", f"{PAGE}?a=1&b=2")
     assert "2 of 8 rows differ." in client.get(f"{PAGE}?a=1&b=2").content.decode()
+
+
+def test_waves_that_are_large_together_are_counted_one_after_the_other(
+    room: Room, three: list[MeasureVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["rid", "q_union", "q_party"]
+    cells = CELLS | {"q_union": [1] * 8}
+    make_wave_version(make_wave(room.study, "2016"), [(codebook()[name], cells[name]) for name in names])
+    monkeypatch.setattr(comparing, "MOST_AT_ONCE", 10)  # a wave has 8 rows
+    found = moves(room.user, three[0], three[1])
+    assert [one.changes is None for one in found] == [False, True] and comparing.not_computed(found)
+    assert [m.changes is None for m in moves(room.user, three[0], three[1])] == [False, False]
 
 
 def test_the_page_the_document_and_the_text(client: Client, room: Room, three: list[MeasureVersion]) -> None:

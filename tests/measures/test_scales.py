@@ -15,11 +15,14 @@ from django.test import Client
 from measures.core.engine import DuckEngine
 from measures.models import JointAnswers
 from measures.selectors.versions import measure_named
+from measures.services import scales as service
 from measures.services.datasets import build_dataset
 from measures.services.scales import ScaleReport, scale_reports
 from surveys.core.codebook import Code, ValueType
 from surveys.core.problems import Refused
-from surveys.models import Wave
+from surveys.models import CrosswalkDecision, Job, Wave
+from surveys.services.crosswalk import decide, save_item
+from surveys.services.jobs import claim, perform
 from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
 from tests.measures.conftest import GONE, Room
 from tests.measures.core.test_scale import answers
@@ -66,6 +69,26 @@ def test_each_wave_that_has_the_items_is_told_and_the_others_say_why(scaled: Roo
     assert [str(one.wave) for one in found.rows] == ["mdms/2015@1", "mdms/2016@1"]
     assert [(str(one.version), one.why) for one in found.left_out] == [("mdms/2014@1", "it has no a, b, c.")]
     assert found.congruence.shape == (2, 2)
+
+
+def test_an_item_that_a_decision_keeps_out_is_told_as_such(scaled: Room) -> None:
+    """The wave has the item; somebody decided that it is not comparable."""
+    later = scaled.study.waves.get(slug="2016")
+    for name in ("b", "area"):
+        item = save_item(scaled.user, scaled.study, name)
+        status = CrosswalkDecision.Status.IMPOSSIBLE
+        decide(scaled.user, item, later, variable="", status=status, reason=f"{name} was asked otherwise")
+    told = {str(one.version): one.why for one in report(scaled).left_out}
+    assert told["mdms/2016@1"] == "“b” is not comparable in mdms/2016@1: b was asked otherwise."
+    assert told["mdms/2014@1"] == "it has no a, b, c."
+    scaled.publish("shorter", RULE.replace("b, ", ""))
+    version = measure_named(scaled.user, "mdms/shorter").published
+    assert version is not None
+    boss = make_member(scaled.study, "boss")
+    boss.memberships.update(microdata=True)
+    (found,) = scale_reports(boss, version, by="area")
+    told = {str(one.version): one.why for one in found.left_out}
+    assert told["mdms/2016@1"].startswith("“area” is not comparable in mdms/2016@1")
 
 
 def test_figures_are_those_of_the_fit_that_is_kept(scaled: Room) -> None:
@@ -176,6 +199,66 @@ def test_nothing_is_told_of_fewer_than_ten_complete_rows(scaled: Room) -> None:
     few = next(one for one in report(scaled, by="area").rows if one.name == "mdms/2016@2 · 1")
     assert (few.figures, few.drift, few.scored) == (None, None, 0)
     assert few.why == "Fewer than 10 rows answer every item."
+
+
+def test_large_waves_are_counted_by_a_worker(
+    scaled: Room, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit is of all waves together, and of each grouping: a page counts no more, whoever asks."""
+    page, address = "/studies/mdms/measures/excluded/scale/", "/studies/mdms/measures/excluded@1/scale/count/"
+    scaled.study.is_open = True
+    scaled.study.save()
+    monkeypatch.setattr(service, "MOST_AT_ONCE", 299)  # each wave has 300 rows
+    shown = client.get(page).content.decode()
+    assert shown.count("This wave was not counted yet") == 2 and not JointAnswers.objects.exists()
+    assert "count/" not in shown, "counting is for those who signed in"
+    assert client.post(address).status_code in (302, 401, 403) and not Job.objects.exists()
+    monkeypatch.setattr(service, "MOST_AT_ONCE", 450)
+    assert [one.is_waiting for one in report(scaled).rows] == [False, True]
+    assert JointAnswers.objects.count() == 1
+    monkeypatch.setattr(service, "MOST_AT_ONCE", 299)
+    client.force_login(scaled.user)
+    assert f'action="{address}"' in client.get(page).content.decode()
+    assert client.post(address).status_code == 302
+    job = claim("w")
+    assert job is not None and job.kind == "count_scales"
+    perform(job)
+    job = Job.objects.get(pk=job.pk)
+    assert (job.state, job.result_url) == ("done", "/studies/mdms/measures/excluded@1/scale/")
+    assert not report(scaled).is_waiting and JointAnswers.objects.count() == 2
+
+
+def test_groups_of_large_waves_are_counted_by_a_worker(
+    scaled: Room, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = make_member(scaled.study, "boss")
+    boss.memberships.update(microdata=True)
+    report(scaled)
+    monkeypatch.setattr(service, "MOST_AT_ONCE", 299)
+    client.force_login(boss)
+    address = "/studies/mdms/measures/excluded@1/scale/count/?by=area"
+    assert (
+        f'action="{address}"' in client.get("/studies/mdms/measures/excluded/scale/?by=area").content.decode()
+    )
+    assert client.post(address).status_code == 302
+    job = claim("w")
+    assert job is not None
+    perform(job)
+    job = Job.objects.get(pk=job.pk)
+    assert (job.state, job.result_url) == ("done", "/studies/mdms/measures/excluded@1/scale/?by=area")
+    found = client.get(job.result_url).content.decode()
+    assert "This wave was not counted yet" not in found and found.count("village") > 1
+
+
+def test_that_there_are_too_many_groups_is_kept(scaled: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = measure_named(scaled.user, "mdms/excluded").published
+    assert version is not None
+    boss = make_member(scaled.study, "boss")
+    boss.memberships.update(microdata=True)
+    for _again in range(2):
+        with pytest.raises(Refused, match="more than 12 groups"):
+            scale_reports(boss, version, by="rid")
+        monkeypatch.setattr(DuckEngine, "joint", lambda *asked: pytest.fail("counted again"))
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,29 @@ def test_whoever_wrote_a_word_of_it_is_an_author(asked: Room, other: User) -> No
     assert approve(make_member(asked.study, "fourth"), proposal).version.number == 1
 
 
+def test_another_name_makes_nobody_another_person(asked: Room, other: User) -> None:
+    """Neither is the author by a new name somebody else, nor who took the old one the author."""
+    save_draft(asked.user, asked.study, "fsp", rule="q_union")
+    draft = save_draft(other, asked.study, "fsp", rule=FSP)
+    User.objects.filter(pk=other.pk).update(username="married")
+    heir = make_member(asked.study, "other")
+    proposal = publish(asked.user, draft.measure).waits_for
+    assert proposal is not None and proposal.authors == sorted([asked.user.pk, other.pk])
+    with pytest.raises(Refused) as refused:
+        approve(User.objects.get(pk=other.pk), proposal)
+    assert code_of(refused) == "own_proposal"
+    assert approve(heir, proposal).version.number == 1
+
+
+def test_drafts_saved_before_keys_were_kept_go_by_name(asked: Room, other: User) -> None:
+    draft = save_draft(asked.user, asked.study, "fsp", rule=FSP)
+    AuditEntry.objects.create(
+        actor="other", action="draft", object_type=draft._meta.label, object_id=str(draft.pk), detail={}
+    )
+    proposal = publish(asked.user, draft.measure).waits_for
+    assert proposal is not None and proposal.authors == sorted([asked.user.pk, other.pk])
+
+
 def test_who_may_not_define_is_no_second_pair(asked: Room, proposed: Proposal) -> None:
     for role in ("reader", None):
         person = make_member(asked.study, "r", "reader") if role else make_user("stranger")
@@ -293,8 +316,9 @@ def test_a_folder_carries_it_and_asks_whoever_loads(room: Room, fsp: Measure, tm
     assert published is not None and published.number == 1
 
 
-def test_no_load_excuses_itself(room: Room, fsp: Measure, tmp_path: Path) -> None:
-    """A folder that no longer asks for two people is loaded under the rule that stood before it."""
+@pytest.mark.parametrize("line", ["second_pair_of_eyes: false", ""])
+def test_no_load_excuses_itself(room: Room, fsp: Measure, tmp_path: Path, line: str) -> None:
+    """A folder that says no is refused; one that says nothing (an old one) is loaded under what stands."""
     boss = make_user("boss", is_superuser=True)
     create_study(boss, "mdms", second_pair_of_eyes=True)
     room.study.refresh_from_db()
@@ -302,9 +326,18 @@ def test_no_load_excuses_itself(room: Room, fsp: Measure, tmp_path: Path) -> Non
     dump_study(boss, room.study, folder)
     files_of(folder, "q_union")
     main = folder / "study.yaml"
-    main.write_text(main.read_text("utf-8").replace("eyes: true", "eyes: false"), "utf-8")
-    assert "measure fsp@draft waits for a second pair of eyes" in load_study(boss, folder).changed
-    assert not Study.objects.get().second_pair_of_eyes
+    main.write_text(main.read_text("utf-8").replace("second_pair_of_eyes: true", line), "utf-8")
+    if line:
+        with pytest.raises(Refused) as refused:
+            load_study(boss, folder)
+        (problem,) = refused.value.problems
+        assert "cannot switch that off" in str(problem.message) and "second_pair_of_eyes" in problem.where
+        assert not Measure.objects.filter(name="fsp", versions__state="draft").exists()
+    else:
+        told = load_study(boss, folder)
+        assert "measure fsp@draft waits for a second pair of eyes" in told.changed
+        assert "study mdms" in told.left
+    assert Study.objects.get().second_pair_of_eyes
 
 
 def test_a_study_that_is_new_here_is_loaded_whole(db: None, tmp_path: Path) -> None:

@@ -317,6 +317,48 @@ def test_the_page_shows_the_difference_and_saves_what_was_seen(
     assert draft is not None and draft.labels["en"] == "Joined <b>"
 
 
+def in_chinese(path: Path, codec: str) -> Path:
+    """The sheet as a spreadsheet program of Chinese Windows saves it, with a label edited."""
+    text = path.read_text(encoding="utf-8-sig").replace("正式参与", "参加正式的社会组织")
+    path.write_bytes(text.encode(codec))
+    return path
+
+
+def test_the_page_says_in_which_character_set_a_sheet_was_read(
+    client: Client, measured: Room, sheet: Editor
+) -> None:
+    client.force_login(measured.user)
+    data = in_chinese(sheet({}), "gbk").read_bytes()
+    answer = page_of(client, measured, sheet=SimpleUploadedFile("s.csv", data))
+    page = answer.content.decode()
+    assert "does not say which character set" in page and "参加正式的社会组织" in page
+    named = page_of(client, measured, sheet=SimpleUploadedFile("s.csv", data), encoding="gb18030")
+    page = named.content.decode()
+    assert "does not say which character set" not in page and "参加正式的社会组织" in page
+    assert page_of(client, measured, **named.context["confirm"].initial).status_code == 302
+    draft = measured.study.measures.get(name="fsp").draft
+    assert draft is not None and draft.labels["zh"] == "参加正式的社会组织"
+    wrong = page_of(client, measured, sheet=SimpleUploadedFile("s.csv", data), encoding="utf-8")
+    assert wrong.status_code == 422 and 'name="encoding"' in wrong.content.decode()
+
+
+def test_the_command_says_in_which_character_set_a_sheet_was_read(
+    measured: Room, sheet: Editor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = in_chinese(sheet({}), "gbk")
+    ask = ["load_measures_sheet", measured.study.slug, path, "--as", "researcher", "--json"]
+    call_command(*ask)
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert finding["code"] == "sheet_encoding_presumed"
+    for option in ("--encoding", "--codebook-encoding"):
+        call_command(*ask, option, "gb18030")
+        told = json.loads(capsys.readouterr().out)
+        assert told["findings"] == [] and told["changes"][0]["edits"][0]["new"] == "参加正式的社会组织"
+    call_command(*ask[:-1])
+    said = capsys.readouterr()
+    assert "does not say which character set" in said.out + said.err
+
+
 def test_the_page_tells_problems_and_offers_no_confirmation(
     client: Client, measured: Room, sheet: Editor
 ) -> None:

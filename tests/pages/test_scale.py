@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from measures.services.datasets import build_dataset
 from measures.services.rules import save_draft
@@ -125,6 +127,21 @@ def test_it_asks_the_database_seldom_once_it_was_seen(
     page(client)
     with django_assert_max_num_queries(45):
         page(client)
+
+
+def test_the_page_of_a_measure_asks_no_wave_whether_it_has_the_scale(client: Client, scaled: Room) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            page(client, "/studies/mdms/measures/averaged/")
+        return len(queries)
+
+    scaled.publish("averaged", "mean_of(b, c)")
+    asked()
+    before = asked()
+    for year in (2017, 2018, 2019):
+        surveyed(make_wave(scaled.study, str(year), position=year), year)
+    asked()
+    assert asked() <= before
 
 
 def test_names_on_the_page_are_never_markup(client: Client, scaled: Room) -> None:

@@ -18,7 +18,7 @@ from measures.core.engine.query import Pipeline
 from measures.core.engine.sql import Pair
 from measures.core.language.tree import Type
 from surveys.core.codebook import Scalar
-from surveys.core.problems import refuse
+from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
 
 if TYPE_CHECKING:
@@ -204,10 +204,15 @@ def _named(found: Mapping[Scalar, Joint], by: str) -> dict[Scalar | None, Joint]
     if not by:
         return {None: next(iter(found.values()))} if found else {}
     if len(found) > MOST_GROUPS:
-        message = say("It has more than {most} groups.", most=MOST_GROUPS)
-        raise refuse("too_many_groups", message, where="by", hint="Group by an item with few codes.")
+        raise too_many_groups()
     keys = sorted(found, key=lambda key: (isinstance(key, str), key))
     return {_whole(key): found[key] for key in keys}
+
+
+def too_many_groups() -> Refused:
+    """The refusal of a grouping item with more than ``MOST_GROUPS`` groups."""
+    message = say("It has more than {most} groups.", most=MOST_GROUPS)
+    return refuse("too_many_groups", message, where="by", hint="Group by an item with few codes.")
 
 
 def _whole(key: Scalar) -> Scalar:

@@ -23,12 +23,19 @@ class Command(WavebookCommand):
         parser.add_argument(
             "--confirm", action="store_true", help="save the drafts, not only say what changes"
         )
+        parser.add_argument(
+            "--encoding",
+            "--codebook-encoding",  # as the sentences of sheets call it
+            default="",
+            dest="encoding",
+            help="the character set of the sheet; found when not said",
+        )
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         study, path = study_named(user, options["study"]), options["sheet"]
         if not path.is_file():
             raise refuse("no_file", "There is no such file.", where=str(path))
-        changes = read_sheet(user, study, path)
+        changes = read_sheet(user, study, path, options["encoding"])
         if changes.problems:
             raise Refused(changes.problems)
         saved = save_sheet(user, changes) if options["confirm"] and changes.changes else []
@@ -36,6 +43,8 @@ class Command(WavebookCommand):
 
     def show(self, outcome: dict[str, Any]) -> None:
         """Each measure with what it said and what it will say."""
+        for finding in outcome["findings"]:
+            self.talk(finding["message"])
         for one in outcome["changes"]:
             self.stdout.write(f"{one['measure']} ({one['base'] or 'new'})")
             for edit in one["edits"]:

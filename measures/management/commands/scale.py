@@ -30,7 +30,8 @@ class Command(WavebookCommand):
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         version = measure_version_named(user, options["measure"])
         asked = {name: options[name] for name in ("basis", "by", "metric")}
-        return {"scales": [document(one) for one in scale_reports(user, version, **asked, engine=chosen())]}
+        found = scale_reports(user, version, **asked, engine=chosen(), however_large=True)
+        return {"scales": [document(one) for one in found]}
 
     def show(self, outcome: dict[str, Any]) -> None:
         for scale in outcome["scales"]:
