@@ -137,6 +137,11 @@ class FrequenciesSerializer(serializers.Serializer[Any]):
     absent = serializers.DictField(child=serializers.IntegerField(), required=False)
     missing_codes = serializers.ListField(child=serializers.JSONField(), required=False)
     values = serializers.ListField(child=serializers.JSONField(), required=False)
+    chosen = serializers.ListField(
+        child=serializers.JSONField(),
+        required=False,
+        help_text="Of a text that holds several answers: [code, rows that chose it]; values is empty then.",
+    )
     distinct = serializers.IntegerField(required=False)
     stats = serializers.DictField(child=serializers.FloatField(allow_null=True), required=False)
     histogram = serializers.ListField(child=serializers.JSONField(), required=False)
@@ -144,7 +149,10 @@ class FrequenciesSerializer(serializers.Serializer[Any]):
 
     def to_representation(self, instance: Any) -> Any:
         """Of a stored variable (or column): what may be told of its counts."""
-        return super().to_representation(disclosed(instance.as_core(), self.counted(instance)))
+        told = disclosed(instance.as_core(), self.counted(instance))
+        if "chosen" in told:  # a text with several answers: its cells are lists of codes, not codes
+            told = {**told, "values": []}
+        return super().to_representation(told)
 
     def counted(self, instance: Any) -> Any:
         """What was counted of a variable or column."""

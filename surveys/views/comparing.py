@@ -157,7 +157,7 @@ def _row_context(
         "target": wave,
         "decisions": decisions,
         "is_decided": (standing := _standing(decisions, item)) is not None,
-        "given": given or _as_given(standing),
+        "given": given or _as_given(standing, is_renamed=bool(old and new and old != new)),
         "rights": policy.rights(request.user, study),
         "others": after.variables.values_list("name", flat=True) if not new else (),
     } | sides
@@ -184,11 +184,13 @@ def _standing(decisions: list[CrosswalkDecision], item: str) -> CrosswalkDecisio
     return next((one for one in standing if one.item.name == item), None)
 
 
-def _as_given(decision: CrosswalkDecision | None) -> dict[str, Any]:
+def _as_given(decision: CrosswalkDecision | None, *, is_renamed: bool) -> dict[str, Any]:
     """What a form that decides otherwise begins with: what holds now."""
     if decision is None:
         return {}
-    kept = {"kind": decision.kind, "variable": decision.variable}
+    carries = decision.kind in (CrosswalkDecision.Kind.MAP, CrosswalkDecision.Kind.SAME)
+    kind = CrosswalkDecision.Kind.RENAME if is_renamed and carries else decision.kind
+    kept = {"kind": kind, "variable": decision.variable}
     if decision.said:  # made of the codes that are left over, and made again when it is signed
         return kept
     is_partial = decision.status == CrosswalkDecision.Status.PARTIAL

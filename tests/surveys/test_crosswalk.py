@@ -247,6 +247,14 @@ def test_what_holds_is_what_deciding_otherwise_begins_with(client: Client, sides
     assert 'name="partial" checked' in page
 
 
+def test_a_map_of_another_variable_begins_as_a_renaming(client: Client, sides: Any, user: User) -> None:
+    """As study folders sign it: the form of a row with two names offers a renaming."""
+    decide(user, save_item(user, sides[0].study, "sex"), sides[1].wave, variable="gender", code_map=[[1, 1]])
+    client.force_login(user)
+    row = "/studies/mdms/compare/row/?before=2014@1&after=2016@1&old=sex&new=gender"
+    assert 'name="kind" value="rename" required checked' in client.get(row).content.decode()
+
+
 def test_a_strict_item_stays_where_a_loose_one_takes_its_variable(
     study: Study, sides: Any, user: User
 ) -> None:

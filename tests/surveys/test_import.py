@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions
@@ -254,3 +255,13 @@ def test_an_option_that_cannot_be_meant_is_wrong_usage(
     with pytest.raises(SystemExit) as stopped:
         parser.parse_args(["s", "w", str(tmp_path), *option])
     assert stopped.value.code == 2 and told in capsys.readouterr().err
+
+
+def test_the_api_tells_who_chose_what_of_a_text_that_was_split(tmp_path: Path) -> None:
+    path = write(tmp_path / "w.csv", "id,q\n1,1;3\n2,3\n3,2\n")
+    sheet = write(tmp_path / "s.csv", "variable,split,empty,codes\nq,semicolon,zero,1=TV; 2=radio; 3=paper\n")
+    assert command("s", "w", str(path), "--codebook", str(sheet))[0] == 0
+    client = Client()
+    client.force_login(User.objects.get(is_superuser=True))
+    told = client.get("/api/v1/waves/s/w/v1/variables/q/").json()["frequencies"]
+    assert (told["chosen"], told["values"]) == ([["1", 1], ["2", 1], ["3", 2]], [])

@@ -103,6 +103,7 @@ def test_cells_of_a_workbook_have_types_already(
         (["yes", "-"], "words_for_missing"),
         (["010", "020"], "digits_as_text"),
         (["01/02/2014"], "dates_as_text"),
+        (["2014-01-31", "12014-01-31"], "dates_as_text"),
         (["2014-01-31", "31.01.2014"], "dates_as_text"),
         (["1,234", "5,678"], "thousands_or_decimals"),
         (["1,234,567"], "thousands_or_decimals"),
