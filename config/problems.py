@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -50,7 +50,7 @@ class ProblemMiddleware:
         return render(request, "problem.html", context | {"status": status}, status=status)
 
 
-def problem_document(problems: tuple[Problem, ...], status: int) -> dict[str, Any]:
+def problem_document(problems: Sequence[Problem], status: int) -> dict[str, Any]:
     """A problem-details document (RFC 9457) with every problem at once."""
     return {
         "type": f"urn:wavebook:problem:{problems[0].code if problems else 'error'}",
@@ -72,12 +72,23 @@ def api_problem(exception: Exception, context: dict[str, Any]) -> Response | Non
         )
     response = exception_handler(exception, context)
     if response is not None:
-        detail = (
-            response.data.get("detail", response.data) if isinstance(response.data, dict) else response.data
-        )
-        problem = Problem(getattr(exception, "default_code", "error"), str(detail))
+        code = getattr(exception, "default_code", "error")
+        problems = [Problem(code, text, where=where) for where, text in _said(response.data)]
         if isinstance(exception, Http404):
-            problem = Problem("not_found", "There is nothing at this address that you can see.")
-        response.data = problem_document((problem,), response.status_code)
+            problems = [Problem("not_found", "There is nothing at this address that you can see.")]
+        response.data = problem_document(problems, response.status_code)
         response.content_type = "application/problem+json"
     return response
+
+
+def _said(detail: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """(field, sentence) of everything that the framework found wrong."""
+    if isinstance(detail, dict):
+        for name, found in detail.items():
+            is_whole = name in ("detail", "non_field_errors")
+            yield from _said(found, where if is_whole else f"{where}.{name}".lstrip("."))
+    elif isinstance(detail, list):
+        for found in detail:
+            yield from _said(found, where)
+    else:
+        yield where, str(detail)

@@ -427,3 +427,10 @@ def test_changed_cells_are_handed_out_with_an_audit_row(study: Study, sides: Any
                      "row_added,4,,,,,", "cell,2,sex,2,,1,"]  # fmt: skip
     assert AuditEntry.objects.get(action="read_cells").detail["form"] == "csv"
     assert holder.get(address + "&as=xls").status_code == 404
+
+
+def test_fields_that_are_missing_are_named_one_by_one(client: Client, sides: Any, user: User) -> None:
+    client.force_login(user)
+    told = client.post("/api/v1/decisions/", {"item": "sex"}, "application/json").json()["problems"]
+    assert [one["where"] for one in told] == ["before", "after", "kind"]
+    assert {one["message"] for one in told} == {"This field is required."}
