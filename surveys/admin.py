@@ -63,16 +63,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
 class StudyAdmin(StudyRightsAdmin):
     form = StudyForm
     list_display = ("slug", "titled", "is_open", "is_synthetic")
-    fields = (
-        "slug",
-        "title_en",
-        "title_zh",
-        "citation",
-        "licence",
-        "is_open",
-        "is_synthetic",
-        "second_pair_of_eyes",
-    )
+    fields = StudyForm.Meta.fields
 
     @admin.display(description=_("Title"))
     def titled(self, study: Study) -> str:

@@ -196,12 +196,9 @@ def _value_label_rows(request: HttpRequest, shown: MeasureVersion | None) -> lis
 @require_POST
 def live_preview(request: HttpRequest) -> HttpResponse:
     """What the rule as typed would do: a part of the page, asked for on every pause in typing."""
-    form = PreviewForm(request.POST, user=request.user)
-    if not form.is_valid():
-        raise Http404
-    clean = form.cleaned_data
-    study, wave = clean["study"], clean["wave"] or _first_wave(clean["study"])
-    if wave is None or wave.wave.study_id != study.pk:
+    clean, wave = _asked(request)
+    study = clean["study"]
+    if wave is None:
         return render(request, "measures/admin/_preview.html", {"no_wave": True})
     if not clean["rule"].strip():
         steps = first_steps(ground(study, wave), language())
@@ -246,15 +243,21 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
 @require_POST
 def falls(request: HttpRequest) -> HttpResponse:
     """Why rows would be absent, and by which item: asked for once the preview stands."""
+    clean, wave = _asked(request)
+    if wave is None:
+        raise Http404
+    found = rules.preview_falls(request.user, clean["study"], clean["rule"], wave, clean["measure"])
+    return render(request, "measures/admin/_falls.html", {"waterfall": found})
+
+
+def _asked(request: HttpRequest) -> tuple[dict[str, Any], WaveVersion | None]:
+    """What was typed so far, and the wave it is tried on; None where the study has not such a wave."""
     form = PreviewForm(request.POST, user=request.user)
     if not form.is_valid():
         raise Http404
     clean = form.cleaned_data
-    study, wave = clean["study"], clean["wave"] or _first_wave(clean["study"])
-    if wave is None or wave.wave.study_id != study.pk:
-        raise Http404
-    found = rules.preview_falls(request.user, study, clean["rule"], wave, clean["measure"])
-    return render(request, "measures/admin/_falls.html", {"waterfall": found})
+    wave = clean["wave"] or _first_wave(clean["study"])
+    return clean, wave if wave is not None and wave.wave.study_id == clean["study"].pk else None
 
 
 def _first_wave(study: Study) -> WaveVersion | None:
