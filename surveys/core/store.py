@@ -10,8 +10,9 @@ import fcntl
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from surveys.core.problems import refuse
@@ -55,6 +56,15 @@ class Holds:
             os.close(descriptor)
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A whole file written aside, of which the name is not taken yet; ``size`` in bytes."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
 class Store:
     """Content-addressed files under ``root``: ``ab/<sha256>`` holds what hashes to ``<sha256>``."""
 
@@ -85,32 +95,44 @@ class Store:
 
         With ``holds`` nobody removes the file before these are let go.
         """
-        sha256, size = file_hash(source)
-        if holds is not None:
-            holds.share(sha256)
-        if self.has(sha256):
-            return sha256, size
+        return self.take(self.copy(source), holds)
+
+    def copy(self, source: Path, is_wanted: Callable[[], bool] = lambda: True) -> Copy:
+        """Writes ``source`` aside, hashed on the way and read back.  Refuses when the disk is full.
+
+        The copy is the caller's to :meth:`take` or to remove.  Given up, with nothing left, as soon as it is
+        no longer wanted.
+        """
         self.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
         aside = self.incoming / uuid.uuid4().hex
         try:
-            _write_through(source, aside)
-            if file_hash(aside) != (sha256, size):
-                raise OSError("short write")
-            final = self.path(sha256)
-            final.parent.mkdir(mode=0o700, exist_ok=True)
-            aside.replace(final)
-            _flush_folder(final.parent)
-            _flush_folder(self.root)
-        except OSError as error:
-            raise refuse(
-                "store_full",
-                say("The file could not be kept ({reason}).", reason=error.strerror or error),
-                where=say("file store"),
-                hint="Free space on the disk of the store, then try again; nothing was changed.",
-            ) from error
-        finally:
+            with _told_when_full():
+                sha256, size = _write_through(source, aside, is_wanted)
+                if file_hash(aside) != (sha256, size):
+                    raise OSError("short write")
+        except BaseException:
             aside.unlink(missing_ok=True)
-        return sha256, size
+            raise
+        return Copy(aside, sha256, size)
+
+    def take(self, copy: Copy, holds: Holds | None = None) -> tuple[str, int]:
+        """Gives a copy its name in the store; returns (sha256, bytes)."""
+        try:
+            if holds is not None:
+                holds.share(copy.sha256)
+            if not self.has(copy.sha256):
+                with _told_when_full():
+                    self._name(copy)
+        finally:
+            copy.path.unlink(missing_ok=True)
+        return copy.sha256, copy.size
+
+    def _name(self, copy: Copy) -> None:
+        final = self.path(copy.sha256)
+        final.parent.mkdir(mode=0o700, exist_ok=True)
+        copy.path.replace(final)
+        _flush_folder(final.parent)
+        _flush_folder(self.root)
 
     def remove(self, sha256: str) -> None:
         """Takes a file out again; used only for files that no committed row names."""
@@ -137,12 +159,33 @@ def file_hash(path: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _write_through(source: Path, target: Path) -> None:
-    """Copies bytes until all are written (a write may be short without an error) and flushes them."""
+@contextmanager
+def _told_when_full() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise refuse(
+            "store_full",
+            say("The file could not be kept ({reason}).", reason=error.strerror or error),
+            where=say("file store"),
+            hint="Free space on the disk of the store, then try again; nothing was changed.",
+        ) from error
+
+
+def _write_through(source: Path, target: Path, is_wanted: Callable[[], bool]) -> tuple[str, int]:
+    """Copies bytes until all are written (a write may be short without an error) and flushes them.
+
+    Returns (SHA-256, bytes) of what was read.
+    """
+    digest, size = hashlib.sha256(), 0
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with source.open("rb") as file:
             while block := file.read(_BLOCK):
+                if not is_wanted():
+                    raise OSError("given up")
+                digest.update(block)
+                size += len(block)
                 rest = memoryview(block)
                 while rest:
                     rest = rest[os.write(descriptor, rest) :]
@@ -150,6 +193,7 @@ def _write_through(source: Path, target: Path) -> None:
         os.fchmod(descriptor, 0o440)
     finally:
         os.close(descriptor)
+    return digest.hexdigest(), size
 
 
 def _flush_folder(folder: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,10 +16,10 @@ from django.conf import settings
 from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 from django.utils import timezone
 
-from surveys.core.store import Holds, Store
+from surveys.core.store import Copy, Holds, Store
 from surveys.models import StoredFile
 
-Keep = Callable[[Path], StoredFile]
+Keep = Callable[[Path | Copy], StoredFile]
 LEFT_FOR = timedelta(hours=24)  # no work takes longer: what is older belongs to nobody
 UPLOADS = "uploads"  # the folder of WAVEBOOK_TMP that is cleared by what its jobs still want
 
@@ -42,8 +44,13 @@ def keeping() -> Iterator[Keep]:
     kept: list[StoredFile] = []
     with store().holding() as holds:
 
-        def keep(path: Path) -> StoredFile:
-            sha256, size = store().put(path, holds)
+        def keep(file: Path | Copy) -> StoredFile:
+            copy = file if isinstance(file, Copy) else store().copy(file)
+            try:
+                sha256, size = store().take(copy, holds)
+            except BaseException:  # it may have got its name, but not for sure
+                _remove_if_nameless(copy.sha256, holds)
+                raise
             stored, _ = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": size})
             kept.append(stored)
             return stored
@@ -54,6 +61,27 @@ def keeping() -> Iterator[Keep]:
             for stored in kept:
                 discard_if_unused(stored, holds)
             raise
+
+
+@contextmanager
+def copied_meanwhile(path: Path) -> Iterator[Callable[[], Copy]]:
+    """Copies a file while the block does something else; gives a function that waits for the copy.
+
+    A copy that was not kept by the end of the block is removed; one not finished is given up.
+    """
+    is_over = threading.Event()
+
+    def is_wanted() -> bool:
+        return not is_over.is_set()
+
+    with ThreadPoolExecutor(1) as pool:
+        copying: Future[Copy] = pool.submit(store().copy, path, is_wanted)
+        try:
+            yield copying.result
+        finally:
+            is_over.set()
+            if copying.exception() is None:
+                copying.result().path.unlink(missing_ok=True)
 
 
 def unused() -> QuerySet[StoredFile]:
@@ -102,10 +130,17 @@ def _sweep_nameless(old: datetime) -> list[str]:
         if sha256 in named or not is_older_than(old)(store().path(sha256)):
             continue
         with store().holding() as holds:
-            if holds.alone(sha256) and not StoredFile.objects.filter(pk=sha256).exists():
-                store().remove(sha256)
+            if _remove_if_nameless(sha256, holds):
                 cleared.append(f"file {sha256[:12]} that no row names")
     return cleared
+
+
+def _remove_if_nameless(sha256: str, holds: Holds) -> bool:
+    """Removes a file of which there is no row, unless somebody is about to write one; says whether it did."""
+    if not holds.alone(sha256) or StoredFile.objects.filter(pk=sha256).exists():
+        return False
+    store().remove(sha256)
+    return True
 
 
 def is_older_than(border: datetime) -> Callable[[Path], bool]:

@@ -25,7 +25,7 @@ from surveys.core.storable import check_storable
 from surveys.models import SearchText, StoredFile, Study, User, Variable, Wave, WaveVersion
 from surveys.services import audit, changes, jobs
 from surveys.services.chosen import as_chosen_before
-from surveys.services.files import keeping, working_folder
+from surveys.services.files import copied_meanwhile, keeping, working_folder
 from surveys.services.own_exports import handed_out_from, told_of
 from surveys.services.studies import check_slugs, create_study, create_wave, next_number, place_of
 
@@ -80,7 +80,7 @@ def import_wave(
         return ImportOutcome(ours, False, (told_of(ours),), 0.0)
     options = _completed(options, found, wave, key)
     options, chosen = as_chosen_before(options, wave, path)
-    with _room_told(), working_folder() as folder:
+    with _room_told(), working_folder() as folder, copied_meanwhile(path) as original_copy:
         result = read(
             path,
             folder,
@@ -92,7 +92,7 @@ def import_wave(
         if wave is not None and (same := _same(wave, result)) is not None:
             return ImportOutcome(same, False, result.findings, result.seconds)
         with keeping() as keep:
-            data, original = keep(result.parquet), keep(path)
+            data, original = keep(result.parquet), keep(original_copy())
             here = wave or Wave(study=found, slug=wave_slug, position=place_of(found, wave_slug))
             earlier = _earlier_with(here, result)
             told = (

@@ -41,14 +41,14 @@ def no_room_for_the_first_file(patch: Patch) -> None:
 
 
 def no_room_to_flush_the_second_file(patch: Patch) -> None:
-    put, calls = Store.put, iter(range(9))
+    take, calls = Store.take, iter(range(9))
 
     def second_fails(*given: Any) -> tuple[str, int]:
         if next(calls) == 1:
             patch.setattr(os, "fsync", _full)
-        return put(*given)
+        return take(*given)
 
-    patch.setattr(Store, "put", second_fails)
+    patch.setattr(Store, "take", second_fails)
 
 
 def no_room_for_the_parsed_table(patch: Patch) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from surveys.core.problems import Refused
 from surveys.core.store import Store, file_hash
+from surveys.services import files
+from surveys.services.files import copied_meanwhile, keeping
 
 
 def _file(folder: Path, content: bytes = b"wave") -> Path:
@@ -29,6 +31,21 @@ def test_putting_twice_keeps_one(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     assert store.put(_file(tmp_path)) == store.put(_file(tmp_path))
     assert len(list(store.files())) == 1
+
+
+def test_a_copy_that_is_no_longer_wanted_leaves_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    with pytest.raises(Refused, match="given up"):
+        store.copy(_file(tmp_path), is_wanted=lambda: False)
+    assert list(store.files()) == [] and store.leftovers() == ()
+
+
+def test_a_copy_is_taken_under_its_hash_once(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    first, second = store.copy(_file(tmp_path)), store.copy(_file(tmp_path))
+    assert list(store.files()) == [] and len(store.leftovers()) == 2
+    assert store.take(first) == store.take(second) == (first.sha256, 4)
+    assert list(store.files()) == [first.sha256] and store.leftovers() == ()
 
 
 def test_a_damaged_file_is_not_believed(tmp_path: Path) -> None:
@@ -58,3 +75,15 @@ def test_short_writes_are_written_on(tmp_path: Path, monkeypatch: pytest.MonkeyP
     store = Store(tmp_path / "store")
     sha256, size = store.put(_file(tmp_path, b"0123456789"))
     assert size == 10 and store.has(sha256)
+
+
+@pytest.mark.django_db
+def test_a_file_copied_meanwhile_is_removed_unless_it_was_kept(tmp_path: Path) -> None:
+    path = _file(tmp_path)
+    with pytest.raises(ZeroDivisionError), copied_meanwhile(path) as copy:
+        assert copy().path.read_bytes() == b"wave"
+        1 / 0  # noqa: B018
+    assert files.store().leftovers() == () and list(files.store().files()) == []
+    with copied_meanwhile(path) as copy, keeping() as keep:
+        stored = keep(copy())
+    assert list(files.store().files()) == [stored.sha256] and files.store().leftovers() == ()

@@ -112,13 +112,18 @@ class TextColumn:
 
 def texts(cells: NDArray[np.uint8], lengths: NDArray[np.integer[Any]]) -> pl.Series:
     """Binary cells from (rows, width) bytes, of which the first ``lengths`` of each row count."""
+    width = cells.shape[1]
+    lengths = np.minimum(lengths, width)
+    return as_texts(cells[np.arange(width) < lengths[:, None]], lengths)
+
+
+def as_texts(content: NDArray[np.uint8], lengths: NDArray[np.integer[Any]]) -> pl.Series:
+    """Binary cells that lie one after the other in ``content``, each of its length."""
     import pyarrow as pa
 
-    rows, width = cells.shape
-    lengths = np.minimum(lengths, width)
+    rows = len(lengths)
     ends = np.zeros(rows + 1, dtype=np.int64)
     np.cumsum(lengths, out=ends[1:])
-    content = cells[np.arange(width) < lengths[:, None]]
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(content)]
     return pl.Series("c", pl.from_arrow(pa.LargeBinaryArray.from_buffers(pa.large_binary(), rows, buffers)))
 

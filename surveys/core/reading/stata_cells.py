@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -10,7 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from surveys.core.reading.columns import narrowest, texts
+from surveys.core.reading.ahead import in_turn
+from surveys.core.reading.columns import as_texts, narrowest, texts
 from surveys.core.reading.raw import Bytes, Chunk, Numbers, RawFile, Whole, broken, let_go
 from surveys.core.reading.stata_dictionary import StataDictionary, read_dictionary
 from surveys.core.said import say
@@ -31,6 +33,7 @@ class StataReader:
         self.data = data
         self.dictionary = read_dictionary(data)
         self._long: dict[bytes, bytes] | None = None
+        self._one_looks = threading.Lock()
 
     def describe(self) -> RawFile:
         """The dictionary, with the number of rows held against the size of the file."""
@@ -45,13 +48,19 @@ class StataReader:
     def chunks(self) -> Iterator[Chunk]:
         found, size = self.dictionary, self.dictionary.row_type().itemsize
         each = max(1, BLOCK // max(1, size))
-        for start in range(0, found.rows, each):
-            rows, position = min(each, found.rows - start), found.data_offset + start * size
-            table = np.frombuffer(self.data, np.uint8, rows * size, position).reshape(rows, size)
-            yield self._chunk(table, found)
-            let_go(self.data, position + rows * size)
+        starts = range(0, found.rows, each)
+        for start, chunk in zip(starts, in_turn(self._chunk, starts), strict=True):
+            yield chunk
+            let_go(self.data, found.data_offset + (start + chunk.rows) * size)
 
-    def _chunk(self, table: NDArray[np.uint8], found: StataDictionary) -> Chunk:
+    def _chunk(self, start: int) -> Chunk:
+        """The rows from ``start`` on that make up one block."""
+        found, size = self.dictionary, self.dictionary.row_type().itemsize
+        rows = min(max(1, BLOCK // max(1, size)), found.rows - start)
+        table = np.frombuffer(self.data, np.uint8, rows * size, found.data_offset + start * size)
+        return self._columns(table.reshape(rows, size), found)
+
+    def _columns(self, table: NDArray[np.uint8], found: StataDictionary) -> Chunk:
         columns: list[Numbers | Whole | list[bytes] | pl.Series] = []
         tags: dict[int, list[str | None]] = {}
         offset = 0
@@ -77,8 +86,9 @@ class StataReader:
     def _long_text(self, key: bytes) -> bytes:
         if not key.strip(b"\0"):
             return b""
-        if self._long is None:
-            self._long = _long_texts(self.data, self.dictionary)
+        with self._one_looks:
+            if self._long is None:
+                self._long = _long_texts(self.data, self.dictionary)
         if key not in self._long:
             raise broken("a long text that a row points to is not there")
         return self._long[key]
@@ -98,8 +108,12 @@ def _turned(block: NDArray[np.uint8], kind: str, count: int) -> NDArray[Any]:
 
 def _texts(cells: NDArray[np.uint8]) -> pl.Series:
     """Each cell up to its first zero byte."""
-    is_end = cells == 0
-    return texts(cells, np.where(is_end.any(axis=1), is_end.argmax(axis=1), cells.shape[1]))
+    solid = np.ascontiguousarray(cells)
+    lengths = np.strings.str_len(solid.view(f"S{solid.shape[1]}").ravel())  # zeros at the end cut off
+    is_text = solid != 0
+    if np.count_nonzero(is_text) == lengths.sum():  # no zeros but at the ends: what nearly all files have
+        return as_texts(solid[is_text], lengths)
+    return texts(solid, np.where(is_text.all(axis=1), solid.shape[1], is_text.argmin(axis=1)))
 
 
 def _numbers(cells: NDArray[Any], kind: str, release: int) -> tuple[Numbers | Whole, list[str | None] | None]:

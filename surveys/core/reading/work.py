@@ -107,8 +107,10 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     codebook = with_rules(codebook, [column.rules for column in settled.columns])
     cells = [(column.values, column.tags) for column in settled.columns]
     settled.findings = list(without_declared(settled.findings, codebook, cells))
-    counted = _counted(codebook, settled)
-    _write(settled, target)
+    with ThreadPoolExecutor(1) as pool:  # neither needs the other
+        writing = pool.submit(_write, settled, target)
+        counted = _counted(codebook, settled)
+        writing.result()
     findings = [*settled.findings, *remarks(codebook, counted["frequencies"])]
     findings += looked_over(codebook, target, counted["frequencies"])
     return {

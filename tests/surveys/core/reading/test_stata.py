@@ -6,13 +6,14 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyreadstat
 import pytest
 
 from surveys.core.problems import Refused
-from surveys.core.reading.stata_cells import StataReader
+from surveys.core.reading.stata_cells import StataReader, _texts
 
 from .cells import one_by_one
 
@@ -52,6 +53,12 @@ def test_tags_and_values_of_every_release(tmp_path: Path, version: int) -> None:
     ]
     assert variable.codes == [(1, b"one")]
     assert variable.tags == [("a", b"refused")]
+
+
+def test_a_text_ends_at_its_first_zero_byte_whatever_follows() -> None:
+    for cells in ([b"ab\0cd", b"abcde", b"\0\0\0\0e"], [b"ab\0\0\0", b"abcde", b"\0\0\0\0\0"]):
+        table = np.frombuffer(b"".join(cells), np.uint8).reshape(3, 5)
+        assert _texts(table).to_list() == [b"ab", b"abcde", b""]
 
 
 def test_long_texts(tmp_path: Path) -> None:
