@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from measures.core.tongues import TONGUES
+from measures.core.tongues import OFFERED
 from measures.models import Measure, MeasureVersion
 from measures.selectors.disclosure import measures_shown_to, versions_shown_to
 from measures.selectors.tongues import written
@@ -98,7 +98,7 @@ class OneMeasureVersion(OneApi):
 
 @extend_schema(parameters=[WAVE, LANGUAGE])
 class OneRuleText(OneApi):
-    """A frozen wording of a rule in the syntax of another program: spss, stata, r or python."""
+    """A frozen wording of a rule in the syntax of spss, stata, r or python, or as a derivation of ddi."""
 
     serializer_class = RuleTextSerializer
     queryset = MeasureVersion.objects.none()
@@ -107,9 +107,9 @@ class OneRuleText(OneApi):
     def get_object(self) -> Any:
         place = {name: self.kwargs[name] for name in ("study", "name", "number")}
         version, tongue = _version(self.person, **place), self.kwargs["tongue"]
-        if tongue not in TONGUES:
-            near = near_misses(tongue, TONGUES)
-            hint = say("There are {tongues}.", tongues=tuple(TONGUES))
+        if tongue not in OFFERED:
+            near = near_misses(tongue, OFFERED)
+            hint = say("There are {tongues}.", tongues=tuple(OFFERED))
             raise refuse(
                 "not_found", say("Rules are not written in {tongue}.", tongue=tongue), near=near, hint=hint
             )

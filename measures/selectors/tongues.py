@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from measures.core.engine import Rule, SourceColumn
-from measures.core.tongues import TONGUES, Asked, rule_text
+from measures.core.tongues import DDI, OFFERED, Asked, derivation, rule_text
 from measures.core.tongues.in_files import InFiles, Stored, in_files
 from measures.models import DatasetColumn, DatasetVersion, MeasureVersion
 from measures.policy import may_download
@@ -51,11 +51,11 @@ def measure_version_named(user: User, text: str) -> MeasureVersion:
 def written(
     user: User,
     version: MeasureVersion,
-    tongues: Collection[str] = tuple(TONGUES),
+    tongues: Collection[str] = tuple(OFFERED),
     wave: WaveVersion | None = None,
     language: str = "en",
 ) -> list[Written]:
-    """The version in each of ``tongues``, or why it cannot be said there.
+    """The version in each of ``tongues`` (of ``OFFERED``), or why it cannot be said there.
 
     Written for ``wave``; else for the wave that the numbers were fitted on, else for the newest wave that
     has every item of the rule.  Refused where the rule cannot be read on a wave at all.
@@ -69,15 +69,16 @@ def written(
     asked = asked_for(here, version, tried, fitted, language)
     if fitted and column is not None:
         asked = replace(asked, fitted_in=str(column.version))
-    return [_written(tongue, asked, withheld) for tongue in tongues]
+    return [_written(tongue, asked, version.rule, withheld) for tongue in tongues]
 
 
-def _written(tongue: str, asked: Asked, withheld: Refused | None) -> Written:
-    title = TONGUES[tongue].title
+def _written(tongue: str, asked: Asked, rule: str, withheld: Refused | None) -> Written:
+    title = OFFERED[tongue]
     if withheld is not None:
         return Written(tongue, title, asked.wave, refused=withheld)
     try:
-        return Written(tongue, title, asked.wave, rule_text(tongue, asked))
+        text = derivation(asked, rule) if tongue == DDI else rule_text(tongue, asked)
+        return Written(tongue, title, asked.wave, text)
     except Refused as refused:
         return Written(tongue, title, asked.wave, refused=refused)
 

@@ -52,9 +52,11 @@ def test_the_mark_stands_under_its_line() -> None:
 
 def test_publish_measure(room: Room, fsp: Measure) -> None:
     save_draft(room.user, room.study, "fsp", rule="q_union")
+    room.dataset(measures=["fsp"])
     code, said, talk = run("publish_measure", "mdms/fsp")
     assert code == 1 and said["problems"][0]["code"] == "changes_not_seen" and "2 of 8 rows" in talk
-    code, said, _ = run("publish_measure", "mdms/fsp", "--acknowledge-changes")
+    code, said, talk = run("publish_measure", "mdms/fsp", "--acknowledge-changes")
+    assert "The dataset mdms/integration would change in fsp." in talk and "measure_impact mdms/fsp" in talk
     assert code == 0 and said["measure_version"] == "mdms/fsp@2" and said["changed_rows"] == 2
     assert len(said["fingerprint"]) == 64
     code, said, talk = run("publish_measure", "mdms/fsp")

@@ -8,20 +8,24 @@ from pathlib import Path
 import polars as pl
 import pyreadstat
 import pytest
+from lxml import etree
 
 from measures.core.engine import DuckEngine, Plan, Rule, Source, SourceColumn
 from measures.core.language import FUNCTIONS
-from measures.core.tongues import TONGUES, rule_text
+from measures.core.tongues import TONGUES, derivation, rule_text
 from measures.core.tongues.asked import Asked
 from measures.core.tongues.in_files import InFiles, Stored, in_files
 from measures.core.tongues.r import quoted
 from surveys.core.codebook import Code, MissingRule, ValueType, Variable
 from surveys.core.problems import Refused
+from tests.conftest import ROOT
 from tests.measures.core.tongues.programs import program, run_pandas, run_pspp, run_r, text_of, write_sav
 from tests.measures.generated_rules import RAW
 from tests.measures.small_survey import CITIES, ITEMS, rule, store, variable
 
 GOLDEN = Path(__file__).with_name("golden")
+DDI_2_5 = "{ddi:codebook:2_5}"
+SCHEMA = ROOT / "tests" / "reference" / "ddi_2_5" / "codebook_extract.xsd"
 CODES = {"refused": -1, "dont_know": -2, "not_applicable": -8, "no_answer": -9}
 NASTY = "it's “a” \"b\" `c' $d \\ %s {e} */ /* #\n* f. 中文"
 # name -> rule; together they hold every function, operator and form of the language.
@@ -174,6 +178,23 @@ def test_what_a_tongue_cannot_say_is_refused(source: Source) -> None:
     assert "ends in a blank" in refusal("spss", asked(source, "blank", 'region == "north "'))
     assert "quotation marks" in refusal("stata", asked(source, "quoted", 'region == "a$b"'))
     assert "no fitted numbers are at hand" in refusal("r", asked(source, "standard", "standardise(age)"))
+
+
+def test_a_derivation_is_valid_ddi_and_holds_every_command_that_there_is(source: Source) -> None:
+    one = asked(source, "worded", 'case((a == 1, "x < y"), otherwise="rest")')
+    text = derivation(one, 'case((a == 1, "x < y"), otherwise="rest")')
+    found = etree.fromstring(text.encode())
+    codebook = etree.Element(f"{DDI_2_5}codeBook", version="2.5")
+    study = etree.SubElement(codebook, f"{DDI_2_5}stdyDscr")
+    citation = etree.SubElement(etree.SubElement(study, f"{DDI_2_5}citation"), f"{DDI_2_5}titlStmt")
+    etree.SubElement(citation, f"{DDI_2_5}titl").text = "A study"
+    etree.SubElement(codebook, f"{DDI_2_5}dataDscr").append(found)
+    etree.XMLSchema(etree.parse(SCHEMA)).assertValid(codebook)
+    commands = {one.get("syntax"): one.text for one in found.iter(f"{DDI_2_5}drvcmd")}
+    assert list(commands) == ["Wavebook rule", "R", "Python"], "SPSS and Stata make no texts"
+    assert commands["R"] == rule_text("r", one) and "x < y" in str(commands["Wavebook rule"])
+    words = [one.text for one in found.iter(f"{DDI_2_5}drvdesc")]
+    assert len(words) == 2 and "否则" in str(words[1])
 
 
 def test_names_that_a_program_does_not_allow_are_refused(source: Source) -> None:
