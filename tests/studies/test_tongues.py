@@ -30,14 +30,12 @@ from tests.measures.reference_rows import rows_of
 
 Measured = list[tuple[Asked, Cells]]  # what tongues are asked of each measure, and the engine's column of it
 
-STUDY = ROOT / "studies" / "mdms"
+STUDIES = ROOT / "studies"
 
 
-@pytest.fixture
-def study(db: None) -> Study:
-    return load_study(make_user("boss", is_superuser=True, is_staff=True), STUDY) and (
-        Study.objects.get(slug="mdms")
-    )
+def loaded(name: str) -> Study:
+    load_study(make_user("boss", is_superuser=True, is_staff=True), STUDIES / name)
+    return Study.objects.get(slug=name)
 
 
 def asked_on(here: Ground, folder: Path) -> Iterator[tuple[Asked, Cells]]:
@@ -57,10 +55,15 @@ def asked_on(here: Ground, folder: Path) -> Iterator[tuple[Asked, Cells]]:
 
 
 @pytest.mark.proof
-def test_every_shipped_measure_is_the_same_column_in_every_tongue(study: Study, tmp_path: Path) -> None:
-    """One load for all: it takes seconds."""
-    seen = set[str]()
-    for slug in ("2014", "2016"):
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "waves"), [("mdms", ("2014", "2016")), ("fuzhou", ("2009",)), ("community", ("2017",))]
+)
+def test_every_shipped_measure_is_the_same_column_in_every_tongue(
+    name: str, waves: tuple[str, ...], tmp_path: Path
+) -> None:
+    study, seen = loaded(name), set[str]()
+    for slug in waves:
         here = ground(study, WaveVersion.objects.get(wave__study=study, wave__slug=slug))
         folder = tmp_path / slug
         folder.mkdir()
@@ -73,7 +76,7 @@ def test_every_shipped_measure_is_the_same_column_in_every_tongue(study: Study, 
         if shutil.which("Rscript"):
             agree(asked, "r", partial(programs.run_r, pl.read_parquet(files["parquet"]), folder=folder))
         seen |= {one.rule.name for one, _ in asked}
-    assert seen == {file.stem for file in (STUDY / "measures").glob("*.yaml")}
+    assert seen == {file.stem for file in (STUDIES / name / "measures").glob("*.yaml")}
     programs.program("Rscript", "r-base-core")
 
 

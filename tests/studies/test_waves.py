@@ -30,12 +30,12 @@ FILES = (
 )
 MOST_BYTES = 3_000_000  # more would not belong in the repository
 TABLES = {
-    1: "settlement_intention",
+    1: "q_settlement_intention",
     2: "hukou_transfer",
     3: "hukou_transfer_if_land_given_up",
-    6: "insurance_type_preferred",
-    7: "old_age_support_preferred",
-    8: "medical_insurance_preferred",
+    6: "q_insurance_type_preferred",
+    7: "q_old_age_support_preferred",
+    8: "q_medical_insurance_preferred",
 }
 # Where the report contradicts its own counts: (table, column, code).
 CONTRADICTIONS = {
