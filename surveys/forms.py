@@ -168,6 +168,9 @@ class TokenForm(forms.Form):
     )
 
 
+RENAMED_AS_IS = "rename_as_is"  # of the form alone: a renaming that maps no codes, whatever the table says
+
+
 class DecisionForm(forms.Form):
     """What is decided about one row of a comparison; codes come as pairs of ``source-n`` and ``map-n``."""
 
@@ -186,6 +189,8 @@ class DecisionForm(forms.Form):
             for name in ("item", "kind", "variable", "reason", "note", "partial")
         }
         code_map, missing_map = self._maps() if given["kind"] in ("map", "rename") else ([], [])
+        if given["kind"] == RENAMED_AS_IS:
+            given["kind"] = "rename"
         return given | {"code_map": code_map, "missing_map": missing_map}
 
     def _maps(self) -> tuple[list[list[Any]], list[list[Any]]]:

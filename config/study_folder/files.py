@@ -15,6 +15,7 @@ import yaml
 
 from analytics.core.fields import Fields, read_yaml
 from surveys.core.problems import Problem, Refused
+from surveys.core.reading import require_readable
 
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"-?(0|[1-9]\d*)\.\d+")
@@ -84,6 +85,11 @@ class Source:
                 where, "no_file", f"There is no file {name}.", hint="Paths start at the study's folder."
             )
             return None
+        try:
+            require_readable(path, name)
+        except Refused as refused:
+            self.problems += [placed(problem, str(where)) for problem in refused.problems]
+            return None
         return path
 
     def _text(self, path: Path) -> str | None:
@@ -94,6 +100,8 @@ class Source:
             self.wrong(path, "no_file", "The file is missing.")
         except UnicodeDecodeError:
             self.wrong(path, "wrong_encoding", "The file is not UTF-8.", hint="Save it as UTF-8.")
+        except OSError as error:
+            self.wrong(path, "not_readable", f"The file may not be read ({error.strerror}).")
         return None
 
 

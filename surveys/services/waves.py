@@ -18,8 +18,8 @@ from surveys.core.codebook import Codebook, as_json
 from surveys.core.codebook import Variable as CodebookVariable
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import refuse
-from surveys.core.quality import Counted, jumps, lost_words
-from surveys.core.reading import ReadOptions, ReadResult, read
+from surveys.core.quality import Counted, jumps, lost_rows, lost_words
+from surveys.core.reading import ReadOptions, ReadResult, read, require_readable
 from surveys.core.said import say, with_sources
 from surveys.core.storable import check_storable
 from surveys.models import SearchText, StoredFile, Study, User, Variable, Wave, WaveVersion
@@ -75,6 +75,7 @@ def import_wave(
     else:
         policy.require(user, policy.IMPORT, found)
     check_slugs(found.slug if found else str(study), wave_slug)
+    require_readable(path, original_name)
     wave = Wave.objects.filter(study=found, slug=wave_slug).first() if found else None
     if (ours := handed_out_from(wave, path, replace(options, key=key or options.key))) is not None:
         return ImportOutcome(ours, False, (told_of(ours),), 0.0)
@@ -167,6 +168,7 @@ def _lost_words(wave: Wave, result: ReadResult) -> Iterator[Finding]:
     """What the version before says and this file does not."""
     before = wave.versions.order_by("-number").first() if wave.pk else None
     if before is not None:
+        yield from lost_rows(before.rows, result.rows, str(before))
         yield from lost_words(before.codebook(), result.codebook, str(before))
 
 

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST
 from surveys import policy, selectors
 from surveys.core.comparison.beside import code_lines
 from surveys.core.problems import Problem, Refused
-from surveys.forms import DecisionForm
+from surveys.forms import RENAMED_AS_IS, DecisionForm
 from surveys.models import CrosswalkDecision, Study, Wave, WaveVersion
 from surveys.services import comparing, crosswalk
 from surveys.services.cell_files import MEDIA_TYPES, cell_file, some_cells
 from surveys.views.comparison_list import comparison_list
-from surveys.views.mapping import CodeChoices, code_choices
+from surveys.views.mapping import CARRYING, CodeChoices, code_choices, has_maps
 
 MOST_CELLS = 100  # single cells shown on a page
 
@@ -188,8 +188,9 @@ def _as_given(decision: CrosswalkDecision | None, *, is_renamed: bool) -> dict[s
     """What a form that decides otherwise begins with: what holds now."""
     if decision is None:
         return {}
-    carries = decision.kind in (CrosswalkDecision.Kind.MAP, CrosswalkDecision.Kind.SAME)
-    kind = CrosswalkDecision.Kind.RENAME if is_renamed and carries else decision.kind
+    kind = decision.kind
+    if is_renamed and kind in CARRYING:
+        kind = CrosswalkDecision.Kind.RENAME if has_maps(decision) else RENAMED_AS_IS
     kept = {"kind": kind, "variable": decision.variable}
     if decision.said:  # made of the codes that are left over, and made again when it is signed
         return kept

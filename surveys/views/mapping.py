@@ -15,9 +15,11 @@ from surveys.core.comparison import suggested_map
 from surveys.core.comparison.codes import code_key, valid_codes
 from surveys.core.crosswalk import declared_missing, item_codes
 from surveys.core.disclosure import disclosed
-from surveys.models import Study, WaveVersion
+from surveys.models import CrosswalkDecision, Study, WaveVersion
 
 MOST_CODES = 300  # lines of the form
+Kind = CrosswalkDecision.Kind
+CARRYING = (Kind.SAME, Kind.RENAME, Kind.MAP)  # decisions by which a variable carries the item
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,15 @@ def code_choices(
     given: Mapping[str, str] | None = None,
 ) -> CodeChoices:
     """The codes of ``right`` against those the item has in ``before``: as ``given`` by a form that is shown
-    again, as decided, else as labels suggest.
+    again, as decided, else as labels suggest.  Decided without a map, each code stays what it is.
 
     Codes are those with a label, those counted (with ``is_told`` all, else those that may be shown) and those
     that were decided about.
     """
     bound = selectors.in_force_in(study, before).get(item)
     decided = selectors.in_force_in(study, after).get(item)
-    chosen = _decided(decided.code_map, decided.missing_map) if decided and _has_maps(decided) else None
+    chosen = _decided(decided.code_map, decided.missing_map) if decided and has_maps(decided) else None
+    stays = decided is not None and chosen is None and decided.kind in CARRYING
     sources = [pair[0] for pair in (*decided.code_map, *decided.missing_map)] if decided else []
     if right.codes or sources:
         left, right = _with_counted(before, left, is_told), _with_counted(after, right, is_told)
@@ -74,7 +77,12 @@ def code_choices(
     for target in (target for _source, target in (decided.code_map if decided else ())):
         if target is not None:
             targets.setdefault(target, Code(target))
-    likely = {code_key(code.value): target for code, target in suggested_map(right, targets)}
+    if stays:
+        for code in valid_codes(right).values():
+            targets.setdefault(code.value, code)
+        likely = {code_key(code.value): code.value for code in valid_codes(right).values()}
+    else:
+        likely = {code_key(code.value): target for code, target in suggested_map(right, targets)}
     sent = _sent(given or {})
     lines = []
     for value, labels, reason in _codes(right, sources):
@@ -119,7 +127,8 @@ def _sent(given: Mapping[str, str]) -> dict[str, str]:
     return {given[f"source-{number}"]: given.get(f"map-{number}", "") for number in numbers}
 
 
-def _has_maps(decision: Any) -> bool:
+def has_maps(decision: CrosswalkDecision) -> bool:
+    """Whether a decision says of single codes what they become."""
     return bool(decision.code_map or decision.missing_map)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -253,6 +255,29 @@ def test_a_map_of_another_variable_begins_as_a_renaming(client: Client, sides: A
     client.force_login(user)
     row = "/studies/mdms/compare/row/?before=2014@1&after=2016@1&old=sex&new=gender"
     assert 'name="kind" value="rename" required checked' in client.get(row).content.decode()
+
+
+def test_a_renaming_without_a_map_stays_one_when_it_is_signed_as_it_begins(
+    client: Client, sides: Any, user: User
+) -> None:
+    """Labels differ, so that suggestions would leave every code without a counterpart."""
+    decide_row(user, *sides, item="sex", kind="rename", variable="gender")
+    client.force_login(user)
+    query = "?before=2014@1&after=2016@1&old=sex&new=gender"
+    page = client.get(f"/studies/mdms/compare/row/{query}").content.decode()
+    assert 'name="kind" value="rename_as_is" required checked' in page
+    form = dict(re.findall(r'name="((?:source|missing)-\d+)" value="([^"]*)"', page))
+    parts = page.split('<select name="map-')[1:]
+    chosen = [re.search(r'<option value="([^"]*)" selected', part.split("</select>")[0]) for part in parts]
+    form |= {f"map-{at}": unescape(one[1]) if one else "" for at, one in enumerate(chosen)}
+    form = {name: unescape(value) for name, value in form.items()} | {"item": "sex", "variable": "gender"}
+    for kind in ("rename_as_is", "rename"):
+        told = client.post(
+            f"/studies/mdms/compare/row/decide/{query}", form | {"kind": kind, "note": f"looked at: {kind}"}
+        )
+        assert told.status_code == 302
+        decision = CrosswalkDecision.objects.latest("pk")
+        assert (decision.kind, decision.code_map, decision.status) == ("rename", [], "complete"), kind
 
 
 def test_a_strict_item_stays_where_a_loose_one_takes_its_variable(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,40 @@ def test_a_refused_import_leaves_nothing(tmp_path: Path, text: str, more: tuple[
     assert talk.strip()
     assert "Traceback" not in talk
     assert nothing_left()
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("folder", "is_a_folder"),
+        ("pipe", "no_file"),
+        ("gone", "no_such_file"),
+        ("/proc/self/mem", "not_readable"),
+    ],
+)
+def test_what_cannot_be_read_to_its_end_is_refused_with_a_sentence(
+    tmp_path: Path, name: str, code: str
+) -> None:
+    """Data and codebook alike; a pipe nobody writes to would be waited for."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    data = write(tmp_path / "wave.csv", "id,x\n1,2\n")
+    for arguments in ((str(tmp_path / name),), (str(data), "--codebook", str(tmp_path / name))):
+        status, found, talk = command("new", "2014", *arguments)
+        assert status == 1 and found["problems"][0]["code"] == code, arguments
+        assert "Traceback" not in talk
+    assert nothing_left()
+
+
+def test_a_year_that_never_was_stays_text(tmp_path: Path) -> None:
+    """The calendar goes from the year 1 before our time to the year 1."""
+    cells = {"a": "0000-01-01", "b": "0000-01-01T10:00", "c": "0001-01-01"}
+    path = write(tmp_path / "wave.csv", ",".join(cells) + "\n" + ",".join(cells.values()) + "\n")
+    assert command("new", "2014", str(path))[0] == 0
+    version = WaveVersion.objects.get()
+    assert [one.type for one in version.variables.all()] == ["text", "text", "date"]
+    told = [(one["code"], one.get("variable")) for one in version.findings]
+    assert ("dates_as_text", "a") in told and ("dates_as_text", "b") in told
 
 
 def test_a_refused_correction_leaves_the_earlier_version(tmp_path: Path) -> None:

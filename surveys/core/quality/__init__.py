@@ -13,10 +13,10 @@ from surveys.core.quality.duplicates import duplicate_rows
 from surveys.core.quality.grids import straight_lines
 from surveys.core.quality.jumps import Counted, jumps
 from surveys.core.quality.limits import outside_limits
-from surveys.core.quality.lost import LOST, lost_words
+from surveys.core.quality.lost import LOST, lost_rows, lost_words
 from surveys.core.quality.skips import skip_violations
 
-__all__ = ["LOOKED_FOR", "LOST", "Counted", "jumps", "looked_over", "lost_words"]
+__all__ = ["LOOKED_FOR", "LOST", "Counted", "jumps", "looked_over", "lost_rows", "lost_words"]
 
 LOOKED_FOR = frozenset(  # the codes of what looked_over() finds
     {

@@ -9,9 +9,9 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.said import say
 
 MOST_NAMES = 8
-LOST = frozenset(
-    {"variables_gone", "sets_gone", "languages_gone", "labels_gone"}
-)  # the codes of what is found
+LOST = frozenset(  # what an edited codebook may mend; rows are none of its concern
+    {"variables_gone", "variables_new", "sets_gone", "languages_gone", "labels_gone"}
+)
 
 
 def lost_words(before: Codebook, now: Codebook, version: str) -> Iterator[Finding]:
@@ -21,6 +21,11 @@ def lost_words(before: Codebook, now: Codebook, version: str) -> Iterator[Findin
             "Variables of {version} that are not in this file: {names}.", version=version, names=_few(gone)
         )
         yield Finding(Severity.WARNING, "variables_gone", text)
+    if new := [name for name in now.names if name not in set(before.names)]:
+        text = say(
+            "Variables of this file that {version} does not have: {names}.", version=version, names=_few(new)
+        )
+        yield Finding(Severity.INFO, "variables_new", text)
     kept = {one.name for one in now.sets}
     if gone := [one.name for one in before.sets if one.name not in kept]:
         text = say(
@@ -39,6 +44,18 @@ def lost_words(before: Codebook, now: Codebook, version: str) -> Iterator[Findin
             names=_few(gone),
         )
         yield Finding(Severity.WARNING, "labels_gone", text)
+
+
+def lost_rows(before: int, now: int, version: str) -> Iterator[Finding]:
+    """A correction seldom takes rows out; a file that was cut between two rows looks just like one."""
+    if now < before:
+        text = say(
+            "The file has {now:,} rows, {version} has {before:,}: see that it was exported whole.",
+            now=now,
+            before=before,
+            version=version,
+        )
+        yield Finding(Severity.WARNING, "fewer_rows", text)
 
 
 def _few(names: list[str]) -> list[str]:

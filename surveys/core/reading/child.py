@@ -25,6 +25,7 @@ from surveys.core.problems import Refused, refuse
 from surveys.core.said import say, with_sources
 
 RESULT, DATA = "result.json", "data.parquet"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)  # a disk, a share of it, a limit on files
 
 
 def read_file(task: dict[str, Any]) -> dict[str, Any]:
@@ -71,10 +72,16 @@ def answer(task: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         problems = _too_large().problems
     except OSError as error:
-        problems = (_too_large() if error.errno == errno.ENOMEM else _no_room(error)).problems
+        problems = _failed(error).problems
     except BaseException as error:  # a library's panic is no Exception
         problems = _unreadable(error).problems
     return {"ok": False, "problems": [with_sources(problem.as_json()) for problem in problems]}
+
+
+def _failed(error: OSError) -> Refused:
+    if error.errno == errno.ENOMEM:
+        return _too_large()
+    return _no_room(error) if error.errno in _FULL else _unreadable(error)
 
 
 def _too_large() -> Refused:

@@ -13,6 +13,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.reading.guess import (
     COMMA,
     THOUSANDS,
+    are_all_dates,
     are_decimal,
     guessed,
     iso_dates,
@@ -238,4 +239,4 @@ def _in_order(text: pl.Series, order: str) -> pl.Series | None:
         return None
     tries = [plain.str.to_datetime(_ORDERS[order] + time, time_unit="us", strict=False) for time in _TIMES]
     stamps = pl.select(pl.coalesce([pl.lit(one) for one in tries]).alias("c"))["c"]
-    return stamps if stamps.null_count() == text.null_count() else None
+    return stamps if are_all_dates(stamps, text) else None

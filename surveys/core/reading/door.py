@@ -16,6 +16,7 @@ from surveys.core.problems import refuse
 from surveys.core.reading import child, sandbox
 from surveys.core.reading.options import ReadOptions, ReadResult
 from surveys.core.reading.sniff import extension_finding, sniff
+from surveys.core.reading.there import require_readable
 from surveys.core.said import restored, say
 
 _PACKED = {"xlsx": 8}  # how much more than its size a file holds to be worked through
@@ -31,15 +32,9 @@ def read(
     every problem that was found; leaves nothing outside ``out_dir``.
     """
     started = time.monotonic()
-    if path.is_dir():
-        raise refuse(
-            "is_a_folder",
-            "This is a folder, not a file.",
-            where=original_name or path.name,
-            hint="Name a file in it.",
-        )
-    if not path.is_file():
-        raise refuse("no_such_file", "There is no such file.", where=original_name or path.name)
+    require_readable(path, original_name)
+    if options.codebook_path:
+        require_readable(options.codebook_path)
     if options.declared_sha256:
         _check_digest(path, options.declared_sha256)
     kind = sniff(path, options.encoding)

@@ -93,14 +93,20 @@ def iso_dates(text: pl.Series, cells: pl.Series) -> tuple[pl.Series, ValueType] 
     """The column as dates or timestamps where every cell is one in ISO form."""
     if matches(cells, _DATE):
         days = text.str.to_date("%Y-%m-%d", strict=False)
-        return (days, ValueType.DATE) if days.null_count() == text.null_count() else None
+        return (days, ValueType.DATE) if are_all_dates(days, text) else None
     if matches(cells, _DATETIME):
         plain = text.str.replace("T", " ", literal=True)
         whole = pl.when(plain.str.len_chars() == 16).then(plain + ":00").otherwise(plain)
         stamps = pl.select(whole.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False))
         stamp = stamps.to_series().alias("c")
-        return (stamp, ValueType.DATETIME) if stamp.null_count() == text.null_count() else None
+        return (stamp, ValueType.DATETIME) if are_all_dates(stamp, text) else None
     return None
+
+
+def are_all_dates(parsed: pl.Series, text: pl.Series) -> bool:
+    """Whether every text became a date of a year that there was: there is no year 0."""
+    first = parsed.dt.year().min()
+    return parsed.null_count() == text.null_count() and (not isinstance(first, int) or first >= 1)
 
 
 def words_for_missing(text: pl.Series, name: str) -> list[Finding]:

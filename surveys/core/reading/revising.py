@@ -17,6 +17,7 @@ from surveys.core.codebook import Codebook, as_json, codebook_from_json
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import refuse
 from surveys.core.reading import child, sandbox
+from surveys.core.reading.there import require_readable
 from surveys.core.said import restored
 
 
@@ -61,12 +62,7 @@ def read_revision(
     for a sheet.  Raises ``Refused`` with every problem; leaves nothing
     outside ``out_dir``, which must exist.
     """
-    if path.is_dir():
-        raise refuse(
-            "is_a_folder", "This is a folder, not a file.", where=path.name, hint="Name a file in it."
-        )
-    if not path.is_file():
-        raise refuse("no_such_file", "There is no such file.", where=path.name)
+    require_readable(path)
     if not path.stat().st_size:
         raise refuse("empty_file", "The file is empty.", hint="Check that the upload or export finished.")
     task = {

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from surveys.core.codebook import as_json
-from surveys.core.problems import refuse
 from surveys.core.reading import ReadOptions
 from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand, positive, sha256
@@ -50,11 +49,6 @@ class Command(WavebookCommand):
         parser.add_argument("--sha256", type=sha256, help="the SHA-256 that the file must have")
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
-        if options["codebook"] and not options["codebook"].is_file():
-            if options["codebook"].is_dir():
-                text, hint = "The codebook is a folder, not a file.", "Name a file in it."
-                raise refuse("is_a_folder", text, where=options["codebook"].name, hint=hint)
-            raise refuse("no_such_file", "There is no such codebook.", where=options["codebook"].name)
         reading = ReadOptions(
             encoding=options["encoding"],
             codebook_path=options["codebook"],

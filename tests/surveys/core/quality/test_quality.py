@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from surveys.core.codebook import Code, Codebook, Limits, MissingRule, ResponseSet, Role, ValueType, Variable
-from surveys.core.findings import Finding
+from surveys.core.findings import Finding, Severity
 from surveys.core.frequencies import count_raw
-from surveys.core.quality import Counted, jumps, looked_over, lost_words
+from surveys.core.quality import Counted, jumps, looked_over, lost_rows, lost_words
 from surveys.core.table import PHYSICAL, physical
 
 AGREE = tuple(Code(k, {"en": f"level {k}"}) for k in (1, 2, 3, 4))
@@ -128,15 +128,24 @@ def test_words_that_a_corrected_file_no_longer_has() -> None:
         ),
         sets=(ResponseSet("media", "C", ("a", "b")),),
     )
-    now = Codebook((number("a", labels={"en": "A"}), number("b")))
+    now = Codebook((number("a", labels={"en": "A"}), number("b"), number("d")))
     assert [f.code for f in lost_words(before, before, "s/w@1")] == []
     told = {f.code: f.message for f in lost_words(before, now, "s/w@1")}
     assert told == {
         "variables_gone": "Variables of s/w@1 that are not in this file: c.",
+        "variables_new": "Variables of this file that s/w@1 does not have: d.",
         "sets_gone": "Multiple-response sets of s/w@1 that are not in this file: media.",
         "languages_gone": "This file has no labels in zh, s/w@1 has.",
         "labels_gone": "Variables that have a label in s/w@1 and none here: b.",
     }
+
+
+def test_a_file_of_fewer_rows_than_before_is_told_of() -> None:
+    """Cut between two rows, a text file has nothing wrong with it."""
+    (told,) = lost_rows(6_000, 3_000, "s/w@1")
+    assert (told.severity, told.code) == (Severity.WARNING, "fewer_rows")
+    assert told.message.startswith("The file has 3,000 rows, s/w@1 has 6,000")
+    assert not [*lost_rows(3_000, 3_000, "s/w@1"), *lost_rows(3_000, 6_000, "s/w@1")]
 
 
 def counted(variable: Variable, cells: list[Any]) -> dict[str, Counted]:
