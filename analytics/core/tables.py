@@ -64,7 +64,8 @@ def _model_table(result: Mapping[str, Any], language: str) -> Table:
         *_fit_rows(models, language),
     ]
     notes = [WORDS["stars"]["zh" if language.startswith("zh") else "en"], *conventions(models)]
-    return Table(tuple(model["label"] for model in models), tuple(rows), tuple(notes))
+    heads = tuple(_model_label(model["label"], language) for model in models)
+    return Table(heads, tuple(rows), tuple(notes), language=language)
 
 
 def _term_rows(
@@ -176,7 +177,7 @@ def _descriptive_table(result: Mapping[str, Any], language: str) -> Table:
         if language.startswith("zh")
         else ("Count", "%", "Mean", "SD", "N")
     )
-    return Table(headings, tuple(rows))
+    return Table(headings, tuple(rows), language=language)
 
 
 def _crosstab_table(result: Mapping[str, Any], language: str) -> Table:
@@ -190,7 +191,13 @@ def _crosstab_table(result: Mapping[str, Any], language: str) -> Table:
     test = table["chi_square"]
     notes = (independence(test),) if test else ()
     headings = tuple(text_in(labels, language) for labels in result["column_labels"])
-    return Table(headings, tuple(rows), notes)
+    return Table(headings, tuple(rows), notes, language=language)
+
+
+def _model_label(label: str, language: str) -> str:
+    """What a model is called; one that has only a number is called so in the table's language."""
+    word, _space, number = label.partition(" ")
+    return f"模型 {number}" if word == "Model" and number.isdecimal() and language[:2] == "zh" else label
 
 
 def _cell(value: float | int | None, spec: str) -> TableCell | None:

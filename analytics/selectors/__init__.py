@@ -24,7 +24,8 @@ from analytics.selectors.published import (
 )
 from analytics.selectors.shown import rows_shown_to, shown_to
 from analytics.selectors.standing import run_freshness
-from analytics.selectors.tables import table_of
+from analytics.selectors.table_files import TableFile, file_stem, table_file
+from analytics.selectors.tables import spoken_table, table_of
 from surveys.models import User
 
 
@@ -35,6 +36,7 @@ def compare(user: User, run: Run) -> list[dict[str, Any]]:
 
 
 __all__ = [
+    "TableFile",
     "analysis_named",
     "audit_of",
     "compare",
@@ -42,6 +44,7 @@ __all__ = [
     "errata_of_run",
     "errata_of_target",
     "erratum_of",
+    "file_stem",
     "impact_of",
     "published_table",
     "rows_shown_to",
@@ -50,8 +53,10 @@ __all__ = [
     "run_with",
     "runs_beside",
     "shown_to",
+    "spoken_table",
     "subject_named",
     "subject_of",
+    "table_file",
     "table_of",
     "target_named",
     "target_of",

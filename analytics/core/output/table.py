@@ -118,7 +118,7 @@ class Table:
     def as_lists(self) -> list[list[str]]:
         """Headings and rows as texts."""
         body = [[row.label, *(cell.text if cell else "" for cell in row.cells)] for row in self.rows]
-        over = [["", *_spread(self.heads())]] if self.spans else []
+        over = [["", *spread(self.heads())]] if self.spans else []
         return [*over, ["", *self.columns], *body]
 
     def as_csv(self) -> str:
@@ -165,7 +165,7 @@ def _section_of_row(row: TableRow) -> str:
     return row.section
 
 
-def _spread(heads: list[tuple[str, int]]) -> list[str]:
+def spread(heads: list[tuple[str, int]]) -> list[str]:
     return [cell for text, width in heads for cell in (text, *[""] * (width - 1))]
 
 
