@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
 from analytics.core.output.formats import TABLE_FORMATS
 from analytics.selectors import run_with, table_file
-from surveys.http import AnyType, Api
+from analytics.services.bundles import bundle_or_job
+from surveys.http import AnyType, Api, QueuedSerializer, queued
+from surveys.models import Job
 
 LANGUAGE = OpenApiParameter("language", str, enum=["en", "zh"], description="Of labels and notes; English.")
 EXTENSION = OpenApiParameter("extension", str, OpenApiParameter.PATH, enum=list(TABLE_FORMATS))
@@ -30,3 +34,25 @@ class RunTable(Api):
         answer = HttpResponse(file.content, content_type=file.media_type)
         answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
         return answer
+
+
+class RunBundle(Api):
+    """The replication bundle of a run; without data for whoever may not download them.
+
+    Answers 202 with the job where it takes long to write.
+    """
+
+    content_negotiation_class = AnyType
+
+    @extend_schema(
+        responses={(200, "application/zip"): OpenApiTypes.BINARY, 202: QueuedSerializer},
+    )
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
+        run = run_with(self.person, pk)
+        if not self.person.is_authenticated:
+            raise NotAuthenticated
+        made = bundle_or_job(self.person, run)
+        if isinstance(made, Job):
+            return queued(request, made)
+        file = made.path.open("rb")  # closed by the response
+        return FileResponse(file, as_attachment=True, filename=made.name, content_type="application/zip")

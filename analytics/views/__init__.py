@@ -2,12 +2,14 @@
 
 from analytics.views.analyses import analyses, analysis, start_run
 from analytics.views.errata import erratum
-from analytics.views.runs import run, run_again, table, withdraw
+from analytics.views.outputs import bundle, table
+from analytics.views.runs import run, run_again, withdraw
 from analytics.views.targets import target
 
 __all__ = [
     "analyses",
     "analysis",
+    "bundle",
     "erratum",
     "run",
     "run_again",

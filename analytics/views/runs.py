@@ -23,7 +23,6 @@ from analytics.services.runs import withdraw_run
 from measures.models import DatasetColumn
 from surveys.core.said import Said, restored
 from surveys.models import User
-from surveys.templatetags.vocabulary import language
 
 
 def run(request: HttpRequest, pk: int) -> HttpResponse:
@@ -55,15 +54,6 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "formats": TABLE_FORMATS.values(),
     }
     return render(request, "analytics/run.html", context)
-
-
-def table(request: HttpRequest, pk: int, form: str) -> HttpResponse:
-    """The run's table as a file, in the reader's language or the one asked for."""
-    found = selectors.run_with(request.user, pk)
-    file = selectors.table_file(request.user, found, form, request.GET.get("language") or language())
-    answer = HttpResponse(file.content, content_type=file.media_type)
-    answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    return answer
 
 
 @require_POST
