@@ -86,6 +86,12 @@ urlpatterns = [
     path("runs/<int:pk>/", runs.OneRun.as_view(), name="api_run"),
     path("runs/<int:pk>/document/", runs.RunDocument.as_view(), name="api_run_document"),
     path("runs/<int:pk>/table.<slug:extension>", outputs.RunTable.as_view(), name="api_run_table"),
+    path(
+        "runs/<int:pk>/pictures/<slug:name>.<slug:extension>",
+        outputs.RunPicture.as_view(),
+        name="api_run_picture",
+    ),
+    path("runs/<int:pk>/pictures/", outputs.RunPictures.as_view(), name="api_run_pictures"),
     path("runs/<int:pk>/bundle.zip", outputs.RunBundle.as_view(), name="api_run_bundle"),
     path("runs/<int:pk>/comparison/", runs.Comparison.as_view(), name="api_comparison"),
     path("targets/", targets.Targets.as_view(), name="api_targets"),

@@ -27,11 +27,13 @@ def conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     for model in models:
         fit, kind = model["result"]["fit"], KINDS[model["kind"]]
         if fit is None:
-            yield say("{model}: {kind}; no estimates (see the checks).", model=model["label"], kind=kind)
+            yield say(
+                "{model}: {kind}; no estimates (see the checks).", model=named(model["label"]), kind=kind
+            )
             continue
         yield say(
             "{model}: {kind}, {how}; BIC counts {rows} ({n:,}).",
-            model=model["label"],
+            model=named(model["label"]),
             kind=kind,
             how=LIKELIHOODS["ols" if model["kind"] == "linear" else fit["likelihood"]],
             rows=BIC_COUNTS[fit["bic_convention"]],
@@ -48,13 +50,19 @@ def conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
         yield say("Reference categories: {levels}.", levels=levels)
 
 
+def named(label: str) -> str:
+    """A model that has only a number is called so in the language of the table."""
+    word, _space, number = label.partition(" ")
+    return say("Model {number}", number=number) if word == "Model" and number.isdecimal() else label
+
+
 def _errors(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     """What standard errors are, how k is counted in AIC and BIC, and that no weights were used."""
     fitted = [model for model in models if model["result"]["fit"] is not None]
     told = [model["result"].get("conventions") or {} for model in fitted]
     for kind in dict.fromkeys(one["standard_errors"] for one in told if one.get("standard_errors")):
         names = [
-            model["label"]
+            named(model["label"])
             for model, one in zip(fitted, told, strict=True)
             if one.get("standard_errors") == kind
         ]

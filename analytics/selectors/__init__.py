@@ -15,6 +15,7 @@ from analytics.selectors.named import (
     subject_of,
     target_named,
 )
+from analytics.selectors.pictures import picture_file, pictures_of
 from analytics.selectors.published import (
     audit_of,
     compare_run,
@@ -46,6 +47,8 @@ __all__ = [
     "erratum_of",
     "file_stem",
     "impact_of",
+    "picture_file",
+    "pictures_of",
     "published_table",
     "rows_shown_to",
     "run_document",

@@ -14,8 +14,9 @@ from analytics.core.bundle.r_names import Names
 from analytics.core.bundle.r_script import r_script
 from analytics.core.bundle.writing import Members, as_document
 from analytics.core.output.formats import TABLE_FORMATS
+from analytics.core.output.pictures.chosen import pictures_in
 from analytics.models import Run
-from analytics.selectors import run_document, spoken_table
+from analytics.selectors import picture_file, run_document, spoken_table
 from analytics.selectors.inputs import inputs
 from analytics.selectors.tables import citation_of, title_of
 from measures.models import DatasetColumn, DatasetVersion
@@ -47,6 +48,7 @@ def contents(user: User, shown: Run, with_data: bool) -> Members:
             {name: getattr(shown, name) for name in ("state", "n_used", "n_lost", "result")}
         ),
     }
+    members |= _pictures(user, shown)
     members |= _tables(user, shown) | _codebooks(user, shown) | dict(_rules(user, shown))
     if with_data:
         members |= _data(shown)
@@ -97,6 +99,15 @@ def _tables(user: User, shown: Run) -> Members:
         f"{layout.TABLES}table.{language}.{form.extension}": form.write(table)
         for language, table in tables.items()
         for form in TABLE_FORMATS.values()
+    }
+
+
+def _pictures(user: User, shown: Run) -> Members:
+    """As SVG: programs draw them at any size, with fonts of their own."""
+    return {
+        f"{layout.PICTURES}{name}.{language}.svg": picture_file(user, shown, name, "svg", language).content
+        for name in pictures_in(shown.result)
+        for language in LANGUAGES
     }
 
 
@@ -194,6 +205,7 @@ def _readme(shown: Run, with_data: bool) -> bytes:
         "specification.json what was asked\n"
         "result.json        every number of the result\n"
         "tables/            the table in English and Chinese\n"
+        "pictures/          forest plots and bars as SVG\n"
         "codebooks/         the codebook of the version\n"
         "rules/             the rules of derived columns, in words and for SPSS, Stata, R and Python\n"
         f"{data}\n"

@@ -2,7 +2,7 @@
 
 from analytics.views.analyses import analyses, analysis, start_run
 from analytics.views.errata import erratum
-from analytics.views.outputs import bundle, table
+from analytics.views.outputs import bundle, picture, table
 from analytics.views.runs import run, run_again, withdraw
 from analytics.views.targets import target
 
@@ -11,6 +11,7 @@ __all__ = [
     "analysis",
     "bundle",
     "erratum",
+    "picture",
     "run",
     "run_again",
     "start_run",

@@ -23,6 +23,15 @@ def table(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     return answer
 
 
+def picture(request: HttpRequest, pk: int, name: str, form: str) -> HttpResponse:
+    """A picture of the run, shown in the page or taken as a file."""
+    found = selectors.run_with(request.user, pk)
+    file = selectors.picture_file(request.user, found, name, form, request.GET.get("language") or language())
+    answer = HttpResponse(file.content, content_type=file.media_type)
+    answer["Content-Disposition"] = f'inline; filename="{file.name}"'
+    return answer
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def bundle(request: HttpRequest, pk: int) -> HttpResponseBase:

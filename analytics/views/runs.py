@@ -52,6 +52,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "beside": beside(request.user, target, table, except_for=found) if target and table else [],
         "may_run": may_run(request.user, found.study),
         "formats": TABLE_FORMATS.values(),
+        "pictures": selectors.pictures_of(request.user, found),
     }
     return render(request, "analytics/run.html", context)
 

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from analytics.core.output.formats import TABLE_FORMATS
-from analytics.selectors import spoken_table, table_file
+from analytics.selectors import picture_file, spoken_table, table_file
 from analytics.services.analyses import define_analysis, run_analysis
 from analytics.services.runs import withdraw_run
 from surveys.core.problems import Refused
@@ -103,3 +103,32 @@ def test_the_page_offers_every_format(desk: Desk) -> None:
     answer = client.get(f"/runs/{run.pk}/table.docx?language=zh")
     assert answer["Content-Disposition"] == f'attachment; filename="multilevel_logit_run{run.pk}.zh.docx"'
     assert client.get(f"/runs/{run.pk}/table.doc").status_code == 422
+
+
+def test_pictures_by_page_api_and_command(desk: Desk, tmp_path: Path) -> None:
+    run = run_analysis(desk.user, {"kind": "logit", "formula": "y ~ z + x + z:x"}, desk.version)
+    page, api, client = Client(), client_of(desk.user), Client()
+    client.force_login(desk.user)
+    names = api.get(f"/api/v1/runs/{run.pk}/pictures/").json()["pictures"]
+    assert names == ["forest_logit", "odds_ratios", "interaction_model1_1"]
+    text = client.get(f"/runs/{run.pk}/", headers={"accept-language": "zh-hans"}).content.decode()
+    for name in names:
+        assert f"/runs/{run.pk}/pictures/{name}.svg" in text
+        svg = client.get(f"/runs/{run.pk}/pictures/{name}.svg?language=zh")
+        assert svg["Content-Type"] == "image/svg+xml" and "数据" in svg.content.decode()
+        png = api.get(f"/api/v1/runs/{run.pk}/pictures/{name}.png")
+        assert png.content.startswith(b"\x89PNG")
+    assert "优势比森林图" in text
+    assert page.get(f"/runs/{run.pk}/pictures/forest_logit.svg").status_code == 404
+    assert client.get(f"/runs/{run.pk}/pictures/forest.svg").status_code in (404, 422)
+    out = io.StringIO()
+    call_command("run_picture", str(run.pk), stdout=out)
+    assert out.getvalue().split() == names
+    call_command("run_picture", str(run.pk), "odds_ratios", "--output", str(tmp_path / "o.png"), stdout=out)
+    assert (tmp_path / "o.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_pictures_show_no_more_than_the_page(version: WaveVersion, researcher: User, holder: User) -> None:
+    run = run_analysis(researcher, {"kind": "crosstab", "variable": "a", "by": "b"}, version)
+    shown, whole = (picture_file(user, run, "bars", "svg").content.decode() for user in (researcher, holder))
+    assert "18.8" in whole and "18.8" not in shown and "told only" in shown

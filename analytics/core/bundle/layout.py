@@ -16,5 +16,6 @@ COLUMNS = "data/columns.json"
 DATA = "data/data.csv"
 CELLS = "data/cells/"  # one file per column, as the hashes are taken over them
 TABLES = "tables/"
+PICTURES = "pictures/"
 CODEBOOKS = "codebooks/"
 RULES = "rules/"
