@@ -7,7 +7,13 @@ from typing import Any
 
 from django.utils import translation
 
-from analytics.core.output.pictures.chosen import WORDS, picture, pictures_in
+from analytics.core.output.pictures.chosen import (
+    WORDS,
+    history,
+    models_with_intervals,
+    picture,
+    pictures_in,
+)
 from analytics.core.output.pictures.lines import Curve, Lines, lines
 from analytics.core.output.pictures.png import as_png
 from analytics.core.output.pictures.svg import Sheet
@@ -15,6 +21,7 @@ from analytics.core.predictions import Predicted, predictions, products
 from analytics.core.tables import table_of_result
 from analytics.models import Run
 from analytics.selectors.inputs import inputs, read_frame
+from analytics.selectors.named import WHOLE
 from analytics.selectors.shown import shown_to
 from analytics.selectors.table_files import TableFile, file_stem
 from analytics.selectors.tables import CATALOGUES, language_of_tables, title_of
@@ -24,14 +31,15 @@ from surveys.models import User
 from surveys.translation import spoken
 
 PICTURE_FORMATS: Mapping[str, str] = {"svg": "image/svg+xml", "png": "image/png"}
-INTERACTION = "interaction_"
+INTERACTION, HISTORY = "interaction_", "history_"
+MOST_RUNS = 6  # side by side in a history: the latest
 MOST_CELLS = 4_000_000  # read for one picture of predictions; of more it would be waited for too long
 
 
 def pictures_of(user: User, run: Run) -> list[str]:
     """The names of the pictures that ``user`` may see of ``run``."""
     shown = shown_to(user, run)
-    return [*pictures_in(shown.result), *_interactions(shown)]
+    return [*pictures_in(shown.result), *_histories(user, shown), *_interactions(shown)]
 
 
 def picture_file(user: User, run: Run, name: str, form: str, language: str = "en") -> TableFile:
@@ -45,14 +53,29 @@ def picture_file(user: User, run: Run, name: str, form: str, language: str = "en
         message = say("The run has no picture called {name}.", name=name[:40])
         raise refuse("not_found", message, near=near_misses(name, known), hint=hint)
     with translation.override(CATALOGUES[chosen]):
-        svg = _sheet(shown_to(user, run), name, chosen).as_svg()
+        svg = _sheet(user, shown_to(user, run), name, chosen).as_svg()
     content = as_png(svg) if form == "png" else svg.encode()
     return TableFile(
         f"{file_stem(run)}.{name}.{chosen}.{form}", PICTURE_FORMATS[form], content, form == "svg"
     )
 
 
-def _sheet(run: Run, name: str, language: str) -> Sheet:
+def _earlier(user: User, run: Run) -> list[Run]:
+    """The run and those before it of the same analysis, as ``user`` may see them, the latest last."""
+    if run.analysis_id is None:
+        return [run]
+    runs = Run.objects.visible_to(user).filter(analysis=run.analysis_id, pk__lt=run.pk, withdrawn_because="")
+    found = runs.select_related(*WHOLE).order_by("-pk")[: MOST_RUNS - 1]
+    return [*(shown_to(user, one) for one in reversed(found)), run]
+
+
+def _histories(user: User, shown: Run) -> list[str]:
+    """A history of each model, where the analysis was run before."""
+    names = models_with_intervals(shown.result)
+    return [f"{HISTORY}{name}" for name in names] if names and len(_earlier(user, shown)) > 1 else []
+
+
+def _sheet(user: User, run: Run, name: str, language: str) -> Sheet:
     source = say("Run {run} on {version}, content {hash}.", run=run.pk, version=run.subject,
                  hash=run.subject.content_hash[:12])  # fmt: skip
     notes = [source, say("The data are synthetic.")] if run.subject.is_synthetic else [source]
@@ -61,6 +84,9 @@ def _sheet(run: Run, name: str, language: str) -> Sheet:
     note, title = " ".join(map(spoken, notes)), title_of(run, language)
     if name.startswith(INTERACTION):
         return _interaction(run, name, language, title, note)
+    if name.startswith(HISTORY):
+        runs = [(f"#{one.pk} {one.subject}", one.result) for one in _earlier(user, run)]
+        return history(runs, name.removeprefix(HISTORY), language, title, note)
     return picture(run.result, name, language, title, note)
 
 

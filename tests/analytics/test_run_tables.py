@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from analytics.core.output.formats import TABLE_FORMATS
-from analytics.selectors import picture_file, spoken_table, table_file
+from analytics.selectors import picture_file, pictures_of, spoken_table, table_file
 from analytics.services.analyses import define_analysis, run_analysis
 from analytics.services.runs import withdraw_run
 from surveys.core.problems import Refused
@@ -132,3 +132,20 @@ def test_pictures_show_no_more_than_the_page(version: WaveVersion, researcher: U
     run = run_analysis(researcher, {"kind": "crosstab", "variable": "a", "by": "b"}, version)
     shown, whole = (picture_file(user, run, "bars", "svg").content.decode() for user in (researcher, holder))
     assert "18.8" in whole and "18.8" not in shown and "told only" in shown
+
+
+def test_a_history_lays_the_runs_of_an_analysis_side_by_side(desk: Desk) -> None:
+    spec = {"kind": "logit", "formula": "y ~ z + x"}
+    analysis = define_analysis(desk.user, desk.study, "table2", spec=spec)
+    first = run_analysis(desk.user, analysis, desk.version)
+    assert "history_model1" not in pictures_of(desk.user, first)
+    corrected = desk.corrected(y=[1 - cell for cell in desk.cells("y")])
+    second = run_analysis(desk.user, analysis, corrected)
+    assert "history_model1" in pictures_of(desk.user, second)
+    svg = picture_file(desk.user, second, "history_model1", "svg").content.decode()
+    assert f"#{first.pk} mdms/2014@1" in svg and f"#{second.pk} mdms/2014@2" in svg
+    ours = first.result["models"][0]["result"]["estimates"][1]["estimate"]
+    for value in (ours, -ours):  # the outcome was turned round
+        assert f"Member: {value:.6g}".replace("-", "−") in svg
+    withdraw_run(desk.user, first, "wrong")
+    assert "history_model1" not in pictures_of(desk.user, second)

@@ -9,6 +9,7 @@ from analytics.core.formula import INTERCEPT
 from analytics.core.output.pictures.bars import Bars, bars
 from analytics.core.output.pictures.forest import Forest, ForestRow, Interval, forest
 from analytics.core.output.pictures.svg import Sheet
+from analytics.core.output.table import TableRow
 from analytics.core.tables import table_of_result
 from surveys.core.codebook import text_in
 
@@ -51,6 +52,33 @@ def picture(result: Mapping[str, Any], name: str, language: str, title: str, not
     return _forest(result, wanted, odds, language, title, note)
 
 
+def history(
+    runs: Sequence[tuple[str, Mapping[str, Any]]], model: str, language: str, title: str, note: str
+) -> Sheet:
+    """The coefficients of one model in (name, result) of several runs, laid side by side."""
+    columns: list[dict[frozenset[str], Interval]] = []
+    labels: dict[frozenset[str], str] = {}
+    for _, result in runs:
+        found = next((one for one in result.get("models", ()) if one["name"] == model), None)
+        columns.append(_by_key(found, False) if found else {})
+        labels |= {frozenset(row.key.split(":")): row.label for row in _terms(result, language)}
+    rows = [ForestRow(label, tuple(one.get(key) for one in columns)) for key, label in labels.items()]
+    drawn = tuple(row for row in rows if any(row.cells))[:MOST_ROWS]
+    axis = text_in(WORDS["coefficient"], language)
+    return forest(Forest(title, axis, tuple(name for name, _ in runs), drawn, note))
+
+
+def models_with_intervals(result: Mapping[str, Any]) -> list[str]:
+    """The names of the models of which a history can be drawn."""
+    return [one["name"] for one in result.get("models") or () if _has_intervals(one)]
+
+
+def _terms(result: Mapping[str, Any], language: str) -> list[TableRow]:
+    """The rows of coefficients, without the constant."""
+    rows = table_of_result(result, language).rows
+    return [row for row in rows if row.section == "terms" and row.key != INTERCEPT]
+
+
 def _family(model: Mapping[str, Any]) -> str:
     """Models whose coefficients are on one scale may stand in one picture: ``logit``, ``linear``."""
     return str(model["kind"]).removeprefix("multilevel_")
@@ -74,10 +102,10 @@ def _forest(
     shown = [(model, head) for model, head in shown if model in wanted]
     cells = [_by_key(model, odds) for model, _ in shown]
     rows = []
-    for row in table.rows:
+    for row in _terms(result, language):
         key = frozenset(row.key.split(":"))
         found = tuple(column.get(key) for column in cells)
-        if row.section == "terms" and row.key != INTERCEPT and any(found):
+        if any(found):
             rows.append(ForestRow(row.label, found))
     axis = text_in(WORDS["odds" if odds else "coefficient"], language)
     heads = tuple(head for _, head in shown)
