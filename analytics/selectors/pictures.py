@@ -20,6 +20,7 @@ from analytics.core.output.pictures.svg import Sheet
 from analytics.core.predictions import Predicted, predictions, products
 from analytics.core.tables import table_of_result
 from analytics.models import Run
+from analytics.selectors.distributions import DISTRIBUTION, distribution, distributions_of
 from analytics.selectors.inputs import inputs, read_frame
 from analytics.selectors.named import WHOLE
 from analytics.selectors.shown import shown_to
@@ -39,7 +40,12 @@ MOST_CELLS = 4_000_000  # read for one picture of predictions; of more it would 
 def pictures_of(user: User, run: Run) -> list[str]:
     """The names of the pictures that ``user`` may see of ``run``."""
     shown = shown_to(user, run)
-    return [*pictures_in(shown.result), *_histories(user, shown), *_interactions(shown)]
+    return [
+        *pictures_in(shown.result),
+        *_histories(user, shown),
+        *_interactions(shown),
+        *distributions_of(user, shown),
+    ]
 
 
 def picture_file(user: User, run: Run, name: str, form: str, language: str = "en") -> TableFile:
@@ -87,6 +93,9 @@ def _sheet(user: User, run: Run, name: str, language: str) -> Sheet:
     if name.startswith(HISTORY):
         runs = [(f"#{one.pk} {one.subject}", one.result) for one in _earlier(user, run)]
         return history(runs, name.removeprefix(HISTORY), language, title, note)
+    if name.startswith(DISTRIBUTION):
+        more = spoken(say("All valid rows of {version}.", version=run.subject))
+        return distribution(distributions_of(user, run)[name], language, f"{more} {note}")
     return picture(run.result, name, language, title, note)
 
 

@@ -159,6 +159,7 @@ PICTURES = {
     "odds_ratios": _("Forest plot of odds ratios"),
     "bars": _("Bars"),
     "forest": _("Forest plot of coefficients"),
+    "distribution": _("Distribution"),
     "history": _("Coefficients over the runs of the analysis"),
     "interaction": _("Predictions over a moderator"),
 }

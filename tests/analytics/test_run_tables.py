@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -149,3 +150,22 @@ def test_a_history_lays_the_runs_of_an_analysis_side_by_side(desk: Desk) -> None
         assert f"Member: {value:.6g}".replace("-", "−") in svg
     withdraw_run(desk.user, first, "wrong")
     assert "history_model1" not in pictures_of(desk.user, second)
+
+
+def test_distributions_tell_no_single_answers(version: WaveVersion, researcher: User, holder: User) -> None:
+    run = run_analysis(researcher, {"kind": "descriptives", "variables": ["age", "a"]}, version)
+    assert {"distribution_age", "distribution_a"} <= set(pictures_of(researcher, run))
+    shown, whole = (
+        picture_file(user, run, "distribution_age", "svg", "zh").content.decode()
+        for user in (researcher, holder)
+    )
+    assert "97.53" in whole and "97.53" not in shown and "34.5" in shown and "全部有效行" in shown
+
+
+def test_many_numbers_are_drawn_as_a_histogram(desk: Desk) -> None:
+    spread = run_analysis(desk.user, {"kind": "descriptives", "variables": ["x"]}, desk.version)
+    svg = picture_file(desk.user, spread, "distribution_x", "svg").content.decode()
+    rows = [int(n.replace(",", "")) for n in re.findall(r"– [^:<]+: ([\d,]+)</title>", svg)]
+    assert min(rows) >= 10 and sum(rows) <= desk.version.rows
+    png = picture_file(desk.user, spread, "distribution_x", "png").content
+    assert png.startswith(b"\x89PNG")

@@ -13,6 +13,7 @@ from analytics.core.output.pictures.axis import Axis, spanning
 from analytics.core.output.pictures.bars import Bars, bars
 from analytics.core.output.pictures.chosen import picture, pictures_in
 from analytics.core.output.pictures.forest import Forest, ForestRow, Interval, forest
+from analytics.core.output.pictures.histogram import Histogram, histogram
 from analytics.core.output.pictures.lines import Curve, Lines, lines
 from analytics.core.output.pictures.png import FONT, as_png
 from analytics.core.output.pictures.svg import folded, width_of
@@ -118,3 +119,12 @@ def test_png_refuses_letters_that_would_be_boxes() -> None:
     svg = bars(Bars("𠀀 㐂", "Percent", ("",), (("a", (40.0,)),))).as_svg()
     with pytest.raises(Refused, match="no letter 㐂, 𠀀"):
         as_png(svg)
+
+
+def test_the_area_of_a_bar_stands_for_its_rows() -> None:
+    plot = Histogram("t", "x", "Rows", [(0, 1, 10), (1, 2, 20), (2, 4, 20)])
+    root = ET.fromstring(histogram(plot).as_svg())
+    drawn = [e for e in root.iter(f"{SVG}rect") if e.find(f"{SVG}title") is not None]
+    heights = [float(e.get("height") or 0) for e in drawn]
+    assert heights[1] / heights[0] == pytest.approx(2, rel=1e-3)
+    assert heights[2] == pytest.approx(heights[0], rel=1e-3)
