@@ -8,8 +8,10 @@ coded <- function(x, others) factor(text(x), levels = c(sort(setdiff(text(x)[!is
 center <- function(x) x - mean(x)
 ln <- function(x) log(x)
 in_order <- function(name) {
-  parts <- strsplit(gsub("`", "", name), ":", fixed = TRUE)
-  vapply(parts, function(one) paste(sort(one, method = "radix"), collapse = ":"), "")
+  name <- gsub("`", "", enc2utf8(name))
+  Encoding(name) <- "UTF-8"
+  parts <- strsplit(name, ":", fixed = TRUE)
+  vapply(parts, function(one) paste(sort(enc2utf8(one), method = "radix"), collapse = ":"), "")
 }
 found <- list()
 tell <- function(model, in_r, statistic, value) {
