@@ -32,4 +32,13 @@ def run_analysis(job: Job, progress: Progress) -> dict[str, Any]:
     return {"run": made.pk, "state": made.state, "n_used": rows_shown_to(user, made), "url": url}
 
 
+def write_bundle(job: Job, progress: Progress) -> dict[str, Any]:
+    """Writes the replication bundle of the run named in the payload."""
+    from analytics.selectors import run_with  # the data libraries load inside the job
+    from analytics.services.bundles import perform_bundle
+
+    return perform_bundle(job, run_with(job.created_by, job.payload["run"]), progress)
+
+
 register("run_analysis", run_analysis)
+register("write_bundle", write_bundle)

@@ -17,7 +17,9 @@ urlpatterns = [
     path(_STUDY + "targets/<path:slug>/", views.target, name="target"),
     path(_STUDY + "waves/<slug:wave>@<int:number>/erratum/", views.erratum, name="erratum"),
     path("runs/<int:pk>/", views.run, name="run"),
-    path("runs/<int:pk>/table.csv", views.table, name="table"),
+    path("runs/<int:pk>/table.<slug:form>", views.table, name="table"),
+    path("runs/<int:pk>/pictures/<slug:name>.<slug:form>", views.picture, name="picture"),
+    path("runs/<int:pk>/bundle/", views.bundle, name="bundle"),
     path("runs/<int:pk>/again/", views.run_again, name="run_again"),
     path("runs/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from analytics.api import errata, impact, runs, targets
+from analytics.api import errata, impact, outputs, runs, targets
 from config.api_root import Nowhere, Root
 from measures.api import datasets, measures
 from surveys.api import crosswalk, downloads, jobs, studies
@@ -85,6 +85,14 @@ urlpatterns = [
     path("runs/", runs.Runs.as_view(), name="api_runs"),
     path("runs/<int:pk>/", runs.OneRun.as_view(), name="api_run"),
     path("runs/<int:pk>/document/", runs.RunDocument.as_view(), name="api_run_document"),
+    path("runs/<int:pk>/table.<slug:extension>", outputs.RunTable.as_view(), name="api_run_table"),
+    path(
+        "runs/<int:pk>/pictures/<slug:name>.<slug:extension>",
+        outputs.RunPicture.as_view(),
+        name="api_run_picture",
+    ),
+    path("runs/<int:pk>/pictures/", outputs.RunPictures.as_view(), name="api_run_pictures"),
+    path("runs/<int:pk>/bundle.zip", outputs.RunBundle.as_view(), name="api_run_bundle"),
     path("runs/<int:pk>/comparison/", runs.Comparison.as_view(), name="api_comparison"),
     path("targets/", targets.Targets.as_view(), name="api_targets"),
     path("targets/<slug:study>/<path:slug>/", targets.OneTarget.as_view(), name="api_target"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from surveys.core.said import say
+from surveys.core.said import say, sentence
 
 KINDS = {
     "linear": say("linear"),
@@ -17,21 +17,29 @@ LIKELIHOODS = {"ols": say("least squares"), "ml": "ML", "reml": "REML", "laplace
 BIC_COUNTS = {"rows": say("rows"), "rows_minus_fixed": say("rows minus fixed")}
 
 
+ERRORS = {"information": say("model-based, from the information matrix")}
+DESIGN = ("weights", "strata", "psu", "design")  # a model that has one of these says so itself
+
+
 def conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
-    """How each model was fitted, what BIC counts, what was centred, which categories are references."""
+    """How each model was fitted, what BIC counts, what was centred, which categories are references;
+    standard errors, information criteria and weights of all of them."""
     for model in models:
         fit, kind = model["result"]["fit"], KINDS[model["kind"]]
         if fit is None:
-            yield say("{model}: {kind}; no estimates (see the checks).", model=model["label"], kind=kind)
+            yield say(
+                "{model}: {kind}; no estimates (see the checks).", model=named(model["label"]), kind=kind
+            )
             continue
         yield say(
             "{model}: {kind}, {how}; BIC counts {rows} ({n:,}).",
-            model=model["label"],
+            model=named(model["label"]),
             kind=kind,
             how=LIKELIHOODS["ols" if model["kind"] == "linear" else fit["likelihood"]],
             rows=BIC_COUNTS[fit["bic_convention"]],
             n=fit["bic_n"],
         )
+    yield from _errors(models)
     means = {name: mean for model in models for name, mean in model["means"].items()}
     if means:
         told = [f"{name.replace('`', '')} ({mean:z.3f})" for name, mean in means.items()]
@@ -40,6 +48,33 @@ def conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     if references:
         levels = [f"{name}: {level}" for name, level in references.items()]
         yield say("Reference categories: {levels}.", levels=levels)
+
+
+def named(label: str) -> str:
+    """A model that has only a number is called so in the language of the table."""
+    word, _space, number = label.partition(" ")
+    return say("Model {number}", number=number) if word == "Model" and number.isdecimal() else label
+
+
+def _errors(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    """What standard errors are, how k is counted in AIC and BIC, and that no weights were used."""
+    fitted = [model for model in models if model["result"]["fit"] is not None]
+    told = [model["result"].get("conventions") or {} for model in fitted]
+    for kind in dict.fromkeys(one["standard_errors"] for one in told if one.get("standard_errors")):
+        names = [
+            named(model["label"])
+            for model, one in zip(fitted, told, strict=True)
+            if one.get("standard_errors") == kind
+        ]
+        known = ERRORS.get(kind) or sentence(kind)
+        yield say("Standard errors of {models}: {kind}.", models=names, kind=known)
+    if fitted:
+        yield say(
+            "AIC = 2k − 2 log-likelihood, BIC = k ln(n) − 2 log-likelihood; "
+            "k counts fixed effects and variances."
+        )
+    if not any(model.get(name) for model in models for name in DESIGN):
+        yield say("Unweighted.")
 
 
 def independence(test: Mapping[str, Any]) -> str:

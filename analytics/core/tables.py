@@ -1,21 +1,18 @@
-"""The table of a result as rows of texts, for terminals, CSV files and other flat forms."""
+"""The table of a result: which figures stand where, in every kind of analysis.  Formats are in ``output``."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from analytics.core.audit.stars import stars_of
 from analytics.core.formula import INTERCEPT
+from analytics.core.output.table import Table, TableCell, TableRow
 from analytics.core.table_notes import conventions, independence
 from analytics.core.targets import STARS
 from surveys.core.codebook import text_in
-from surveys.core.spreadsheets import GUARDABLE
+
+__all__ = ["Table", "TableCell", "TableRow", "table_of_result"]
 
 DECIMALS = 3
 ABSORBED_TEXT = {"en": "in", "zh": "已纳入"}
@@ -42,57 +39,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 FIT_ROWS = ("n", "loglik", "aic", "bic", "df", "mcfadden_r2", "r2")
 WHOLE = ("n", "df")
-_NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII)
-
-
-@dataclass(frozen=True)
-class TableCell:
-    """``text`` as shown; ``value`` and ``error`` unrounded where the cell holds a number."""
-
-    text: str
-    value: float | None = None
-    error: float | None = None
-    stars: str = ""
-
-
-@dataclass(frozen=True)
-class TableRow:
-    """``section``: terms, absorbed, random, fit or base; ``cells`` in the columns' order, None if empty."""
-
-    key: str
-    label: str
-    cells: tuple[TableCell | None, ...]
-    section: str = "terms"
-
-
-@dataclass(frozen=True)
-class Table:
-    """``columns`` are headings; ``notes`` stand under the table and name every convention."""
-
-    columns: tuple[str, ...]
-    rows: tuple[TableRow, ...]
-    notes: tuple[str, ...] = ()
-
-    def as_lists(self) -> list[list[str]]:
-        """Headings and rows as texts."""
-        body = [[row.label, *(cell.text if cell else "" for cell in row.cells)] for row in self.rows]
-        return [["", *self.columns], *body]
-
-    def as_csv(self) -> str:
-        """Comma-separated text with the shown figures, notes below; texts like formulas are made harmless.
-
-        Lines end with carriage return and line feed, so that cells that hold either are quoted.
-        """
-        out, lines = io.StringIO(), [*self.as_lists(), *([note] for note in self.notes)]
-        csv.writer(out).writerows([_harmless(cell) for cell in line] for line in lines)
-        return out.getvalue()
-
-    def as_text(self) -> str:
-        """Columns aligned for a terminal, wide characters counted as two."""
-        lines = self.as_lists()
-        widths = [max(_width(line[i]) for line in lines) for i in range(len(lines[0]))]
-        padded = ("  ".join(_padded(text, widths[i], i > 0) for i, text in enumerate(line)) for line in lines)
-        return "\n".join([*(line.rstrip() for line in padded), *self.notes])
 
 
 def table_of_result(result: Mapping[str, Any], language: str = "en") -> Table:
@@ -118,7 +64,8 @@ def _model_table(result: Mapping[str, Any], language: str) -> Table:
         *_fit_rows(models, language),
     ]
     notes = [WORDS["stars"]["zh" if language.startswith("zh") else "en"], *conventions(models)]
-    return Table(tuple(model["label"] for model in models), tuple(rows), tuple(notes))
+    heads = tuple(_model_label(model["label"], language) for model in models)
+    return Table(heads, tuple(rows), tuple(notes), language=language)
 
 
 def _term_rows(
@@ -230,7 +177,7 @@ def _descriptive_table(result: Mapping[str, Any], language: str) -> Table:
         if language.startswith("zh")
         else ("Count", "%", "Mean", "SD", "N")
     )
-    return Table(headings, tuple(rows))
+    return Table(headings, tuple(rows), language=language)
 
 
 def _crosstab_table(result: Mapping[str, Any], language: str) -> Table:
@@ -244,7 +191,13 @@ def _crosstab_table(result: Mapping[str, Any], language: str) -> Table:
     test = table["chi_square"]
     notes = (independence(test),) if test else ()
     headings = tuple(text_in(labels, language) for labels in result["column_labels"])
-    return Table(headings, tuple(rows), notes)
+    return Table(headings, tuple(rows), notes, language=language)
+
+
+def _model_label(label: str, language: str) -> str:
+    """What a model is called; one that has only a number is called so in the table's language."""
+    word, _space, number = label.partition(" ")
+    return f"模型 {number}" if word == "Model" and number.isdecimal() and language[:2] == "zh" else label
 
 
 def _cell(value: float | int | None, spec: str) -> TableCell | None:
@@ -264,17 +217,3 @@ def _fit_number(name: str, value: float) -> str:
 
 def _word(name: str, language: str) -> str:
     return text_in(WORDS[name], language)
-
-
-def _harmless(text: str) -> str:
-    """A text that starts like a formula is prefixed, so that no spreadsheet runs it; numbers stay numbers."""
-    return f"'{text}" if re.match(GUARDABLE, text) and not _NUMBER.fullmatch(text) else text
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _padded(text: str, width: int, right: bool) -> str:
-    space = " " * (width - _width(text))
-    return space + text if right else text + space

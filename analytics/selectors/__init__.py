@@ -15,6 +15,7 @@ from analytics.selectors.named import (
     subject_of,
     target_named,
 )
+from analytics.selectors.pictures import picture_file, pictures_of
 from analytics.selectors.published import (
     audit_of,
     compare_run,
@@ -24,7 +25,8 @@ from analytics.selectors.published import (
 )
 from analytics.selectors.shown import rows_shown_to, shown_to
 from analytics.selectors.standing import run_freshness
-from analytics.selectors.tables import table_of
+from analytics.selectors.table_files import TableFile, file_stem, table_file
+from analytics.selectors.tables import spoken_table, table_of
 from surveys.models import User
 
 
@@ -35,6 +37,7 @@ def compare(user: User, run: Run) -> list[dict[str, Any]]:
 
 
 __all__ = [
+    "TableFile",
     "analysis_named",
     "audit_of",
     "compare",
@@ -42,7 +45,10 @@ __all__ = [
     "errata_of_run",
     "errata_of_target",
     "erratum_of",
+    "file_stem",
     "impact_of",
+    "picture_file",
+    "pictures_of",
     "published_table",
     "rows_shown_to",
     "run_document",
@@ -50,8 +56,10 @@ __all__ = [
     "run_with",
     "runs_beside",
     "shown_to",
+    "spoken_table",
     "subject_named",
     "subject_of",
+    "table_file",
     "table_of",
     "target_named",
     "target_of",

@@ -155,6 +155,23 @@ def model_name(label: str) -> str:
     return label
 
 
+PICTURES = {
+    "odds_ratios": _("Forest plot of odds ratios"),
+    "bars": _("Bars"),
+    "forest": _("Forest plot of coefficients"),
+    "distribution": _("Distribution"),
+    "history": _("Coefficients over the runs of the analysis"),
+    "interaction": _("Predictions over a moderator"),
+}
+
+
+@register.filter
+def picture_name(name: str) -> str:
+    """What a picture is called; those of several models or terms are told apart by the rest of the name."""
+    kind, _sign, rest = name.partition("_")
+    return str(PICTURES[name]) if name in PICTURES else f"{PICTURES[kind]} ({WORDS.get(rest, rest)})"
+
+
 @register.filter
 def model_names(labels: Iterable[str]) -> str:
     return ", ".join(map(model_name, labels))

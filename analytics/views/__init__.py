@@ -2,13 +2,16 @@
 
 from analytics.views.analyses import analyses, analysis, start_run
 from analytics.views.errata import erratum
-from analytics.views.runs import run, run_again, table, withdraw
+from analytics.views.outputs import bundle, picture, table
+from analytics.views.runs import run, run_again, withdraw
 from analytics.views.targets import target
 
 __all__ = [
     "analyses",
     "analysis",
+    "bundle",
     "erratum",
+    "picture",
     "run",
     "run_again",
     "start_run",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST
 from analytics import selectors
 from analytics.core.compared import Comparison
 from analytics.core.comparison import compare
+from analytics.core.output.formats import TABLE_FORMATS
 from analytics.core.side_by_side import regression_table
 from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
@@ -23,8 +23,6 @@ from analytics.services.runs import withdraw_run
 from measures.models import DatasetColumn
 from surveys.core.said import Said, restored
 from surveys.models import User
-from surveys.templatetags.vocabulary import language
-from surveys.translation import spoken
 
 
 def run(request: HttpRequest, pk: int) -> HttpResponse:
@@ -53,19 +51,10 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "audit": selectors.audit_of(target) if target else (),
         "beside": beside(request.user, target, table, except_for=found) if target and table else [],
         "may_run": may_run(request.user, found.study),
+        "formats": TABLE_FORMATS.values(),
+        "pictures": selectors.pictures_of(request.user, found),
     }
     return render(request, "analytics/run.html", context)
-
-
-def table(request: HttpRequest, pk: int) -> HttpResponse:
-    """The run's table as a file of comma-separated text, in the reader's language."""
-    found = selectors.run_with(request.user, pk)
-    told = selectors.table_of(request.user, found, language())
-    text = replace(told, notes=tuple(spoken(note) for note in told.notes)).as_csv()
-    answer = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    name = found.analysis.slug if found.analysis else found.kind
-    answer["Content-Disposition"] = f'attachment; filename="{name}_run{found.pk}.csv"'
-    return answer
 
 
 @require_POST

@@ -1,6 +1,13 @@
 """What every room's HTTP API shares; pages and API views of other rooms build on it."""
 
-from surveys.http.downloads import AboutExport, Download, ExportSerializer, QueuedSerializer, to_numbered
+from surveys.http.downloads import (
+    AboutExport,
+    Download,
+    ExportSerializer,
+    QueuedSerializer,
+    queued,
+    to_numbered,
+)
 from surveys.http.errata import ErratumSerializer
 from surveys.http.views import STUDY, AnyType, Api, BadParameter, ListApi, OneApi
 
@@ -16,5 +23,6 @@ __all__ = [
     "ListApi",
     "OneApi",
     "QueuedSerializer",
+    "queued",
     "to_numbered",
 ]

@@ -93,7 +93,7 @@ class Download(Api):
         format, _, beside = extension.partition(".")
         export = written_or_queued(self.person, subject, "csv" if beside else format, self.asked("language"))
         if isinstance(export, Job):
-            return _queued(request, export)
+            return queued(request, export)
         stored, kind = export.file, FORMATS[export.format].media_type
         ending = extension if beside else FORMATS[export.format].ending
         if beside:  # data.codebook.csv: the codebook beside data.csv
@@ -142,7 +142,7 @@ class AboutExport(Api):
         subject = self.subject()
         export = written_or_queued(self.person, subject, extension, self.asked("language"))
         if isinstance(export, Job):
-            return _queued(request, export)
+            return queued(request, export)
         path = _below(request.path.rstrip("/"), f"data.{extension}", up=2)
         language = f"language={export.language}"
         codebook = _below(request.path.rstrip("/"), "data.codebook.csv", up=2)
@@ -160,7 +160,7 @@ class AboutExport(Api):
         raise NotImplementedError
 
 
-def _queued(request: Request, job: Job) -> Response:
+def queued(request: Request, job: Job) -> Response:
     """Accepted, not done: the address of the job, and when to look again."""
     address = request.build_absolute_uri(reverse("api_job", args=[job.pk]))
     about = {

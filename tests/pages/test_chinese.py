@@ -120,7 +120,7 @@ def test_the_notes_of_a_table_that_is_downloaded(client: Client, library: Librar
     english, chinese = both(client, f"{library.pages['run_table2']}table.csv")
     for sentence in ("Model 2: linear, least squares; BIC counts rows (59).", "Data: mdms/integration@1"):
         assert sentence in english and sentence not in chinese
-    assert "Model 2：线性回归，最小二乘；BIC 按行计（59）。" in chinese
+    assert "模型 2：线性回归，最小二乘；BIC 按行计（59）。" in chinese
     assert "数据：mdms/integration@1" in chinese and not CHINESE.search(english)
     english, chinese = both(client, f"{library.pages['run_by_insurance']}table.csv")
     assert "Cramér's V =" in english and "克拉默 V =" in chinese and "Cramér" not in chinese

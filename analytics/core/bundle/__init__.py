@@ -1,0 +1,1 @@
+"""Replication bundles: everything that a run rests on and gave, in one archive that can be checked."""

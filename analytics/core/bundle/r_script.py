@@ -1,0 +1,228 @@
+"""A script in R that computes the main figures of a run again from the CSV of its bundle.
+
+Logits and linear models by base R, multilevel models by lme4.  What is asked for and cannot be said in R is
+told by the script, never left out in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from analytics.core.bundle import layout
+from analytics.core.bundle.r_names import Names, in_quotes
+from analytics.core.formula import Formula, Log, Variable, leaf, parse
+from analytics.core.frame import level_text
+from surveys.core.codebook import Scalar, ValueType
+from surveys.core.codebook import Variable as Described
+
+FIELDS = frozenset(
+    ("kind", "name", "label", "from", "column", "formula", "groups", "method", "outcome_value", "where",
+     "targets")
+)  # fmt: skip
+METHODS = {"likelihood": ("ml", "reml"), "approximation": ("laplace",)}
+MULTILEVEL = ("multilevel_linear", "multilevel_logit")
+MODELS = ("linear", "logit", *MULTILEVEL)
+
+TABLE_FIELDS = frozenset(
+    ("kind", "variables", "show", "where", "missing", "targets", "variable", "by", "decimals")
+)
+WIDE = 90
+HERE = Path(__file__).parent
+
+
+def r_script(spec: Mapping[str, Any], result: Mapping[str, Any], described: Mapping[str, Described]) -> str:
+    """The script for a run's specification and result, as they are stored, over the columns ``described``."""
+    models = result.get("models") or []
+    script = _Script(spec, described)
+    body = [*script.reading(), *(script.models(models) if models else script.table(result))]
+    head, tail = ((HERE / f"replicate_{part}.R").read_text(encoding="utf-8") for part in ("head", "tail"))
+    return head + "\n".join(body) + "\n" + tail
+
+
+class _Script:
+    def __init__(self, spec: Mapping[str, Any], described: Mapping[str, Described]) -> None:
+        self.spec, self.described = spec, described
+        self.names = Names(described)
+
+    def reading(self) -> Iterator[str]:
+        """The data, whose columns are renamed by their places where R cannot write their names."""
+        classes = _folded(", ".join(_class(one) for one in self.described.values()), ", ")
+        yield f'all_rows <- read.csv({in_quotes(layout.DATA)}, check.names = FALSE, na.strings = "",'
+        yield f'                     encoding = "UTF-8", colClasses = c({classes}))'
+        for place, name, alias in self.names.renamed:
+            yield f"names(all_rows)[{place}] <- {in_quotes(alias)}  # {_comment(name)}"
+
+    def models(self, models: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        given = {one["name"]: one for one in self.spec.get("models", ())}
+        specs = {one["name"]: given.get(one["name"], self.spec) for one in models}
+        each = self.spec.get("sample", "common") == "each"
+        formulas = {one["name"]: parse(one["formula"]) for one in models}
+        if not each:
+            yield from self._rows([specs[name] for name in formulas], list(formulas.values()))
+        for one in models:
+            name = one["name"]
+            if each:
+                yield from self._rows([specs[name]], [formulas[name]])
+            yield from self._model(one, specs[name], formulas[name])
+
+    def _rows(self, specs: Sequence[Mapping[str, Any]], formulas: Sequence[Formula]) -> Iterator[str]:
+        """The rows that a model uses: those of “where”, complete in what it reads, logs defined."""
+        yield ""
+        yield "d <- all_rows"
+        where = {name: codes for spec in specs for name, codes in spec.get("where", {}).items()}
+        yield from self._where(where)
+        read = [name for one in formulas for name in one.variables]
+        read += [spec["groups"] for spec in specs if spec.get("groups")]
+        columns = dict.fromkeys(name for name in read if name not in where)
+        if columns:
+            listed = ", ".join(in_quotes(self.names.alias(name)) for name in columns)
+            yield f"d <- d[complete.cases(d[, c({listed}), drop = FALSE]), ]"
+        logs = (self._logged(atom) for one in formulas for atom in one.atoms)
+        for alias in dict.fromkeys(alias for alias in logs if alias):
+            yield f"d <- d[d${alias} > 0, ]"
+
+    def _where(self, where: Mapping[str, Sequence[Scalar]]) -> Iterator[str]:
+        for name, codes in where.items():
+            listed = ", ".join(in_quotes(self._code(name, code)) for code in codes)
+            yield f"d <- d[text(d${self.names.alias(name)}) %in% c({listed}), ]"
+
+    def _logged(self, atom: Any) -> str:
+        while not isinstance(atom, Variable) and hasattr(atom, "of"):
+            if isinstance(atom, Log):
+                return self.names.alias(atom.of.name)
+            atom = atom.of
+        return ""
+
+    def _model(self, model: Mapping[str, Any], spec: Mapping[str, Any], formula: Formula) -> Iterator[str]:
+        name, kind = model["name"], model["kind"]
+        yield ""
+        yield f"# {_comment(model['label'])}: {kind}"
+        if unknown := _unknown(kind, spec, model):
+            yield f"message({in_quotes(f'{name} is not computed in R: {unknown}.')})"
+            return
+        if not model["result"]["converged"]:
+            yield f"message({in_quotes(f'{name} gave no numbers; see result.json.')})"
+            return
+        for factor, levels in self.names.levels(formula, model["columns"]).items():
+            alias, listed = self.names.alias(factor.name), ", ".join(map(in_quotes, levels))
+            yield f"d${self.names.coded(factor)} <- coded(d${alias}, c({listed}))"
+        outcome = self._outcome(formula, spec, kind)
+        yield from outcome[1:]
+        yield from self._fit(name, kind, spec, formula, outcome[0])
+
+    def _outcome(self, formula: Formula, spec: Mapping[str, Any], kind: str) -> list[str]:
+        """The left side, and lines before it where it is one value of a pair."""
+        assert formula.outcome is not None
+        value = spec.get("outcome_value")
+        if value is None:
+            return [self.names.atom(formula.outcome)]
+        name = leaf(formula.outcome).name
+        code = in_quotes(self._code(name, value))
+        return ["outcome", f"d$outcome <- as.numeric(text(d${self.names.alias(name)}) == {code})"]
+
+    def _fit(
+        self, name: str, kind: str, spec: Mapping[str, Any], formula: Formula, outcome: str
+    ) -> Iterator[str]:
+        groups = f"(1 | {self.names.alias(spec['groups'])})" if kind in MULTILEVEL else ""
+        written = _folded(self.names.formula(formula, outcome, groups))
+        likelihood = spec.get("method", {}).get("likelihood", "reml")
+        call = {
+            "linear": [f"lm({written}, data = d)"],
+            "logit": [
+                f"glm({written}, data = d, family = binomial,",
+                "           control = glm.control(epsilon = 1e-14, maxit = 100))",
+            ],
+            "multilevel_linear": [
+                f"lme4::lmer({written}, data = d,",
+                f"                  REML = {'TRUE' if likelihood == 'reml' else 'FALSE'},",
+                '                  control = lme4::lmerControl(optimizer = "bobyqa",',
+                "                                              optCtrl = list(rhoend = 1e-10)))",
+            ],
+            "multilevel_logit": [
+                f"lme4::glmer({written}, data = d, family = binomial,",
+                '                   control = lme4::glmerControl(optimizer = "bobyqa", tolPwrss = 1e-10,',
+                "                                                optCtrl = list(maxfun = 1e6)))",
+            ],
+        }[kind]
+        yield "fit <- " + "\n".join(call)
+        estimates = "lme4::fixef(fit)" if kind in MULTILEVEL else "coef(fit)"
+        yield f"tell_model({in_quotes(name)}, fit, {estimates})"
+        if kind in MULTILEVEL:
+            yield f"tell_variances({in_quotes(name)}, fit)"
+
+    def table(self, result: Mapping[str, Any]) -> Iterator[str]:
+        kind = str(self.spec.get("kind"))
+        yield ""
+        yield "d <- all_rows"
+        yield from self._where(self.spec.get("where", {}))
+        if set(self.spec) - TABLE_FIELDS:
+            yield 'message("This table has a design that the script does not compute in R.")'
+        elif kind == "descriptives":
+            yield from self._descriptives(result)
+        elif kind == "crosstab":
+            yield from self._crosstab()
+        else:
+            yield f"message({in_quotes(f'A result of kind {kind} is not computed in R.')})"
+
+    def _descriptives(self, result: Mapping[str, Any]) -> Iterator[str]:
+        if self.spec.get("missing") == "listwise":
+            listed = ", ".join(in_quotes(self.names.alias(name)) for name in self.spec["variables"])
+            yield f"d <- d[complete.cases(d[, c({listed}), drop = FALSE]), ]"
+        for row in result["table"]["rows"]:
+            if row["level"]:
+                continue
+            alias = self.names.alias(row["variable"])
+            quoted = in_quotes(alias)
+            yield f'tell("table", {quoted}, "n", sum(!is.na(d${alias})))'
+            if row["kind"] == "mean":
+                yield f'tell("table", {quoted}, "mean", mean(d${alias}, na.rm = TRUE))'
+                yield f'tell("table", {quoted}, "sd", sd(d${alias}, na.rm = TRUE))'
+            else:
+                yield f'tell("table", {quoted}, "percent", 100 * mean(d${alias} == 1, na.rm = TRUE))'
+
+    def _crosstab(self) -> Iterator[str]:
+        row, column = (self.names.alias(self.spec[name]) for name in ("variable", "by"))
+        yield f"counts <- as.data.frame(table(text(d${row}), text(d${column})), stringsAsFactors = FALSE)"
+        yield 'tell("table", paste(counts$Var1, counts$Var2, sep = "|"), "count", counts$Freq)'
+        yield f"test <- suppressWarnings(chisq.test(table(d${row}, d${column}), correct = FALSE))"
+        yield 'tell("table", "chi_square", "statistic", test$statistic)'
+
+    def _code(self, name: str, wanted: Scalar) -> str:
+        """The code that is meant, given as itself or by one of its labels."""
+        codes = self.described[name].codes
+        if any(code.value == wanted or level_text(code.value) == str(wanted) for code in codes):
+            return level_text(wanted)
+        meant = [code.value for code in codes if str(wanted) in code.labels.values()]
+        return level_text(meant[0]) if len(meant) == 1 else level_text(wanted)
+
+
+def _unknown(kind: str, spec: Mapping[str, Any], model: Mapping[str, Any]) -> str:
+    """What of a model the script has no words for."""
+    if kind not in MODELS:
+        return f"it is of kind {kind}"
+    own = set(spec) - FIELDS if "models" not in spec else set()
+    method = spec.get("method", {})
+    own |= {name for name, value in method.items() if value not in METHODS.get(name, ())}
+    return f"it has {', '.join(sorted(own))}" if own else ""
+
+
+def _folded(text: str, at: str = " + ") -> str:
+    """A long line broken where it may be, so that people can read it."""
+    lines, line = [], ""
+    for part in text.split(at):
+        if line and len(line) + len(part) > WIDE:
+            lines.append(line + at.rstrip())
+            line = part
+        else:
+            line = f"{line}{at}{part}" if line else part
+    return "\n    ".join([*lines, line])
+
+
+def _class(variable: Described) -> str:
+    return '"numeric"' if variable.type.is_number or variable.type is ValueType.TIME else '"character"'
+
+
+def _comment(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,183 @@
+"""The table of a result: cells that keep their unrounded figures, headings, sections and notes.
+
+Every renderer takes this one object.  What makes tables (:mod:`analytics.core.tables`) knows no format, and
+what writes formats knows no kind of analysis.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from surveys.core.spreadsheets import GUARDABLE
+
+MINUS = "−"
+_NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class TableCell:
+    """``text`` as shown; ``value`` and ``error`` unrounded where the cell holds a number.
+
+    With an ``error`` the text is the figure, its stars, and the error in parentheses.  ``marks`` are
+    footnotes: positions in the table's ``footnotes``, from 1.
+    """
+
+    text: str
+    value: float | None = None
+    error: float | None = None
+    stars: str = ""
+    marks: tuple[int, ...] = ()
+
+    @property
+    def figure(self) -> str:
+        """The figure alone, as shown: no stars, no error."""
+        head = self.text.partition(" (")[0] if self.error is not None else self.text
+        return head.removesuffix(self.stars)
+
+    @property
+    def below(self) -> str:
+        """The error in parentheses, as shown; empty where the cell has none."""
+        return f"({self.text.partition(' (')[2]}" if self.error is not None else ""
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """``section``: terms, absorbed, random, fit or base; ``cells`` in the columns' order, None if empty."""
+
+    key: str
+    label: str
+    cells: tuple[TableCell | None, ...]
+    section: str = "terms"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A heading over ``width`` columns from column ``start`` (from 0) on."""
+
+    text: str
+    start: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """``columns`` are headings, ``spans`` stand over them; ``notes`` below name every convention.
+
+    ``sections`` are headings of sections that have one; ``footnotes`` are what the marks of cells mean;
+    ``about`` says for programs where the figures come from (run, version, hashes).
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    notes: tuple[str, ...] = ()
+    title: str = ""
+    spans: tuple[Span, ...] = ()
+    sections: Mapping[str, str] = field(default_factory=dict)
+    footnotes: tuple[str, ...] = ()
+    language: str = "en"
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_chinese(self) -> bool:
+        return self.language.startswith("zh")
+
+    @property
+    def parts(self) -> list[tuple[str, list[TableRow]]]:
+        """(heading or nothing, rows) of each run of rows of one section; rules stand between them."""
+        return [
+            (self.sections.get(name, ""), list(rows)) for name, rows in groupby(self.rows, _section_of_row)
+        ]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any cell has an error to stand below its figure."""
+        return any(cell is not None and cell.error is not None for row in self.rows for cell in row.cells)
+
+    def heads(self) -> list[tuple[str, int]]:
+        """(text, width) over all columns: the spans, and gaps of one column without text between them."""
+        found: list[tuple[str, int]] = []
+        place = 0
+        for span in sorted(self.spans, key=lambda one: one.start):
+            found += [("", 1)] * (span.start - place)
+            found.append((span.text, span.width))
+            place = span.start + span.width
+        return found + [("", 1)] * (len(self.columns) - place)
+
+    def below(self) -> Iterator[tuple[str, str]]:
+        """(mark, sentence) of everything under the table: footnotes with their letters, then notes."""
+        yield from ((letter(at), text) for at, text in enumerate(self.footnotes, start=1))
+        yield from (("", note) for note in self.notes)
+
+    def as_lists(self) -> list[list[str]]:
+        """Headings and rows as texts."""
+        body = [[row.label, *(cell.text if cell else "" for cell in row.cells)] for row in self.rows]
+        over = [["", *spread(self.heads())]] if self.spans else []
+        return [*over, ["", *self.columns], *body]
+
+    def as_csv(self) -> str:
+        """Comma-separated text with the shown figures, notes below; texts like formulas are made harmless.
+
+        Lines end with carriage return and line feed, so that cells that hold either are quoted.
+        """
+        out, lines = io.StringIO(), [*self.as_lists(), *([text] for text in self.lines_below())]
+        csv.writer(out).writerows([_harmless(cell) for cell in line] for line in lines)
+        return out.getvalue()
+
+    def as_text(self) -> str:
+        """Columns aligned for a terminal, wide characters counted as two."""
+        lines = self.as_lists()
+        widths = [max(_width(line[i]) for line in lines) for i in range(len(lines[0]))]
+        padded = ("  ".join(_padded(text, widths[i], i > 0) for i, text in enumerate(line)) for line in lines)
+        return "\n".join([*(line.rstrip() for line in padded), *self.lines_below()])
+
+    def lines_below(self) -> list[str]:
+        """Footnotes and notes, each a line of its own."""
+        return [f"{mark} {text}".strip() for mark, text in self.below()]
+
+
+def letter(number: int) -> str:
+    """The mark of a footnote: a, b, …, z, aa."""
+    text = ""
+    while number:
+        number, place = divmod(number - 1, 26)
+        text = chr(ord("a") + place) + text
+    return text
+
+
+def is_number(text: str) -> bool:
+    """Whether a shown text is a number and nothing else."""
+    return bool(_NUMBER.fullmatch(text))
+
+
+def typeset(text: str) -> str:
+    """A figure with a minus sign for a hyphen."""
+    return text.replace("-", MINUS) if re.match(r"\(?-[\d.]", text) else text
+
+
+def _section_of_row(row: TableRow) -> str:
+    return row.section
+
+
+def spread(heads: list[tuple[str, int]]) -> list[str]:
+    return [cell for text, width in heads for cell in (text, *[""] * (width - 1))]
+
+
+def _harmless(text: str) -> str:
+    """A text that starts like a formula is prefixed, so that no spreadsheet runs it; numbers stay numbers."""
+    return f"'{text}" if re.match(GUARDABLE, text) and not is_number(text) else text
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space
