@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from analytics.core.audit import AuditFinding, audit
+from analytics.core.audit import AuditFinding, audit, related
 from analytics.core.compared import Comparison
 from analytics.core.comparison import compare
 from analytics.core.targets import Cell, PublishedTable
@@ -44,11 +44,11 @@ def compare_run(user: User, run: Run, target: Target | None = None) -> Compariso
 
 
 def audit_of(target: Target) -> tuple[AuditFinding, ...]:
-    """What arithmetic on the printed figures shows, with the descriptive table ``notes.moments`` names."""
-    moments = None
-    if slug := target.notes.get("moments", ""):
-        moments = Target.objects.filter(study=target.study, slug=slug).prefetch_related("cells").first()
-    return audit(published_table(target), published_table(moments) if moments is not None else None)
+    """What arithmetic on the printed figures shows, with the tables of the study that ``notes`` name."""
+    table = published_table(target)
+    named = Target.objects.filter(study=target.study, slug__in=related(table)).prefetch_related("cells")
+    others = {one.slug: published_table(one) for one in named}
+    return audit(table, others.get(str(target.notes.get("moments", ""))), others)
 
 
 def runs_beside(user: User, target: Target) -> list[Run]:
