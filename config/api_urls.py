@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from analytics.api import errata, impact, runs, targets
+from analytics.api import errata, impact, runs, tables, targets
 from config.api_root import Nowhere, Root
 from measures.api import datasets, measures
 from surveys.api import crosswalk, downloads, jobs, studies
@@ -87,6 +87,8 @@ urlpatterns = [
     path("runs/<int:pk>/document/", runs.RunDocument.as_view(), name="api_run_document"),
     path("runs/<int:pk>/comparison/", runs.Comparison.as_view(), name="api_comparison"),
     path("targets/", targets.Targets.as_view(), name="api_targets"),
+    path("audit/", tables.AuditTable.as_view(), name="api_audit_table"),
+    path("targets/<slug:study>/", tables.NewTarget.as_view(), name="api_new_target"),
     path("targets/<slug:study>/<path:slug>/", targets.OneTarget.as_view(), name="api_target"),
     path("jobs/", jobs.Jobs.as_view(), name="api_jobs"),
     path("jobs/<int:pk>/", jobs.OneJob.as_view(), name="api_job"),

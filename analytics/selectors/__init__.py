@@ -17,6 +17,7 @@ from analytics.selectors.named import (
 )
 from analytics.selectors.published import (
     audit_of,
+    audit_with_study,
     compare_run,
     published_table,
     runs_beside,
@@ -37,6 +38,7 @@ def compare(user: User, run: Run) -> list[dict[str, Any]]:
 __all__ = [
     "analysis_named",
     "audit_of",
+    "audit_with_study",
     "compare",
     "compare_run",
     "errata_of_run",

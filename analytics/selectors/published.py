@@ -10,7 +10,7 @@ from analytics.core.comparison import compare
 from analytics.core.targets import Cell, PublishedTable
 from analytics.models import Run, Target
 from analytics.selectors.shown import shown_to
-from surveys.models import User
+from surveys.models import Study, User
 
 
 def published_table(target: Target) -> PublishedTable:
@@ -45,10 +45,14 @@ def compare_run(user: User, run: Run, target: Target | None = None) -> Compariso
 
 def audit_of(target: Target) -> tuple[AuditFinding, ...]:
     """What arithmetic on the printed figures shows, with the tables of the study that ``notes`` name."""
-    table = published_table(target)
-    named = Target.objects.filter(study=target.study, slug__in=related(table)).prefetch_related("cells")
+    return audit_with_study(target.study, published_table(target))
+
+
+def audit_with_study(study: Study, table: PublishedTable) -> tuple[AuditFinding, ...]:
+    """The audit of a table that may not be kept yet, with the study's tables that it names."""
+    named = Target.objects.filter(study=study, slug__in=related(table)).prefetch_related("cells")
     others = {one.slug: published_table(one) for one in named}
-    return audit(table, others.get(str(target.notes.get("moments", ""))), others)
+    return audit(table, others.get(str(table.notes.get("moments", ""))), others)
 
 
 def runs_beside(user: User, target: Target) -> list[Run]:

@@ -29,10 +29,12 @@ def define_target(
     labels: Mapping[str, str] | None = None,
     citation: str = "",
     notes: Mapping[str, Any] | None = None,
+    is_new: bool = False,
 ) -> Target:
     """A published table, or the existing one with what changed saved; the same again changes nothing.
 
     ``cells``: {column, term, statistic, printed, label}, printed as text so that decimals are kept.
+    With ``is_new`` a name that is taken is refused.
     """
     policy.require_define(user, study)
     cells = list(cells)
@@ -47,6 +49,9 @@ def define_target(
         _write_cells(target, read)
         audit.record(user, "create", target, study=study, cells=len(read))
         return target
+    if is_new:
+        message = say("There is a target called {slug} already.", slug=slug)
+        raise Refused(Problem("named_twice", message, hint=say("Choose another short name.")))
     changed = set_differing(target, fields)
     if read != stored_cells(target):
         target.cells.all().delete()

@@ -3,12 +3,15 @@
 from analytics.views.analyses import analyses, analysis, start_run
 from analytics.views.errata import erratum
 from analytics.views.runs import run, run_again, table, withdraw
+from analytics.views.tables import audit_table, new_target
 from analytics.views.targets import target
 
 __all__ = [
     "analyses",
     "analysis",
+    "audit_table",
     "erratum",
+    "new_target",
     "run",
     "run_again",
     "start_run",
