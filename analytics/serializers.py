@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from analytics.core.pasted import MOST_CHARACTERS, read_pasted
 from analytics.core.targets import KINDS, PublishedTable
-from analytics.models import Analysis, Run, Target, TargetCell
+from analytics.models import Analysis, HypothesisRegister, Run, Target, TargetCell
 from analytics.selectors import rows_shown_to
 from measures.serializers import FreshnessSerializer
 from surveys.http import ErratumSerializer
@@ -115,3 +115,30 @@ class NewTargetSerializer(PastedSerializer):
     slug = serializers.RegexField(r"^[a-z0-9][a-z0-9_/-]*[a-z0-9]$", max_length=80)
     labels = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
     citation = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class RegisterSerializer(serializers.ModelSerializer[HypothesisRegister]):
+    study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
+    labels = LabelsField()
+    register = serializers.JSONField()
+
+    class Meta:
+        model = HypothesisRegister
+        fields = ("study", "slug", "labels", "citation", "register")
+
+
+class DefineRegisterSerializer(serializers.Serializer[Any]):
+    """Hypotheses with term, sign and rule: {level, target, hypotheses: {H1: {text, term, sign, tested}}}."""
+
+    register = serializers.DictField()
+    labels = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
+    citation = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class MappingSerializer(serializers.Serializer[Any]):
+    """Column and row of the table -> those of the analysis; an empty name stands for none."""
+
+    columns = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    terms = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    note = serializers.CharField(required=False, default="", allow_blank=True)
+    signed_by = serializers.CharField(read_only=True, allow_null=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.models import Run
+from analytics.selectors.beside import keys_of, laid_beside, latest_run, mapping_of
 from analytics.selectors.documents import run_document
 from analytics.selectors.errata import errata_of_run, errata_of_target, erratum_of
+from analytics.selectors.hypotheses import register_named, verdicts, verdicts_document
 from analytics.selectors.impact import impact_of
 from analytics.selectors.named import (
     analysis_named,
@@ -45,7 +47,12 @@ __all__ = [
     "errata_of_target",
     "erratum_of",
     "impact_of",
+    "keys_of",
+    "laid_beside",
+    "latest_run",
+    "mapping_of",
     "published_table",
+    "register_named",
     "rows_shown_to",
     "run_document",
     "run_freshness",
@@ -57,4 +64,6 @@ __all__ = [
     "table_of",
     "target_named",
     "target_of",
+    "verdicts",
+    "verdicts_document",
 ]

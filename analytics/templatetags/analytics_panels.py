@@ -59,6 +59,12 @@ def study_targets(context: template.Context, study: Study) -> dict[str, Any]:
     return {"study": study, "targets": listed.targets_with_sizes(study), "may_define": may_define}
 
 
+@register.inclusion_tag("analytics/_study_hypotheses.html")
+def study_hypotheses(study: Study) -> dict[str, Any]:
+    """The registers of hypotheses of the study."""
+    return {"study": study, "registers": list(study.hypotheses.all())}
+
+
 @register.inclusion_tag("analytics/_runs.html")
 def dataset_runs(version: DatasetVersion) -> dict[str, Any]:
     """Runs that read a dataset version."""
@@ -156,6 +162,20 @@ STATISTICS = {
 def statistics_of(texts: Mapping[str, str]) -> str:
     """What the figures of one cell are, in their order."""
     return ", ".join(str(STATISTICS.get(name, FIGURES.get(name, name))) for name in texts)
+
+
+VERDICT_WORDS = {
+    "supported": _("supported"),
+    "not_supported": _("not supported"),
+    "other_sign": _("significant, with the other sign"),
+    "not_computed": _("not computed"),
+}
+
+
+@register.filter
+def verdict_word(verdict: str) -> str:
+    """A verdict on a hypothesis in the language of the page."""
+    return str(VERDICT_WORDS.get(verdict, NO_VALUE))
 
 
 SIGNS = {"equal": "=", "within_sampling_error": "≈", "same_class": "∼", "contradicts": "≠", "differs": "≠"}

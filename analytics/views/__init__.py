@@ -2,6 +2,8 @@
 
 from analytics.views.analyses import analyses, analysis, start_run
 from analytics.views.errata import erratum
+from analytics.views.hypotheses import hypotheses
+from analytics.views.mappings import map_table
 from analytics.views.runs import run, run_again, table, withdraw
 from analytics.views.tables import audit_table, new_target
 from analytics.views.targets import target
@@ -11,6 +13,8 @@ __all__ = [
     "analysis",
     "audit_table",
     "erratum",
+    "hypotheses",
+    "map_table",
     "new_target",
     "run",
     "run_again",

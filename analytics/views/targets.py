@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from analytics import selectors
 from analytics.views.runs import beside
+from surveys import policy
 from surveys.selectors import study_named
 
 
@@ -20,6 +21,8 @@ def target(request: HttpRequest, study: str, slug: str) -> HttpResponse:
         "target": found,
         "table": table,
         "audit": selectors.audit_of(found),
+        "may_define": policy.may(request.user, policy.DEFINE, here),
+        "analyses": here.analyses.filter(runs__withdrawn_because="", runs__state="done").distinct(),
         "beside": beside(request.user, found, table),
     }
     return render(request, "analytics/target.html", context)
