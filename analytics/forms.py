@@ -130,6 +130,12 @@ class TableForm(forms.Form):
         except UnicodeDecodeError:
             raise forms.ValidationError(_("The file is not UTF-8 text.")) from None
 
+    def keep_text(self) -> None:
+        """Shows a file's text where it would have been pasted: a browser sends no file twice."""
+        if self.cleaned_data["file"]:
+            self.data = self.data.copy()
+            self.data["text"] = self.cleaned_data["file"]
+
     def table(self, slug: str = "") -> PublishedTable:
         """The table as understood; Refused with every problem of it."""
         given = self.cleaned_data

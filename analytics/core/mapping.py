@@ -11,6 +11,7 @@ from analytics.core.targets import FIT_STATISTICS, Cell, PublishedTable, is_cons
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 
+BESIDE = {"descriptives": ("descriptives",), "crosstab": ("crosstab",)}
 NOTHING = ""  # what a row or column is mapped to that the run does not have
 
 
@@ -28,6 +29,13 @@ class RunKeys:
 
     columns: tuple[tuple[str, str], ...]
     terms: tuple[tuple[str, str], ...]
+
+
+def fits(table_kind: str, analysis_kind: str) -> bool:
+    """Whether a table of this kind can be laid beside an analysis of that kind."""
+    if table_kind == "models":
+        return analysis_kind not in ("descriptives", "crosstab")
+    return analysis_kind in BESIDE.get(table_kind, ())
 
 
 def run_keys(result: Mapping[str, Any]) -> RunKeys:

@@ -16,6 +16,7 @@ from typing import Any
 
 from analytics.core.pasted_words import ABSORBED, CONSTANT, FIT_ROWS, STATISTICS, TOTALS, statistic_named
 from analytics.core.printed import read
+from analytics.core.target_notes import note_problems
 from analytics.core.targets import ABSORBED as IN
 from analytics.core.targets import Cell, PublishedTable, check_cells
 from surveys.core.problems import Problem, Refused, near_misses
@@ -76,6 +77,9 @@ def read_pasted(
     """
     rows = _rows(text)
     reading = _Reading(kind, [], dict(notes or {}))
+    reading.problems += note_problems(reading.notes, strict=True)
+    if reading.problems:
+        raise Refused(reading.problems)  # what the notes say is read along with the cells
     _read_n(reading, n)
     if tuple(word.strip().casefold() for word in rows[0][:4]) == LONG:
         _read_long(reading, rows[1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.models import Run
-from analytics.selectors.beside import keys_of, laid_beside, latest_run, mapping_of
+from analytics.selectors.beside import analyses_that_fit, keys_of, laid_beside, latest_run, mapping_of
 from analytics.selectors.documents import run_document
 from analytics.selectors.errata import errata_of_run, errata_of_target, erratum_of
 from analytics.selectors.hypotheses import register_named, verdicts, verdicts_document
@@ -38,6 +38,7 @@ def compare(user: User, run: Run) -> list[dict[str, Any]]:
 
 
 __all__ = [
+    "analyses_that_fit",
     "analysis_named",
     "audit_of",
     "audit_with_study",

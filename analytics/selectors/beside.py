@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analytics.core.compared import Comparison
 from analytics.core.comparison import compare
-from analytics.core.mapping import RunKeys, TargetMap, mapped, run_keys
+from analytics.core.mapping import RunKeys, TargetMap, fits, mapped, run_keys
 from analytics.core.targets import PublishedTable
 from analytics.models import Analysis, Run, Target, TargetMapping
 from surveys.core.problems import refuse
@@ -35,6 +35,14 @@ def latest_run(analysis: Analysis) -> Run:
         message = say("{analysis} has no run yet.", analysis=analysis)
         raise refuse("no_run", message, hint=say("Run it first; its rows and columns are then known."))
     return found
+
+
+def analyses_that_fit(target: Target) -> list[Analysis]:
+    """Analyses with a run that the table can be laid beside."""
+    run = Analysis.objects.filter(
+        study=target.study, runs__withdrawn_because="", runs__state="done"
+    ).distinct()
+    return [one for one in run if fits(target.kind, str(one.spec.get("kind", "")))]
 
 
 def keys_of(analysis: Analysis) -> RunKeys:

@@ -36,7 +36,8 @@ class Verdicts:
     """Every verdict on the hypotheses of a register."""
 
     register: Register
-    printed: tuple[tuple[Verdict, ...], ...]  # per hypothesis, per family, of the published figures
+    kinds: tuple[str, ...]  # as the published table calls its models
+    printed: tuple[tuple[Verdict, ...], ...]  # per hypothesis, per kind, of the published figures
     versions: tuple[Tally, ...]
 
 
@@ -60,7 +61,7 @@ def verdicts(user: User, found: HypothesisRegister) -> Verdicts:
     for run in runs.order_by("-pk"):
         versions.setdefault(str(run.subject), {}).setdefault(str(run.analysis and run.analysis.slug), run)
     tallies = [_tally(user, register, version, mine) for version, mine in versions.items()]
-    return Verdicts(register, _printed(found.study, register), tuple(tallies))
+    return Verdicts(register, *_printed(found.study, register), tuple(tallies))
 
 
 def _tally(user: User, register: Register, version: str, runs: dict[str, Run]) -> Tally:
@@ -79,18 +80,20 @@ def _of_family(one: Hypothesis, family: str, results: dict[str, Any], level: flo
     return verdict_of(one, tested, results[tested.analysis], level)
 
 
-def _printed(study: Study, register: Register) -> tuple[tuple[Verdict, ...], ...]:
-    """What the published table itself says, in the column that each family's model is called after."""
+def _printed(study: Study, register: Register) -> tuple[tuple[str, ...], tuple[tuple[Verdict, ...], ...]]:
+    """What the published table itself says, by what it calls the models that the hypotheses are tested in."""
     target = Target.objects.filter(study=study, slug=register.target).prefetch_related("cells").first()
     if target is None:
-        return ()
+        return (), ()
     table = published_table(target)
-    rows = []
+    kind_of = {model.column: model.kind or model.label for model in table.models()}
+    rows: list[dict[str, Verdict]] = []
     for one in register.hypotheses:
-        by_family = {t.family: t.model for t in one.tested}
-        columns = [by_family.get(family, "") for family in register.families]
-        rows.append(tuple(printed_verdict(one, table, column, register.level) for column in columns))
-    return tuple(rows)
+        columns = dict.fromkeys(tried.model for tried in one.tested if tried.model in kind_of)
+        told = {kind_of[column]: printed_verdict(one, table, column, register.level) for column in columns}
+        rows.append(told)
+    kinds = tuple(dict.fromkeys(kind for row in rows for kind in row))
+    return kinds, tuple(tuple(row.get(kind, Verdict(NOT_COMPUTED)) for kind in kinds) for row in rows)
 
 
 def verdicts_document(found: HypothesisRegister, told: Verdicts) -> dict[str, Any]:
@@ -119,7 +122,8 @@ def _one(told: Verdicts, place: int) -> dict[str, Any]:
         "sign": one.sign,
         "published": one.published or None,
         "tested": {t.family: f"{t.analysis}#{t.model}" for t in one.tested},
-        "printed": {f: v.as_json() for f, v in zip(families, printed, strict=False)},
+        "printed_in": one.printed or None,
+        "printed": {kind: v.as_json() for kind, v in zip(told.kinds, printed, strict=False)},
         "verdicts": [
             {
                 "version": tally.version,

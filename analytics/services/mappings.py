@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from analytics import policy
-from analytics.core.mapping import RunKeys, TargetMap, check_map
+from analytics.core.mapping import RunKeys, TargetMap, check_map, fits
 from analytics.core.targets import PublishedTable
 from analytics.models import Analysis, Target, TargetMapping
+from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.core.storable import check_storable
 from surveys.models import User
 from surveys.services import audit
@@ -33,6 +35,11 @@ def map_target(
     """
     policy.require_define(user, target.study)
     check_storable({"columns": columns, "terms": terms, "note": note})
+    if not fits(target.kind, str(analysis.spec.get("kind", ""))):
+        message = say(
+            "A table of the kind {kind} is not laid beside {analysis}.", kind=target.kind, analysis=analysis
+        )
+        raise refuse("other_kind", message)
     check_map(table, keys, TargetMap(columns, terms))
     last = TargetMapping.objects.filter(target=target, analysis=analysis).first()
     if last is not None and (last.columns, last.terms) == (dict(columns), dict(terms)):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from analytics import policy
+from analytics.core.target_notes import note_problems
 from analytics.core.targets import Cell, check_cells
 from analytics.models import Target, TargetCell
 from surveys.core.problems import Problem, Refused
@@ -42,6 +43,8 @@ def define_target(
     check_storable({"slug": slug, "kind": kind, "cells": cells} | about)
     read = tuple(_cell(number, cell) for number, cell in enumerate(cells, start=1))
     check_cells(kind, read)
+    if problems := note_problems(notes or {}):
+        raise Refused(problems)
     fields = {"kind": kind, "labels": dict(labels or {}), "citation": citation, "notes": dict(notes or {})}
     target = Target.objects.filter(study=study, slug=slug).first()
     if target is None:

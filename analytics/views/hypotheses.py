@@ -30,12 +30,11 @@ def hypotheses(request: HttpRequest, study: str, slug: str) -> HttpResponse:
 
 
 def _rows(told: Verdicts) -> list[dict[str, Any]]:
-    """A row per hypothesis: the printed verdict by family, and those of every version."""
-    families = told.register.families
+    """A row per hypothesis: the printed verdict by kind of model, and those of every version."""
     return [
         {
             "hypothesis": one,
-            "printed": told.printed[place] if told.printed else [None] * len(families),
+            "printed": told.printed[place] if told.printed else (),
             "versions": [tally.rows[place] for tally in told.versions],
         }
         for place, one in enumerate(told.register.hypotheses)

@@ -144,5 +144,5 @@ def in_brief(comparison: Comparison) -> list[dict[str, Any]]:
     for place, (head, summary) in enumerate(zip(comparison.columns, comparison.summary, strict=True)):
         rows = [row for row in comparison.rows if row.section == "fit"]
         fit = [(row.label, row.cells[place]) for row in rows if row.cells[place]]
-        brief.append({**head, **summary, "fit": fit})
+        brief.append({**head, **summary, "fit": fit, "whole": comparison.verdict})
     return brief

@@ -59,6 +59,7 @@ def _read(form: TableForm, study: Study | None = None) -> Read:
         table = form.table()
     except Refused as refused:
         return Read(problems=refused.problems)
+    form.keep_text()
     findings = audit_with_study(study, table) if study is not None else audit(table)
     return Read(table, by_gravity(findings))
 

@@ -133,6 +133,7 @@ def test_verdicts_by_version_and_family(desk: Desk) -> None:
     assert tally.rows[0][1].verdict == "not_computed"  # nobody ran the second analysis
     assert tally.rows[2][0].verdict == "not_computed"
     assert [one[0].verdict for one in told.printed] == ["supported", "other_sign", "not_computed"]
+    assert told.kinds == ("model1",)
 
 
 def test_the_same_register_again_changes_nothing(desk: Desk) -> None:
@@ -156,7 +157,7 @@ def test_the_page_and_the_api(client: Client, desk: Desk, language: str) -> None
     assert ("x matters" if language == "en" else "x 有作用") in page.content.decode()
     told = client.get(f"/api/v1/hypotheses/{desk.study.slug}/paper/").json()
     assert [one["hypothesis"] for one in told["hypotheses"]] == ["H1", "H2", "H3"]
-    assert told["hypotheses"][0]["printed"]["logit"]["verdict"] == "supported"
+    assert told["hypotheses"][0]["printed"]["model1"]["verdict"] == "supported"
     address = f"/api/v1/hypotheses/{desk.study.slug}/other/"
     answer = client.put(address, {"register": REGISTER}, content_type="application/json")
     assert answer.status_code == 200

@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
@@ -125,6 +126,35 @@ def test_looked_at_then_kept(client: Client, desk: Desk) -> None:
     assert target.labels == {"en": "Table 1"} and target.cells.count() == 6
     again = client.post(address, given | {"keep": "1"})
     assert again.status_code == 422 and "already" in again.content.decode()
+
+
+def test_a_file_is_looked_at_and_its_text_kept_for_the_second_step(client: Client, desk: Desk) -> None:
+    client.force_login(desk.user)
+    file = SimpleUploadedFile("t.csv", ITEMS.encode())
+    page = client.post(f"/studies/{desk.study.slug}/new_target/", {"kind": "free", "slug": "p", "file": file})
+    assert page.status_code == 422  # the name is too short
+    file = SimpleUploadedFile("t.csv", ITEMS.encode())
+    given = {"kind": "free", "slug": "p/t", "file": file}
+    page = client.post(f"/studies/{desk.study.slug}/new_target/", given)
+    assert "Trust,5.19,1.34,28,1,1,7 </textarea>" in " ".join(page.content.decode().split())
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "models: [1]",
+        "stars: {x: y}",
+        "about: {a: b}",
+        "scales: [1]",
+        "sets: {a: {rows: 1}}",
+        "outcom: y",
+        "- a",
+        "n: {a: {}}",
+    ],
+)
+def test_notes_in_a_wrong_shape_are_refused_with_a_sentence(client: Client, db: None, notes: str) -> None:
+    page = client.post("/audit/", {"kind": "models", "text": MODELS, "notes": notes})
+    assert page.status_code == 422 and "notice error" in page.content.decode()
 
 
 def test_only_who_may_define_keeps_a_table(client: Client, desk: Desk) -> None:

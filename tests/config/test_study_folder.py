@@ -77,6 +77,17 @@ draft:
 labels: {en: Everyone}
 recipe: {wave: "2020", key: id, items: [sex, town], measures: [any_member, people]}
 """,
+    "hypotheses/work.yaml": """
+labels: {en: What the work says, zh: 文献的假设}
+level: 0.1
+hypotheses:
+  H1:
+    text: {en: members differ, zh: 成员不同}
+    term: any_member
+    sign: "-"
+    published: supported
+    tested: {logit: "table1#model1"}
+""",
     "analyses/table1.yaml": """
 labels: {en: First table}
 spec: {kind: descriptives, dataset: all, variables: [any_member, people], targets: paper/table1}
