@@ -19,7 +19,7 @@ from analytics.core.audit.ratios import ratio_findings
 from analytics.core.audit.remainders import remainder_findings, unused_findings
 from analytics.core.audit.scale import scale_findings
 from analytics.core.audit.scores import score_findings
-from analytics.core.audit.shares import share_findings
+from analytics.core.audit.shares import base_findings_of_rows, share_findings
 from analytics.core.audit.stars import star_findings
 from analytics.core.audit.structure import centring_findings, complement_findings
 from analytics.core.audit.summary import summary_findings
@@ -45,7 +45,8 @@ def audit(
         return (*base_findings(table, others or {}), *claim_findings(table, others or {}), *every)
     if table.kind == "models":
         return (*_of_models(table, descriptives), *every)
-    return (*share_findings(table), *remainder_findings(table), *score_findings(table), *every)
+    rows = [*share_findings(table), *base_findings_of_rows(table)]
+    return (*rows, *remainder_findings(table), *score_findings(table), *every)
 
 
 def related(table: PublishedTable) -> set[str]:

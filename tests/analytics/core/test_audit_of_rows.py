@@ -108,3 +108,9 @@ def test_a_printed_chi_squared() -> None:
     assert "test" in codes and "wrong_test" not in codes
     wrong = [*cells, Cell("test", "x", "chi2", "9.67")]
     assert "wrong_test" in {one.code for one in audit(PublishedTable("t", "crosstab", tuple(wrong)))}
+
+
+def test_a_percentage_without_a_count() -> None:
+    assert "whole_percent" in _codes({"percent": "33.3", "n": "30"})
+    assert "wrong_whole_percent" in _codes({"percent": "35.3", "n": "30"})
+    assert not any(code.endswith("whole_percent") for code in _codes({"percent": "35.3", "n": "3000"}))
