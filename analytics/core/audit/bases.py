@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from analytics.core.audit.checks import Check, told
 from analytics.core.audit.crosstabs import MOST_BASES
-from analytics.core.audit.finding import AuditFinding
+from analytics.core.audit.finding import AuditFinding, Severity
 from analytics.core.audit.lines import Line, lines
 from analytics.core.printed import Printed
 from analytics.core.targets import PublishedTable
@@ -114,52 +114,59 @@ def _elsewhere(percent: Printed, others: Mapping[str, PublishedTable]) -> list[s
 
 def _common(claims: list[Line], most: int) -> list[AuditFinding]:
     percents = [line.numbers["percent"] for line in claims]
-    bases = common_bases(percents, most)
-    total = sum(percent.value for percent in percents)
-    where = (claims[0].column,), tuple(line.term for line in claims)
-    texts = [percent.text for percent in percents]
-    findings = []
+    total, texts = sum(percent.value for percent in percents), [percent.text for percent in percents]
+    findings = [_shared(claims, common_bases(percents, most), most)]
+    if total > 100 + sum(percent.unit for percent in percents):
+        line = say("{sum} = {total:.2f}", sum=" + ".join(texts), total=total)
+        sentence = say("{percents} add to more than 100: several answers each.", percents=texts)
+        findings.append(AuditFinding("several_answers", "info", sentence, (line,), *_where(claims)))
+    return findings
+
+
+def _where(claims: Sequence[Line]) -> tuple[tuple[str], tuple[str, ...]]:
+    return (claims[0].column,), tuple(line.term for line in claims)
+
+
+def _shared(claims: list[Line], bases: list[int], most: int) -> AuditFinding:
+    """The bases that serve all; an error where there is none, or where the text gives another."""
+    texts = [line.numbers["percent"].text for line in claims]
     if not bases:
-        own = [
+        own = tuple(
             say(
                 "{label}: {bases}",
                 label=line.label,
                 bases=_few(common_bases([line.numbers["percent"]], most)),
             )
             for line in claims
-        ]
+        )
         sentence = say(
             "{percents}: no base up to {most:,} makes whole counts of all.", percents=texts, most=most
         )
-        findings.append(AuditFinding("no_common_base", "error", sentence, tuple(own), *where))
-    else:
-        is_stated = all("n" in line.numbers for line in claims)
-        wrong = is_stated and round(claims[0].numbers["n"].value) not in bases
-        sentence = say(
-            "{percents} are whole counts together of {bases}, and of no other base up to {most:,}.",
-            percents=texts,
-            bases=_few(bases),
-            most=most,
-        )
-        counts = tuple(
-            say(
-                "{label}: {count} / {base:,} = {share:.3f} %; printed {printed}",
-                label=line.label,
-                count=whole_count(line.numbers["percent"], bases[0]),
-                base=bases[0],
-                printed=line.numbers["percent"].text,
-                share=100 * (whole_count(line.numbers["percent"], bases[0]) or 0) / bases[0],
-            )
-            for line in claims
-        )
-        values = {"bases": bases}
-        severity = "error" if wrong else "info"
-        findings.append(AuditFinding("common_base", severity, sentence, counts, *where, values))  # type: ignore[arg-type]
-    if total > 100 + sum(percent.unit for percent in percents):
-        line = say("{sum} = {total:.2f}", sum=" + ".join(texts), total=total)
-        sentence = say("{percents} add to more than 100: several answers each.", percents=texts)
-        findings.append(AuditFinding("several_answers", "info", sentence, (line,), *where))
-    return findings
+        return AuditFinding("no_common_base", "error", sentence, own, *_where(claims))
+    is_stated = all("n" in line.numbers for line in claims)
+    is_wrong = is_stated and round(claims[0].numbers["n"].value) not in bases
+    sentence = say(
+        "{percents} are whole counts together of {bases}, and of no other base up to {most:,}.",
+        percents=texts,
+        bases=_few(bases),
+        most=most,
+    )
+    lines_of = tuple(_count_line(line, bases[0]) for line in claims)
+    severity: Severity = "error" if is_wrong else "info"
+    return AuditFinding("common_base", severity, sentence, lines_of, *_where(claims), {"bases": bases})
+
+
+def _count_line(line: Line, base: int) -> str:
+    percent = line.numbers["percent"]
+    count = whole_count(percent, base) or 0
+    return say(
+        "{label}: {count} / {base:,} = {share:.3f} %; printed {printed}",
+        label=line.label,
+        count=count,
+        base=base,
+        share=100 * count / base,
+        printed=percent.text,
+    )
 
 
 def _chain(part: Line, whole: Line, most: int) -> list[AuditFinding]:
@@ -210,38 +217,43 @@ def _exceeding(table: PublishedTable, claims: Claims, said: Mapping[str, object]
     if None in counts:
         return []
     first, *others = [count or 0 for count in counts]
-    rest = whole.numbers["percent"].value - parts[0].numbers["percent"].value
-    lines_of = (
+    where = _where([whole, *parts])
+    lines_of = _part_lines(whole, parts, others, first, base)
+    told_of = {
+        "parts": [one.label for one in parts],
+        "whole": whole.label,
+        "count": first,
+        "total": sum(others),
+    }
+    if sum(others) == first:
+        return [
+            AuditFinding(
+                "parts_and_whole", "info", say("{parts} add to {whole}.", **told_of), lines_of, *where
+            )
+        ]
+    values = {"parts": sum(others), "whole": first}
+    if sum(others) < first:
+        sentence = say("{parts} add to {total}, {whole} is {count}: the rest is not told of.", **told_of)
+        return [AuditFinding("parts_fall_short", "warning", sentence, lines_of, *where, values)]
+    sentence = say(
+        "{parts} add to {total}, {whole} is {count}: they cannot all be right unless some are counted twice.",
+        **told_of,
+    )
+    return [AuditFinding("parts_exceed_whole", "error", sentence, lines_of, *where, values)]
+
+
+def _part_lines(whole: Line, parts: list[Line], counts: list[int], first: int, base: int) -> tuple[str, str]:
+    one, other = whole.numbers["percent"], parts[0].numbers["percent"]
+    return (
         say(
             "{parts} = {total} of {base}, against {whole}",
-            parts=" + ".join(map(str, others)),
-            total=sum(others),
+            parts=" + ".join(map(str, counts)),
+            total=sum(counts),
             base=base,
             whole=first,
         ),
-        say(
-            "{whole} − {part} = {rest:.2f}",
-            whole=whole.numbers["percent"].text,
-            part=parts[0].numbers["percent"].text,
-            rest=rest,
-        ),
+        say("{whole} − {part} = {rest:.2f}", whole=one.text, part=other.text, rest=one.value - other.value),
     )
-    where = (whole.column,), (whole.term, *(one.term for one in parts))
-    if sum(others) == first:
-        sentence = say("{parts} add to {whole}.", parts=[one.label for one in parts], whole=whole.label)
-        return [AuditFinding("parts_and_whole", "info", sentence, lines_of, *where)]
-    sentence = say(
-        "{parts} add to {total}, {whole} is {count}: they cannot all be right unless some are counted twice."
-        if sum(others) > first
-        else "{parts} add to {total}, {whole} is {count}: the rest is not told of.",
-        parts=[one.label for one in parts],
-        total=sum(others),
-        whole=whole.label,
-        count=first,
-    )
-    code = "parts_exceed_whole" if sum(others) > first else "parts_fall_short"
-    severity = "error" if sum(others) > first else "warning"
-    return [AuditFinding(code, severity, sentence, lines_of, *where, {"parts": sum(others), "whole": first})]  # type: ignore[arg-type]
 
 
 def _few(bases: Iterable[int]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,45 +54,36 @@ def claim_findings(table: PublishedTable, others: Mapping[str, PublishedTable]) 
     abouts = [about for line in lines(table) if (about := _about(table, line, others)) is not None]
     models = [one for one in abouts if one.table.kind == "models" and one.is_one]
     rest = [one for one in abouts if one not in models]
-    return [
-        *told(
-            "claimed_estimate",
-            [check for one in models for check in _repeated(one)],
-            lambda n, total: say(
-                "{n} of {total} estimates, t and p of the text are those of the table.", n=n, total=total
-            ),
-        ),
-        *told(
-            "claimed_figure",
-            [check for one in rest for check in _repeated(one)],
-            lambda n, total: say(
-                "{n} of {total} figures of the text are those of the table.", n=n, total=total
-            ),
-        ),
-        *told(
-            "claimed_p",
-            [check for one in rest for check in _significance(one)],
-            lambda n, total: say(
-                "{n} of {total} p of the text hold in every place they speak of.", n=n, total=total
-            ),
-        ),
-        *told(
-            "claim",
-            [
-                check
-                for one in abouts
-                for check in (
-                    *_compared(one),
-                    *_ranges(one),
-                    *_signs(one),
-                    *structure_checks(one.line, one.table, one.said),
-                )
-            ],
-            lambda n, total: say(
-                "{n} of {total} statements of the text agree with the table.", n=n, total=total
-            ),
-        ),
-    ]
+    found = {
+        "claimed_estimate": [check for one in models for check in _repeated(one)],
+        "claimed_figure": [check for one in rest for check in _repeated(one)],
+        "claimed_p": [check for one in rest for check in _significance(one)],
+        "claim": [check for one in abouts for check in _statements(one)],
+    }
+    return [finding for code, checks in found.items() for finding in told(code, checks, AGREE[code])]
+
+
+AGREE: Mapping[str, Callable[[int, int], str]] = {
+    "claimed_estimate": lambda n, total: say(
+        "{n} of {total} estimates, t and p of the text are those of the table.", n=n, total=total
+    ),
+    "claimed_figure": lambda n, total: say(
+        "{n} of {total} figures of the text are those of the table.", n=n, total=total
+    ),
+    "claimed_p": lambda n, total: say(
+        "{n} of {total} p of the text hold in every place they speak of.", n=n, total=total
+    ),
+    "claim": lambda n, total: say(
+        "{n} of {total} statements of the text agree with the table.", n=n, total=total
+    ),
+}
+
+
+def _statements(about: About) -> Iterator[Check]:
+    yield from _compared(about)
+    yield from _ranges(about)
+    yield from _signs(about)
+    yield from structure_checks(about.line, about.table, about.said)
 
 
 def _about(table: PublishedTable, line: Line, others: Mapping[str, PublishedTable]) -> About | None:

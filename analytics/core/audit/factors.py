@@ -8,7 +8,7 @@ group variance over itself plus the residual variance, pi^2 / 3 for a logit.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from analytics.core.audit.checks import Check, between, finer, meet, told
 from analytics.core.audit.finding import AuditFinding
@@ -24,56 +24,38 @@ SHARES = ("loading", "communality", "alpha", "omega", "kmo", "icc", "r")  # none
 def factor_findings(table: PublishedTable) -> list[AuditFinding]:
     """Communalities, eigenvalues and their shares, alpha, figures outside their range, and the ICC."""
     here = lines(table)
-    loadings = {
-        (line.column, line.term): line.numbers["loading"] for line in here if "loading" in line.numbers
-    }
+    loadings = {(one.column, one.term): one.numbers["loading"] for one in here if "loading" in one.numbers}
     items = list(dict.fromkeys(term for _, term in loadings))
     is_oblique = str(table.notes.get("rotation", "")) in ("oblique", "oblimin", "promax")
     rows = [] if is_oblique else [check for line in here if (check := _communality(line, loadings))]
-    return [
-        *_outside(here),
-        *told(
-            "communality",
-            rows,
-            lambda n, total: say(
-                "{n} of {total} communalities are the sum of the squared loadings.", n=n, total=total
-            ),
-        ),
-        *told(
-            "eigenvalue",
-            _eigenvalues(here, loadings, items),
-            lambda n, total: say(
-                "{n} of {total} eigenvalues are the sum of the squared loadings of their factor.",
-                n=n,
-                total=total,
-            ),
-        ),
-        *told(
-            "variance_share",
-            _shares(here, items),
-            lambda n, total: say(
-                "{n} of {total} shares of variance are the eigenvalue over the number of items.",
-                n=n,
-                total=total,
-            ),
-        ),
-        *told(
-            "alpha",
-            [check for line in here if (check := _alpha(line))],
-            lambda n, total: say(
-                "{n} of {total} alphas are those of the mean correlation beside them.", n=n, total=total
-            ),
-        ),
-        *told(
-            "icc",
-            [check for line in here if (check := _icc(table, line))],
-            lambda n, total: say(
-                "{n} of {total} intraclass correlations are those of the variances beside them.",
-                n=n,
-                total=total,
-            ),
-        ),
-    ]
+    found = {
+        "communality": rows,
+        "eigenvalue": _eigenvalues(here, loadings, items),
+        "variance_share": _shares(here, items),
+        "alpha": [check for line in here if (check := _alpha(line))],
+        "icc": [check for line in here if (check := _icc(table, line))],
+    }
+    agreeing = [finding for code, checks in found.items() for finding in told(code, checks, AGREE[code])]
+    return [*_outside(here), *agreeing]
+
+
+AGREE: Mapping[str, Callable[[int, int], str]] = {
+    "communality": lambda n, total: say(
+        "{n} of {total} communalities are the sum of the squared loadings.", n=n, total=total
+    ),
+    "eigenvalue": lambda n, total: say(
+        "{n} of {total} eigenvalues are the sum of the squared loadings of their factor.", n=n, total=total
+    ),
+    "variance_share": lambda n, total: say(
+        "{n} of {total} shares of variance are the eigenvalue over the number of items.", n=n, total=total
+    ),
+    "alpha": lambda n, total: say(
+        "{n} of {total} alphas are those of the mean correlation beside them.", n=n, total=total
+    ),
+    "icc": lambda n, total: say(
+        "{n} of {total} intraclass correlations are those of the variances beside them.", n=n, total=total
+    ),
+}
 
 
 def _outside(here: Iterable[Line]) -> list[AuditFinding]:

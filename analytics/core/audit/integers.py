@@ -193,53 +193,23 @@ def _bounds(line: Line, scale: Scale) -> Check | None:
     mean, sd, low, high = line.numbers["mean"], line.numbers.get("sd"), scale.low, scale.high
     if low is None or high is None or high <= low or scale.n < 2:
         return None
-    inside = mean.interval.high >= low and mean.interval.low <= high
-    spread = _spread(scale, mean) if inside else None
-    ends = between(spread, (sd or mean).decimals + 1) if spread is not None else ("", "")
-    arithmetic = (
-        say(
-            "{name}: n {n}, mean {mean}, from {low:g} to {high:g}: the SD is {least} to {most}; printed {sd}",
-            name=line.name,
-            n=scale.n,
-            mean=mean.text,
-            low=low,
-            high=high,
-            least=ends[0],
-            most=ends[1],
-            sd=sd.text if sd is not None else say("none"),
-        )
-        if spread is not None
-        else say(
-            "{name}: mean {mean}, from {low:g} to {high:g}",
-            name=line.name,
-            mean=mean.text,
-            low=low,
-            high=high,
-        )
+    spread = _spread(scale, mean) if mean.interval.high >= low and mean.interval.low <= high else None
+    place = {"name": line.name, "mean": mean.text, "low": low, "high": high}
+    if spread is None:
+        arithmetic = say("{name}: mean {mean}, from {low:g} to {high:g}", **place)
+        sentence = say("{name}: the mean {mean} lies outside {low:g} to {high:g}.", **place)
+        return Check(arithmetic, False, sentence, line.column, line.term)
+    least, most = between(spread, (sd or mean).decimals + 1)
+    place |= {"least": least, "most": most, "sd": sd.text if sd is not None else say("none"), "n": scale.n}
+    arithmetic = say(
+        "{name}: n {n}, mean {mean}, from {low:g} to {high:g}: the SD is {least} to {most}; printed {sd}",
+        **place,
     )
-    agrees = spread is not None and (sd is None or meet(spread, sd.interval))
-    sentence = (
-        say(
-            "{name}: the mean {mean} lies outside {low:g} to {high:g}.",
-            name=line.name,
-            mean=mean.text,
-            low=low,
-            high=high,
-        )
-        if spread is None
-        else say(
-            "{name}: with the mean {mean} between {low:g} and {high:g} the SD is {least} to {most}, "
-            "never {sd}.",
-            name=line.name,
-            mean=mean.text,
-            low=low,
-            high=high,
-            least=ends[0],
-            most=ends[1],
-            sd=sd.text if sd is not None else "",
-        )
+    sentence = say(
+        "{name}: with the mean {mean} between {low:g} and {high:g} the SD is {least} to {most}, never {sd}.",
+        **place,
     )
-    return Check(arithmetic, agrees, sentence, line.column, line.term)
+    return Check(arithmetic, sd is None or meet(spread, sd.interval), sentence, line.column, line.term)
 
 
 def _spread(scale: Scale, mean: Printed) -> Interval | None:

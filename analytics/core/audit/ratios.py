@@ -23,62 +23,8 @@ HALF = 0.5
 def ratio_findings(table: PublishedTable) -> list[AuditFinding]:
     """Every check of this module, over every row and column."""
     here = lines(table)
-    return [
-        *_over(
-            here,
-            _t_check,
-            "t",
-            lambda n, total: say(
-                "{n} of {total} test statistics are estimate / SE at the printed digits.", n=n, total=total
-            ),
-        ),
-        *_over(
-            here,
-            _p_check,
-            "p",
-            lambda n, total: say("{n} of {total} p agree with their test statistic.", n=n, total=total),
-        ),
-        *_over(
-            here,
-            _odds_check,
-            "odds_ratio",
-            lambda n, total: say(
-                "{n} of {total} odds ratios are the exponential of their coefficient.", n=n, total=total
-            ),
-        ),
-        *_over(
-            here,
-            _interval_check,
-            "interval",
-            lambda n, total: say(
-                "{n} of {total} intervals have the printed estimate and error in them.", n=n, total=total
-            ),
-        ),
-        *_over(
-            here,
-            _middle_check,
-            "middle",
-            lambda n, total: say(
-                "{n} of {total} odds ratios lie in the middle of their interval, on the log scale.",
-                n=n,
-                total=total,
-            ),
-        ),
-        *_over(
-            here,
-            _exclusion_check,
-            "exclusion",
-            lambda n, total: say(
-                "{n} of {total} intervals agree with p on whether there is an effect.", n=n, total=total
-            ),
-        ),
-    ]
-
-
-def _over(
-    here: list[Line], check: Callable[[Line], Check | None], code: str, agreement: Callable[[int, int], str]
-) -> list[AuditFinding]:
-    return told(code, [found for line in here if (found := check(line)) is not None], agreement)
+    found = ((code, [one for line in here if (one := check(line))], agree) for code, check, agree in CHECKS)
+    return [finding for code, checks, agree in found for finding in told(code, checks, agree)]
 
 
 def _t_check(line: Line) -> Check | None:
@@ -271,3 +217,49 @@ def _exclusion_check(line: Line) -> Check | None:
         p=line.texts["p"],
     )
     return Check(arithmetic, not wrong, sentence, line.column, line.term)
+
+
+CHECKS: tuple[tuple[str, Callable[[Line], Check | None], Callable[[int, int], str]], ...] = (
+    (
+        "t",
+        _t_check,
+        lambda n, total: say(
+            "{n} of {total} test statistics are estimate / SE at the printed digits.", n=n, total=total
+        ),
+    ),
+    (
+        "p",
+        _p_check,
+        lambda n, total: say("{n} of {total} p agree with their test statistic.", n=n, total=total),
+    ),
+    (
+        "odds_ratio",
+        _odds_check,
+        lambda n, total: say(
+            "{n} of {total} odds ratios are the exponential of their coefficient.", n=n, total=total
+        ),
+    ),
+    (
+        "interval",
+        _interval_check,
+        lambda n, total: say(
+            "{n} of {total} intervals have the printed estimate and error in them.", n=n, total=total
+        ),
+    ),
+    (
+        "middle",
+        _middle_check,
+        lambda n, total: say(
+            "{n} of {total} odds ratios lie in the middle of their interval, on the log scale.",
+            n=n,
+            total=total,
+        ),
+    ),
+    (
+        "exclusion",
+        _exclusion_check,
+        lambda n, total: say(
+            "{n} of {total} intervals agree with p on whether there is an effect.", n=n, total=total
+        ),
+    ),
+)
