@@ -55,15 +55,19 @@ def define_target(
     if is_new:
         message = say("There is a target called {slug} already.", slug=slug)
         raise Refused(Problem("named_twice", message, hint=say("Choose another short name.")))
+    _change(user, target, fields, read)
+    return target
+
+
+def _change(user: User, target: Target, fields: Mapping[str, Any], cells: tuple[Cell, ...]) -> None:
     changed = set_differing(target, fields)
-    if read != stored_cells(target):
+    if cells != stored_cells(target):
         target.cells.all().delete()
-        _write_cells(target, read)
+        _write_cells(target, cells)
         changed.append("cells")
     if changed:
         target.save()
-        audit.record(user, "change", target, study=study, fields=changed)
-    return target
+        audit.record(user, "change", target, study=target.study, fields=changed)
 
 
 def stored_cells(target: Target) -> tuple[Cell, ...]:
