@@ -6,7 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from analytics.models import Analysis, Run, Target, TargetCell
+from analytics.core.pasted import MOST_CHARACTERS, read_pasted
+from analytics.core.targets import KINDS, PublishedTable
+from analytics.models import Analysis, HypothesisRegister, Run, Target, TargetCell
 from analytics.selectors import rows_shown_to
 from measures.serializers import FreshnessSerializer
 from surveys.http import ErratumSerializer
@@ -86,3 +88,57 @@ class ComparisonSerializer(serializers.Serializer[Any]):
 
     run = serializers.IntegerField()
     cells = serializers.ListField(child=serializers.JSONField())
+
+
+class PastedSerializer(serializers.Serializer[Any]):
+    """A published table as text: tabs or commas between cells, headings first."""
+
+    text = serializers.CharField(max_length=MOST_CHARACTERS, trim_whitespace=False)
+    kind = serializers.ChoiceField(choices=KINDS)
+    columns = serializers.CharField(
+        required=False, default="", allow_blank=True, help_text="What columns hold, one a line."
+    )
+    n = serializers.CharField(required=False, default="", allow_blank=True)
+    notes = serializers.DictField(required=False, default=dict)
+
+    def table(self) -> PublishedTable:
+        """The table as understood; Refused with every problem of it."""
+        given = self.validated_data
+        return read_pasted(
+            given["text"], given["kind"], columns=given["columns"], n=given["n"], notes=given["notes"]
+        )
+
+
+class NewTargetSerializer(PastedSerializer):
+    """A published table to keep."""
+
+    slug = serializers.RegexField(r"^[a-z0-9][a-z0-9_/-]*[a-z0-9]$", max_length=80)
+    labels = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
+    citation = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class RegisterSerializer(serializers.ModelSerializer[HypothesisRegister]):
+    study = serializers.SlugRelatedField[Study](slug_field="slug", read_only=True)
+    labels = LabelsField()
+    register = serializers.JSONField()
+
+    class Meta:
+        model = HypothesisRegister
+        fields = ("study", "slug", "labels", "citation", "register")
+
+
+class DefineRegisterSerializer(serializers.Serializer[Any]):
+    """Hypotheses with term, sign and rule: {level, target, hypotheses: {H1: {text, term, sign, tested}}}."""
+
+    register = serializers.DictField()
+    labels = serializers.DictField(child=serializers.CharField(), required=False, default=dict)
+    citation = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class MappingSerializer(serializers.Serializer[Any]):
+    """Column and row of the table -> those of the analysis; an empty name stands for none."""
+
+    columns = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    terms = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    note = serializers.CharField(required=False, default="", allow_blank=True)
+    signed_by = serializers.CharField(read_only=True, allow_null=True)

@@ -19,6 +19,7 @@ _LISTS = (
     "analyses",
     "runs",
     "targets",
+    "hypotheses",
     "decisions",
     "jobs",
     "tokens",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from analytics.api import errata, impact, outputs, runs, targets
+from analytics.api import errata, hypotheses, impact, outputs, runs, tables, targets
 from config.api_root import Nowhere, Root
 from measures.api import datasets, measures
 from surveys.api import crosswalk, downloads, jobs, studies
@@ -95,6 +95,15 @@ urlpatterns = [
     path("runs/<int:pk>/bundle.zip", outputs.RunBundle.as_view(), name="api_run_bundle"),
     path("runs/<int:pk>/comparison/", runs.Comparison.as_view(), name="api_comparison"),
     path("targets/", targets.Targets.as_view(), name="api_targets"),
+    path("hypotheses/", hypotheses.Registers.as_view(), name="api_hypotheses"),
+    path("hypotheses/<slug:study>/<slug:slug>/", hypotheses.OneRegister.as_view(), name="api_register"),
+    path(
+        "mappings/<slug:study>/<slug:analysis>/<path:slug>/",
+        hypotheses.Mapping.as_view(),
+        name="api_mapping",
+    ),
+    path("audit/", tables.AuditTable.as_view(), name="api_audit_table"),
+    path("targets/<slug:study>/", tables.NewTarget.as_view(), name="api_new_target"),
     path("targets/<slug:study>/<path:slug>/", targets.OneTarget.as_view(), name="api_target"),
     path("jobs/", jobs.Jobs.as_view(), name="api_jobs"),
     path("jobs/<int:pk>/", jobs.OneJob.as_view(), name="api_job"),

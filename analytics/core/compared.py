@@ -12,6 +12,8 @@ from analytics.core.targets import Cell
 EQUAL, SAMPLING, SAME_CLASS, CONTRADICTS = "equal", "within_sampling_error", "same_class", "contradicts"
 DIFFERS, NOT_COMPUTED = "differs", "not_computed"
 VERDICTS = (EQUAL, SAMPLING, SAME_CLASS, CONTRADICTS, DIFFERS, NOT_COMPUTED)
+Z = 1.96
+GRAVEST = (CONTRADICTS, DIFFERS, SAME_CLASS, SAMPLING, EQUAL)
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,26 @@ class Comparison:
     rule: str
     summary: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
 
+    @property
+    def verdict(self) -> str:
+        """The worst verdict of all cells that could be compared; fit statistics are told apart."""
+        found = {cell.verdict for row in self.rows if row.section != "fit" for cell in row.cells if cell}
+        return next((verdict for verdict in GRAVEST if verdict in found), NOT_COMPUTED)
+
+    @property
+    def verdict_counts(self) -> dict[str, int]:
+        """How many cells have each verdict, fit statistics aside."""
+        every = Counter(
+            cell.verdict for row in self.rows if row.section != "fit" for cell in row.cells if cell
+        )
+        return {verdict: every[verdict] for verdict in VERDICTS if every[verdict]}
+
     def as_json(self) -> dict[str, Any]:
         """Plain types only, ready for a page or a command."""
         return {
             "rule": self.rule,
+            "verdict": self.verdict,
+            "verdict_counts": self.verdict_counts,
             "columns": [dict(column) for column in self.columns],
             "rows": [
                 {
@@ -67,12 +85,16 @@ class Comparison:
         }
 
 
-def compare_figure(cell: Cell, computed: float | None) -> Compared:
+def compare_figure(cell: Cell, computed: float | None, error: float | None = None) -> Compared:
+    """One figure beside the computed one; ``error`` is the standard error of their difference, if known."""
     texts, printed = {cell.statistic: cell.printed}, cell.number
     if computed is None or printed is None:
         return Compared(cell.column, texts, {}, NOT_COMPUTED)
+    z = (computed - printed.value) / error if error else None
     verdict = EQUAL if printed.agrees(computed) else DIFFERS
-    return Compared(cell.column, texts, {cell.statistic: printed.like(computed)}, verdict)
+    if verdict == DIFFERS and z is not None and abs(z) <= Z:
+        verdict = SAMPLING
+    return Compared(cell.column, texts, {cell.statistic: printed.like(computed)}, verdict, z)
 
 
 def summaries(columns: list[str], rows: Sequence[ComparedRow]) -> tuple[Mapping[str, Any], ...]:

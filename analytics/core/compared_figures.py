@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from analytics.core.compared import VERDICTS, Compared, ComparedRow, Comparison, compare_figure, summaries
 from analytics.core.targets import FIT_STATISTICS, Cell, PublishedTable
+from surveys.core.said import say
 
-FIGURE_RULE = "Equal: the computed figure prints as published. Differs: it does not."
+FIGURE_RULE = say("Equal: the computed figure prints as published. Differs: it does not.")
+SAMPLING_RULE = say(
+    "Equal: the computed figure prints as published. Within sampling error: |computed − printed| ≤ 1.96 "
+    "standard errors of the difference of two samples (the rows here are synthetic). Differs: neither."
+)
 
 
-def compare_figures(table: PublishedTable, computed: Callable[[Cell], float | None]) -> Comparison:
+def compare_figures(
+    table: PublishedTable, computed: Callable[[Cell], float | None], is_synthetic: bool = False
+) -> Comparison:
     """Tables whose every figure stands for itself: counts, percentages, means, standard deviations."""
     columns = list(table.columns)
     rows = []
@@ -19,12 +27,38 @@ def compare_figures(table: PublishedTable, computed: Callable[[Cell], float | No
         cells = []
         for column in columns:
             mine = [cell for cell in table.cells if cell.column == column and cell.term == term]
-            cells.append(_together([compare_figure(cell, computed(cell)) for cell in mine]))
+            cells.append(_together([_figure(table, cell, computed(cell), is_synthetic) for cell in mine]))
         rows.append(
             ComparedRow(term, table.label(term), tuple(cells), "fit" if term in FIT_STATISTICS else "terms")
         )
     heads = tuple({"column": column, "label": column} for column in columns)
-    return Comparison(heads, tuple(rows), FIGURE_RULE, summaries(columns, rows))
+    rule = SAMPLING_RULE if is_synthetic else FIGURE_RULE
+    return Comparison(heads, tuple(rows), rule, summaries(columns, rows))
+
+
+def _figure(table: PublishedTable, cell: Cell, computed: float | None, is_synthetic: bool) -> Compared:
+    return compare_figure(cell, computed, standard_error(table, cell) if is_synthetic else None)
+
+
+def standard_error(table: PublishedTable, cell: Cell) -> float | None:
+    """Of the difference between two samples of the printed size: √2 times that of one, from printed figures.
+
+    Percentages √(p (100 − p) / n), counts n times that share, means SD / √n, SDs SD / √(2 n).
+    """
+    n, printed = table.base(cell.column), cell.number
+    own = table.figure(cell.column, cell.term, "n")
+    n = round(own.value) if own is not None else n
+    if not n or n < 2 or printed is None:
+        return None
+    if cell.statistic in ("percent", "count"):
+        share = printed.value / 100 if cell.statistic == "percent" else printed.value / n
+        if not 0 <= share <= 1:
+            return None
+        return math.sqrt(2 * share * (1 - share) / n) * (100 if cell.statistic == "percent" else n)
+    sd = table.figure(cell.column, cell.term, "sd")
+    if sd is None or cell.statistic not in ("mean", "sd"):
+        return None
+    return sd.value * math.sqrt(2 / n if cell.statistic == "mean" else 1 / n)
 
 
 def _together(figures: list[Compared]) -> Compared | None:

@@ -17,6 +17,7 @@ from analytics.core.compared import (
     Compared,
     ComparedRow,
     Comparison,
+    Z,
     compare_figure,
     summaries,
 )
@@ -31,7 +32,6 @@ from analytics.core.targets import (
 )
 from surveys.core.said import say
 
-Z = 1.96
 COEFFICIENT_RULE = (
     "Equal: the same at the printed digits. Within sampling error: |computed − printed| ≤ 1.96 "
     "of the run's own "
@@ -40,17 +40,20 @@ COEFFICIENT_RULE = (
 )
 
 
-def compare(table: PublishedTable, result: Mapping[str, Any], column: str = "") -> Comparison | None:
+def compare(
+    table: PublishedTable, result: Mapping[str, Any], column: str = "", *, is_synthetic: bool = False
+) -> Comparison | None:
     """``result`` (of a run) beside ``table``; ``column`` restricts a single model to one column of it.
 
+    Means and percentages of synthetic rows, which are another draw, are allowed the sampling error of both.
     None where the two are of kinds that cannot stand beside each other.
     """
     if "models" in result and table.kind == "models":
         return _compare_models(table, result["models"], column)
     if result.get("kind") == "descriptives" and table.kind == "descriptives":
-        return compare_figures(table, descriptive_figures(result))
+        return compare_figures(table, descriptive_figures(result), is_synthetic)
     if result.get("kind") == "crosstab" and table.kind == "crosstab":
-        return compare_figures(table, crosstab_figures(table, result))
+        return compare_figures(table, crosstab_figures(table, result), is_synthetic)
     return None
 
 

@@ -11,7 +11,7 @@ from analytics.core.printed import Printed, read
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 
-KINDS = ("descriptives", "models", "crosstab", "ranked")
+KINDS = ("descriptives", "models", "crosstab", "ranked", "claims", "free")
 FIT_STATISTICS = ("n", "loglik", "aic", "bic", "icc", "r2")
 CONSTANTS = ("constant", "intercept", "(intercept)", "_cons")
 ABSORBED = "absorbed"  # statistic of a set of terms that the table only says is “in”

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.models import Run
+from analytics.selectors.beside import analyses_that_fit, keys_of, laid_beside, latest_run, mapping_of
 from analytics.selectors.documents import run_document
 from analytics.selectors.errata import errata_of_run, errata_of_target, erratum_of
+from analytics.selectors.hypotheses import register_named, verdicts, verdicts_document
 from analytics.selectors.impact import impact_of
 from analytics.selectors.named import (
     analysis_named,
@@ -18,6 +20,7 @@ from analytics.selectors.named import (
 from analytics.selectors.pictures import picture_file, pictures_of
 from analytics.selectors.published import (
     audit_of,
+    audit_with_study,
     compare_run,
     published_table,
     runs_beside,
@@ -38,8 +41,10 @@ def compare(user: User, run: Run) -> list[dict[str, Any]]:
 
 __all__ = [
     "TableFile",
+    "analyses_that_fit",
     "analysis_named",
     "audit_of",
+    "audit_with_study",
     "compare",
     "compare_run",
     "errata_of_run",
@@ -47,9 +52,14 @@ __all__ = [
     "erratum_of",
     "file_stem",
     "impact_of",
+    "keys_of",
+    "laid_beside",
+    "latest_run",
+    "mapping_of",
     "picture_file",
     "pictures_of",
     "published_table",
+    "register_named",
     "rows_shown_to",
     "run_document",
     "run_freshness",
@@ -63,4 +73,6 @@ __all__ = [
     "table_of",
     "target_named",
     "target_of",
+    "verdicts",
+    "verdicts_document",
 ]

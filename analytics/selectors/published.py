@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from analytics.core.audit import AuditFinding, audit
+from analytics.core.audit import AuditFinding, audit, related
 from analytics.core.compared import Comparison
-from analytics.core.comparison import compare
 from analytics.core.targets import Cell, PublishedTable
 from analytics.models import Run, Target
+from analytics.selectors.beside import laid_beside
 from analytics.selectors.shown import shown_to
-from surveys.models import User
+from surveys.models import Study, User
 
 
 def published_table(target: Target) -> PublishedTable:
@@ -40,15 +40,19 @@ def compare_run(user: User, run: Run, target: Target | None = None) -> Compariso
         if named is None:
             return None
         target, column = named
-    return compare(published_table(target), run.result, column) if run.result else None
+    return laid_beside(target, published_table(target), run, column)
 
 
 def audit_of(target: Target) -> tuple[AuditFinding, ...]:
-    """What arithmetic on the printed figures shows, with the descriptive table ``notes.moments`` names."""
-    moments = None
-    if slug := target.notes.get("moments", ""):
-        moments = Target.objects.filter(study=target.study, slug=slug).prefetch_related("cells").first()
-    return audit(published_table(target), published_table(moments) if moments is not None else None)
+    """What arithmetic on the printed figures shows, with the tables of the study that ``notes`` name."""
+    return audit_with_study(target.study, published_table(target))
+
+
+def audit_with_study(study: Study, table: PublishedTable) -> tuple[AuditFinding, ...]:
+    """The audit of a table that may not be kept yet, with the study's tables that it names."""
+    named = Target.objects.filter(study=study, slug__in=related(table)).prefetch_related("cells")
+    others = {one.slug: published_table(one) for one in named}
+    return audit(table, others.get(str(table.notes.get("moments", ""))), others)
 
 
 def runs_beside(user: User, target: Target) -> list[Run]:
@@ -60,16 +64,18 @@ def runs_beside(user: User, target: Target) -> list[Run]:
 
 
 def latest_beside(target: Target) -> list[int]:
-    """Keys of the latest run of each analysis whose specification names this target, oldest analysis first.
+    """Keys of the latest run of each analysis that names this target or is mapped to it, oldest first.
 
     Every run without an analysis stands for itself; withdrawn runs are left out.
     """
     named = Run.objects.filter(
-        Q(spec__targets=target.slug) | Q(spec__targets__startswith=f"{target.slug}#"),
+        Q(spec__targets=target.slug)
+        | Q(spec__targets__startswith=f"{target.slug}#")
+        | Q(analysis__mappings__target=target),
         study=target.study,
         withdrawn_because="",
     )
     latest: dict[object, int] = {}
-    for pk, analysis in named.order_by("pk").values_list("pk", "analysis"):
+    for pk, analysis in named.order_by("pk").values_list("pk", "analysis").distinct():
         latest[analysis or f"run {pk}"] = pk
     return list(latest.values())

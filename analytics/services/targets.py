@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from analytics import policy
+from analytics.core.target_notes import note_problems
 from analytics.core.targets import Cell, check_cells
 from analytics.models import Target, TargetCell
 from surveys.core.problems import Problem, Refused
@@ -29,10 +30,12 @@ def define_target(
     labels: Mapping[str, str] | None = None,
     citation: str = "",
     notes: Mapping[str, Any] | None = None,
+    is_new: bool = False,
 ) -> Target:
     """A published table, or the existing one with what changed saved; the same again changes nothing.
 
     ``cells``: {column, term, statistic, printed, label}, printed as text so that decimals are kept.
+    With ``is_new`` a name that is taken is refused.
     """
     policy.require_define(user, study)
     cells = list(cells)
@@ -40,6 +43,8 @@ def define_target(
     check_storable({"slug": slug, "kind": kind, "cells": cells} | about)
     read = tuple(_cell(number, cell) for number, cell in enumerate(cells, start=1))
     check_cells(kind, read)
+    if problems := note_problems(notes or {}):
+        raise Refused(problems)
     fields = {"kind": kind, "labels": dict(labels or {}), "citation": citation, "notes": dict(notes or {})}
     target = Target.objects.filter(study=study, slug=slug).first()
     if target is None:
@@ -47,15 +52,22 @@ def define_target(
         _write_cells(target, read)
         audit.record(user, "create", target, study=study, cells=len(read))
         return target
+    if is_new:
+        message = say("There is a target called {slug} already.", slug=slug)
+        raise Refused(Problem("named_twice", message, hint=say("Choose another short name.")))
+    _change(user, target, fields, read)
+    return target
+
+
+def _change(user: User, target: Target, fields: Mapping[str, Any], cells: tuple[Cell, ...]) -> None:
     changed = set_differing(target, fields)
-    if read != stored_cells(target):
+    if cells != stored_cells(target):
         target.cells.all().delete()
-        _write_cells(target, read)
+        _write_cells(target, cells)
         changed.append("cells")
     if changed:
         target.save()
-        audit.record(user, "change", target, study=study, fields=changed)
-    return target
+        audit.record(user, "change", target, study=target.study, fields=changed)
 
 
 def stored_cells(target: Target) -> tuple[Cell, ...]:

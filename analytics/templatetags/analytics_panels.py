@@ -17,6 +17,7 @@ from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
 from analytics.selectors import listed, rows_shown_to
 from measures.models import DatasetVersion, Measure, MeasureVersion
+from surveys import policy
 from surveys.core.codebook import text_in
 from surveys.models import Study, WaveVersion
 from surveys.services.errata import correction_of
@@ -51,10 +52,17 @@ def study_analyses(context: template.Context, study: Study) -> dict[str, Any]:
     return {"study": study, "rows": [(one, run, run and rows_shown_to(user, run)) for one, run in found]}
 
 
-@register.inclusion_tag("analytics/_study_targets.html")
-def study_targets(study: Study) -> dict[str, Any]:
+@register.inclusion_tag("analytics/_study_targets.html", takes_context=True)
+def study_targets(context: template.Context, study: Study) -> dict[str, Any]:
     """The published tables that the study replicates."""
-    return {"study": study, "targets": listed.targets_with_sizes(study)}
+    may_define = policy.may(context["request"].user, policy.DEFINE, study)
+    return {"study": study, "targets": listed.targets_with_sizes(study), "may_define": may_define}
+
+
+@register.inclusion_tag("analytics/_study_hypotheses.html")
+def study_hypotheses(study: Study) -> dict[str, Any]:
+    """The registers of hypotheses of the study."""
+    return {"study": study, "registers": list(study.hypotheses.all())}
 
 
 @register.inclusion_tag("analytics/_runs.html")
@@ -131,6 +139,43 @@ def cell_text(texts: Mapping[str, str] | None) -> SafeString:
     parts += [f"({error.strip('()')})"] if error else []
     parts += list(texts.values())
     return conditional_escape(" ".join(parts).replace("-", MINUS) or NO_VALUE)
+
+
+STATISTICS = {
+    "estimate": _("estimate"),
+    "se": _("standard error"),
+    "stars": _("stars"),
+    "mean": _("mean"),
+    "sd": _("standard deviation"),
+    "count": _("count"),
+    "percent": "%",
+    "odds_ratio": _("odds ratio"),
+    "ci_low": _("lower bound"),
+    "ci_high": _("upper bound"),
+    "loading": _("loading"),
+    "absorbed": _("absorbed"),
+    "n": "n",
+}
+
+
+@register.filter
+def statistics_of(texts: Mapping[str, str]) -> str:
+    """What the figures of one cell are, in their order."""
+    return ", ".join(str(STATISTICS.get(name, FIGURES.get(name, name))) for name in texts)
+
+
+VERDICT_WORDS = {
+    "supported": _("supported"),
+    "not_supported": _("not supported"),
+    "other_sign": _("significant, with the other sign"),
+    "not_computed": _("not computed"),
+}
+
+
+@register.filter
+def verdict_word(verdict: str) -> str:
+    """A verdict on a hypothesis in the language of the page."""
+    return str(VERDICT_WORDS.get(verdict, NO_VALUE))
 
 
 SIGNS = {"equal": "=", "within_sampling_error": "≈", "same_class": "∼", "contradicts": "≠", "differs": "≠"}

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from analytics import selectors
 from analytics.core.compared import Comparison
-from analytics.core.comparison import compare
 from analytics.core.output.formats import TABLE_FORMATS
 from analytics.core.side_by_side import regression_table
 from analytics.core.targets import PublishedTable
@@ -46,7 +45,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "model_labels": {model["name"]: model["label"] for model in models},
         "sentences": {k: v for check in map(restored, found.checks) for k, v in sentences_in(check).items()},
-        "comparison": compare(table, found.result, column) if table and found.result else None,
+        "comparison": selectors.laid_beside(target, table, found, column) if target and table else None,
         "target": target,
         "audit": selectors.audit_of(target) if target else (),
         "beside": beside(request.user, target, table, except_for=found) if target and table else [],
@@ -121,8 +120,8 @@ def beside(
     """(run, its columns of the target in brief) for every analysis that replicates ``target``."""
     found = []
     for run in selectors.runs_beside(user, target):
-        column = str(run.spec["targets"]).partition("#")[2]
-        comparison = compare(table, run.result, column) if run.result and run != except_for else None
+        column = str(run.spec.get("targets", "")).partition("#")[2]
+        comparison = selectors.laid_beside(target, table, run, column) if run != except_for else None
         if comparison is not None:
             found.append((run, in_brief(comparison)))
     return found
@@ -134,5 +133,5 @@ def in_brief(comparison: Comparison) -> list[dict[str, Any]]:
     for place, (head, summary) in enumerate(zip(comparison.columns, comparison.summary, strict=True)):
         rows = [row for row in comparison.rows if row.section == "fit"]
         fit = [(row.label, row.cells[place]) for row in rows if row.cells[place]]
-        brief.append({**head, **summary, "fit": fit})
+        brief.append({**head, **summary, "fit": fit, "whole": comparison.verdict})
     return brief

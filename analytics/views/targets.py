@@ -6,7 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from analytics import selectors
+from analytics.core.audit.report import by_gravity
 from analytics.views.runs import beside
+from surveys import policy
 from surveys.selectors import study_named
 
 
@@ -19,7 +21,9 @@ def target(request: HttpRequest, study: str, slug: str) -> HttpResponse:
         "study": here,
         "target": found,
         "table": table,
-        "audit": selectors.audit_of(found),
+        "audit": by_gravity(selectors.audit_of(found)),
+        "may_define": policy.may(request.user, policy.DEFINE, here),
+        "analyses": selectors.analyses_that_fit(found),
         "beside": beside(request.user, found, table),
     }
     return render(request, "analytics/target.html", context)

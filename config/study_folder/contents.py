@@ -118,6 +118,14 @@ class TargetEntry:
 
 
 @dataclass(frozen=True)
+class HypothesesEntry:
+    slug: str
+    labels: dict[str, str]
+    citation: str
+    register: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class StudyContents:
     """Everything of one study that is text, and where the files of its waves lie."""
 
@@ -130,6 +138,7 @@ class StudyContents:
     datasets: tuple[DatasetEntry, ...] = ()
     analyses: tuple[AnalysisEntry, ...] = ()
     targets: tuple[TargetEntry, ...] = ()
+    hypotheses: tuple[HypothesesEntry, ...] = ()
 
 
 def plain(value: Any) -> Any:

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from analytics.services.analyses import define_analysis
+from analytics.services.hypotheses import define_hypotheses
 from analytics.services.targets import define_target
 from config.study_folder.contents import (
     AnalysisEntry,
     ContextEntry,
     DatasetEntry,
+    HypothesesEntry,
     ItemEntry,
     StudyContents,
     TargetEntry,
@@ -89,7 +91,7 @@ class _Loader:
         self._stage(self._waves, self._contexts, self._items)
         self._stage(self._measures)
         create_study(self.user, self.contents.slug, **self.contents.fields)
-        self._stage(self._datasets, self._targets, self._analyses)
+        self._stage(self._datasets, self._targets, self._analyses, self._hypotheses)
         done = {name: len(value) for name, value in self.loaded.as_json().items() if isinstance(value, list)}
         audit.record(self.user, "load", self.study, study=self.study, **done)
         return self.loaded
@@ -266,6 +268,13 @@ class _Loader:
             else:
                 fit.append(entry)
         self._apply("analyses", "analysis", "analyses/{}.yaml", fit, save)
+
+    def _hypotheses(self) -> None:
+        def save(entry: HypothesesEntry) -> None:
+            about = {"labels": entry.labels, "citation": entry.citation}
+            define_hypotheses(self.user, self.study, entry.slug, register=entry.register, **about)
+
+        self._apply("hypotheses", "hypotheses", "hypotheses/{}.yaml", self.contents.hypotheses, save)
 
 
 def _switched_off(slug: str) -> Refused:

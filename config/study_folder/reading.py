@@ -10,7 +10,7 @@ from analytics.core.fields import Fields
 from config.study_folder.contents import StudyContents, WaveEntry, WaveFile
 from config.study_folder.fields import flag, listed_blocks, named_blocks, texts
 from config.study_folder.files import Source
-from config.study_folder.reading_rules import analyses, datasets, measures
+from config.study_folder.reading_rules import analyses, datasets, hypotheses, measures
 from config.study_folder.reading_tables import contexts, items, targets
 from surveys.core.problems import Refused, refuse
 
@@ -42,6 +42,7 @@ def _contents(source: Source, fields: Fields) -> StudyContents:
         datasets=datasets(source),
         analyses=analyses(source),
         targets=targets(source),
+        hypotheses=hypotheses(source),
     )
 
 

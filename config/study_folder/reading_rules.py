@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from analytics.core.fields import Fields
+from analytics.core.hypotheses import read_register
 from analytics.core.kinds import read_spec
 from config.study_folder.contents import (
     WORDING_DEFAULTS,
     AnalysisEntry,
     DatasetEntry,
+    HypothesesEntry,
     MeasureEntry,
     plain,
 )
@@ -112,3 +114,22 @@ def analyses(source: Source) -> tuple[AnalysisEntry, ...]:
             read_spec(spec)
             entries.append(AnalysisEntry(path.stem, labels, spec))
     return tuple(entries)
+
+
+def hypotheses(source: Source) -> tuple[HypothesesEntry, ...]:
+    """``hypotheses/NAME.yaml``: labels, citation, and the hypotheses with their rule."""
+    found = [_hypotheses(source, path) for path in source.listed("hypotheses")]
+    return tuple(entry for entry in found if entry is not None)
+
+
+def _hypotheses(source: Source, path: Path) -> HypothesesEntry | None:
+    fields = source.fields(path)
+    if fields is None:
+        return None
+    labels, citation = texts(fields, "labels"), fields.text("citation").strip()
+    register = plain(
+        {name: value for name, value in fields.data.items() if name not in ("labels", "citation")}
+    )
+    with source.collecting(path):
+        read_register(register)
+    return HypothesesEntry(path.stem, labels, citation, register)

@@ -12,6 +12,7 @@ from config.study_folder.contents import (
     ContextEntry,
     DatasetEntry,
     Decision,
+    HypothesesEntry,
     ItemEntry,
     MeasureEntry,
     StudyContents,
@@ -55,6 +56,10 @@ def stored_contents(study: Study) -> StudyContents:
         ),
         analyses=tuple(_analysis(analysis) for analysis in study.analyses.order_by("slug")),
         targets=tuple(_target(target) for target in study.targets.order_by("slug")),
+        hypotheses=tuple(
+            HypothesesEntry(one.slug, one.labels, one.citation, one.register)
+            for one in study.hypotheses.order_by("slug")
+        ),
     )
 
 

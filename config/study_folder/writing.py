@@ -30,6 +30,7 @@ READ = (  # what loading reads of a folder, beside study.yaml; a table's YAML fi
     "datasets/*.yaml",
     "analyses/*.yaml",
     "targets/**/*.csv",
+    "hypotheses/*.yaml",
 )
 ITEMS_PER_FILE = 50  # keeps files short enough to be reviewed, and within what is read
 CELL_COLUMNS = ("column", "term", "statistic", "printed", "label")
@@ -84,6 +85,9 @@ def _texts(contents: StudyContents) -> Iterator[Written]:
         yield f"analyses/{analysis.slug}.yaml", to_yaml(_given(about))
     for target in contents.targets:
         yield from _target(target)
+    for one in contents.hypotheses:
+        about = {"labels": one.labels, "citation": one.citation, **one.register}
+        yield f"hypotheses/{one.slug}.yaml", to_yaml(_given(about))
 
 
 def _study(contents: StudyContents) -> dict[str, Any]:

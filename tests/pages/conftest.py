@@ -13,6 +13,7 @@ from django.test import Client
 
 from analytics.models import Run, Target
 from analytics.services.analyses import define_analysis, run_analysis
+from analytics.services.hypotheses import define_hypotheses
 from analytics.services.targets import define_target
 from measures.models import Dataset, DatasetVersion, Measure
 from measures.services.datasets import build_dataset, define_dataset
@@ -95,6 +96,7 @@ def build_library(slug: str = "mdms", **fields: Any) -> Library:
     )
     built = build_dataset(owner, dataset).version
     target = make_target(owner, study)
+    define_hypotheses(owner, study, "paper", register=HYPOTHESES, labels={"en": "Paper", "zh": "论文"})
     runs = {name: make_run(owner, study, built, name, spec) for name, spec in SPECS.items()}
     stranger = make_user(f"stranger_{slug}")
     library = Library(study, wave, version, measure, dataset, built, runs, target, owner, reader, stranger)
@@ -102,6 +104,19 @@ def build_library(slug: str = "mdms", **fields: Any) -> Library:
     return library
 
 
+HYPOTHESES: dict[str, Any] = {
+    "target": "paper/table2",
+    "hypotheses": {
+        "H1": {
+            "text": {"en": "members feel local", "zh": "成员认同本地"},
+            "term": "fsp",
+            "sign": "+",
+            "published": "supported",
+            "printed": "model1",
+            "tested": {"logit": "table2#model1", "linear": "table2#model2"},
+        }
+    },
+}
 SPECS: dict[str, dict[str, Any]] = {
     "table1": {"kind": "descriptives", "variables": ["q_local", "fsp"]},
     "table2": {
@@ -173,6 +188,7 @@ def addresses(library: Library) -> dict[str, str]:
         "analyses": f"{study}analyses/",
         "analysis": f"{study}analyses/table2/",
         "target": f"{study}targets/paper/table2/",
+        "hypotheses": f"{study}hypotheses/paper/",
         "compare": f"{study}compare/?before=2014@1&after=2014@1",
         "choose": f"{study}compare/",
         "compare_row": f"{study}compare/row/?before=2014@1&after=2014@1&old=q_local&new=q_local",

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.pages.conftest import EVIL, Library, build_library, text, visit
 
-SITE_PAGES = ("/", "/search/", "/search/?q=union", "/import/", "/jobs/", "/tokens/")
+SITE_PAGES = ("/", "/search/", "/search/?q=union", "/import/", "/jobs/", "/tokens/", "/audit/")
 OWN_HOSTS = r"http://(testserver|www\.w3\.org)"
 
 

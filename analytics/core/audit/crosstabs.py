@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analytics.core.audit.finding import AuditFinding
-from analytics.core.printed import Printed
+from analytics.core.printed import Printed, read
 from analytics.core.targets import FIT_STATISTICS, PublishedTable
 from surveys.core.said import say
 
@@ -55,22 +55,52 @@ class CountCheck:
 def crosstab_findings(table: PublishedTable) -> list[AuditFinding]:
     """Whole counts, implied bases, forced last digits, and groups against All."""
     findings: list[AuditFinding] = []
+    columns = whole_counts(table)
+    for column in table.columns:
+        cells, base = percents(table, column), table.base(column)
+        if not cells or not base:
+            continue
+        if column not in columns:
+            findings.append(_impossible(column, base))
+            continue
+        if (implied := columns[column][0].base) != base:
+            findings.append(_other_base(column, base, implied, cells))
+        findings += _forced(table, columns[column])
+    findings += [_agreement(table, columns)] if columns else []
+    return findings + _additive(table, columns) + total_findings(table)
+
+
+def whole_counts(table: PublishedTable) -> dict[str, list[CountCheck]]:
+    """{column: its percentages on the printed base, or on the one they imply}; others are left out."""
     columns: dict[str, list[CountCheck]] = {}
     for column in table.columns:
-        cells = percents(table, column)
-        base = table.base(column)
+        cells, base = percents(table, column), table.base(column)
         if not cells or not base:
             continue
         implied = base if _fits(cells, base) else implied_base(cells, base)
-        if implied is None:
-            findings.append(_impossible(column, base))
-            continue
-        if implied != base:
-            findings.append(_other_base(column, base, implied, cells))
-        columns[column] = [CountCheck(column, term, printed, implied) for term, printed in cells.items()]
-        findings += _forced(table, columns[column])
-    findings += [_agreement(table, columns)] if columns else []
-    return findings + _additive(table, columns)
+        if implied is not None:
+            columns[column] = [CountCheck(column, term, printed, implied) for term, printed in cells.items()]
+    return columns
+
+
+def total_findings(table: PublishedTable) -> list[AuditFinding]:
+    """Columns that do not add to the total that the table prints (``total`` in its notes)."""
+    printed = read(str(table.notes.get("total", "")))
+    if printed is None:
+        return []
+    sums = {column: percents(table, column) for column in table.columns}
+    off = {
+        column: round(sum(cell.value for cell in cells.values()), 6)
+        for column, cells in sums.items()
+        if cells and not abs(sum(cell.value for cell in cells.values()) - printed.value) < 1e-6
+    }
+    if not off:
+        return []
+    lines = tuple(say("{column} adds to {total}", column=c, total=f"{total:.2f}") for c, total in off.items())
+    sentence = say(
+        "{columns}: the cells do not add to the printed total {total}.", columns=list(off), total=printed.text
+    )
+    return [AuditFinding("total_not_forced", "info", sentence, lines, tuple(off), values=off)]
 
 
 def percents(table: PublishedTable, column: str) -> dict[str, Printed]:
