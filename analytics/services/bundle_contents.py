@@ -34,7 +34,7 @@ from surveys.services.subjects import Subject, wave_subject
 
 CODEBOOKS = ("html", "ddi", "codebook")
 LANGUAGES = ("en", "zh")
-ENDINGS = {"spss": "sps", "stata": "do", "r": "R", "python": "py"}
+ENDINGS = {"spss": "sps", "stata": "do", "r": "R", "python": "py", "ddi": "xml"}
 
 
 def contents(user: User, shown: Run, with_data: bool) -> Members:
