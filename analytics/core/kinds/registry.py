@@ -12,8 +12,9 @@ from analytics.core.kinds.models import name_problems, run_model
 from analytics.core.kinds.outcome import Outcome
 from analytics.core.kinds.series import run_series
 from analytics.core.kinds.simple import run_crosstab, run_descriptives
-from analytics.core.reading import read_crosstab, read_descriptives, read_model, read_series
+from analytics.core.reading import read_model, read_series
 from analytics.core.spec import ModelSpec, SeriesSpec, Spec
+from analytics.core.table_reading import read_crosstab, read_descriptives
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 from surveys.core.storable import check_storable

@@ -22,7 +22,7 @@ from analytics.core.frame import (
 )
 from analytics.core.kinds.outcome import DONE, Outcome
 from analytics.core.sample import Sample, listwise
-from analytics.core.spec import CrosstabSpec, DescriptivesSpec
+from analytics.core.table_specs import CrosstabSpec, DescriptivesSpec
 from surveys.core.codebook import Scalar, Variable
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.said import say
