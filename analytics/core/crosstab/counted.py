@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from analytics.core.coding import positions_among
 from analytics.core.crosstab.shares import is_small
 from analytics.core.survey_design.cells import OUTSIDE, CellSums, cell_sums
 from analytics.core.survey_design.declared import FloatArray, IntArray, SurveyDesign
@@ -53,7 +54,8 @@ def counted(
     rows, across = _with_found(values, used, levels), _with_found(groups, used, columns)
     if is_square:
         rows = across = _together(rows, across)
-    cell = _positions(values, rows) * len(across) + _positions(groups, across)
+    cell = positions_among(values, [code for code, _ in rows]) * len(across)
+    cell = cell + positions_among(groups, [code for code, _ in across])
     cell = np.where(used, cell, OUTSIDE)
     shape = (len(rows), len(across))
     labels = tuple(label for _, label in rows), tuple(label for _, label in across)
@@ -78,15 +80,3 @@ def _together(rows: Levels, columns: Levels) -> Levels:
     """The categories of both, in the order of the rows and then of the columns."""
     known = {code for code, _ in rows}
     return (*rows, *((code, label) for code, label in columns if code not in known))
-
-
-def _positions(values: Values, levels: Levels) -> IntArray:
-    """(n,) the position of each row's code among ``levels``; of rows without one the first."""
-    codes = [code for code, _ in levels]
-    if not codes:
-        return np.zeros(len(values), dtype=np.int64)
-    series = pl.Series(values)
-    found = series.replace_strict(
-        pl.Series(codes, dtype=series.dtype), list(range(len(codes))), default=0, return_dtype=pl.Int64
-    )
-    return found.fill_null(0).to_numpy()

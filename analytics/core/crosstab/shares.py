@@ -11,7 +11,7 @@ from analytics.core.survey_design.declared import FloatArray, IntArray
 from analytics.core.survey_design.estimates import logit_interval
 
 MOST_CELLS = 400  # of a table whose percentages get standard errors
-MOST_NUMBERS = 20_000_000  # sampling units times cells that are held at once
+MOST_NUMBERS = 5_000_000  # sampling units times cells that are held at once
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from analytics.core.coding import positions_among
 from analytics.core.survey_design.declared import FloatArray, SurveyDesign
 
 Mask = npt.NDArray[np.bool_]
@@ -41,8 +43,13 @@ class Groups:
 
     def masks(self, used: Mask) -> tuple[Mask, ...]:
         """(n,) the rows of each group among those ``used``."""
-        values = pl.Series(self.values)
-        return tuple((values == code).fill_null(False).to_numpy() & used for code, _ in self.levels)
+        at = self._place
+        return tuple((at == place) & used for place in range(len(self.levels)))
+
+    @cached_property
+    def _place(self) -> npt.NDArray[np.int64]:
+        """(n,) the group of each row; of a row without one it says nothing, and no table uses it."""
+        return positions_among(self.values, [code for code, _ in self.levels])
 
 
 def weight_of(design: SurveyDesign | None, rows: Mask) -> float | None:

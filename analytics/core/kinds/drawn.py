@@ -12,7 +12,7 @@ from analytics.core.frame import Column, Frame, Mask
 from analytics.core.results import Check
 from analytics.core.sample import Sample, listwise
 from analytics.core.survey_design.checks import check_design
-from analytics.core.survey_design.declared import IntArray, SurveyDesign, declare
+from analytics.core.survey_design.declared import SurveyDesign, declare
 from analytics.core.table_specs import CrosstabSpec, DescriptivesSpec
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.said import say
@@ -92,18 +92,11 @@ def _declared(named: DesignSpec, frame: Frame, rows: Mask) -> SurveyDesign:
     weights = frame[named.weights].numbers()[rows] if named.weights else np.ones(int(rows.sum()))
     return declare(
         weights,
-        _coded(frame[named.strata].values.filter(kept)) if named.strata else None,
-        _coded(frame[named.psu].values.filter(kept)) if named.psu else None,
+        frame[named.strata].values.filter(kept) if named.strata else None,
+        frame[named.psu].values.filter(kept) if named.psu else None,
         lonely=named.lonely_psu,
         population=frame[named.fpc].numbers()[rows] if named.fpc else None,
     )
-
-
-def _coded(values: pl.Series) -> IntArray:
-    """Values as positions 0, 1, 2 ... in their order."""
-    known = values.unique().sort()
-    places = pl.Series(range(known.len()), dtype=pl.Int64)
-    return values.replace_strict(known, places, return_dtype=pl.Int64).to_numpy()
 
 
 def _lost_to_design(sample: Sample, named: DesignSpec) -> tuple[Check, ...]:

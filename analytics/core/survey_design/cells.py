@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from analytics.core.survey_design.declared import FloatArray, IntArray, SurveyDesign
 
@@ -35,7 +34,9 @@ class CellSums:
 
     def variances(self, combine: FloatArray) -> FloatArray:
         """(m,) variances of the same sums."""
-        return np.asarray(np.diag(self.covariance(combine)))
+        if self.totals is not None:
+            return self.design.variances(self.totals @ combine)
+        return np.asarray(np.diag(self._of_rows(combine)))
 
     def _of_rows(self, combine: FloatArray) -> FloatArray:
         """The same formula where a PSU is a row: its total is w times the coefficients of its cell."""
@@ -55,18 +56,21 @@ class CellSums:
 
 def cell_sums(design: SurveyDesign, cell: IntArray, k: int) -> CellSums:
     """Sums of ``design`` by ``cell`` (n,), a position below ``k`` or ``OUTSIDE``."""
+    rows = cell != OUTSIDE
     unit = design.psu_stratum if design.psu is None else design.psu
-    rows = pl.DataFrame({"unit": unit, "cell": cell, "w": design.weights}).filter(pl.col("cell") >= 0)
-    found = rows.group_by("unit", "cell").agg(
-        w=pl.col("w").sum(), squared=(pl.col("w") ** 2).sum(), n=pl.len().cast(pl.Int64)
-    )
-    found = found.sort("unit", "cell")  # a group-by gives its groups in any order, and sums depend on it
-    place = (found["unit"].to_numpy(), found["cell"].to_numpy())
     height = design.n_strata if design.psu is None else design.n_psu
-    table, squares = np.zeros((height, k)), np.zeros((height, k))
-    table[place], squares[place] = found["w"].to_numpy(), found["squared"].to_numpy()
-    counts = np.bincount(place[1], weights=found["n"].to_numpy(), minlength=k).astype(np.int64)
+    within, weights = cell[rows], design.weights[rows]
+    place = unit[rows] * k + within
+    counts = np.bincount(within, minlength=k).astype(np.int64)
+    table = _added(place, weights, height, k)
     weighted = table.sum(axis=0)
-    if design.psu is None:
-        return CellSums(design, weighted, counts, stratum_totals=table, squares=squares)
-    return CellSums(design, weighted, counts, totals=table)
+    if design.psu is not None:
+        return CellSums(design, weighted, counts, totals=table)
+    squares = _added(place, weights**2, height, k)
+    return CellSums(design, weighted, counts, stratum_totals=table, squares=squares)
+
+
+def _added(place: IntArray, numbers: FloatArray, height: int, k: int) -> FloatArray:
+    """(height, k) sums of ``numbers`` by their place in the table."""
+    sums = np.bincount(place, weights=numbers, minlength=height * k)
+    return sums.astype(np.float64, copy=False).reshape(height, k)

@@ -9,15 +9,19 @@ zero: leaving them out would forget that the number of rows in the domain is ran
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
+from analytics.core.coding import positions
 from surveys.core.problems import refuse
 from surveys.core.said import say
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Codes = npt.NDArray[Any] | pl.Series
 
 LONELY = ("refuse", "centre", "certainty")
 
@@ -68,26 +72,28 @@ class SurveyDesign:
         plain = n / np.maximum(n - 1, 1)
         return np.asarray(self.finite * np.where(self.is_lonely & (self.lonely == "certainty"), 0.0, plain))
 
-    def psu_totals(self, scores: FloatArray) -> FloatArray:
-        """(n, m) numbers of rows, added up to (PSUs, m)."""
-        if self.psu is None:
-            return scores
-        return _added(self.psu, scores, self.n_psu)
-
     def covariance(self, totals: FloatArray) -> FloatArray:
         """(m, m) covariance of the sums of ``totals`` (PSUs, m)."""
+        apart = self._apart(totals)
+        return np.asarray(apart.T @ apart)
+
+    def variances(self, totals: FloatArray) -> FloatArray:
+        """(m,) variances of the sums of ``totals`` (PSUs, m)."""
+        return np.asarray((self._apart(totals) ** 2).sum(axis=0))
+
+    def _apart(self, totals: FloatArray) -> FloatArray:
+        """(PSUs, m) how far each total is from its stratum's mean, times the root of the stratum's factor."""
         stratum = self.psu_stratum
         means = _added(stratum, totals, self.n_strata) / self.stratum_psus[:, None]
         if self.lonely == "centre":
             means[self.is_lonely] = totals.mean(axis=0)
-        apart = (totals - means[stratum]) * np.sqrt(self.factors)[stratum][:, None]
-        return np.asarray(apart.T @ apart)
+        return np.asarray((totals - means[stratum]) * np.sqrt(self.factors)[stratum][:, None])
 
 
 def declare(
     weights: FloatArray,
-    strata: IntArray | None = None,
-    psu: IntArray | None = None,
+    strata: Codes | None = None,
+    psu: Codes | None = None,
     *,
     lonely: str = "refuse",
     population: FloatArray | None = None,
@@ -101,28 +107,19 @@ def declare(
     """
     _check_weights(weights)
     rows = len(weights)
-    row_stratum = np.zeros(rows, dtype=np.int64) if strata is None else _positions(strata)
+    row_stratum = np.zeros(rows, dtype=np.int64) if strata is None else positions(strata)[0]
     strata_count = int(row_stratum.max(initial=0)) + 1
     position: IntArray | None = None
     psu_stratum = row_stratum
     if psu is not None:
-        inside = _positions(psu)
-        pairs = row_stratum * (int(inside.max(initial=0)) + 1) + inside
-        _, first, found = np.unique(pairs, return_index=True, return_inverse=True)
-        position, psu_stratum = found.reshape(-1).astype(np.int64), row_stratum[first]
+        inside = positions(psu)[0]
+        width = int(inside.max(initial=0)) + 1
+        position, pairs = positions(row_stratum * width + inside)
+        psu_stratum = np.array(pairs, dtype=np.int64) // width
     stratum_psus = np.bincount(psu_stratum, minlength=strata_count).astype(np.int64)
     _check_lonely(stratum_psus, lonely)
     finite = _finite(row_stratum, stratum_psus, population)
     return SurveyDesign(weights, position, psu_stratum, stratum_psus, finite, lonely)
-
-
-def _positions(codes: IntArray) -> IntArray:
-    """Codes as 0, 1, 2 ...; those that are dense and small already are only taken as they are."""
-    if len(codes) and codes.min() == 0:
-        seen = np.bincount(codes) > 0 if codes.max() <= 4 * len(codes) else np.zeros(1, dtype=np.bool_)
-        if seen.all():
-            return codes
-    return np.unique(codes, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def _added(at: IntArray, numbers: FloatArray, count: int) -> FloatArray:

@@ -27,19 +27,19 @@ class Estimated(Record):
 
 def total(design: SurveyDesign, y: FloatArray, domain: Mask) -> Estimated:
     """The weighted sum of ``y`` (n,) over ``domain`` (n,), with a t interval."""
-    scores = np.where(domain, design.weights * np.where(domain, y, 0.0), 0.0)
-    return around(float(scores.sum()), error_of(design, scores), design.df)
+    scores = design.weights[domain] * y[domain]
+    return around(float(scores.sum()), error_of(design, scores, domain), design.df)
 
 
 def ratio(design: SurveyDesign, y: FloatArray, x: FloatArray, domain: Mask) -> Estimated:
     """sum w y / sum w x over ``domain``; linearised z = w (y - r x) / sum w x (Cochran 1977, 6.4)."""
-    weights = np.where(domain, design.weights, 0.0)
-    above, below = np.where(domain, y, 0.0), np.where(domain, x, 0.0)
+    weights, above, below = design.weights[domain], y[domain], x[domain]
     size = float(weights @ below)
     if size == 0:
         return Estimated(None)
     value = float(weights @ above) / size
-    return around(value, error_of(design, weights * (above - value * below) / size), design.df)
+    scores = weights * (above - value * below) / size
+    return around(value, error_of(design, scores, domain), design.df)
 
 
 def mean(design: SurveyDesign, y: FloatArray, domain: Mask) -> Estimated:
@@ -56,9 +56,14 @@ def proportion(design: SurveyDesign, is_one: Mask, domain: Mask) -> Estimated:
     return Estimated(found.value, found.error, low, high)
 
 
-def error_of(design: SurveyDesign, scores: FloatArray) -> float:
-    """The standard error of the sum of linearised ``scores`` (n,)."""
-    return float(np.sqrt(design.covariance(design.psu_totals(scores[:, None]))[0, 0]))
+def error_of(design: SurveyDesign, scores: FloatArray, domain: Mask) -> float:
+    """The standard error of the sum of linearised ``scores``, one of each row of ``domain`` (n,)."""
+    if design.psu is None:
+        totals = np.zeros(design.n)
+        totals[domain] = scores
+    else:
+        totals = np.bincount(design.psu[domain], weights=scores, minlength=design.n_psu).astype(np.float64)
+    return float(np.sqrt(design.variances(totals[:, None])[0]))
 
 
 def around(value: float, error: float, df: int) -> Estimated:
