@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from analytics.core.audit.stars import stars_of
+from analytics.core.crosstab_table import crosstab_table
+from analytics.core.descriptive_table import descriptive_table
 from analytics.core.formula import INTERCEPT
-from analytics.core.table_notes import conventions, independence
+from analytics.core.table_form import Table, TableCell, TableRow
+from analytics.core.table_notes import conventions
 from analytics.core.targets import STARS
 from surveys.core.codebook import text_in
-from surveys.core.spreadsheets import GUARDABLE
+
+__all__ = ["Table", "TableCell", "TableRow", "table_of_result"]
 
 DECIMALS = 3
 ABSORBED_TEXT = {"en": "in", "zh": "已纳入"}
@@ -33,7 +32,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "residual": {"en": "Residual", "zh": "残差"},
     "groups": {"en": "Groups", "zh": "组数"},
     "variance": {"en": "Variance", "zh": "方差"},
-    "base": {"en": "N", "zh": "样本量"},
     "constant": {"en": "Constant", "zh": "常数项"},
     "stars": {
         "en": "Standard errors in parentheses. † p < .10, * p < .05, ** p < .01, *** p < .001.",
@@ -42,57 +40,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 FIT_ROWS = ("n", "loglik", "aic", "bic", "df", "mcfadden_r2", "r2")
 WHOLE = ("n", "df")
-_NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII)
-
-
-@dataclass(frozen=True)
-class TableCell:
-    """``text`` as shown; ``value`` and ``error`` unrounded where the cell holds a number."""
-
-    text: str
-    value: float | None = None
-    error: float | None = None
-    stars: str = ""
-
-
-@dataclass(frozen=True)
-class TableRow:
-    """``section``: terms, absorbed, random, fit or base; ``cells`` in the columns' order, None if empty."""
-
-    key: str
-    label: str
-    cells: tuple[TableCell | None, ...]
-    section: str = "terms"
-
-
-@dataclass(frozen=True)
-class Table:
-    """``columns`` are headings; ``notes`` stand under the table and name every convention."""
-
-    columns: tuple[str, ...]
-    rows: tuple[TableRow, ...]
-    notes: tuple[str, ...] = ()
-
-    def as_lists(self) -> list[list[str]]:
-        """Headings and rows as texts."""
-        body = [[row.label, *(cell.text if cell else "" for cell in row.cells)] for row in self.rows]
-        return [["", *self.columns], *body]
-
-    def as_csv(self) -> str:
-        """Comma-separated text with the shown figures, notes below; texts like formulas are made harmless.
-
-        Lines end with carriage return and line feed, so that cells that hold either are quoted.
-        """
-        out, lines = io.StringIO(), [*self.as_lists(), *([note] for note in self.notes)]
-        csv.writer(out).writerows([_harmless(cell) for cell in line] for line in lines)
-        return out.getvalue()
-
-    def as_text(self) -> str:
-        """Columns aligned for a terminal, wide characters counted as two."""
-        lines = self.as_lists()
-        widths = [max(_width(line[i]) for line in lines) for i in range(len(lines[0]))]
-        padded = ("  ".join(_padded(text, widths[i], i > 0) for i, text in enumerate(line)) for line in lines)
-        return "\n".join([*(line.rstrip() for line in padded), *self.notes])
 
 
 def table_of_result(result: Mapping[str, Any], language: str = "en") -> Table:
@@ -101,9 +48,9 @@ def table_of_result(result: Mapping[str, Any], language: str = "en") -> Table:
     if "models" in result:
         return _model_table(result, language)
     if kind == "descriptives":
-        return _descriptive_table(result, language)
+        return descriptive_table(result, language)
     if kind == "crosstab":
-        return _crosstab_table(result, language)
+        return crosstab_table(result, language)
     return Table((), ())
 
 
@@ -211,46 +158,6 @@ def _fit_rows(models: Sequence[Mapping[str, Any]], language: str) -> Iterable[Ta
             yield TableRow(name, _word(name, language), cells, "fit")
 
 
-def _descriptive_table(result: Mapping[str, Any], language: str) -> Table:
-    rows = []
-    cells: tuple[TableCell | None, ...]
-    for one in result["table"]["rows"]:
-        label = text_in(result["labels"][one["variable"]], language)
-        if one["level"]:
-            label = f"{label}: {one['level']}"
-        if one["kind"] == "mean":
-            mean, sd = _cell(one["mean"], "z.2f"), _cell(one["sd"], ".2f")
-            cells = (None, None, mean, sd, _cell(one["n"], ","))
-        else:
-            count, percent = _cell(one["count"], ","), _cell(one["percent"], ".1f")
-            cells = (count, percent, None, None, _cell(one["n"], ","))
-        rows.append(TableRow(one["variable"], label, cells))
-    headings = (
-        ("频数", "%", "均值", "标准差", "N")
-        if language.startswith("zh")
-        else ("Count", "%", "Mean", "SD", "N")
-    )
-    return Table(headings, tuple(rows))
-
-
-def _crosstab_table(result: Mapping[str, Any], language: str) -> Table:
-    table = result["table"]
-    decimals = f".{table['decimals']}f"
-    rows = [
-        TableRow(code, text_in(labels, language), tuple(_cell(value, decimals) for value in row["percents"]))
-        for code, labels, row in zip(result["codes"], result["row_labels"], table["rows"], strict=True)
-    ]
-    rows.append(TableRow("n", _word("base", language), tuple(_cell(n, ",") for n in table["bases"]), "base"))
-    test = table["chi_square"]
-    notes = (independence(test),) if test else ()
-    headings = tuple(text_in(labels, language) for labels in result["column_labels"])
-    return Table(headings, tuple(rows), notes)
-
-
-def _cell(value: float | int | None, spec: str) -> TableCell | None:
-    return TableCell(format(value, spec), float(value)) if value is not None else None
-
-
 def _number(value: float) -> str:
     """Three decimals, more for numbers that three would show as nothing."""
     if value and abs(value) < 0.5 * 10**-DECIMALS:
@@ -264,17 +171,3 @@ def _fit_number(name: str, value: float) -> str:
 
 def _word(name: str, language: str) -> str:
     return text_in(WORDS[name], language)
-
-
-def _harmless(text: str) -> str:
-    """A text that starts like a formula is prefixed, so that no spreadsheet runs it; numbers stay numbers."""
-    return f"'{text}" if re.match(GUARDABLE, text) and not _NUMBER.fullmatch(text) else text
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _padded(text: str, width: int, right: bool) -> str:
-    space = " " * (width - _width(text))
-    return space + text if right else text + space

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.core import disclosure
+from analytics.core import withholding
 from analytics.core.crosstab import crosstab
 from analytics.core.descriptives import Described, describe
-from analytics.core.disclosure import Line, disclosed, withheld
+from analytics.core.disclosure import disclosed
+from analytics.core.withholding import Line, withheld
 from surveys.core.disclosure import FEWEST
 
 
@@ -105,7 +106,7 @@ def test_what_follows_is_what_the_rank_of_the_sums_says(seed: int, monkeypatch: 
     for share in (0.1, 0.3, 0.5, 0.8):
         hidden = set(np.flatnonzero(random.random(high * wide) < share).tolist())
         for known in (lines, lines[:high], lines[:1]):
-            assert disclosure._following(known, hidden) == determined(known, hidden)
+            assert withholding._following(known, hidden) == determined(known, hidden)
     grid = np.zeros((high, wide), int)
     grid[:-1, :-1] = random.poisson(random.choice([2, 8, 20]), (high - 1, wide - 1)) * (
         random.random((high - 1, wide - 1)) < random.choice([0.3, 0.7, 1])
@@ -114,7 +115,7 @@ def test_what_follows_is_what_the_rank_of_the_sums_says(seed: int, monkeypatch: 
     grid[:, -1] = grid.sum(axis=1)
     counts, fixed = grid.ravel().tolist(), {grid.size - 1}
     found = withheld(counts, lines, fixed)
-    monkeypatch.setattr(disclosure, "_following", determined)
+    monkeypatch.setattr(withholding, "_following", determined)
     assert withheld(counts, lines, fixed) == found
 
 
