@@ -112,8 +112,9 @@ def _change_rows(result: One, language: str) -> Iterator[TableRow]:
 def _with_interval(value: float | None, low: float | None, high: float | None) -> TableCell | None:
     if value is None:
         return None
-    text = f"{value:z.2f}" if low is None or high is None else f"{value:z.2f} ({low:z.2f} – {high:z.2f})"
-    return TableCell(text, value)
+    if low is None or high is None:
+        return number_cell(value, "z.2f")
+    return TableCell(f"{value:z.2f} ({low:z.2f} – {high:z.2f})", value)
 
 
 def _padded(row: TableRow, width: int) -> TableRow:
