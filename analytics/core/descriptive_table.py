@@ -55,29 +55,28 @@ def _plain_rows(result: One, language: str, is_designed: bool) -> Iterator[Table
 
 
 def _by_group(result: One, language: str) -> Table:
-    """Count and percent, or mean and SD, of every group and of all; what differs between them last."""
+    """Count and percent, or mean and SD, of every group and of all; what differs between them, and n."""
     table = result["table"]
     heads = [text_in(labels, language) for labels in result["group_labels"]]
-    columns = (*heads, *_words(("all", "difference"), language))
-    notes = [
-        say("Count (percent of n) or mean (SD); n counts rows with a valid value."),
-        say(
-            "Standardised difference: of means (m1 − m2) / √((s1² + s2²) / 2), of shares the same with "
-            "s² = p (1 − p), of categories Mahalanobis' distance of the shares; of more than two groups the "
-            "largest of all pairs."
-        ),
-    ]
+    columns = (*heads, *_words(("all", "difference", "N"), language))
     rows = [*_size_rows(table, language)]
     for one in table["rows"]:
         cells = (*(_pair(one["kind"], own) for own in one["groups"]), _pair(one["kind"], one))
-        rows.append(
-            TableRow(
-                one["variable"],
-                _label(one, result, language),
-                (*_filled(cells, len(heads)), number_cell(one["difference"], "z.3f")),
-            )
-        )
-    return Table(columns, tuple(rows), (*notes, *design_notes(result)))
+        last = (number_cell(one["difference"], "z.3f"), number_cell(one["n"], ","))
+        label = _label(one, result, language)
+        rows.append(TableRow(one["variable"], label, (*_filled(cells, len(heads)), *last)))
+    return Table(columns, tuple(rows), (*_group_notes(bool(result.get("design"))), *design_notes(result)))
+
+
+def _group_notes(is_designed: bool) -> Iterator[str]:
+    yield say("Count (percent of n) or mean (SD); n counts rows with a valid value.")
+    if is_designed:
+        yield say("Standard errors of the percentages and means in square brackets.")
+    yield say(
+        "Standardised difference: of means (m1 − m2) / √((s1² + s2²) / 2), of shares the same with "
+        "s² = p (1 − p), of categories Mahalanobis' distance of the shares; of more than two groups the "
+        "largest of all pairs."
+    )
 
 
 def _filled(cells: tuple[TableCell | None, ...], groups: int) -> tuple[TableCell | None, ...]:
@@ -96,7 +95,7 @@ def _size_rows(table: One, language: str) -> Iterator[TableRow]:
 def _sized(
     word: str, sizes: list[float | None], spec: str, language: str
 ) -> tuple[str, tuple[TableCell | None, ...]]:
-    return text_in(WORDS[word], language), (*(number_cell(n, spec) for n in sizes), None)
+    return text_in(WORDS[word], language), (*(number_cell(n, spec) for n in sizes), None, None)
 
 
 def _pair(kind: str, one: One) -> TableCell | None:
@@ -110,6 +109,8 @@ def _pair(kind: str, one: One) -> TableCell | None:
     text = format(first, specs[0])
     if second is not None:
         text += f" ({second:{specs[1]}})"
+    if one["std_error"] is not None:
+        text += f" [{one['std_error']:.2f}]"
     return TableCell(text, float(first if kind == "mean" or second is None else second), one["std_error"])
 
 

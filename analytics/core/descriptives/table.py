@@ -86,7 +86,8 @@ def _level_rows(
     found = pl.Series(variable.values).filter(pl.Series(~variable.absent)).unique().to_list()
     codes = {code for code, _ in variable.levels} | set(found)
     if len(codes) <= MOST_LEVELS:
-        return level_rows(variable, groups, design), []
+        rows = level_rows(variable, groups, design)
+        return rows, _without_errors(variable, rows) if design else []
     message = say(
         "{name} has {n:,} categories; a descriptive table lists up to {most}.",
         name=variable.name,
@@ -95,3 +96,11 @@ def _level_rows(
     )
     row = DescriptiveRow(variable.name, "level", int((~variable.absent).sum()), absent=dict(variable.reasons))
     return [row], [Check("warning", "too_many_categories", message, (variable.name,))]
+
+
+def _without_errors(variable: Described, rows: list[DescriptiveRow]) -> list[Check]:
+    """That the lines of a variable with very many categories (times groups) have no standard errors."""
+    if any(row.std_error is not None for row in rows):
+        return []
+    message = say("{name} has too many categories for standard errors; merge some.", name=variable.name)
+    return [Check("warning", "too_large_for_errors", message, (variable.name,))]

@@ -182,7 +182,7 @@ def test_letters_point_to_smaller_columns() -> None:
 def test_groups_stand_beside_the_whole() -> None:
     found = run(f"{LIST}\nby: z\n{DESIGN}")
     table = table_of_result(found.result)
-    assert table.columns == ("0", "1", "All", "Std. difference")
+    assert table.columns == ("0", "1", "All", "Std. difference", "N")
     assert [row.label for row in table.rows[:2]] == ["N (rows)", "N (weighted)"]
     sizes = found.result["table"]["groups"]
     assert sum(one["n"] for one in sizes) == found.n_used
@@ -190,7 +190,7 @@ def test_groups_stand_beside_the_whole() -> None:
         assert sum(one["n"] for one in row["groups"]) == row["n"]
         assert row["std_error"] is None or row["std_error"] > 0 or row["count"] == 0
     chinese = table_of_result(found.result, "zh")
-    assert chinese.columns == ("0", "1", "全部", "标准化差异")
+    assert chinese.columns == ("0", "1", "全部", "标准化差异", "N")
 
 
 def test_change_between_two_items_has_a_row_for_each_category() -> None:
