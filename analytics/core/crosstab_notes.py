@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from analytics.core.table_notes import design_notes, independence
+from analytics.core.table_notes import design_notes, independence, population_notes
 from surveys.core.said import say
 
 One = Mapping[str, Any]
@@ -23,8 +23,7 @@ def crosstab_notes(result: One) -> Iterator[str]:
     table, conventions = result["table"], result["table"].get("conventions") or {}
     if table.get("percent", "column") in PERCENTS:
         yield PERCENTS[table["percent"]]
-    if "population" in result:
-        yield _population(result["population"])
+    yield from population_notes(result)
     if conventions.get("rounding"):
         yield say("Percentages are made to add to 100; ‡ marks those that were changed by it.")
     if any(row.get("errors") for row in table["rows"]):
@@ -57,17 +56,6 @@ def corrected(test: One) -> str:
         p=test["p_value"],
         v=test["cramers_v"],
         effect=test["mean_effect"],
-    )
-
-
-def _population(one: One) -> str:
-    if one.get("weighted") is None:
-        return say("Sub-population: {n:,} of {all:,} rows.", n=one["n"], all=one["of"])
-    return say(
-        "Sub-population: {n:,} of {all:,} rows, {percent:.1f} % of the population by weight.",
-        n=one["n"],
-        all=one["of"],
-        percent=one["percent"],
     )
 
 

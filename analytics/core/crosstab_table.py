@@ -48,6 +48,7 @@ def crosstab_table(result: One, language: str) -> Table:
 
 def _cells(row: One, decimals: int) -> tuple[TableCell | None, ...]:
     """``52.30‡ (1.20) B``: the percentage, its mark, its standard error and its letters."""
+    fine = max(decimals, 1)  # of errors, which whole numbers would show as 0
     made: list[TableCell | None] = []
     for at, value in enumerate(row["percents"]):
         if value is None:
@@ -55,7 +56,7 @@ def _cells(row: One, decimals: int) -> tuple[TableCell | None, ...]:
             continue
         error = _at(row, "errors", at)
         text = f"{value:.{decimals}f}" + (FORCED if _at(row, "forced", at) else "")
-        text += "" if error is None else f" ({error:.{decimals}f})"
+        text += "" if error is None else f" ({error:.{fine}f})"
         letters = _at(row, "letters", at) or ""
         made.append(TableCell(f"{text} {letters}".rstrip(), float(value), error, letters))
     return tuple(made)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analytics.core.table_form import Table, TableCell, TableRow, number_cell
-from analytics.core.table_notes import design_notes
+from analytics.core.table_notes import design_notes, population_notes
 from surveys.core.codebook import text_in
 from surveys.core.said import say
 
@@ -35,7 +35,7 @@ def descriptive_table(result: One, language: str) -> Table:
     is_designed = bool(result.get("design"))
     rows = tuple(_plain_rows(result, language, is_designed))
     heads = ["count", "%", "mean", "sd", *(("se", "interval") if is_designed else ()), "N"]
-    return Table(_words(heads, language), rows, tuple(design_notes(result)))
+    return Table(_words(heads, language), rows, (*population_notes(result), *design_notes(result)))
 
 
 def _plain_rows(result: One, language: str, is_designed: bool) -> Iterator[TableRow]:
@@ -65,18 +65,20 @@ def _by_group(result: One, language: str) -> Table:
         last = (number_cell(one["difference"], "z.3f"), number_cell(one["n"], ","))
         label = _label(one, result, language)
         rows.append(TableRow(one["variable"], label, (*_filled(cells, len(heads)), *last)))
-    return Table(columns, tuple(rows), (*_group_notes(bool(result.get("design"))), *design_notes(result)))
+    return Table(columns, tuple(rows), tuple(_group_notes(result)))
 
 
-def _group_notes(is_designed: bool) -> Iterator[str]:
+def _group_notes(result: One) -> Iterator[str]:
+    yield from population_notes(result)
     yield say("Count (percent of n) or mean (SD); n counts rows with a valid value.")
-    if is_designed:
+    if result.get("design"):
         yield say("Standard errors of the percentages and means in square brackets.")
     yield say(
         "Standardised difference: of means (m1 − m2) / √((s1² + s2²) / 2), of shares the same with "
         "s² = p (1 − p), of categories Mahalanobis' distance of the shares; of more than two groups the "
         "largest of all pairs."
     )
+    yield from design_notes(result)
 
 
 def _filled(cells: tuple[TableCell | None, ...], groups: int) -> tuple[TableCell | None, ...]:

@@ -76,3 +76,19 @@ def design_notes(result: Mapping[str, Any]) -> Iterable[str]:
             "95 % intervals use t, those of percentages on the logit scale.",
             df=named["df"],
         )
+
+
+def population_notes(result: Mapping[str, Any]) -> Iterable[str]:
+    """The size of the sub-population of a table, where it is one of."""
+    one = result.get("population")
+    if not one:
+        return
+    if one.get("weighted") is None:
+        yield say("Sub-population: {n:,} of {all:,} rows.", n=one["n"], all=one["of"])
+    else:
+        yield say(
+            "Sub-population: {n:,} of {all:,} rows, {percent:.1f} % of the population by weight.",
+            n=one["n"],
+            all=one["of"],
+            percent=one["percent"],
+        )

@@ -127,6 +127,19 @@ def test_a_crosstab_and_its_test(case: Case, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DESIGNS)
+def test_a_crosstab_of_a_domain(case: Case, name: str) -> None:
+    """The denominator is ours: degrees of freedom of the whole design; R counts units with rows."""
+    outside = ~((case.rows["female"] == 1) & (case.rows["city"] == "C03")).to_numpy()
+    own = design(case.rows, name)
+    found = crosstab(case.rows["tenure"], case.rows["emp"], outside, variable="t", by="e", design=own)
+    test, r = found.rao_scott, case.reference[name]["domain_tab"]
+    assert test is not None
+    assert test.statistic == pytest.approx(r["F"], rel=TEST)
+    assert test.df1 == pytest.approx(r["df1"], rel=TEST)
+    assert test.df2 == pytest.approx(r["df1"] * own.df, rel=TEST)
+
+
+@pytest.mark.parametrize("name", DESIGNS)
 def test_a_difference_of_columns(case: Case, name: str) -> None:
     from scipy.stats import t
 

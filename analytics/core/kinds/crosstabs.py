@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from analytics.core.crosstab import crosstab
 from analytics.core.crosstab.asked import MOST_COMPARED
 from analytics.core.frame import MAX_LEVELS, Column, Frame, level_label, level_text, levels_used
-from analytics.core.kinds.drawn import Drawn, drawn
+from analytics.core.kinds.drawn import drawn, population
 from analytics.core.kinds.labelled import codes_of, labels_of, level_labels
 from analytics.core.kinds.outcome import DONE, Outcome
-from analytics.core.sample import listwise
 from analytics.core.table_specs import CrosstabSpec
 from surveys.core.codebook import Scalar
 from surveys.core.problems import refuse
@@ -51,7 +48,7 @@ def run_crosstab(spec: CrosstabSpec, frame: Frame) -> Outcome:
         "row_labels": [level_labels(row.variable, code) for code in codes],
         "column_labels": [*(level_labels(column.variable, code) for code in groups), ALL_LABELS],
         "labels": {spec.variable: labels_of(row.variable), spec.by: labels_of(column.variable)},
-        **_population(spec, frame, rows),
+        **population(spec, frame, rows),
     }
     if spec.design:
         result["design"] = spec.design.as_json() | {"df": rows.design.df if rows.design else None}
@@ -90,18 +87,3 @@ def _check_size(spec: CrosstabSpec, codes: Codes, groups: Codes) -> None:
         raise refuse(
             "too_many_levels", message, hint="Leave letters and differences out, or merge categories."
         )
-
-
-def _population(spec: CrosstabSpec, frame: Frame, rows: Drawn) -> dict[str, Any]:
-    """The size of the sub-population that ``where`` names, before rows are lost to absences."""
-    if not spec.where:
-        return {}
-    inside = listwise(frame, (), (), spec.where).mask
-    told: dict[str, Any] = {"n": int(inside.sum()), "of": len(inside)}
-    if rows.design is not None:
-        own = rows.design.weights
-        told |= {
-            "weighted": float(own[inside[rows.rows]].sum()),
-            "percent": 100 * float(own[inside[rows.rows]].sum()) / float(own.sum()),
-        }
-    return {"population": told}

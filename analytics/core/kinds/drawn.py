@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -112,3 +113,16 @@ def _lost_to_design(sample: Sample, named: DesignSpec) -> tuple[Check, ...]:
         names=list(names),
     )
     return (Check("warning", "design_missing", message, tuple(names)),)
+
+
+def population(spec: DescriptivesSpec | CrosstabSpec, frame: Frame, rows: Drawn) -> dict[str, Any]:
+    """The size of the sub-population that ``where`` names, before rows are lost to absences; else nothing."""
+    if not spec.where:
+        return {}
+    inside = listwise(frame, (), (), spec.where).mask
+    told: dict[str, Any] = {"n": int(inside.sum()), "of": len(inside)}
+    if rows.design is not None:
+        own = rows.design.weights
+        weighted = float(own[inside[rows.rows]].sum())
+        told |= {"weighted": weighted, "percent": 100 * weighted / float(own.sum())}
+    return {"population": told}

@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.core.descriptives import Described, Groups, describe
 from analytics.core.frame import MAX_LEVELS, Column, Frame, level_label, levels_used
-from analytics.core.kinds.drawn import Drawn, drawn
+from analytics.core.kinds.drawn import Drawn, drawn, population
 from analytics.core.kinds.labelled import codes_of, labels_of, level_labels
 from analytics.core.kinds.outcome import DONE, Outcome
 from analytics.core.table_specs import DescriptivesSpec
@@ -37,6 +37,7 @@ def run_descriptives(spec: DescriptivesSpec, frame: Frame) -> Outcome:
         "table": table.as_json(),
         "labels": {name: labels_of(frame[name].variable) for name in (*spec.variables, *by)},
         "missing": spec.missing,
+        **population(spec, frame, rows),
     }
     if groups is not None:
         result["group_labels"] = [level_labels(frame[spec.by].variable, code) for code, _ in groups.levels]

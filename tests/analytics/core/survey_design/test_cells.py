@@ -32,12 +32,9 @@ def test_a_share_is_a_mean_of_ones(seed: int) -> None:
     """Two routes to one standard error: by cells, and by the scores of rows."""
     draw = np.random.default_rng(seed)
     n = 60
-    design = declare(
-        draw.uniform(0.5, 2, n),
-        np.arange(n) % 3,
-        draw.integers(0, 4, n) * 3 + np.arange(n) % 3,
-        lonely="centre",
-    )
+    strata = np.arange(n) % 3
+    units = draw.integers(0, 4, n) * 3 + strata
+    design = declare(draw.uniform(0.5, 2, n), strata, units, lonely="centre")
     cell = draw.integers(-1, 2, n)
     if not (cell == 1).any():
         return

@@ -41,10 +41,8 @@ def test_single_units_are_a_choice() -> None:
     with pytest.raises(Refused, match="one sampling unit"):
         declare(ONES, psu=np.ones(12))
     y = np.arange(12.0)
-    errors = {
-        how: mean(declare(ONES, STRATA, alone, lonely=how), y, ONES > 0).error
-        for how in ("centre", "certainty")
-    }
+    designs = {how: declare(ONES, STRATA, alone, lonely=how) for how in ("centre", "certainty")}
+    errors = {how: mean(design, y, ONES > 0).error for how, design in designs.items()}
     assert errors["centre"] is not None and errors["certainty"] is not None
     assert errors["centre"] > errors["certainty"]
 
