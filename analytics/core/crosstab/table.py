@@ -19,7 +19,7 @@ from analytics.core.crosstab.shares import base_of, errors, shares
 from analytics.core.results import Check
 from analytics.core.survey_design.declared import SurveyDesign
 from analytics.core.survey_design.rao_scott import rao_scott
-from analytics.core.table_results import CrosstabResult, CrosstabRow
+from analytics.core.table_results import ChiSquare, CrosstabResult, CrosstabRow, RaoScott
 from surveys.core.said import say
 
 ALL = "All"
@@ -50,56 +50,62 @@ def crosstab(
     table = counted(values, groups, ~absent, levels, columns, design, is_square=asked.paired)
     if design is not None and table.sums is None:  # too large: without errors nothing is compared
         asked = replace(asked, letters="", differences="", paired=False)
-    rows, checks = _rows(table, asked), list(_size(table, design))
-    grid, bases = _with_margins(table.counts), table.counts.sum(axis=0)
-    result = CrosstabResult(
+    test, corrected, checks = _tests(table, design, variable, by)
+    rows, bases = _rows(table, asked), table.counts.sum(axis=0)
+    return CrosstabResult(
         variable=variable,
         by=by,
         columns=(*table.column_labels, ALL),
         bases=(*bases.tolist(), int(bases.sum())),
-        rows=tuple(
-            replace(row, level=label, counts=tuple(own.tolist()))
-            for row, label, own in zip(rows, table.row_labels, grid, strict=False)
-        ),
+        rows=tuple(rows[:-1]),
         decimals=asked.decimals,
         n=int(bases.sum()),
+        chi_square=test,
         absent=dict(reasons or {}),
+        checks=checks,
         conventions=_conventions(asked, table.sums is not None),
         percent=asked.percent,
         weighted_bases=tuple(_with_margins(table.weighted)[-1].tolist()) if design else (),
         all_percents=rows[-1].percents,
+        rao_scott=corrected,
+        differences=differences_of(table, asked.differences) if asked.differences else (),
+        paired=paired_change(table) if asked.paired else None,
     )
-    result = _tested(result, table, design, checks)
-    if asked.differences:
-        result = replace(result, differences=differences_of(table, asked.differences))
-    if asked.paired:
-        result = replace(result, paired=paired_change(table))
-    return replace(result, checks=(*result.checks, *checks))
 
 
-def _tested(
-    result: CrosstabResult, table: Counted, design: SurveyDesign | None, checks: list[Check]
-) -> CrosstabResult:
-    """With Pearson's test, or under a design with Rao and Scott's; weighted counts have no Pearson test."""
+def _tests(
+    table: Counted, design: SurveyDesign | None, variable: str, by: str
+) -> tuple[ChiSquare | None, RaoScott | None, tuple[Check, ...]]:
+    """Pearson's test, or under a design Rao and Scott's; weighted counts have no Pearson test."""
     if design is None:
-        test, found = pearson(table.counts, result.variable, result.by)
-        return replace(result, chi_square=test, checks=found)
+        test, checks = pearson(table.counts, variable, by)
+        return test, None, checks
     if table.sums is None:
-        return result
+        return None, None, (_too_large(table),)
     corrected = rao_scott(table.sums, table.shape)
-    if corrected is None:
-        checks.append(nothing_to_test(result.variable, result.by))
-    return replace(result, rao_scott=corrected)
+    if corrected is not None:
+        return None, corrected, ()
+    if min((table.counts.sum(axis=side) > 0).sum() for side in (0, 1)) < 2:
+        return None, None, (nothing_to_test(variable, by),)
+    message = say(
+        "{variable} by {by} has too many empty cells, or too few sampling units, for a test; "
+        "merge categories.",
+        variable=variable,
+        by=by,
+    )
+    return None, None, (Check("warning", "no_test", message, (variable, by)),)
 
 
 def _rows(table: Counted, asked: Asked) -> list[CrosstabRow]:
-    """The figures of every row, All last; labels and counts are put in later."""
+    """Every row with its figures, All last."""
     weighted = _with_margins(table.weighted)
     shape = weighted.shape
     base = weighted.reshape(-1)[base_of(table.shape, asked.percent)].reshape(shape)
     rows = [
-        CrosstabRow("", (), rounded(own.tolist(), below.tolist(), asked.decimals))
-        for own, below in zip(weighted, base, strict=True)
+        CrosstabRow(label, tuple(counts.tolist()), rounded(own.tolist(), below.tolist(), asked.decimals))
+        for label, counts, own, below in zip(
+            (*table.row_labels, ALL), _with_margins(table.counts), weighted, base, strict=True
+        )
     ]
     if asked.force_total:
         rows = _forced(rows, weighted, asked)
@@ -159,15 +165,13 @@ def _with_margins(table: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.vstack([wide, wide.sum(axis=0)])
 
 
-def _size(table: Counted, design: SurveyDesign | None) -> tuple[Check, ...]:
+def _too_large(table: Counted) -> Check:
     """That a table is too large for standard errors."""
-    if design is None or table.sums is not None:
-        return ()
     message = say(
         "With {cells:,} cells this table has no standard errors and no test; merge categories.",
         cells=table.counts.size,
     )
-    return (Check("warning", "too_large_for_errors", message),)
+    return Check("warning", "too_large_for_errors", message)
 
 
 def _conventions(asked: Asked, is_designed: bool) -> dict[str, str]:

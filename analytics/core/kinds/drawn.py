@@ -11,7 +11,7 @@ import polars as pl
 from analytics.core.design_spec import DesignSpec
 from analytics.core.frame import Column, Frame, Mask
 from analytics.core.results import Check
-from analytics.core.sample import Sample, listwise
+from analytics.core.sample import OUTSIDE, Sample, listwise
 from analytics.core.survey_design.checks import check_design
 from analytics.core.survey_design.declared import SurveyDesign, declare
 from analytics.core.table_specs import CrosstabSpec, DescriptivesSpec
@@ -102,17 +102,20 @@ def _declared(named: DesignSpec, frame: Frame, rows: Mask) -> SurveyDesign:
 
 def _lost_to_design(sample: Sample, named: DesignSpec) -> tuple[Check, ...]:
     """That rows without a weight, stratum or unit are left out, which may bend the sample."""
-    names = dict.fromkeys(named.columns, "")
-    lost = {key: n for key, n in sample.lost.items() if key.partition(":")[0] in names}
-    gone = sum(n for key, n in lost.items() if not key.endswith(ZERO))
-    if not gone:
+    lost = {
+        key: n
+        for key, n in sample.lost.items()
+        if key.partition(":")[0] in named.columns and not key.endswith((ZERO, OUTSIDE))
+    }
+    if not lost:
         return ()
+    names = tuple(dict.fromkeys(key.partition(":")[0] for key in lost))
     message = say(
         "{n:,} rows lack {names} and are left out: whoever they stood for is not in the table.",
-        n=gone,
-        names=list(names),
+        n=sum(lost.values()),
+        names=names,
     )
-    return (Check("warning", "design_missing", message, tuple(names)),)
+    return (Check("warning", "design_missing", message, names),)
 
 
 def population(spec: DescriptivesSpec | CrosstabSpec, frame: Frame, rows: Drawn) -> dict[str, Any]:

@@ -17,7 +17,8 @@ def rao_scott(sums: CellSums, shape: tuple[int, int]) -> RaoScott | None:
     X2 is Pearson's on the weighted shares times the rows.  With V the covariance of the shares p,
     D = diag(p) and C the contrasts orthogonal to both margins, Delta = (C' D^-1 C / n)^-1 (C' D^-1 V D^-1 C);
     F = X2 / tr(Delta) has tr(Delta)^2 / tr(Delta^2) degrees of freedom, and those times the design's.
-    None where fewer than two rows or columns are left, or more contrasts than ``MOST_CONTRASTS``.
+    None where fewer than two rows or columns are left, more contrasts than ``MOST_CONTRASTS``, too many
+    empty cells for all contrasts, or no degrees of freedom.
     """
     table = sums.weighted.reshape(shape)
     rows, columns = np.flatnonzero(table.sum(axis=1) > 0), np.flatnonzero(table.sum(axis=0) > 0)
@@ -30,6 +31,8 @@ def rao_scott(sums: CellSums, shape: tuple[int, int]) -> RaoScott | None:
     phi2 = squared_contingency(p.reshape(len(rows), len(columns)))
     statistic = n * phi2
     delta = _delta(sums, kept, p, (len(rows), len(columns)), n)
+    if delta is None:
+        return None
     trace, square = float(np.trace(delta)), float(np.trace(delta @ delta))
     if trace <= 0 or square <= 0:
         return None
@@ -48,8 +51,10 @@ def squared_contingency(p: FloatArray) -> float:
     return float(((p - expected) ** 2 / expected).sum())
 
 
-def _delta(sums: CellSums, kept: IntArray, p: FloatArray, shape: tuple[int, int], n: int) -> FloatArray:
-    """The design effects of the interaction contrasts; a cell without rows has no part in them."""
+def _delta(
+    sums: CellSums, kept: IntArray, p: FloatArray, shape: tuple[int, int], n: int
+) -> FloatArray | None:
+    """The design effects of the contrasts; an empty cell has no part in them, and many leave none."""
     contrasts = np.kron(_differences(shape[0]), _differences(shape[1]))
     inverse = np.divide(1.0, p, out=np.zeros_like(p), where=p > 0)
     scaled = inverse[:, None] * contrasts
@@ -57,6 +62,8 @@ def _delta(sums: CellSums, kept: IntArray, p: FloatArray, shape: tuple[int, int]
     combine = np.zeros((len(sums.weighted), contrasts.shape[1]))
     combine[kept] = (scaled - (p @ scaled)[None, :]) / float(sums.weighted[kept].sum())
     simple = contrasts.T @ scaled / n
+    if np.linalg.matrix_rank(simple) < len(simple):
+        return None
     return np.asarray(np.linalg.solve(simple, sums.covariance(combine)))
 
 

@@ -85,7 +85,8 @@ def test_every_row_is_accounted_for() -> None:
     found = run(f"{TABLE}\n{DESIGN}", frame)
     assert found.n_lost == {"w: refused": 24, "w: weight is zero": 24}
     assert found.n_used + sum(found.n_lost.values()) == 1200
-    assert "design_missing" in codes(found)
+    lacking = next(check for check in found.checks if check.code == "design_missing")
+    assert lacking.message.startswith("24 rows lack w and are left out")
 
 
 def test_rows_left_out_keep_their_units() -> None:
@@ -93,7 +94,7 @@ def test_rows_left_out_keep_their_units() -> None:
     whole = run(f"{TABLE}\n{DESIGN}")
     part = run(f"{TABLE}\nwhere: {{stratum: [0, 1]}}\n{DESIGN}")
     assert whole.result["design"]["df"] == part.result["design"]["df"] == 24
-    assert "empty_psus" in codes(part)
+    assert "empty_psus" in codes(part) and "design_missing" not in codes(part)
     assert part.result["population"]["n"] == 400
     notes = table_of_result(part.result).notes
     assert any(note.startswith("Sub-population: 400 of 1,200 rows") for note in notes)
@@ -201,3 +202,23 @@ def test_change_between_two_items_has_a_row_for_each_category() -> None:
         assert found.result["codes"] == found.result["column_codes"][:-1] == ["1", "2", "3", "9"]
         rows = [row.label for row in table_of_result(found.result).rows if row.section == "change"]
         assert rows == ["Net change: farm", "Net change: factory", "Net change: office", "Net change: none"]
+
+
+def test_a_table_of_empty_cells_is_not_tested() -> None:
+    frame = drawn()
+    frame["same"] = column("same", frame["again"].values.to_list(), ValueType.INTEGER)
+    found = run(f"kind: crosstab\nvariable: again\nby: same\n{DESIGN}", frame)
+    assert found.result["table"]["rao_scott"] is None
+    assert "too many empty cells" in next(check.message for check in found.checks if check.code == "no_test")
+    single = run(f"kind: crosstab\nvariable: again\nby: z\nwhere: {{z: [1]}}\n{DESIGN}")
+    assert "takes a single value" in next(c.message for c in single.checks if c.code == "no_test")
+
+
+def test_a_table_too_large_for_errors_says_so() -> None:
+    frame = drawn()
+    for name, size in (("left", 30), ("right", 31)):
+        frame[name] = column(name, [at % size for at in range(1200)], ValueType.INTEGER)
+    found = run(f"kind: crosstab\nvariable: left\nby: right\npaired: true\n{DESIGN}", frame)
+    assert "too_large_for_errors" in codes(found)
+    assert found.result["table"]["paired"] is None and found.result["table"]["rows"][0]["errors"] == []
+    assert table_of_result(found.result).rows
