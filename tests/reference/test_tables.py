@@ -228,6 +228,21 @@ def test_standardised_differences_and_two_shares(case: Case) -> None:
         assert [found.low, found.high] == pytest.approx([100 * one for one in r[interval]], rel=LOGIT)
 
 
+@pytest.mark.parametrize("adjustment", ["holm", "bonferroni", "none"])
+def test_letters_are_those_of_adjusted_pairs(case: Case, adjustment: str) -> None:
+    r, table = case.reference["pairs"], crossed(case, "", "y", "q1", Asked(letters=adjustment))
+    won: dict[str, set[str]] = {code: set() for code in r["cols"]}
+    found = r[adjustment]
+    for code, of_row in zip(found["rows"], found["p"], strict=True):
+        for other, p in zip(found["cols"], of_row, strict=True):
+            if p is not None and p < 0.05:
+                share = {one: r["share"][r["cols"].index(one)] for one in (code, other)}
+                larger, smaller = sorted((code, other), key=lambda one: -share[one])
+                won[larger].add("ABCDE"[r["cols"].index(smaller)])
+    assert any(won.values())
+    assert table.rows[1].letters[:-1] == tuple("".join(sorted(won[code])) for code in r["cols"])
+
+
 @pytest.fixture(scope="module")
 def nhanes() -> tuple[pl.DataFrame, SurveyDesign, dict[str, Any]]:
     folder = SHARED / "reference/stats/nhanes_design"

@@ -41,4 +41,7 @@ out$standardised <- list(age = s(d$age, d$female), emp = lev(d$emp, d$female))
 # two proportions: prop.test without correction is the square of the pooled z; wald and newcombe as defined
 h <- table(d$female, d$car); pt <- prop.test(h[, "1"], rowSums(h), correct = FALSE); w <- prop.test(h["0", "1"], sum(h["0", ]), correct = FALSE)$conf.int; v <- prop.test(h["1", "1"], sum(h["1", ]), correct = FALSE)$conf.int; p <- as.numeric(pt$estimate)
 out$two_shares <- list(p = p, wald = as.numeric(pt$conf.int), p_value = pt$p.value, newcombe = c(p[1] - p[2] - sqrt((p[1] - w[1])^2 + (v[2] - p[2])^2), p[1] - p[2] + sqrt((w[2] - p[1])^2 + (p[2] - v[1])^2)))
+# all pairs of columns, adjusted: z of two shares is prop.test without correction
+own <- table(d$y, d$q1); pw <- function(m) { p <- suppressWarnings(pairwise.prop.test(own["1", ], colSums(own), p.adjust.method = m, correct = FALSE))$p.value; list(rows = rownames(p), cols = colnames(p), p = unname(p)) }
+out$pairs <- list(cols = colnames(own), share = as.numeric(own["1", ] / colSums(own)), holm = pw("holm"), bonferroni = pw("bonferroni"), none = pw("none"))
 wj(out, "reference.json"); cat(out$full$tab$F, out$lonely$adjust$se, "\n")
