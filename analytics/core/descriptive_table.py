@@ -124,7 +124,13 @@ def _interval(one: One, spec: str) -> TableCell | None:
 
 def _label(one: One, result: One, language: str) -> str:
     label = text_in(result["labels"][one["variable"]], language)
-    return f"{label}: {one['level']}" if one["level"] else label
+    return f"{label}: {level_in(one, result, language)}" if one["level"] else label
+
+
+def level_in(one: One, result: One, language: str) -> str:
+    """What the category of a line is called in a language."""
+    labels = result.get("level_labels", {}).get(one["variable"], {}).get(one["level"])
+    return text_in(labels, language) if labels else str(one["level"])
 
 
 def _words(names: list[str] | tuple[str, ...], language: str) -> tuple[str, ...]:

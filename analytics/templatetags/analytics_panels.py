@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics import selectors
+from analytics.core.descriptive_table import level_in
 from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
 from analytics.core.tables import table_of_result
 from analytics.core.targets import PublishedTable
@@ -133,6 +134,12 @@ def is_plain_table(result: Mapping[str, Any]) -> bool:
         any(told.get(name) for name in ("letters", "rounding")) or table.get("percent", "column") != "column"
     )
     return not (result.get("design") or special or any(table.get(name) for name in extras))
+
+
+@register.filter
+def level_of(row: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """The category of a line of descriptives in the page's language."""
+    return level_in(row, result, language())
 
 
 @register.inclusion_tag("analytics/_flat_table.html")

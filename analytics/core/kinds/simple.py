@@ -36,6 +36,7 @@ def run_descriptives(spec: DescriptivesSpec, frame: Frame) -> Outcome:
         "kind": spec.kind,
         "table": table.as_json(),
         "labels": {name: labels_of(frame[name].variable) for name in (*spec.variables, *by)},
+        "level_labels": {name: _level_labels(frame[name]) for name in spec.variables},
         "missing": spec.missing,
         **population(spec, frame, rows),
     }
@@ -62,6 +63,12 @@ def _described(name: str, show: str, column: Column, rows: Drawn) -> Described:
     codes = codes_of(column, rows.sample.mask)
     levels = tuple((code, level_label(column.variable, code)) for code in codes)
     return Described(name, values, absent, lost, levels)
+
+
+def _level_labels(column: Column) -> dict[str, dict[str, str]]:
+    """What the labelled categories of a line are called in every language, by their English name."""
+    variable = column.variable
+    return {level_label(variable, code.value): level_labels(variable, code.value) for code in variable.codes}
 
 
 def _unfit_groups(name: str, frame: Frame) -> Problem | None:

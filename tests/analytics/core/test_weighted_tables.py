@@ -10,7 +10,7 @@ import pytest
 from analytics.core.frame import Column
 from analytics.core.kinds import Outcome, check_spec_names, read_spec, run_spec
 from analytics.core.tables import table_of_result
-from surveys.core.codebook import ValueType
+from surveys.core.codebook import Code, Level, ValueType
 from surveys.core.problems import Refused
 from tests.analytics.columns import column, survey
 
@@ -222,3 +222,13 @@ def test_a_table_too_large_for_errors_says_so() -> None:
     assert "too_large_for_errors" in codes(found)
     assert found.result["table"]["paired"] is None and found.result["table"]["rows"][0]["errors"] == []
     assert table_of_result(found.result).rows
+
+
+def test_categories_are_called_by_their_names_in_every_language() -> None:
+    frame = drawn()
+    codes = (Code(1, {"en": "farm", "zh": "农业"}), Code(2, {"en": "other", "zh": "其他"}))
+    jobs = [1 if job == 1 else 2 for job in frame["job"].values.to_list()]
+    frame["work"] = column("work", jobs, ValueType.INTEGER, codes=codes, level=Level.NOMINAL)
+    found = run(f"kind: descriptives\nvariables: [work]\n{DESIGN}", frame)
+    assert [row.label for row in table_of_result(found.result).rows] == ["work: farm", "work: other"]
+    assert [row.label for row in table_of_result(found.result, "zh").rows] == ["work: 农业", "work: 其他"]
