@@ -71,6 +71,13 @@ class Fields:
             return default
         return value
 
+    def yes_or_no(self, name: str) -> bool:
+        """``true`` or ``false``; false when it is not given."""
+        value = self.take(name)
+        if value is not None and not isinstance(value, bool):
+            self.wrong(name, say("“{name}” must be true or false.", name=name))
+        return value is True
+
     def whole(self, name: str, default: int, low: int, high: int) -> int:
         value = self.take(name)
         if value is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analytics.core.formula import Formula
+from analytics.core.table_specs import CrosstabSpec, DescriptivesSpec, without_empty
 from surveys.core.codebook import Scalar
 
 MODEL_KINDS = ("logit", "linear", "multilevel_linear", "multilevel_logit")
@@ -38,7 +39,7 @@ class ModelSpec:
         return tuple(dict.fromkeys((*self.formula.variables, *groups, *self.where)))
 
     def as_json(self) -> dict[str, Any]:
-        return _without_empty(
+        return without_empty(
             {
                 "kind": self.kind,
                 "formula": self.formula.text,
@@ -93,7 +94,7 @@ class SeriesSpec:
             }
             for one in self.models
         ]
-        return _without_empty(
+        return without_empty(
             {
                 "kind": self.kind,
                 "models": models,
@@ -107,64 +108,4 @@ class SeriesSpec:
         )
 
 
-@dataclass(frozen=True)
-class DescriptivesSpec:
-    """Count and percent, or mean and SD, of a mixed list; ``show`` overrides what the values suggest."""
-
-    variables: tuple[str, ...]
-    show: Mapping[str, str] = field(default_factory=dict)
-    where: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
-    missing: str = "each"
-    targets: str = ""
-    kind: str = "descriptives"
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.variables, *self.where)))
-
-    def as_json(self) -> dict[str, Any]:
-        return _without_empty(
-            {
-                "kind": self.kind,
-                "variables": list(self.variables),
-                "show": dict(self.show),
-                "where": {name: list(codes) for name, codes in self.where.items()},
-                "missing": self.missing,
-                "targets": self.targets,
-            }
-        )
-
-
-@dataclass(frozen=True)
-class CrosstabSpec:
-    """Column percentages of ``variable`` by the groups of ``by``, and over all of them."""
-
-    variable: str
-    by: str
-    decimals: int = 2
-    where: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
-    targets: str = ""
-    kind: str = "crosstab"
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((self.variable, self.by, *self.where)))
-
-    def as_json(self) -> dict[str, Any]:
-        return _without_empty(
-            {
-                "kind": self.kind,
-                "variable": self.variable,
-                "by": self.by,
-                "decimals": self.decimals,
-                "where": {name: list(codes) for name, codes in self.where.items()},
-                "targets": self.targets,
-            }
-        )
-
-
 Spec = ModelSpec | SeriesSpec | DescriptivesSpec | CrosstabSpec
-
-
-def _without_empty(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if value not in ("", None, {}, [])}

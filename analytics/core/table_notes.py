@@ -86,3 +86,44 @@ def independence(test: Mapping[str, Any]) -> str:
         p=test["p_value"],
         v=test["cramers_v"],
     )
+
+
+def design_notes(result: Mapping[str, Any]) -> Iterable[str]:
+    """How the rows were drawn and weighted, and how errors were made of it."""
+    named = result.get("design")
+    if not named:
+        return
+    if named.get("weights"):
+        yield say(
+            "Percentages and means are weighted by {weights}; counts are rows.", weights=named["weights"]
+        )
+    parts = [f"{name}: {named[name]}" for name in ("strata", "psu", "fpc") if named.get(name)]
+    if parts:
+        yield say(
+            "Errors by Taylor linearisation of {parts}, {df} degrees of freedom; 95 % intervals use t, those "
+            "of percentages on the logit scale.",
+            parts=parts,
+            df=named["df"],
+        )
+    else:
+        yield say(
+            "Errors by Taylor linearisation, every row a sampling unit of its own ({df} degrees of freedom); "
+            "95 % intervals use t, those of percentages on the logit scale.",
+            df=named["df"],
+        )
+
+
+def population_notes(result: Mapping[str, Any]) -> Iterable[str]:
+    """The size of the sub-population of a table, where it is one of."""
+    one = result.get("population")
+    if not one:
+        return
+    if one.get("weighted") is None:
+        yield say("Sub-population: {n:,} of {all:,} rows.", n=one["n"], all=one["of"])
+    else:
+        yield say(
+            "Sub-population: {n:,} of {all:,} rows, {percent:.1f} % of the population by weight.",
+            n=one["n"],
+            all=one["of"],
+            percent=one["percent"],
+        )

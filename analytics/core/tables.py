@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from analytics.core.audit.stars import stars_of
+from analytics.core.crosstab_table import crosstab_table
+from analytics.core.descriptive_table import descriptive_table
 from analytics.core.formula import INTERCEPT
 from analytics.core.output.table import Table, TableCell, TableRow
-from analytics.core.table_notes import conventions, independence
+from analytics.core.table_notes import conventions
 from analytics.core.targets import STARS
 from surveys.core.codebook import text_in
 
@@ -30,7 +33,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "residual": {"en": "Residual", "zh": "残差"},
     "groups": {"en": "Groups", "zh": "组数"},
     "variance": {"en": "Variance", "zh": "方差"},
-    "base": {"en": "N", "zh": "样本量"},
     "constant": {"en": "Constant", "zh": "常数项"},
     "stars": {
         "en": "Standard errors in parentheses. † p < .10, * p < .05, ** p < .01, *** p < .001.",
@@ -47,10 +49,10 @@ def table_of_result(result: Mapping[str, Any], language: str = "en") -> Table:
     if "models" in result:
         return _model_table(result, language)
     if kind == "descriptives":
-        return _descriptive_table(result, language)
+        return replace(descriptive_table(result, language), language=language)
     if kind == "crosstab":
-        return _crosstab_table(result, language)
-    return Table((), ())
+        return replace(crosstab_table(result, language), language=language)
+    return Table((), (), language=language)
 
 
 def _model_table(result: Mapping[str, Any], language: str) -> Table:
@@ -158,50 +160,10 @@ def _fit_rows(models: Sequence[Mapping[str, Any]], language: str) -> Iterable[Ta
             yield TableRow(name, _word(name, language), cells, "fit")
 
 
-def _descriptive_table(result: Mapping[str, Any], language: str) -> Table:
-    rows = []
-    cells: tuple[TableCell | None, ...]
-    for one in result["table"]["rows"]:
-        label = text_in(result["labels"][one["variable"]], language)
-        if one["level"]:
-            label = f"{label}: {one['level']}"
-        if one["kind"] == "mean":
-            mean, sd = _cell(one["mean"], "z.2f"), _cell(one["sd"], ".2f")
-            cells = (None, None, mean, sd, _cell(one["n"], ","))
-        else:
-            count, percent = _cell(one["count"], ","), _cell(one["percent"], ".1f")
-            cells = (count, percent, None, None, _cell(one["n"], ","))
-        rows.append(TableRow(one["variable"], label, cells))
-    headings = (
-        ("频数", "%", "均值", "标准差", "N")
-        if language.startswith("zh")
-        else ("Count", "%", "Mean", "SD", "N")
-    )
-    return Table(headings, tuple(rows), language=language)
-
-
-def _crosstab_table(result: Mapping[str, Any], language: str) -> Table:
-    table = result["table"]
-    decimals = f".{table['decimals']}f"
-    rows = [
-        TableRow(code, text_in(labels, language), tuple(_cell(value, decimals) for value in row["percents"]))
-        for code, labels, row in zip(result["codes"], result["row_labels"], table["rows"], strict=True)
-    ]
-    rows.append(TableRow("n", _word("base", language), tuple(_cell(n, ",") for n in table["bases"]), "base"))
-    test = table["chi_square"]
-    notes = (independence(test),) if test else ()
-    headings = tuple(text_in(labels, language) for labels in result["column_labels"])
-    return Table(headings, tuple(rows), notes, language=language)
-
-
 def _model_label(label: str, language: str) -> str:
     """What a model is called; one that has only a number is called so in the table's language."""
     word, _space, number = label.partition(" ")
     return f"模型 {number}" if word == "Model" and number.isdecimal() and language[:2] == "zh" else label
-
-
-def _cell(value: float | int | None, spec: str) -> TableCell | None:
-    return TableCell(format(value, spec), float(value)) if value is not None else None
 
 
 def _number(value: float) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from copy import copy
 
-from analytics.core.disclosure import OF_FEW_CELLS, disclosed
+from analytics.core.disclosed_tables import OF_FEW_CELLS
+from analytics.core.disclosure import disclosed
 from analytics.models import Run
 from measures.policy import may_download
 from surveys.core.disclosure import FEWEST

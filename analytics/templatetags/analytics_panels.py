@@ -12,7 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics import selectors
+from analytics.core.descriptive_table import level_in
 from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
+from analytics.core.tables import table_of_result
 from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
 from analytics.selectors import listed, rows_shown_to
@@ -128,6 +130,36 @@ def crosstab_rows(
     """(labels, [(percent, count) per column]) of each row."""
     pairs = zip(result["row_labels"], result["table"]["rows"], strict=True)
     return [(labels, list(zip(row["percents"], row["counts"], strict=True))) for labels, row in pairs]
+
+
+@register.filter
+def is_plain_table(result: Mapping[str, Any]) -> bool:
+    """Whether a table has a page form of its own; others (designs, groups) are shown flat."""
+    table = result["table"]
+    extras = ("groups", "differences", "paired", "rao_scott", "weighted_bases")
+    told = table.get("conventions") or {}
+    special = (
+        any(told.get(name) for name in ("letters", "rounding")) or table.get("percent", "column") != "column"
+    )
+    return not (result.get("design") or special or any(table.get(name) for name in extras))
+
+
+@register.filter
+def level_of(row: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """The category of a line of descriptives in the page's language."""
+    return level_in(row, result, language())
+
+
+@register.inclusion_tag("analytics/_flat_table.html")
+def flat_table(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The flat table of a result in the page's language, with the notes that name every convention."""
+    return {"table": table_of_result(result, language()), "result": result}
+
+
+@register.filter
+def with_minus(text: str) -> str:
+    """Figures with a true minus sign."""
+    return text.replace("-", MINUS)
 
 
 @register.filter

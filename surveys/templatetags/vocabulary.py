@@ -62,6 +62,7 @@ WORDS = {
     "test": _("test"),
     "not finite": _("not finite"),
     "not positive": _("not positive"),
+    "weight is zero": _("weight is zero"),
     "label": _("label"),
     "question": _("question"),
     "codes": _("code set"),
@@ -129,7 +130,7 @@ def reason(word: str) -> str:
         return gettext("declared missing: code %(code)s") % {"code": rest.replace("-", MINUS, 1)}
     if kind == "tag" and rest:
         return gettext("tagged missing: .%(tag)s") % {"tag": rest}
-    if word in ("not finite", "not positive"):
+    if word in ("not finite", "not positive", "weight is zero"):
         return words(word)
     return (word or "").replace("_", " ")
 

@@ -7,6 +7,7 @@ import re
 from django.test import Client
 
 from analytics.models import Target
+from analytics.services.analyses import run_analysis
 from measures.services.rules import publish, save_draft
 from surveys.models import Job
 from tests.pages.conftest import Library, text, visit
@@ -46,6 +47,22 @@ def test_descriptives_and_crosstabs_have_their_tables(client: Client, library: L
     assert "Feels local" in descriptives and "refused 1" in descriptives
     crosstab = text(visit(client, library.pages["run_by_insurance"]))
     assert "Feels local by Insurance: column percentages" in crosstab and "χ² =" in crosstab
+
+
+def test_weighted_tables_say_how_they_were_made(client: Client, library: Library) -> None:
+    design = {"weights": "q_income", "strata": "q_union"}
+    table = {"kind": "crosstab", "variable": "q_local", "by": "q_ins", "letters": "holm", **design}
+    run = run_analysis(library.owner, table, library.version)
+    page = text(visit(client, f"/runs/{run.pk}/", library.owner))
+    assert "N (weighted)" in page and "Rao-Scott F(" in page and "no (A)" in page
+    assert "Percentages and means are weighted by q_income" in page and "(Kish)" in page
+    listed = {"kind": "descriptives", "variables": ["q_local"], "by": "q_ins", **design}
+    run = run_analysis(library.owner, listed, library.version)
+    client.cookies["django_language"] = "zh-hans"
+    page = text(visit(client, f"/runs/{run.pk}/", library.owner))
+    assert "标准化差异" in page and "样本量（加权）" in page and "泰勒线性化" in page
+    sheet = client.get(f"/runs/{run.pk}/table.csv").content.decode()
+    assert "标准化差异" in sheet and "按 q_income 加权" in sheet
 
 
 def test_a_stale_run_names_the_cause(client: Client, library: Library) -> None:

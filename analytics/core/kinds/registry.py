@@ -6,20 +6,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.core.design_spec import DESIGN_FIELDS
 from analytics.core.fields import Fields, read_yaml
 from analytics.core.frame import Frame
+from analytics.core.kinds.crosstabs import run_crosstab
 from analytics.core.kinds.models import name_problems, run_model
 from analytics.core.kinds.outcome import Outcome
 from analytics.core.kinds.series import run_series
-from analytics.core.kinds.simple import run_crosstab, run_descriptives
-from analytics.core.reading import read_crosstab, read_descriptives, read_model, read_series
+from analytics.core.kinds.simple import run_descriptives
+from analytics.core.reading import read_model, read_series
 from analytics.core.spec import ModelSpec, SeriesSpec, Spec
+from analytics.core.table_reading import read_crosstab, read_descriptives
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 from surveys.core.storable import check_storable
 
 LATER = ("multiple_response", "ranked_response", "reliability", "factor", "correlation")
-DESIGN_FIELDS = ("weights", "strata", "psu")
+DESIGNED = ("descriptives", "crosstab")  # kinds that know sampling designs
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def read_spec(given: str | Mapping[str, Any]) -> Spec:
     check_storable(data)
     fields = Fields(data)
     kind = _kind(fields)
-    _refuse_designs(fields)
+    if kind is None or kind.name not in DESIGNED:
+        _refuse_designs(fields)
     fields.take("dataset")  # which dataset a stored analysis reads; a matter of running, not of the numbers
     spec = kind.read(fields) if kind is not None else None
     if kind is not None:

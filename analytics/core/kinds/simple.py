@@ -1,33 +1,21 @@
-"""Tables without models: descriptives of a mixed list of variables, and crosstabs by group."""
+"""Descriptives of a mixed list of variables, by group where that is asked for."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from analytics.core.crosstab import crosstab
-from analytics.core.descriptives import Described, describe
-from analytics.core.frame import (
-    MAX_LEVELS,
-    Column,
-    Frame,
-    Mask,
-    in_order,
-    level_label,
-    level_text,
-    levels_used,
-)
+from analytics.core.descriptives import Described, Groups, describe
+from analytics.core.frame import MAX_LEVELS, Column, Frame, level_label, levels_used
+from analytics.core.kinds.drawn import Drawn, drawn, population
+from analytics.core.kinds.labelled import codes_of, labels_of, level_labels
 from analytics.core.kinds.outcome import DONE, Outcome
-from analytics.core.sample import Sample, listwise
-from analytics.core.spec import CrosstabSpec, DescriptivesSpec
-from surveys.core.codebook import Scalar, Variable
-from surveys.core.problems import Problem, Refused, refuse
+from analytics.core.table_specs import DescriptivesSpec
+from surveys.core.problems import Problem, Refused
 from surveys.core.said import say
 
-LANGUAGES = ("en", "zh")
+MOST_GROUPS = 20  # of a descriptive table; more columns than any page shows
 
 
 def run_descriptives(spec: DescriptivesSpec, frame: Frame) -> Outcome:
@@ -35,76 +23,65 @@ def run_descriptives(spec: DescriptivesSpec, frame: Frame) -> Outcome:
     problems = [
         problem for name in spec.variables if (problem := _unfit(name, spec.show.get(name, ""), frame))
     ]
+    if spec.by:
+        problems += [problem for problem in (_unfit_groups(spec.by, frame),) if problem]
     if problems:
         raise Refused(problems)
-    needed = spec.variables if spec.missing == "listwise" else ()
-    sample = _sample(frame, needed, spec)
-    described = [
-        _described(name, spec.show.get(name, ""), frame[name], sample.mask) for name in spec.variables
-    ]
-    table = describe(described)
-    labels = {name: _labels(frame[name].variable) for name in spec.variables}
-    result = {"kind": spec.kind, "table": table.as_json(), "labels": labels, "missing": spec.missing}
-    return Outcome(DONE, result, sample.n, sample.lost, table.checks)
-
-
-def run_crosstab(spec: CrosstabSpec, frame: Frame) -> Outcome:
-    """Column percentages with their bases, All, and Pearson's test."""
-    row, column = frame[spec.variable], frame[spec.by]
-    sample = _sample(frame, (spec.variable, spec.by), spec)
-    codes, groups = _codes(row, sample.mask), levels_used(column, sample.mask)
-    for name, levels in ((spec.variable, codes), (spec.by, groups)):
-        if len(levels) > MAX_LEVELS:
-            message = say(
-                "{name} has {n:,} categories; a crosstab may have {most}.",
-                name=name,
-                n=len(levels),
-                most=MAX_LEVELS,
-            )
-            raise refuse("too_many_levels", message, hint="Derive a measure with fewer categories first.")
-    kept = pl.Series(sample.mask)
-    table = crosstab(
-        _plain(row.values.filter(kept)),
-        _plain(column.values.filter(kept)),
-        np.zeros(sample.n, dtype=np.bool_),
-        variable=spec.variable,
-        by=spec.by,
-        levels=tuple((code, level_label(row.variable, code)) for code in codes),
-        columns=tuple((code, level_label(column.variable, code)) for code in groups),
-        decimals=spec.decimals,
-        reasons=sample.lost,
-    )
-    result = {
+    by = (spec.by,) if spec.by else ()
+    rows = drawn(frame, (*(spec.variables if spec.missing == "listwise" else ()), *by), spec)
+    described = [_described(name, spec.show.get(name, ""), frame[name], rows) for name in spec.variables]
+    groups = _groups(frame[spec.by], rows) if spec.by else None
+    table = describe(described, used=rows.used, groups=groups, design=rows.design)
+    result: dict[str, Any] = {
         "kind": spec.kind,
         "table": table.as_json(),
-        "codes": [level_text(code) for code in codes],
-        "column_codes": [*(level_text(code) for code in groups), "all"],
-        "row_labels": [_level_labels(row.variable, code) for code in codes],
-        "column_labels": [*(_level_labels(column.variable, c) for c in groups), {"en": "All", "zh": "全部"}],
-        "labels": {spec.variable: _labels(row.variable), spec.by: _labels(column.variable)},
+        "labels": {name: labels_of(frame[name].variable) for name in (*spec.variables, *by)},
+        "level_labels": {name: _level_labels(frame[name]) for name in spec.variables},
+        "missing": spec.missing,
+        **population(spec, frame, rows),
     }
-    return Outcome(DONE, result, sample.n, sample.lost, table.checks)
+    if groups is not None:
+        result["group_labels"] = [level_labels(frame[spec.by].variable, code) for code, _ in groups.levels]
+    if rows.design is not None:
+        result["design"] = spec.design.as_json() | {"df": rows.design.df}
+    return Outcome(DONE, result, rows.sample.n, rows.sample.lost, (*rows.checks, *table.checks))
 
 
-def _sample(frame: Frame, needed: tuple[str, ...], spec: DescriptivesSpec | CrosstabSpec) -> Sample:
-    sample = listwise(frame, needed, (), spec.where)
-    if sample.n == 0:
-        most = max(sample.lost, key=lambda key: sample.lost[key], default="")
-        hint = say("Most rows were lost to {most}.", most=most) if most else ""
-        raise refuse("no_rows", "No row has all the variables of this analysis.", hint=hint)
-    return sample
+def _groups(column: Column, rows: Drawn) -> Groups:
+    codes = levels_used(column, rows.sample.mask)
+    levels = tuple((code, level_label(column.variable, code)) for code in codes)
+    return Groups(column.variable.name, column.values.filter(pl.Series(rows.rows)), levels)
 
 
-def _described(name: str, show: str, column: Column, mask: Mask) -> Described:
-    kept = pl.Series(mask)
-    values, reasons = column.values.filter(kept), column.reasons.filter(kept)
+def _described(name: str, show: str, column: Column, rows: Drawn) -> Described:
+    values = column.values.filter(pl.Series(rows.rows))
+    reasons = column.reasons.filter(pl.Series(rows.sample.mask))
     lost = {str(reason): int(n) for reason, n in reasons.drop_nulls().value_counts(sort=True).iter_rows()}
-    absent = values.is_null().to_numpy()
+    absent = values.is_null().to_numpy() | ~rows.used
     if column.is_number and show != "levels" and (show or not column.is_factor):
-        return Described(name, column.numbers()[mask], absent, lost)
-    levels = tuple((code, level_label(column.variable, code)) for code in _codes(column, mask))
-    filler: Scalar = "" if not column.is_number else 0
-    return Described(name, _plain(values.fill_null(filler)), absent, lost, levels)
+        return Described(name, column.numbers()[rows.rows], absent, lost)
+    codes = codes_of(column, rows.sample.mask)
+    levels = tuple((code, level_label(column.variable, code)) for code in codes)
+    return Described(name, values, absent, lost, levels)
+
+
+def _level_labels(column: Column) -> dict[str, dict[str, str]]:
+    """What the labelled categories of a line are called in every language, by their English name."""
+    variable = column.variable
+    return {level_label(variable, code.value): level_labels(variable, code.value) for code in variable.codes}
+
+
+def _unfit_groups(name: str, frame: Frame) -> Problem | None:
+    """What keeps a variable from making the groups of a table."""
+    n = frame[name].values.drop_nulls().n_unique()
+    if n <= MOST_GROUPS:
+        return None
+    message = say(
+        "{name} has {n:,} categories; a table has up to {most} groups.", name=name, n=n, most=MOST_GROUPS
+    )
+    return Problem(
+        "too_many_levels", message, where="by", hint="Derive a measure with fewer categories first."
+    )
 
 
 def _unfit(name: str, show: str, frame: Frame) -> Problem | None:
@@ -133,37 +110,3 @@ def _unfit(name: str, show: str, frame: Frame) -> Problem | None:
             "too_many_levels", message, where="variables", hint="Derive a measure with fewer first."
         )
     return None
-
-
-def _codes(column: Column, mask: Mask) -> tuple[Scalar, ...]:
-    """The codes of the codebook that are no absences, also where nobody has them, then the others found."""
-    found = levels_used(column, mask)
-    known = [code.value for code in column.variable.codes if not _is_missing(code.value, column.variable)]
-    if not column.is_factor and not set(found) <= set(known):
-        return found
-    return in_order(column.variable, dict.fromkeys((*known, *found)))
-
-
-def _is_missing(value: Scalar, variable: Variable) -> bool:
-    for rule in variable.missing:
-        if rule.value is not None and rule.value == value:
-            return True
-        if rule.low is not None or rule.high is not None:
-            low = -np.inf if rule.low is None else rule.low
-            high = np.inf if rule.high is None else rule.high
-            if not isinstance(value, str) and low <= value <= high:
-                return True
-    return False
-
-
-def _plain(values: pl.Series) -> npt.NDArray[Any]:
-    """Codes as numpy keeps them apart: numbers as numbers, texts as texts."""
-    return values.to_numpy() if values.dtype.is_numeric() else np.array(values.to_list(), dtype=np.str_)
-
-
-def _labels(variable: Variable) -> dict[str, str]:
-    return {language: variable.label(language) for language in LANGUAGES}
-
-
-def _level_labels(variable: Variable, code: Scalar) -> dict[str, str]:
-    return {language: level_label(variable, code, language) for language in LANGUAGES}

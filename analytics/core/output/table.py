@@ -169,6 +169,11 @@ def spread(heads: list[tuple[str, int]]) -> list[str]:
     return [cell for text, width in heads for cell in (text, *[""] * (width - 1))]
 
 
+def number_cell(value: float | int | None, spec: str) -> TableCell | None:
+    """A number as a cell, nothing for none."""
+    return TableCell(format(value, spec), float(value)) if value is not None else None
+
+
 def _harmless(text: str) -> str:
     """A text that starts like a formula is prefixed, so that no spreadsheet runs it; numbers stay numbers."""
     return f"'{text}" if re.match(GUARDABLE, text) and not is_number(text) else text

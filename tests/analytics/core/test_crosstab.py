@@ -6,12 +6,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
 from analytics.core.crosstab import crosstab, percent
-from analytics.core.results import CrosstabResult
+from analytics.core.crosstab.rounded import forced
+from analytics.core.table_results import CrosstabResult
 
 # Intention to settle by employment, 600 migrants: whole counts of a published table and its percentages.
 FORMAL, INFORMAL = (68, 33, 99, 27, 73), (47, 20, 154, 20, 59)
@@ -80,9 +81,23 @@ def test_percentages_are_the_nearest_and_halves_go_up(count: int, base: int, dec
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=80))
+@settings(deadline=None)
 def test_every_row_is_counted_once(pairs: list[tuple[int, int]]) -> None:
     values, groups = np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
     result = crosstab(values, groups, np.zeros(len(pairs), dtype=bool), variable="a", by="b")
     assert sum(row.counts[-1] for row in result.rows) == len(pairs) == result.bases[-1]
     for row in result.rows:
         assert sum(row.counts[:-1]) == row.counts[-1]
+
+
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=12).filter(any), st.integers(0, 3))
+@settings(deadline=None)
+def test_forced_percentages_add_to_a_hundred_and_move_one_unit(counts: list[int], decimals: int) -> None:
+    shown, marks = forced(counts, sum(counts), decimals)
+    units = [round((one or 0) * 10**decimals) for one in shown]
+    assert sum(units) == 100 * 10**decimals
+    for unit, is_changed, count in zip(units, marks, counts, strict=True):
+        plain = percent(count, sum(counts), decimals)
+        assert plain is not None
+        assert abs(unit - round(plain * 10**decimals)) == int(is_changed)
+        assert count or not unit

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.core import disclosure
-from analytics.core.crosstab import crosstab
-from analytics.core.descriptives import Described, describe
-from analytics.core.disclosure import Line, disclosed, withheld
+from analytics.core import withholding
+from analytics.core.crosstab import Asked, crosstab
+from analytics.core.descriptives import Described, Groups, describe
+from analytics.core.disclosure import disclosed
+from analytics.core.survey_design import declare
+from analytics.core.withholding import Line, withheld
 from surveys.core.disclosure import FEWEST
 
 
@@ -105,7 +108,7 @@ def test_what_follows_is_what_the_rank_of_the_sums_says(seed: int, monkeypatch: 
     for share in (0.1, 0.3, 0.5, 0.8):
         hidden = set(np.flatnonzero(random.random(high * wide) < share).tolist())
         for known in (lines, lines[:high], lines[:1]):
-            assert disclosure._following(known, hidden) == determined(known, hidden)
+            assert withholding._following(known, hidden) == determined(known, hidden)
     grid = np.zeros((high, wide), int)
     grid[:-1, :-1] = random.poisson(random.choice([2, 8, 20]), (high - 1, wide - 1)) * (
         random.random((high - 1, wide - 1)) < random.choice([0.3, 0.7, 1])
@@ -114,7 +117,7 @@ def test_what_follows_is_what_the_rank_of_the_sums_says(seed: int, monkeypatch: 
     grid[:, -1] = grid.sum(axis=1)
     counts, fixed = grid.ravel().tolist(), {grid.size - 1}
     found = withheld(counts, lines, fixed)
-    monkeypatch.setattr(disclosure, "_following", determined)
+    monkeypatch.setattr(withholding, "_following", determined)
     assert withheld(counts, lines, fixed) == found
 
 
@@ -168,3 +171,64 @@ def test_effects_of_small_groups_are_withheld() -> None:
     result = {"kind": "series", "models": [{"n_used": 19, "result": {"group_effects": effects}}]}
     (model,) = disclosed(result, 19).result["models"]
     assert model["result"]["group_effects"] == effects[1:]
+
+
+def grouped(
+    values: list[int], groups: list[int], *, levels: tuple[tuple[int, str], ...] = ()
+) -> dict[str, Any]:
+    """A descriptive result by group."""
+    told = Described("v", np.array(values), np.zeros(len(values), dtype=bool), levels=levels)
+    made = describe([told], groups=Groups("g", np.array(groups), ((0, "a"), (1, "b"))))
+    return {"kind": "descriptives", "table": made.as_json()}
+
+
+def test_groups_with_enough_rows_of_everything_are_told() -> None:
+    values = [0, 1] * 40
+    result = grouped(values, [0] * 40 + [1] * 40)
+    assert disclosed(result, 80).result["table"]["rows"][0]["groups"][0]["count"] == 20
+
+
+@pytest.mark.parametrize("levels", [(), ((0, "no"), (1, "yes"))])
+def test_a_group_in_which_few_say_yes_is_not_told(levels: tuple[tuple[int, str], ...]) -> None:
+    values = [1] * 4 + [0] * 36 + [0, 1] * 20
+    told = disclosed(grouped(values, [0] * 40 + [1] * 40, levels=levels), 80)
+    assert not told.is_whole
+    for row in told.result["table"]["rows"]:
+        assert row["groups"] == [] and row["difference"] is None and row["count"] is not None
+
+
+def test_a_mean_by_group_of_two_values_is_not_told() -> None:
+    """From the mean of 1s and 2s follows how many are 1s."""
+    values = [1] * 4 + [2] * 36 + [1, 2] * 20
+    told = disclosed(grouped(values, [0] * 40 + [1] * 40), 80)
+    assert told.result["table"]["rows"][0]["groups"] == []
+
+
+def test_the_rows_of_a_small_group_are_not_told() -> None:
+    values = list(range(80))
+    told = disclosed(grouped(values, [0] * 75 + [1] * 5), 80).result["table"]
+    assert [one["n"] for one in told["groups"]] == [None, None]
+    assert told["rows"][0]["groups"] == []
+
+
+def test_weights_and_comparisons_of_small_cells_are_not_told() -> None:
+    cells = [[3, 30], [50, 60]]
+    pairs = [(r, c) for r, row in enumerate(cells) for c, n in enumerate(row) for _ in range(n)]
+    rows, columns = (np.array(side) for side in zip(*pairs, strict=True))
+    found = crosstab(
+        rows,
+        columns,
+        np.zeros(len(pairs), bool),
+        variable="a",
+        by="b",
+        asked=Asked(letters="holm", differences="wald", percent="row"),
+        design=declare(np.linspace(0.5, 2, len(pairs))),
+    )
+    told = disclosed({"kind": "crosstab", "table": found.as_json()}, len(pairs)).result["table"]
+    first = told["rows"][0]
+    for name in ("counts", "percents", "weighted", "exact", "errors", "lows", "highs"):
+        assert first[name][0] is None
+    assert first["letters"] == [] and told["differences"] == []
+    assert told["rao_scott"] is None and told["paired"] is None
+    for place, n in enumerate(told["bases"]):
+        assert (n is None) == (told["weighted_bases"][place] is None)
