@@ -7,7 +7,9 @@ from typing import Any
 
 from analytics.core.fields import Fields
 from analytics.core.formula import Factor, Formula, Term, assemble, centred, leaf, parse
+from analytics.core.reading_choices import CHOICES, read_choices
 from analytics.core.spec import (
+    CATEGORICAL,
     METHODS,
     MODEL_KINDS,
     MULTILEVEL,
@@ -58,7 +60,8 @@ def read_model(fields: Fields) -> ModelSpec | None:
     formula = fields.formula("formula", required=True, outcome=True)
     centre = fields.names("center")
     fields.choice("missing", ("listwise",), "listwise")
-    shared = _shared(fields, fields.text("kind"))
+    kind = fields.text("kind")
+    shared = {**_shared(fields, kind), **read_choices(fields, kind, formula)}
     if formula is None:
         return None
     _check_centred(fields, centre, formula)
@@ -90,7 +93,7 @@ def read_series(fields: Fields) -> SeriesSpec:
     return SeriesSpec(tuple(models.values()), absorbed, sample, targets)
 
 
-_INHERITED = ("groups", "method", "outcome_value", "where")
+_INHERITED = ("groups", "method", "outcome_value", "where", *CHOICES)
 
 
 def _read_series_model(
@@ -117,10 +120,10 @@ def _read_series_model(
     centre = fields.names("center")
     column = fields.text("column", name)
     label = fields.text("label", name.replace("model", "Model ") if name.startswith("model") else name)
-    shared = _shared(fields, kind, inherited=True)
-    fields.finish()
     origin = before[start].model.formula if start in before else base
     formula = whole or _extended(origin, added)
+    shared = {**_shared(fields, kind, inherited=True), **read_choices(fields, kind, formula)}
+    fields.finish()
     if formula is None or not kind:
         if formula is None and origin is None and not fields.data.get("formula"):
             fields.wrong(
@@ -184,8 +187,16 @@ def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, 
             )
         else:
             method[name] = str(value)
+    reference = fields.scalar("reference")
+    for name, value, wrong in (
+        ("outcome_value", outcome_value, kind in CATEGORICAL),
+        ("reference", reference, kind != "multinomial_logit" and not inherited),
+    ):
+        if value is not None and wrong and kind:
+            fields.wrong(name, say("Models of kind {kind} have no “{name}”.", kind=kind, name=name))
     return {
         "kind": kind,
+        "reference": reference if kind == "multinomial_logit" else None,
         "groups": groups if multilevel else "",
         "method": method,
         "outcome_value": outcome_value,

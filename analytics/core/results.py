@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal
 
 Severity = Literal["info", "warning", "error"]
@@ -54,7 +54,10 @@ class Check(Record):
 
 @dataclass(frozen=True)
 class Estimate(Record):
-    """One coefficient. ``statistic`` is estimate / std_error, normal when ``df`` is ``None``, else t."""
+    """One coefficient. ``statistic`` is estimate / std_error, normal when ``df`` is ``None``, else t.
+
+    ``category`` names the equation of a multinomial logit.
+    """
 
     term: str
     estimate: float
@@ -67,6 +70,12 @@ class Estimate(Record):
     odds_ratio: float | None = None
     odds_ratio_low: float | None = None
     odds_ratio_high: float | None = None
+    category: str | None = None
+
+    @property
+    def without_odds(self) -> Estimate:
+        """The same of something that is no log odds ratio: a threshold."""
+        return replace(self, odds_ratio=None, odds_ratio_low=None, odds_ratio_high=None)
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,17 @@ class MarginalEffect(Record):
     p_value: float
     conf_low: float
     conf_high: float
+    category: str | None = None  # of the outcome, where it has several
+
+
+@dataclass(frozen=True)
+class OddsTest(Record):
+    """Brant's Wald test that slopes are the same at every cut of the outcome; of one ``term``, or of all."""
+
+    term: str
+    statistic: float
+    df: int
+    p_value: float
 
 
 @dataclass(frozen=True)
@@ -171,12 +191,14 @@ class ModelResult(Record):
     kind: str
     converged: bool
     estimates: tuple[Estimate, ...] = ()
+    thresholds: tuple[Estimate, ...] = ()
     fit: Fit | None = None
     random: tuple[RandomEffect, ...] = ()
     icc: Icc | None = None
     median_odds_ratio: float | None = None
     group_effects: tuple[GroupEffect, ...] = ()
     marginal_effects: tuple[MarginalEffect, ...] = ()
+    proportional_odds: tuple[OddsTest, ...] = ()
     checks: tuple[Check, ...] = ()
     method: Mapping[str, Any] = field(default_factory=dict)
     conventions: Mapping[str, str] = field(default_factory=dict)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from analytics.core.spreading import category_labels
 from surveys.core.said import say
 
 KINDS = {
     "linear": say("linear"),
     "logit": say("logit"),
+    "ordered_logit": say("ordered logit"),
+    "multinomial_logit": say("multinomial logit"),
     "multilevel_linear": say("multilevel linear"),
     "multilevel_logit": say("multilevel logit"),
 }
@@ -17,7 +20,7 @@ LIKELIHOODS = {"ols": say("least squares"), "ml": "ML", "reml": "REML", "laplace
 BIC_COUNTS = {"rows": say("rows"), "rows_minus_fixed": say("rows minus fixed")}
 
 
-def conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+def conventions(models: Sequence[Mapping[str, Any]], language: str = "en") -> Iterable[str]:
     """How each model was fitted, what BIC counts, what was centred, which categories are references."""
     for model in models:
         fit, kind = model["result"]["fit"], KINDS[model["kind"]]
@@ -32,6 +35,12 @@ def conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
             rows=BIC_COUNTS[fit["bic_convention"]],
             n=fit["bic_n"],
         )
+        if reference := model["result"]["method"].get("reference"):
+            told = category_labels(model, language).get(reference, reference)
+            yield say("{model}: log odds against {reference}.", model=model["label"], reference=told)
+        if model["result"]["method"].get("errors"):
+            told = model["result"]["conventions"]["standard_errors"]
+            yield say("{model}: standard errors {errors}.", model=model["label"], errors=told)
     means = {name: mean for model in models for name, mean in model["means"].items()}
     if means:
         told = [f"{name.replace('`', '')} ({mean:z.3f})" for name, mean in means.items()]

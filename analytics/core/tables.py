@@ -12,6 +12,7 @@ from typing import Any
 
 from analytics.core.audit.stars import stars_of
 from analytics.core.formula import INTERCEPT
+from analytics.core.spreading import spread, threshold_labels
 from analytics.core.table_notes import conventions, independence
 from analytics.core.targets import STARS
 from surveys.core.codebook import text_in
@@ -57,7 +58,7 @@ class TableCell:
 
 @dataclass(frozen=True)
 class TableRow:
-    """``section``: terms, absorbed, random, fit or base; ``cells`` in the columns' order, None if empty."""
+    """``section``: terms, thresholds, absorbed, random, fit or base; ``cells`` are None where empty."""
 
     key: str
     label: str
@@ -108,16 +109,20 @@ def table_of_result(result: Mapping[str, Any], language: str = "en") -> Table:
 
 
 def _model_table(result: Mapping[str, Any], language: str) -> Table:
-    models = result["models"]
+    models = spread(result["models"], language)
     absorbed: Mapping[str, str] = result.get("absorbed", {})
     rows = [
         *_term_rows(models, absorbed, language),
         *_absorbed_rows(models, absorbed, language),
         *_constant_row(models, language),
+        *_threshold_rows(models, language),
         *_random_rows(models, language),
         *_fit_rows(models, language),
     ]
-    notes = [WORDS["stars"]["zh" if language.startswith("zh") else "en"], *conventions(models)]
+    notes = [
+        WORDS["stars"]["zh" if language.startswith("zh") else "en"],
+        *conventions(result["models"], language),
+    ]
     return Table(tuple(model["label"] for model in models), tuple(rows), tuple(notes))
 
 
@@ -172,6 +177,16 @@ def _absorbed_rows(
 def _constant_row(models: Sequence[Mapping[str, Any]], language: str) -> list[TableRow]:
     cells = tuple(_of(_estimates(model), INTERCEPT) for model in models)
     return [TableRow(INTERCEPT, _word("constant", language), cells)] if any(cells) else []
+
+
+def _threshold_rows(models: Sequence[Mapping[str, Any]], language: str) -> Iterable[TableRow]:
+    """The thresholds of ordered logits, in the place of a constant."""
+    labels = {term: text for model in models for term, text in threshold_labels(model).items()}
+    cells = [{o["term"]: _coefficient(o) for o in model["result"].get("thresholds", ())} for model in models]
+    for term, text in labels.items():
+        yield TableRow(
+            term, text_in(text, language), tuple(column.get(term) for column in cells), "thresholds"
+        )
 
 
 def _random_rows(models: Sequence[Mapping[str, Any]], language: str) -> list[TableRow]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics import selectors
 from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
+from analytics.core.spreading import category_labels
 from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
 from analytics.selectors import listed, rows_shown_to
@@ -110,7 +111,13 @@ def figure_label(row: FigureRow) -> str:
 
 @register.filter
 def is_logit(kind: str) -> bool:
-    return kind in ("logit", "multilevel_logit")
+    return kind in ("logit", "multilevel_logit", "ordered_logit", "multinomial_logit")
+
+
+@register.filter
+def category_label(model: Mapping[str, Any], code: str) -> str:
+    """What a category of a model's outcome is called."""
+    return category_labels(model, language()).get(code, code)
 
 
 @register.filter

@@ -42,7 +42,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "columns": measure_columns(found),
         "lost": lost(found.n_lost),
         "rows_by_model": rows_by_model(found),
-        "regression": regression_table(found.result) if models else None,
+        "regression": regression_table(found.result, language=language()) if models else None,
         "in_full": next(
             (m for m in models if len(models) == 1 or m["name"] == request.GET.get("model")), None
         ),

@@ -47,6 +47,8 @@ WORDS = {
     "series": _("series of models"),
     "linear": _("linear regression"),
     "logit": _("logistic regression"),
+    "ordered_logit": _("ordered logistic regression"),
+    "multinomial_logit": _("multinomial logistic regression"),
     "multilevel_linear": _("multilevel linear model"),
     "multilevel_logit": _("multilevel logistic model"),
     "Residual": _("residual"),

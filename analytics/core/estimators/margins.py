@@ -42,7 +42,7 @@ def average_effects(
     ``x`` (n, k) is the design that ``beta`` (k,) and ``covariance`` (k, k) were estimated on.
     Raises ``ValueError`` for a change that has neither a slope nor both ends.
     """
-    return tuple(_effect(change.term, *_average(x, beta, change), covariance) for change in changes)
+    return tuple(effect_of(change.term, *_average(x, beta, change), covariance) for change in changes)
 
 
 def _average(x: FloatArray, beta: FloatArray, change: Change) -> tuple[float, FloatArray]:
@@ -63,7 +63,8 @@ def _average(x: FloatArray, beta: FloatArray, change: Change) -> tuple[float, Fl
     return float(np.mean(high.p - low.p)), gradient / len(x)
 
 
-def _effect(term: str, effect: float, gradient: FloatArray, covariance: FloatArray) -> MarginalEffect:
+def effect_of(term: str, effect: float, gradient: FloatArray, covariance: FloatArray) -> MarginalEffect:
+    """An effect with the error that ``covariance`` (m, m) gives it through its ``gradient`` (m,)."""
     error = math.sqrt(float(gradient @ covariance @ gradient))
     z = effect / error if error else math.nan
     reach = float(ndtri(UPPER)) * error

@@ -13,13 +13,14 @@ from analytics.core.kinds.outcome import Outcome
 from analytics.core.kinds.series import run_series
 from analytics.core.kinds.simple import run_crosstab, run_descriptives
 from analytics.core.reading import read_crosstab, read_descriptives, read_model, read_series
-from analytics.core.spec import ModelSpec, SeriesSpec, Spec
+from analytics.core.spec import MODEL_KINDS, ModelSpec, SeriesSpec, Spec
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 from surveys.core.storable import check_storable
 
 LATER = ("multiple_response", "ranked_response", "reliability", "factor", "correlation")
 DESIGN_FIELDS = ("weights", "strata", "psu")
+READ_THEIR_DESIGN = (*MODEL_KINDS, "series")  # these say themselves which of their models have one
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
         Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 3),
         Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model),
+        Kind("ordered_logit", {"en": "Ordered logit", "zh": "有序逻辑回归"}, read_model, run_model),
+        Kind("multinomial_logit", {"en": "Multinomial logit", "zh": "多项逻辑回归"}, read_model, run_model),
         Kind(
             "multilevel_linear",
             {"en": "Multilevel linear model", "zh": "多层线性模型"},
@@ -64,7 +67,8 @@ def read_spec(given: str | Mapping[str, Any]) -> Spec:
     check_storable(data)
     fields = Fields(data)
     kind = _kind(fields)
-    _refuse_designs(fields)
+    if kind is None or kind.name not in READ_THEIR_DESIGN:
+        _refuse_designs(fields)
     fields.take("dataset")  # which dataset a stored analysis reads; a matter of running, not of the numbers
     spec = kind.read(fields) if kind is not None else None
     if kind is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from analytics.core.choices import CLASSICAL
 from analytics.core.formula import Atom, Formula, Power, Term
 from analytics.core.frame import Frame
 from analytics.core.kinds.models import fitted_model, model_sample, require_names, require_types
@@ -113,8 +114,16 @@ def _not_nested(smaller: ModelSpec, larger: ModelSpec) -> str:
     first, second = smaller.formula.outcome, larger.formula.outcome
     if (first and first.text, smaller.outcome_value) != (second and second.text, larger.outcome_value):
         return say("The two models have different outcomes.")
+    if smaller.reference != larger.reference:
+        return say("The two models have different references of the outcome.")
     if smaller.groups != larger.groups:
         return say("The two models have different groups.")
+    if smaller.drawn != larger.drawn:
+        return say("The two models weigh or draw their rows differently.")
+    if larger.drawn:
+        return say("Under weights or sampling units the log-likelihood is none, and its difference no test.")
+    if larger.errors.kind != CLASSICAL or smaller.errors.kind != CLASSICAL:
+        return say("Robust errors say that the likelihood may be wrong; a test of its ratio would trust it.")
     if not contains(larger.formula, smaller.formula):
         return say("The larger model does not have every term of the smaller one.")
     return ""
