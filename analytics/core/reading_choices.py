@@ -15,14 +15,10 @@ from surveys.core.said import say
 CHOICES = ("errors", "weights", "strata", "psu", "lonely_psu", "slopes", "predict")
 SINGLE = ("linear", "logit")  # kinds that have all of these
 MOST_PLACES = 100
-PENDING = ("weights", "strata", "psu", "lonely_psu", "slopes", "predict")
 
 
 def read_choices(fields: Fields, kind: str, formula: Formula | None) -> dict[str, Any]:
     """``errors``, ``drawn``, ``slopes`` and ``predict`` of a model; everything that is wrong is told."""
-    for name in PENDING:
-        if fields.data.get(name) is not None:
-            fields.wrong(name, say("Analyses with {name} are not offered by this version.", name=name))
     if kind not in SINGLE:
         for name in CHOICES:
             if fields.take(name) is not None and kind:

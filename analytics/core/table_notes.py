@@ -27,6 +27,9 @@ def conventions(models: Sequence[Mapping[str, Any]], language: str = "en") -> It
         if fit is None:
             yield say("{model}: {kind}; no estimates (see the checks).", model=model["label"], kind=kind)
             continue
+        if fit["likelihood"] == "pseudo":
+            yield from _drawn(model, kind)
+            continue
         yield say(
             "{model}: {kind}, {how}; BIC counts {rows} ({n:,}).",
             model=model["label"],
@@ -49,6 +52,19 @@ def conventions(models: Sequence[Mapping[str, Any]], language: str = "en") -> It
     if references:
         levels = [f"{name}: {level}" for name, level in references.items()]
         yield say("Reference categories: {levels}.", levels=levels)
+
+
+def _drawn(model: Mapping[str, Any], kind: str) -> Iterable[str]:
+    """A model of a drawn sample has no likelihood to tell of."""
+    told = model["result"]["conventions"]
+    yield say(
+        "{model}: {kind}, design-based: {weights}; standard errors by {errors}; {test}.",
+        model=model["label"],
+        kind=kind,
+        weights=told["weights"],
+        errors=told["standard_errors"],
+        test=told["test"],
+    )
 
 
 def independence(test: Mapping[str, Any]) -> str:

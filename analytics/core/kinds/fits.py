@@ -27,7 +27,9 @@ from analytics.core.estimators.mixed_linear import fit_mixed_linear
 from analytics.core.estimators.mixed_logit import fit_mixed_logit
 from analytics.core.estimators.multinomial import fit_multinomial
 from analytics.core.estimators.ordered import fit_ordered
+from analytics.core.estimators.weighted import fit_weighted_linear, fit_weighted_logit
 from analytics.core.frame import Frame, Numbers, level_text
+from analytics.core.kinds.drawing import units_of
 from analytics.core.results import Estimate, MarginalEffect, ModelResult
 from analytics.core.sample import Sample
 from analytics.core.spec import ModelSpec
@@ -46,20 +48,31 @@ def _clusters(spec: ModelSpec, frame: Frame, sample: Sample) -> Clusters | None:
 
 
 def _linear(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
+    if spec.drawn:
+        units = units_of(spec.drawn, frame, sample)
+        return fit_weighted_linear(design.outcome, design.matrix, design.names, units)
     clusters = _clusters(spec, frame, sample)
     return fit_linear(design.outcome, design.matrix, design.names, spec.errors, clusters)
 
 
 def _logit(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
     """The logit with its average marginal effects, one for every variable or category."""
-    clusters = _clusters(spec, frame, sample)
-    fitted = fit_logit(design.outcome, design.matrix, design.names, spec.errors, clusters)
+    weights = None
+    if spec.drawn:
+        units = units_of(spec.drawn, frame, sample)
+        fitted, weights = (
+            fit_weighted_logit(design.outcome, design.matrix, design.names, units),
+            units.weights,
+        )
+    else:
+        clusters = _clusters(spec, frame, sample)
+        fitted = fit_logit(design.outcome, design.matrix, design.names, spec.errors, clusters)
     if not fitted.converged:
         return fitted
     kept = [design.names.index(one.term) for one in fitted.estimates]
     beta = np.array([one.estimate for one in fitted.estimates])
     changes = marginal_changes(design, frame, sample, kept)
-    effects = average_effects(design.matrix[:, kept], beta, np.array(fitted.covariance), changes)
+    effects = average_effects(design.matrix[:, kept], beta, np.array(fitted.covariance), changes, weights)
     return replace(fitted, marginal_effects=effects)
 
 

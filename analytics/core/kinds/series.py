@@ -120,8 +120,6 @@ def _not_nested(smaller: ModelSpec, larger: ModelSpec) -> str:
         return say("The two models have different groups.")
     if smaller.drawn != larger.drawn:
         return say("The two models weigh or draw their rows differently.")
-    if larger.drawn:
-        return say("Under weights or sampling units the log-likelihood is none, and its difference no test.")
     if larger.errors.kind != CLASSICAL or smaller.errors.kind != CLASSICAL:
         return say("Robust errors say that the likelihood may be wrong; a test of its ratio would trust it.")
     if not contains(larger.formula, smaller.formula):
@@ -140,6 +138,8 @@ def _other_likelihoods(smaller: dict[str, Any], larger: dict[str, Any]) -> str:
     first, second = smaller["fit"], larger["fit"]
     if first["likelihood"] != second["likelihood"]:
         return say("The two models were fitted by different likelihoods.")
+    if first["likelihood"] == "pseudo":
+        return say("Under weights or sampling units the log-likelihood is none, and its difference no test.")
     if first["likelihood"] == "reml":
         return say("REML likelihoods of models with different terms cannot be compared; fit both by ML.")
     if second["df"] <= first["df"]:

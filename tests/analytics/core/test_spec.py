@@ -92,11 +92,14 @@ BAD = [
     ("kind: logit\nformula: y ~ x\nmethod: {likelihood: ml}", ["It has none: leave “method” out."]),
     (
         "kind: logit\nformula: y ~ x +\nfromula: 3\nweights: w\nmissing: pairwise",
-        ["weights", "too early", "fromula"],
+        ["too early", "fromula", "missing"],
     ),
     ("kind: linear\nformula: y ~ x\nerrors: {kind: robst}", ["errors.kind", "Did you mean robust?"]),
     ("kind: logit\nformula: y ~ x\nerrors: {kind: robust, type: HC4}", ["errors.type", "HC3, HC0, HC1, HC2"]),
     ("kind: logit\nformula: y ~ x\nerrors: {kind: cluster, type: CR2, cluster: c}", ["CR1, CR0, CR1S"]),
+    ("kind: linear\nformula: y ~ x\nweights: w\nerrors: {kind: robust}", ["Name the clusters as psu"]),
+    ("kind: linear\nformula: y ~ x\npsu: p\nlonely_psu: drop", ["fail, adjust, certainty"]),
+    ("kind: ordered_logit\nformula: y ~ x\nweights: w", ["Models of kind ordered_logit have no “weights”"]),
     ("kind: linear\nformula: y ~ x\nerrors: {kind: cluster}", ["“cluster” is missing"]),
     ("kind: linear\nformula: y ~ x\nerrors: {kind: robust, cluster: c}", ["belongs to kind: cluster"]),
     (
