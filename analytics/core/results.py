@@ -1,41 +1,17 @@
-"""What an analysis returns: small frozen records that know how to become JSON.
-
-Numbers are plain floats; a number that does not exist (a model that failed, a test without a statistic) is
-``None``, never NaN, so that the JSON is valid everywhere and nobody prints it by mistake.
-"""
+"""What an analysis returns: small frozen records."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from analytics.core.record import Record
+from analytics.core.results_after import Diagnostics, Prediction, Slope
 
 Severity = Literal["info", "warning", "error"]
 
 MOST_GROUP_EFFECTS = 200  # listed in JSON; more would swamp a stored run and no page shows them
-
-
-def plain(value: Any) -> Any:
-    """``value`` as JSON types: records to dicts, tuples to lists, numbers that do not exist to ``None``."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.metadata.get("json", True)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    return value
-
-
-class Record:
-    """Base of every result: one spelling of JSON."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain types only, with the keys of the fields."""
-        result: dict[str, Any] = plain(self)
-        return result
 
 
 @dataclass(frozen=True)
@@ -199,6 +175,9 @@ class ModelResult(Record):
     group_effects: tuple[GroupEffect, ...] = ()
     marginal_effects: tuple[MarginalEffect, ...] = ()
     proportional_odds: tuple[OddsTest, ...] = ()
+    slopes: tuple[Slope, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    diagnostics: Diagnostics | None = None
     checks: tuple[Check, ...] = ()
     method: Mapping[str, Any] = field(default_factory=dict)
     conventions: Mapping[str, str] = field(default_factory=dict)

@@ -115,6 +115,12 @@ def is_logit(kind: str) -> bool:
 
 
 @register.filter
+def place(value: Any) -> str:
+    """A value at which a variable is held: a code, or a number with four digits at most."""
+    return f"{value:.4g}".replace("-", MINUS) if isinstance(value, float) else str(value)
+
+
+@register.filter
 def category_label(model: Mapping[str, Any], code: str) -> str:
     """What a category of a model's outcome is called."""
     return category_labels(model, language()).get(code, code)

@@ -18,6 +18,7 @@ from analytics.core.estimators.category_margins import (
     OrderedCurves,
     category_effects,
 )
+from analytics.core.estimators.diagnostics import diagnosed
 from analytics.core.estimators.errors import Clusters
 from analytics.core.estimators.groups import group_rows
 from analytics.core.estimators.linear import fit_linear
@@ -29,6 +30,7 @@ from analytics.core.estimators.multinomial import fit_multinomial
 from analytics.core.estimators.ordered import fit_ordered
 from analytics.core.estimators.weighted import fit_weighted_linear, fit_weighted_logit
 from analytics.core.frame import Frame, Numbers, level_text
+from analytics.core.kinds.after import with_slopes_and_predictions
 from analytics.core.kinds.drawing import units_of
 from analytics.core.results import Estimate, MarginalEffect, ModelResult
 from analytics.core.sample import Sample
@@ -50,9 +52,28 @@ def _clusters(spec: ModelSpec, frame: Frame, sample: Sample) -> Clusters | None:
 def _linear(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
     if spec.drawn:
         units = units_of(spec.drawn, frame, sample)
-        return fit_weighted_linear(design.outcome, design.matrix, design.names, units)
+        fitted = fit_weighted_linear(design.outcome, design.matrix, design.names, units)
+        return _after(fitted, spec, design, frame, sample, units.weights)
     clusters = _clusters(spec, frame, sample)
-    return fit_linear(design.outcome, design.matrix, design.names, spec.errors, clusters)
+    fitted = fit_linear(design.outcome, design.matrix, design.names, spec.errors, clusters)
+    return _after(fitted, spec, design, frame, sample, None)
+
+
+def _after(
+    fitted: ModelResult,
+    spec: ModelSpec,
+    design: Design,
+    frame: Frame,
+    sample: Sample,
+    weights: Numbers | None,
+) -> ModelResult:
+    """Slopes, predictions and diagnostics, of a fit that has numbers."""
+    if not fitted.converged:
+        return fitted
+    kept = [design.names.index(one.term) for one in fitted.estimates]
+    found, checks = diagnosed(fitted, design.outcome, design.matrix[:, kept], weights)
+    fitted = replace(fitted, diagnostics=found, checks=(*fitted.checks, *checks))
+    return with_slopes_and_predictions(fitted, spec, design, frame, sample, weights)
 
 
 def _logit(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
@@ -73,7 +94,8 @@ def _logit(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> Mod
     beta = np.array([one.estimate for one in fitted.estimates])
     changes = marginal_changes(design, frame, sample, kept)
     effects = average_effects(design.matrix[:, kept], beta, np.array(fitted.covariance), changes, weights)
-    return replace(fitted, marginal_effects=effects)
+    fitted = replace(fitted, marginal_effects=effects)
+    return _after(fitted, spec, design, frame, sample, weights)
 
 
 def _ordered(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:

@@ -168,3 +168,12 @@ def test_effects_of_small_groups_are_withheld() -> None:
     result = {"kind": "series", "models": [{"n_used": 19, "result": {"group_effects": effects}}]}
     (model,) = disclosed(result, 19).result["models"]
     assert model["result"]["group_effects"] == effects[1:]
+
+
+def test_influence_is_told_with_the_data_alone() -> None:
+    few, many = ({"n": 40, "predicted": 0.5, "observed": share} for share in (0.1, 0.5))
+    for groups, told in (([many, few], []), ([many, many], [many, many])):
+        diagnostics = {"influence": {"cook": 3.0}, "calibration": groups, "vif": {"x": 1.0}}
+        model = {"n_used": 80, "result": {"group_effects": [], "diagnostics": diagnostics}}
+        (shown,) = disclosed({"kind": "logit", "models": [model]}, 80).result["models"]
+        assert shown["result"]["diagnostics"] == {"influence": None, "calibration": told, "vif": {"x": 1.0}}
