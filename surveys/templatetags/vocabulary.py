@@ -62,6 +62,7 @@ WORDS = {
     "not_computed": _("not computed"),
     "standard_errors": _("standard errors"),
     "test": _("test"),
+    "weights": _("weights"),
     "not finite": _("not finite"),
     "not positive": _("not positive"),
     "label": _("label"),

@@ -199,8 +199,8 @@ def _unequal(test: Tested | None) -> tuple[Check, ...]:
     if test is None or math.isnan(test.p_value) or test.p_value >= DOUBTFUL:
         return ()
     message = say(
-        "The residuals vary with the terms (Breusch-Pagan χ² = {chi2:.1f}, df = {df}, p = {p:.2g}): classical "
-        "standard errors are off. errors: {{kind: robust}} does without equal variances.",
+        "The residuals vary with the terms (Breusch-Pagan χ² = {chi2:.1f}, df = {df}, p = {p:.2g}): "
+        "classical standard errors are off. errors: {{kind: robust}} does without equal variances.",
         chi2=test.statistic,
         df=test.df,
         p=test.p_value,
