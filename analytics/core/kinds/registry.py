@@ -44,8 +44,8 @@ KINDS: Mapping[str, Kind] = {
             "descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives, 2
         ),
         Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
-        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 3),
-        Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model),
+        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 4),
+        Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model, 2),
         Kind("ordered_logit", {"en": "Ordered logit", "zh": "有序逻辑回归"}, read_model, run_model),
         Kind("multinomial_logit", {"en": "Multinomial logit", "zh": "多项逻辑回归"}, read_model, run_model),
         Kind(
@@ -56,7 +56,7 @@ KINDS: Mapping[str, Kind] = {
             2,
         ),
         Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model, 2),
-        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 2),
+        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 3),
     )
 }
 
