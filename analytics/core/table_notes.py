@@ -41,9 +41,8 @@ def conventions(models: Sequence[Mapping[str, Any]], language: str = "en") -> It
         if reference := model["result"]["method"].get("reference"):
             told = category_labels(model, language).get(reference, reference)
             yield say("{model}: log odds against {reference}.", model=model["label"], reference=told)
-        if model["result"]["method"].get("errors"):
-            told = model["result"]["conventions"]["standard_errors"]
-            yield say("{model}: standard errors {errors}.", model=model["label"], errors=told)
+        if errors := model["result"]["method"].get("errors"):
+            yield _errors(model["label"], errors)
     means = {name: mean for model in models for name, mean in model["means"].items()}
     if means:
         told = [f"{name.replace('`', '')} ({mean:z.3f})" for name, mean in means.items()]
@@ -56,14 +55,28 @@ def conventions(models: Sequence[Mapping[str, Any]], language: str = "en") -> It
 
 def _drawn(model: Mapping[str, Any], kind: str) -> Iterable[str]:
     """A model of a drawn sample has no likelihood to tell of."""
-    told = model["result"]["conventions"]
+    drawn = model["result"]["method"]["drawn"]
     yield say(
-        "{model}: {kind}, design-based: {weights}; standard errors by {errors}; {test}.",
+        "{model}: {kind} of a drawn sample; standard errors linearised over {units:,} sampling units in "
+        "{strata:,} strata, t with {df:,} degrees of freedom.",
         model=model["label"],
         kind=kind,
-        weights=told["weights"],
-        errors=told["standard_errors"],
-        test=told["test"],
+        units=drawn["n_psu"],
+        strata=drawn["n_strata"],
+        df=drawn["df"],
+    )
+
+
+def _errors(model: str, errors: Mapping[str, Any]) -> str:
+    """Of which kind the standard errors are."""
+    if errors["kind"] == "robust":
+        return say("{model}: robust standard errors ({type}).", model=model, type=errors["type"])
+    return say(
+        "{model}: standard errors by cluster of {name} ({n:,} clusters, {type}).",
+        model=model,
+        name=errors["cluster"],
+        n=errors["n_clusters"],
+        type=errors["type"],
     )
 
 

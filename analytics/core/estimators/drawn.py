@@ -14,6 +14,8 @@ from analytics.core.estimators.moments import BoolArray, FloatArray, IntArray
 from analytics.core.results import Check
 from surveys.core.said import say
 
+VERY_FEW = 10  # degrees of freedom under which a variance is a rough guide
+
 
 @dataclass(frozen=True)
 class Units:
@@ -70,6 +72,14 @@ def check_units(units: Units) -> tuple[Check, ...]:
     if units.df < 1:
         message = say("{n} sampling units leave no degrees of freedom for an error.", n=len(units.used))
         return (Check("error", "few_units", message),)
+    if units.df < VERY_FEW:
+        message = say(
+            "{n} sampling units leave {df} degrees of freedom: errors rest on few points and may be far too "
+            "small.",
+            n=len(units.used),
+            df=units.df,
+        )
+        return (Check("warning", "few_units", message),)
     return ()
 
 

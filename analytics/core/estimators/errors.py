@@ -104,16 +104,14 @@ def uncertainty(
         df,
         checks,
         {"errors": {"kind": "robust", "type": errors.type}},
-        {"standard_errors": say("robust to unequal variances ({type})", type=errors.type)},
+        {"standard_errors": say("robust to unequal variances")},
     )
 
 
 def _by_cluster(of: Slices, lift: FloatArray, kind: str, clusters: Clusters) -> Uncertainty:
     by = clusters.by
     told = {
-        "standard_errors": say(
-            "by cluster of {name} ({n:,} clusters, {type})", name=clusters.name, n=by.count, type=kind
-        ),
+        "standard_errors": say("by cluster"),
         "test": say("t, clusters - 1 degrees of freedom"),
     }
     if kind == "CR2":

@@ -32,6 +32,12 @@ from analytics.core.estimators.summary import failed, rows_of, scaled_inverse, s
 from analytics.core.results import Check, Convergence, Fit, ModelResult
 from surveys.core.said import say
 
+CONVENTIONS = {
+    "standard_errors": say("linearised over sampling units (Taylor)"),
+    "test": say("t, degrees of freedom units - strata - slopes, as svyglm counts"),
+    "weights": say("scaled to a mean of 1; no frequencies"),
+}
+
 
 def fit_weighted_linear(y: FloatArray, x: FloatArray, terms: tuple[str, ...], units: Units) -> ModelResult:
     """Weighted least squares with linearised errors; R2 is that of the weighted sums of squares."""
@@ -145,7 +151,7 @@ def _result(
         fit=_fit(design, beta, covariance, df, r2),
         checks=checks,
         method={"estimator": "weighted score equations", "drawn": _told(units, df)},
-        conventions=_conventions(units, df),
+        conventions=CONVENTIONS,
         convergence=_ended(found) if found else None,
         dropped=design.dropped,
         covariance=rows_of(covariance),
@@ -164,18 +170,6 @@ def _told(units: Units, df: int) -> dict[str, Any]:
         "df": df,
         "lonely_psu": units.lonely,
         "design_effect_of_weights": units.design_effect,
-    }
-
-
-def _conventions(units: Units, df: int) -> dict[str, str]:
-    return {
-        "standard_errors": say(
-            "Taylor linearisation over {units:,} sampling units in {strata:,} strata",
-            units=len(units.used),
-            strata=len(np.unique(units.stratum[units.used])),
-        ),
-        "test": say("t, {df:,} degrees of freedom (units - strata - slopes, as svyglm counts)", df=df),
-        "weights": say("sampling weights, scaled to a mean of 1; no frequencies"),
     }
 
 

@@ -23,6 +23,7 @@ from surveys.core.problems import Problem, Refused
 from surveys.core.said import say
 
 MOST_LEVELS = 12  # a moderator of more categories is not taken apart unless asked
+NEAR_NOTHING = 1e-9
 Place = tuple[Mapping[str, Scalar], Mapping[str, Scalar]]  # values held, and what they are called
 
 
@@ -117,5 +118,7 @@ def _value(
     rows = _values(name, ground)
     mean = float(share @ rows)
     sd = float(np.sqrt(share @ (rows - mean) ** 2 * len(rows) / (len(rows) - 1)))
+    if abs(mean) < NEAR_NOTHING * sd:  # of a centred variable: what summing leaves is no number to show
+        mean = 0.0
     place = mean + {"mean-sd": -sd, "mean": 0.0, "mean+sd": sd}[str(value)]
     return place, place
