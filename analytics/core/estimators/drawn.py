@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csc_array
 
 from analytics.core.estimators.moments import BoolArray, FloatArray, IntArray
 from analytics.core.results import Check
@@ -85,13 +86,18 @@ def check_units(units: Units) -> tuple[Check, ...]:
 
 def score_variance(scores: FloatArray, units: Units) -> FloatArray:
     """The variance (k, k) of the total of ``scores`` (n, k), which are weighted already."""
-    totals = np.zeros((len(units.stratum), scores.shape[1]))
-    np.add.at(totals, units.unit, scores)
+    totals = _sums(scores, units.unit, len(units.stratum))
     sizes = units.sizes
-    sums = np.zeros((len(sizes), scores.shape[1]))
-    np.add.at(sums, units.stratum, totals)
+    sums = _sums(totals, units.stratum, len(sizes))
     means = np.where((sizes > 1)[:, None], sums / np.maximum(sizes, 1)[:, None], 0.0)
     factor = np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), float(units.lonely == "adjust"))
     apart = (totals - means[units.stratum]) * np.sqrt(factor[units.stratum])[:, None]
     variance: FloatArray = apart.T @ apart
     return variance
+
+
+def _sums(rows: FloatArray, codes: IntArray, count: int) -> FloatArray:
+    """Sums (count, k) of rows (n, k) by code."""
+    n = len(rows)
+    summed: FloatArray = csc_array((np.ones(n), codes, np.arange(n + 1)), (count, n)) @ rows
+    return summed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from analytics.core.choices import Drawn
 from analytics.core.design import group_codes
@@ -21,9 +20,19 @@ def units_of(drawn: Drawn, frame: Frame, sample: Sample) -> Units:
     """
     every = _told(drawn, frame)
     rows = int(every.sum())
-    strata = _codes(drawn.strata, frame, every, np.zeros(rows, dtype=np.intp))
-    units = _codes(drawn.psu, frame, every, np.arange(rows, dtype=np.intp))
-    pairs, place = np.unique(np.column_stack([strata, units]), axis=0, return_inverse=True)
+    strata = np.zeros(rows, dtype=np.intp)
+    if drawn.strata:
+        strata = group_codes(frame[drawn.strata], every)[0]
+    if drawn.psu:
+        units = group_codes(frame[drawn.psu], every)[0]
+        _, first, place = np.unique(
+            strata.astype(np.int64) * (int(units.max(initial=0)) + 1) + units,
+            return_index=True,
+            return_inverse=True,
+        )
+        stratum, unit = strata[first], place.reshape(-1)
+    else:  # every row is a unit of its own
+        stratum, unit = strata, np.arange(rows, dtype=np.intp)
     used = sample.mask[every]
     weights = np.ones(sample.n)
     if drawn.weights:
@@ -34,7 +43,7 @@ def units_of(drawn: Drawn, frame: Frame, sample: Sample) -> Units:
         weights = column.numbers()[sample.mask]
     mean = float(weights.mean())
     scaled = weights / mean if mean > 0 else weights
-    return Units(place.reshape(-1)[used].astype(np.int64), pairs[:, 0].astype(np.int64), scaled, drawn.lonely)
+    return Units(unit[used].astype(np.int64), stratum.astype(np.int64), scaled, drawn.lonely)
 
 
 def _told(drawn: Drawn, frame: Frame) -> Mask:
@@ -45,7 +54,3 @@ def _told(drawn: Drawn, frame: Frame) -> Mask:
         if column.is_number:
             every &= np.isfinite(column.numbers())
     return every
-
-
-def _codes(name: str, frame: Frame, every: Mask, otherwise: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    return group_codes(frame[name], every)[0] if name else otherwise
