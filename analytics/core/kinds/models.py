@@ -10,7 +10,7 @@ from analytics.core.formula import leaf
 from analytics.core.frame import Column, Frame, level_label, level_text
 from analytics.core.kinds.outcome import DONE, FAILED, Outcome
 from analytics.core.kinds.outcomes import outcome_of
-from analytics.core.results import Check
+from analytics.core.results import Check, ModelResult
 from analytics.core.sample import Sample, listwise
 from analytics.core.spec import ModelSpec
 from surveys.core.codebook import Scalar
@@ -45,6 +45,13 @@ def fitted_model(
     spec: ModelSpec, frame: Frame, sample: Sample, name: str = "model1", label: str = ""
 ) -> dict[str, Any]:
     """One model as JSON: how it was specified, the columns of its design, what centring took, its result."""
+    return fitted_whole(spec, frame, sample, name, label)[0]
+
+
+def fitted_whole(
+    spec: ModelSpec, frame: Frame, sample: Sample, name: str = "model1", label: str = ""
+) -> tuple[dict[str, Any], ModelResult]:
+    """The model as JSON, and its result with the covariance that the JSON leaves out."""
     numbers, categories = outcome_of(spec, frame, sample)
     design = build(spec.formula, frame, sample, numbers, spec.groups, categories)
     from analytics.core.kinds.fits import FITS  # loads the estimators, which pages and lists do without
@@ -53,7 +60,7 @@ def fitted_model(
     outcome = spec.formula.outcome
     assert outcome is not None  # checked when the specification was read
     column = frame[leaf(outcome).name]
-    return {
+    told = {
         "name": name,
         "label": label or name.replace("model", "Model "),
         "kind": spec.kind,
@@ -78,6 +85,7 @@ def fitted_model(
         "n_lost": dict(sample.lost),
         "result": result.as_json(),
     }
+    return told, result
 
 
 def _named(column: Column, value: Scalar) -> dict[str, str]:

@@ -300,6 +300,18 @@ def test_robust_errors_take_the_likelihood_ratio_away() -> None:
     series += "- {kind: logit}\n- {kind: logit, from: model1, add: z}"
     (compared,) = run_spec(read_spec(series), survey()).result["comparisons"]
     assert "may be wrong" in compared["reason"]
+    larger = run_spec(read_spec("kind: logit\nformula: y ~ x + z\nerrors: {kind: robust}"), survey())
+    z = next(o for o in larger.result["models"][0]["result"]["estimates"] if o["term"] == "z")
+    assert compared["wald"]["statistic"] == pytest.approx(z["statistic"] ** 2)  # one term: the square of z
+    assert compared["wald"]["p_value"] == pytest.approx(z["p_value"])
+
+
+def test_a_drawn_sample_has_walds_test_of_what_was_added() -> None:
+    series = "kind: series\nbase: y ~ x\npsu: city\nmodels:\n- {kind: linear}\n"
+    series += "- {kind: linear, from: model1, add: z}\n- {kind: linear, from: model1, add: C(job) + z + x:z}"
+    first, second = run_spec(read_spec(series), survey()).result["comparisons"]
+    assert (first["wald"]["df"], first["wald"]["df2"]) == (1, 5) and "statistic" not in first
+    assert second["wald"] is None  # two degrees of freedom are left for four terms
 
 
 def rated() -> dict[str, Column]:
