@@ -93,7 +93,7 @@ def read_series(fields: Fields) -> SeriesSpec:
     return SeriesSpec(tuple(models.values()), absorbed, sample, targets)
 
 
-_INHERITED = ("groups", "method", "outcome_value", "where", *CHOICES)
+_INHERITED = ("groups", "method", "outcome_value", "reference", "where", *CHOICES)
 
 
 def _read_series_model(
@@ -156,8 +156,7 @@ def _check_centred(fields: Fields, names: tuple[str, ...], formula: Formula) -> 
 def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, Any]:
     """The fields that every model has; groups and methods belong to some kinds only."""
     groups, given = fields.text("groups"), fields.mapping("method")
-    outcome_value, where = fields.scalar("outcome_value"), fields.where_rows()
-    multilevel = kind in MULTILEVEL
+    where, multilevel = fields.where_rows(), kind in MULTILEVEL
     if multilevel and not groups:
         hint = "Name the variable of the groups, as in groups: city."
         fields.wrong(
@@ -187,21 +186,25 @@ def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, 
             )
         else:
             method[name] = str(value)
-    reference = fields.scalar("reference")
-    for name, value, wrong in (
-        ("outcome_value", outcome_value, kind in CATEGORICAL),
-        ("reference", reference, kind != "multinomial_logit" and not inherited),
-    ):
-        if value is not None and wrong and kind:
-            fields.wrong(name, say("Models of kind {kind} have no “{name}”.", kind=kind, name=name))
     return {
         "kind": kind,
-        "reference": reference if kind == "multinomial_logit" else None,
         "groups": groups if multilevel else "",
         "method": method,
-        "outcome_value": outcome_value,
         "where": where,
+        **_of_the_outcome(fields, kind, inherited),
     }
+
+
+def _of_the_outcome(fields: Fields, kind: str, inherited: bool) -> dict[str, Any]:
+    """Which value of the outcome is modelled, or which category the others are held against."""
+    value, reference = fields.scalar("outcome_value"), fields.scalar("reference")
+    for name, given, wrong in (
+        ("outcome_value", value, kind in CATEGORICAL),
+        ("reference", reference, kind != "multinomial_logit" and not inherited),
+    ):
+        if given is not None and wrong and kind:
+            fields.wrong(name, say("Models of kind {kind} have no “{name}”.", kind=kind, name=name))
+    return {"outcome_value": value, "reference": reference if kind == "multinomial_logit" else None}
 
 
 def _choices(kind: str) -> str:

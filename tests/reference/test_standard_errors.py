@@ -120,3 +120,23 @@ def test_a_far_origin_costs_no_digits() -> None:
         assert far.of("age").std_error == pytest.approx(
             fitted("linear", errors).of("age").std_error, rel=1e-7
         )
+
+
+def test_a_row_that_a_term_fits_alone_is_told() -> None:
+    x = np.column_stack([case().design(TERMS), np.arange(len(case().rows)) == 7])
+    terms = (*TERMS, "alone")
+    result = fit_linear(case().numbers("trust"), x, terms, Errors("robust", "HC3"))
+    assert [check.code for check in result.checks] == ["fitted_alone"]
+    assert all(np.isfinite(one.std_error) for one in result.estimates if one.term != "alone")
+
+
+def test_a_dummy_for_each_cluster_has_no_error_by_cluster() -> None:
+    terms = ("(Intercept)", *(f"city{name}" for name in sorted(set(case().rows["city"]))[1:]))
+    x = case().design(list(terms))
+    for fit, y in ((fit_linear, "trust"), (fit_logit, "y")):
+        result = fit(case().numbers(y), x, terms, Errors("cluster", "CR0", "city"), clusters("city"))
+        (check,) = [one for one in result.checks if one.code == "no_error"]
+        assert set(check.terms) == set(terms)
+        assert all(
+            one["std_error"] is None and one["p_value"] is None for one in result.as_json()["estimates"]
+        )

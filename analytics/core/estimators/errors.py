@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ FEW_CLUSTERS = (
     40  # under this CR0 and CR1 reject too often (Cameron and Miller 2015; Angrist and Pischke say 42)
 )
 VERY_FEW = 10
+NO_ERROR = 1e-12  # share of the usual variance under which a variance is nothing but rounding
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,39 @@ def check_clusters(clusters: Clusters | None, kind: str) -> tuple[Check, ...]:
 
 
 def uncertainty(
-    of: Slices, lift: FloatArray, errors: Errors, clusters: Clusters | None, df: float | None
+    of: Slices,
+    lift: FloatArray,
+    errors: Errors,
+    clusters: Clusters | None,
+    df: float | None,
+    terms: tuple[str, ...],
 ) -> Uncertainty:
     """Robust or clustered errors; ``lift`` (k, k) takes coefficients of the slices to those as given.
 
-    ``df`` is that of a classical t test, None where the test is normal.
+    ``df`` is that of a classical t test, None where the test is normal.  Coefficients of which the rows or
+    clusters tell no error (a dummy for each cluster) have none, which a check says.
     """
+    told = _of_kind(of, lift, errors, clusters, df)
+    usual = np.diag(lift @ of.bread @ lift.T) * (float(np.mean(of.u**2)) if of.weight is None else 1.0)
+    lost = ~(np.diag(told.covariance) > NO_ERROR * usual)
+    if not lost.any():
+        return told
+    names = tuple(terms[i] for i in np.flatnonzero(lost))
+    message = say(
+        "These errors know no spread of {terms}: a row or cluster has a term of its own there. No error is "
+        "given.",
+        terms=names,
+    )
+    covariance = told.covariance.copy()
+    covariance[lost, :] = covariance[:, lost] = np.nan
+    return replace(
+        told, covariance=covariance, checks=(*told.checks, Check("warning", "no_error", message, names))
+    )
+
+
+def _of_kind(
+    of: Slices, lift: FloatArray, errors: Errors, clusters: Clusters | None, df: float | None
+) -> Uncertainty:
     if errors.kind == "cluster":
         assert clusters is not None  # the specification names the variable
         return _by_cluster(of, lift, errors.type, clusters)
@@ -92,9 +120,8 @@ def uncertainty(
     checks: tuple[Check, ...] = ()
     if alone:
         message = say(
-            "{n} rows are fitted exactly by a term of their own; {type} is not defined for them and they add "
-            "nothing to it.",
-            n=alone,
+            "Some rows are fitted exactly by a term of their own; {type} is not defined for them and they "
+            "add nothing to it.",
             type=errors.type,
         )
         checks = (Check("warning", "fitted_alone", message),)

@@ -62,13 +62,18 @@ def fit_linear(
         return failed("linear", (*checks, Check("error", "perfect_fit", message)), design.dropped)
     classical = found.uncentre_covariance(inverse * (residual / (design.n - design.k)))
     beta, covariance = design.as_given(found.uncentre(centred, found.y_centre), classical)
-    told = Uncertainty(covariance, np.full(design.k, float(design.n - design.k)))
-    fit = _fit(design, residual)
-    if errors.kind != CLASSICAL:
-        told = _sandwich(design, centred, inverse, errors, clusters)
-        f, p = wald(design, beta, told)
-        fit = replace(fit, f_statistic=f, f_p=p)
-    assert told.df is not None
+    if errors.kind == CLASSICAL:
+        told = Uncertainty(covariance, np.full(design.k, float(design.n - design.k)))
+        return _result(design, beta, told, _fit(design, residual), checks)
+    told = _sandwich(design, centred, inverse, errors, clusters)
+    f, p = wald(design, beta, told)
+    return _result(design, beta, told, replace(_fit(design, residual), f_statistic=f, f_p=p), checks)
+
+
+def _result(
+    design: Design, beta: FloatArray, told: Uncertainty, fit: Fit, checks: tuple[Check, ...]
+) -> ModelResult:
+    assert told.df is not None  # of a linear model every test is t
     return ModelResult(
         kind="linear",
         converged=True,
@@ -89,7 +94,7 @@ def _sandwich(
     found = design.moments
     left = design.y - found.y_centre - (design.x @ centred - float(found.centre @ centred))
     slices = Slices(design.x, left, inverse, found.centre)
-    return uncertainty(slices, design.lift, errors, clusters, float(design.n - design.k))
+    return uncertainty(slices, design.lift, errors, clusters, float(design.n - design.k), design.terms)
 
 
 def wald(design: Design, beta: FloatArray, told: Uncertainty) -> tuple[float | None, float | None]:

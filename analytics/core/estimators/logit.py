@@ -107,7 +107,7 @@ def _sandwich(
     back = np.eye(design.k)
     if design.shift.any():
         back[design.moments.intercept] -= design.shift
-    return uncertainty(slices, back, errors, clusters, None)
+    return uncertainty(slices, back, errors, clusters, None, design.terms)
 
 
 def check_logit(design: Design) -> tuple[Check, ...]:

@@ -24,6 +24,8 @@ def wald_of_added(smaller: ModelResult, larger: ModelResult) -> dict[str, Any] |
 
     beta = np.array([larger.estimates[place].estimate for place in added])
     spread = np.array(larger.covariance)[np.ix_(added, added)]
+    if not np.isfinite(spread).all():
+        return None
     dfs = [df for place in added if (df := larger.estimates[place].df) is not None]
     rank = int(np.linalg.matrix_rank(spread, hermitian=True))
     if rank < len(added) or (dfs and min(dfs) < len(added)):
