@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from analytics import selectors
 from analytics.core.mapping import TargetMap, suggested
-from analytics.core.results import plain
+from analytics.core.record import plain
 from analytics.models import HypothesisRegister
 from analytics.serializers import DefineRegisterSerializer, MappingSerializer, RegisterSerializer
 from analytics.services.hypotheses import define_hypotheses

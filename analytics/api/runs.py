@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.core.results import plain
+from analytics.core.record import plain
 from analytics.models import Analysis, Run
 from analytics.selectors import analysis_named, compare, run_document, run_freshness, run_with, shown_to
 from analytics.serializers import AnalysisSerializer, ComparisonSerializer, RunBriefSerializer, RunSerializer

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from analytics.core.audit import audit
 from analytics.core.audit.report import report
-from analytics.core.results import plain
+from analytics.core.record import plain
 from analytics.serializers import NewTargetSerializer, PastedSerializer, TargetBriefSerializer
 from analytics.services.targets import define_target
 from surveys.http import Api

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 
-from analytics.core.results import plain
+from analytics.core.record import plain
 from analytics.models import Target
 from analytics.selectors import audit_of, errata_of_target, target_named
 from analytics.serializers import TargetBriefSerializer, TargetSerializer

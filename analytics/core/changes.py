@@ -6,8 +6,8 @@ with it.  Centring keeps the means that were taken when the design was built.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 
 import numpy as np
@@ -28,24 +28,36 @@ def marginal_changes(design: Design, frame: Frame, sample: Sample, kept: Sequenc
 
     ``kept`` are the positions of the columns that were estimated; changes number the columns among these.
     """
-    ground = _Ground(design, frame, sample, tuple(kept))
+    ground = Ground(design, frame, sample, tuple(kept))
     names = dict.fromkeys(leaf(atom).name for made in ground.made_of for atom, _ in made)
     for name in names:
         yield from ground.changes(name)
 
 
 @dataclass(frozen=True)
-class _Ground:
+class Ground:
+    """A design that says what its columns become; the variables ``held`` have one value throughout."""
+
     design: Design
     frame: Frame
     sample: Sample
     kept: tuple[int, ...]
+    held: Mapping[str, Scalar] = field(default_factory=dict)
+
+    def matrix(self) -> Numbers:
+        """The columns kept (n, k), with the variables held at their values."""
+        found = self.design.matrix[:, list(self.kept)].copy()
+        for at, made in enumerate(self.made_of):
+            if any(leaf(atom).name in self.held for atom, _ in made):
+                found[:, at] = reduce(np.multiply, [self._part(one) for one in made])
+        return found
 
     @property
     def made_of(self) -> tuple[tuple[Made, ...], ...]:
         return tuple(self.design.made_of[at] for at in self.kept)
 
     def changes(self, name: str) -> Iterator[Change]:
+        """What happens when the variable moves: one change for a number, one for each category."""
         touched = [at for at, made in enumerate(self.made_of) if any(leaf(a).name == name for a, _ in made)]
         columns = np.array(touched, dtype=np.int64)
         if name in self.design.bases:
@@ -94,6 +106,7 @@ class _Ground:
         """The numbers (n,) of an atom or of one level of it, at ``value`` or as the rows are."""
         atom, level = made
         name = leaf(atom).name
+        value = self.held.get(name) if value is None else value
         if level is not None:
             if value is not None:
                 return np.full(self.sample.n, float(level == value))

@@ -69,8 +69,12 @@ def check_linear_scale(design: Design) -> tuple[Check, ...]:
 
 def check_events(design: Design) -> tuple[Check, ...]:
     """Enough rows of the rarer outcome for each parameter; how many is not told where they are few."""
-    events = int(min(design.y.sum(), design.n - design.y.sum()))
-    per_term = events / max(design.k, 1)
+    return few_events(int(min(design.y.sum(), design.n - design.y.sum())), max(design.k, 1))
+
+
+def few_events(events: int, k: int) -> tuple[Check, ...]:
+    """A warning when ``events`` rows of the rarest outcome have to carry ``k`` coefficients."""
+    per_term = events / k
     if per_term >= FEW_EVENTS:
         return ()
     if events < FEWEST:
@@ -78,7 +82,7 @@ def check_events(design: Design) -> tuple[Check, ...]:
             "Fewer than {fewest} rows with the rarer outcome for {k} coefficients ({wanted:.0f} for each are "
             "wanted): estimates lean away from zero and intervals are too narrow.",
             fewest=FEWEST,
-            k=design.k,
+            k=k,
             wanted=FEW_EVENTS,
         )
         return (Check("warning", "few_events", message),)
@@ -86,7 +90,7 @@ def check_events(design: Design) -> tuple[Check, ...]:
         "{events} rows with the rarer outcome for {k} coefficients ({per_term:.1f} each; "
         "{wanted:.0f} are wanted): estimates lean away from zero and intervals are too narrow.",
         events=events,
-        k=design.k,
+        k=k,
         per_term=per_term,
         wanted=FEW_EVENTS,
     )

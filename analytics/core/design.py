@@ -71,6 +71,7 @@ class Design:
     references: Mapping[str, str] = field(default_factory=dict)
     bases: Mapping[str, Scalar] = field(default_factory=dict)
     made_of: tuple[tuple[Made, ...], ...] = ()
+    categories: tuple[Scalar, ...] = ()  # of the outcome, where its numbers are places among them
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,7 +89,14 @@ class _Part:
     made: Made
 
 
-def build(formula: Formula, frame: Frame, sample: Sample, outcome: Numbers, groups: str = "") -> Design:
+def build(
+    formula: Formula,
+    frame: Frame,
+    sample: Sample,
+    outcome: Numbers,
+    groups: str = "",
+    categories: tuple[Scalar, ...] = (),
+) -> Design:
     """The design of ``formula`` on the rows of ``sample``; ``outcome`` is already cut to them.
 
     Factors are coded as in R: against a reference where the rest of the product is in the model, in full
@@ -120,6 +128,7 @@ def build(formula: Formula, frame: Frame, sample: Sample, outcome: Numbers, grou
         references=parts.references,
         bases=parts.bases,
         made_of=tuple(made_of),
+        categories=categories,
     )
 
 

@@ -43,4 +43,20 @@ def disclosed(result: Mapping[str, Any], n_used: int | None) -> Told:
 
 def _without_small_groups(model: Mapping[str, Any]) -> dict[str, Any]:
     effects = [one for one in model["result"]["group_effects"] if one["n"] >= FEWEST]
-    return {**model, "result": {**model["result"], "group_effects": effects}}
+    told = {**model["result"], "group_effects": effects}
+    if diagnostics := told.get("diagnostics"):
+        told["diagnostics"] = _without_single_rows(diagnostics)
+    return {**model, "result": told}
+
+
+def _without_single_rows(diagnostics: Mapping[str, Any]) -> dict[str, Any]:
+    """Influence tells of single rows; a calibration is told where each group has enough of either outcome."""
+    shown = all(
+        min(one["n"] * one["observed"], one["n"] * (1 - one["observed"])) >= FEWEST - 0.5
+        for one in diagnostics["calibration"]
+    )
+    return {
+        **diagnostics,
+        "influence": None,
+        "calibration": diagnostics["calibration"] if shown else [],
+    }

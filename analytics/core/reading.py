@@ -7,7 +7,9 @@ from typing import Any
 
 from analytics.core.fields import Fields
 from analytics.core.formula import Factor, Formula, Term, assemble, centred, leaf, parse
+from analytics.core.reading_choices import CHOICES, read_choices
 from analytics.core.spec import (
+    CATEGORICAL,
     METHODS,
     MODEL_KINDS,
     MULTILEVEL,
@@ -24,7 +26,8 @@ def read_model(fields: Fields) -> ModelSpec | None:
     formula = fields.formula("formula", required=True, outcome=True)
     centre = fields.names("center")
     fields.choice("missing", ("listwise",), "listwise")
-    shared = _shared(fields, fields.text("kind"))
+    kind = fields.text("kind")
+    shared = {**_shared(fields, kind), **read_choices(fields, kind, formula)}
     if formula is None:
         return None
     _check_centred(fields, centre, formula)
@@ -56,7 +59,7 @@ def read_series(fields: Fields) -> SeriesSpec:
     return SeriesSpec(tuple(models.values()), absorbed, sample, targets)
 
 
-_INHERITED = ("groups", "method", "outcome_value", "where")
+_INHERITED = ("groups", "method", "outcome_value", "reference", "where", *CHOICES)
 
 
 def _read_series_model(
@@ -83,10 +86,10 @@ def _read_series_model(
     centre = fields.names("center")
     column = fields.text("column", name)
     label = fields.text("label", name.replace("model", "Model ") if name.startswith("model") else name)
-    shared = _shared(fields, kind, inherited=True)
-    fields.finish()
     origin = before[start].model.formula if start in before else base
     formula = whole or _extended(origin, added)
+    shared = {**_shared(fields, kind, inherited=True), **read_choices(fields, kind, formula)}
+    fields.finish()
     if formula is None or not kind:
         if formula is None and origin is None and not fields.data.get("formula"):
             fields.wrong(
@@ -119,8 +122,7 @@ def _check_centred(fields: Fields, names: tuple[str, ...], formula: Formula) -> 
 def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, Any]:
     """The fields that every model has; groups and methods belong to some kinds only."""
     groups, given = fields.text("groups"), fields.mapping("method")
-    outcome_value, where = fields.scalar("outcome_value"), fields.where_rows()
-    multilevel = kind in MULTILEVEL
+    where, multilevel = fields.where_rows(), kind in MULTILEVEL
     if multilevel and not groups:
         hint = "Name the variable of the groups, as in groups: city."
         fields.wrong(
@@ -154,9 +156,21 @@ def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, 
         "kind": kind,
         "groups": groups if multilevel else "",
         "method": method,
-        "outcome_value": outcome_value,
         "where": where,
+        **_of_the_outcome(fields, kind, inherited),
     }
+
+
+def _of_the_outcome(fields: Fields, kind: str, inherited: bool) -> dict[str, Any]:
+    """Which value of the outcome is modelled, or which category the others are held against."""
+    value, reference = fields.scalar("outcome_value"), fields.scalar("reference")
+    for name, given, wrong in (
+        ("outcome_value", value, kind in CATEGORICAL),
+        ("reference", reference, kind != "multinomial_logit" and not inherited),
+    ):
+        if given is not None and wrong and kind:
+            fields.wrong(name, say("Models of kind {kind} have no “{name}”.", kind=kind, name=name))
+    return {"outcome_value": value, "reference": reference if kind == "multinomial_logit" else None}
 
 
 def _choices(kind: str) -> str:

@@ -1,41 +1,17 @@
-"""What an analysis returns: small frozen records that know how to become JSON.
-
-Numbers are plain floats; a number that does not exist (a model that failed, a test without a statistic) is
-``None``, never NaN, so that the JSON is valid everywhere and nobody prints it by mistake.
-"""
+"""What an analysis returns: small frozen records."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from analytics.core.record import Record
+from analytics.core.results_after import Diagnostics, Prediction, Slope
 
 Severity = Literal["info", "warning", "error"]
 
 MOST_GROUP_EFFECTS = 200  # listed in JSON; more would swamp a stored run and no page shows them
-
-
-def plain(value: Any) -> Any:
-    """``value`` as JSON types: records to dicts, tuples to lists, numbers that do not exist to ``None``."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.metadata.get("json", True)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    return value
-
-
-class Record:
-    """Base of every result: one spelling of JSON."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain types only, with the keys of the fields."""
-        result: dict[str, Any] = plain(self)
-        return result
 
 
 @dataclass(frozen=True)
@@ -54,7 +30,10 @@ class Check(Record):
 
 @dataclass(frozen=True)
 class Estimate(Record):
-    """One coefficient. ``statistic`` is estimate / std_error, normal when ``df`` is ``None``, else t."""
+    """One coefficient. ``statistic`` is estimate / std_error, normal when ``df`` is ``None``, else t.
+
+    ``category`` names the equation of a multinomial logit.
+    """
 
     term: str
     estimate: float
@@ -67,6 +46,12 @@ class Estimate(Record):
     odds_ratio: float | None = None
     odds_ratio_low: float | None = None
     odds_ratio_high: float | None = None
+    category: str | None = None
+
+    @property
+    def without_odds(self) -> Estimate:
+        """The same of something that is no log odds ratio: a threshold."""
+        return replace(self, odds_ratio=None, odds_ratio_low=None, odds_ratio_high=None)
 
 
 @dataclass(frozen=True)
@@ -84,6 +69,17 @@ class MarginalEffect(Record):
     p_value: float
     conf_low: float
     conf_high: float
+    category: str | None = None  # of the outcome, where it has several
+
+
+@dataclass(frozen=True)
+class OddsTest(Record):
+    """Brant's Wald test that slopes are the same at every cut of the outcome; of one ``term``, or of all."""
+
+    term: str
+    statistic: float
+    df: int
+    p_value: float
 
 
 @dataclass(frozen=True)
@@ -171,12 +167,17 @@ class ModelResult(Record):
     kind: str
     converged: bool
     estimates: tuple[Estimate, ...] = ()
+    thresholds: tuple[Estimate, ...] = ()
     fit: Fit | None = None
     random: tuple[RandomEffect, ...] = ()
     icc: Icc | None = None
     median_odds_ratio: float | None = None
     group_effects: tuple[GroupEffect, ...] = ()
     marginal_effects: tuple[MarginalEffect, ...] = ()
+    proportional_odds: tuple[OddsTest, ...] = ()
+    slopes: tuple[Slope, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    diagnostics: Diagnostics | None = None
     checks: tuple[Check, ...] = ()
     method: Mapping[str, Any] = field(default_factory=dict)
     conventions: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analytics.core.audit.stars import stars_of
+from analytics.core.spreading import spread, threshold_labels
 from analytics.core.targets import STARS
 
 FIT_ROWS = ("loglik", "df", "aic", "bic", "mcfadden_r2", "r2", "adjusted_r2", "f_statistic", "lr_chi2")
@@ -75,19 +76,22 @@ class RegressionTable:
     references: Mapping[str, str] = field(default_factory=dict)
 
 
-def regression_table(result: Mapping[str, Any], stars: Mapping[str, float] = STARS) -> RegressionTable:
+def regression_table(
+    result: Mapping[str, Any], stars: Mapping[str, float] = STARS, language: str = "en"
+) -> RegressionTable:
     """The models of ``result`` (of a run) side by side.
 
     Terms come in the order in which the models bring them in, products after them as they are written, the
     constant last.  Checks that name terms become numbered notes beside those terms.
     """
-    models: Sequence[Mapping[str, Any]] = result["models"]
+    models: Sequence[Mapping[str, Any]] = spread(result["models"], language)
     hidden: Mapping[str, str] = result.get("absorbed") or {}
     notes = _notes(models)
     columns = [_column(model, hidden, notes, stars) for model in models]
     keys = list(dict.fromkeys(key for column in columns for key in column))
-    keys.sort(key=lambda key: key == INTERCEPT)
-    labels = {c["key"]: c["labels"] for model in models for c in model["columns"]}
+    cuts = {term: labels for model in models for term, labels in threshold_labels(model).items()}
+    keys.sort(key=lambda key: (key in cuts, key == INTERCEPT))
+    labels = {c["key"]: c["labels"] for model in models for c in model["columns"]} | cuts
     rows = (TermRow(key, labels.get(key, {}), tuple(column.get(key) for column in columns)) for key in keys)
     sets = dict.fromkeys(name for model in models for name in model.get("absorbed", ()))
     return RegressionTable(
@@ -136,7 +140,7 @@ def _column(
     mine = {(check["code"], check["message"]) for check in model["result"]["checks"]}
     by_name = {column["name"]: column for column in model["columns"]}
     cells = {}
-    for one in model["result"]["estimates"]:
+    for one in (*model["result"]["estimates"], *model["result"].get("thresholds", ())):
         column = by_name.get(one["term"], {"key": one["term"], "term": one["term"]})
         if column["term"] in hidden:
             continue

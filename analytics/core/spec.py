@@ -6,18 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.core.choices import Drawn, Errors, Slopes
 from analytics.core.formula import Formula
 from analytics.core.table_specs import CrosstabSpec, DescriptivesSpec, without_empty
 from surveys.core.codebook import Scalar
 
-MODEL_KINDS = ("logit", "linear", "multilevel_linear", "multilevel_logit")
+MODEL_KINDS = (
+    "logit", "linear", "ordered_logit", "multinomial_logit", "multilevel_linear", "multilevel_logit"
+)  # fmt: skip
 MULTILEVEL = ("multilevel_linear", "multilevel_logit")
 METHODS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "logit": {},
     "linear": {},
+    "ordered_logit": {},
+    "multinomial_logit": {},
     "multilevel_linear": {"likelihood": ("reml", "ml")},
     "multilevel_logit": {"approximation": ("laplace",)},
 }
+CATEGORICAL = ("ordered_logit", "multinomial_logit")
 BINARY = ("logit", "multilevel_logit")
 
 
@@ -30,13 +36,18 @@ class ModelSpec:
     groups: str = ""
     method: Mapping[str, str] = field(default_factory=dict)
     outcome_value: Scalar | None = None
+    reference: Scalar | None = None
     where: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
     targets: str = ""
+    errors: Errors = field(default_factory=Errors)
+    drawn: Drawn = field(default_factory=Drawn)
+    slopes: Slopes | None = None
+    predict: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        groups = (self.groups,) if self.groups else ()
-        return tuple(dict.fromkeys((*self.formula.variables, *groups, *self.where)))
+        others = [name for name in (self.groups, self.errors.cluster, *self.drawn.columns) if name]
+        return tuple(dict.fromkeys((*self.formula.variables, *others, *self.where)))
 
     def as_json(self) -> dict[str, Any]:
         return without_empty(
@@ -45,7 +56,12 @@ class ModelSpec:
                 "formula": self.formula.text,
                 "groups": self.groups,
                 "method": dict(self.method),
+                "errors": self.errors.as_json(),
+                **self.drawn.as_json(),
+                "slopes": self.slopes.as_json() if self.slopes else {},
+                "predict": {name: list(values) for name, values in self.predict.items()},
                 "outcome_value": self.outcome_value,
+                "reference": self.reference,
                 "where": {name: list(codes) for name, codes in self.where.items()},
                 "targets": self.targets,
             }

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from analytics.core.spreading import category_labels
 from surveys.core.said import say, sentence
 
 KINDS = {
     "linear": say("linear"),
     "logit": say("logit"),
+    "ordered_logit": say("ordered logit"),
+    "multinomial_logit": say("multinomial logit"),
     "multilevel_linear": say("multilevel linear"),
     "multilevel_logit": say("multilevel logit"),
 }
@@ -18,10 +21,9 @@ BIC_COUNTS = {"rows": say("rows"), "rows_minus_fixed": say("rows minus fixed")}
 
 
 ERRORS = {"information": say("model-based, from the information matrix")}
-DESIGN = ("weights", "strata", "psu", "design")  # a model that has one of these says so itself
 
 
-def conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+def conventions(models: Sequence[Mapping[str, Any]], language: str = "en") -> Iterable[str]:
     """How each model was fitted, what BIC counts, what was centred, which categories are references;
     standard errors, information criteria and weights of all of them."""
     for model in models:
@@ -31,6 +33,9 @@ def conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
                 "{model}: {kind}; no estimates (see the checks).", model=named(model["label"]), kind=kind
             )
             continue
+        if fit["likelihood"] == "pseudo":
+            yield from _drawn(model, kind)
+            continue
         yield say(
             "{model}: {kind}, {how}; BIC counts {rows} ({n:,}).",
             model=named(model["label"]),
@@ -39,6 +44,11 @@ def conventions(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
             rows=BIC_COUNTS[fit["bic_convention"]],
             n=fit["bic_n"],
         )
+        if reference := model["result"]["method"].get("reference"):
+            told = category_labels(model, language).get(reference, reference)
+            yield say("{model}: log odds against {reference}.", model=named(model["label"]), reference=told)
+        if errors := model["result"]["method"].get("errors"):
+            yield _robust(named(model["label"]), errors)
     yield from _errors(models)
     means = {name: mean for model in models for name, mean in model["means"].items()}
     if means:
@@ -59,22 +69,50 @@ def named(label: str) -> str:
 def _errors(models: Sequence[Mapping[str, Any]]) -> Iterable[str]:
     """What standard errors are, how k is counted in AIC and BIC, and that no weights were used."""
     fitted = [model for model in models if model["result"]["fit"] is not None]
-    told = [model["result"].get("conventions") or {} for model in fitted]
-    for kind in dict.fromkeys(one["standard_errors"] for one in told if one.get("standard_errors")):
-        names = [
-            named(model["label"])
-            for model, one in zip(fitted, told, strict=True)
-            if one.get("standard_errors") == kind
-        ]
+    likely = [model for model in fitted if model["result"]["fit"]["likelihood"] != "pseudo"]
+    told = {
+        named(model["label"]): (model["result"].get("conventions") or {}).get("standard_errors")
+        for model in likely
+        if not model["result"]["method"].get("errors")
+    }
+    for kind in dict.fromkeys(one for one in told.values() if one):
+        names = [name for name, one in told.items() if one == kind]
         known = ERRORS.get(kind) or sentence(kind)
         yield say("Standard errors of {models}: {kind}.", models=names, kind=known)
-    if fitted:
+    if likely:
         yield say(
             "AIC = 2k − 2 log-likelihood, BIC = k ln(n) − 2 log-likelihood; "
             "k counts fixed effects and variances."
         )
-    if not any(model.get(name) for model in models for name in DESIGN):
+    if len(likely) == len(fitted):
         yield say("Unweighted.")
+
+
+def _drawn(model: Mapping[str, Any], kind: str) -> Iterable[str]:
+    """A model of a drawn sample has no likelihood to tell of."""
+    drawn = model["result"]["method"]["drawn"]
+    yield say(
+        "{model}: {kind} of a drawn sample; standard errors linearised over {units:,} sampling units in "
+        "{strata:,} strata, t with {df:,} degrees of freedom.",
+        model=named(model["label"]),
+        kind=kind,
+        units=drawn["n_psu"],
+        strata=drawn["n_strata"],
+        df=drawn["df"],
+    )
+
+
+def _robust(model: str, errors: Mapping[str, Any]) -> str:
+    """Of which kind the standard errors are."""
+    if errors["kind"] == "robust":
+        return say("{model}: robust standard errors ({type}).", model=model, type=errors["type"])
+    return say(
+        "{model}: standard errors by cluster of {name} ({n:,} clusters, {type}).",
+        model=model,
+        name=errors["cluster"],
+        n=errors["n_clusters"],
+        type=errors["type"],
+    )
 
 
 def independence(test: Mapping[str, Any]) -> str:

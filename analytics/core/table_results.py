@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from analytics.core.results import Check, Record
+from analytics.core.record import Record
+from analytics.core.results import Check
 
 Figure = float | None
 

@@ -11,6 +11,7 @@ from analytics.core.crosstab_table import crosstab_table
 from analytics.core.descriptive_table import descriptive_table
 from analytics.core.formula import INTERCEPT
 from analytics.core.output.table import Table, TableCell, TableRow
+from analytics.core.spreading import spread, threshold_labels
 from analytics.core.table_notes import conventions
 from analytics.core.targets import STARS
 from surveys.core.codebook import text_in
@@ -56,16 +57,20 @@ def table_of_result(result: Mapping[str, Any], language: str = "en") -> Table:
 
 
 def _model_table(result: Mapping[str, Any], language: str) -> Table:
-    models = result["models"]
+    models = spread(result["models"], language)
     absorbed: Mapping[str, str] = result.get("absorbed", {})
     rows = [
         *_term_rows(models, absorbed, language),
         *_absorbed_rows(models, absorbed, language),
         *_constant_row(models, language),
+        *_threshold_rows(models, language),
         *_random_rows(models, language),
         *_fit_rows(models, language),
     ]
-    notes = [WORDS["stars"]["zh" if language.startswith("zh") else "en"], *conventions(models)]
+    notes = [
+        WORDS["stars"]["zh" if language.startswith("zh") else "en"],
+        *conventions(result["models"], language),
+    ]
     heads = tuple(_model_label(model["label"], language) for model in models)
     return Table(heads, tuple(rows), tuple(notes), language=language)
 
@@ -121,6 +126,16 @@ def _absorbed_rows(
 def _constant_row(models: Sequence[Mapping[str, Any]], language: str) -> list[TableRow]:
     cells = tuple(_of(_estimates(model), INTERCEPT) for model in models)
     return [TableRow(INTERCEPT, _word("constant", language), cells)] if any(cells) else []
+
+
+def _threshold_rows(models: Sequence[Mapping[str, Any]], language: str) -> Iterable[TableRow]:
+    """The thresholds of ordered logits, in the place of a constant."""
+    labels = {term: text for model in models for term, text in threshold_labels(model).items()}
+    cells = [{o["term"]: _coefficient(o) for o in model["result"].get("thresholds", ())} for model in models]
+    for term, text in labels.items():
+        yield TableRow(
+            term, text_in(text, language), tuple(column.get(term) for column in cells), "thresholds"
+        )
 
 
 def _random_rows(models: Sequence[Mapping[str, Any]], language: str) -> list[TableRow]:

@@ -14,7 +14,7 @@ from surveys.models import User
 ESTIMATE_FIELDS = (
     "term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
 )  # fmt: skip
-MORE_FIELDS = ("df", "odds_ratio", "odds_ratio_low", "odds_ratio_high")
+MORE_FIELDS = ("df", "odds_ratio", "odds_ratio_low", "odds_ratio_high", "category")
 
 
 def run_document(user: User, run: Run) -> dict[str, Any]:
@@ -76,7 +76,14 @@ def _model(model: Mapping[str, Any]) -> dict[str, Any]:
         "n_lost": model["n_lost"],
         "converged": result["converged"],
         "estimates": [_estimate(one) for one in result["estimates"]],
+        "thresholds": [_estimate(one) for one in result.get("thresholds", ())],
         "marginal_effects": result["marginal_effects"],
+        "proportional_odds": result.get("proportional_odds", []),
+        "slopes": result.get("slopes", []),
+        "predictions": result.get("predictions", []),
+        "diagnostics": result.get("diagnostics"),
+        "method": result["method"],
+        "conventions": without_sources(result["conventions"]),
         "fit": result["fit"],
         "random": result["random"],
         "icc": result["icc"],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from analytics import selectors
 from analytics.core.descriptive_table import level_in
 from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
+from analytics.core.spreading import category_labels
 from analytics.core.tables import table_of_result
 from analytics.core.targets import PublishedTable
 from analytics.models import Run, Target
@@ -120,7 +121,19 @@ def figure_label(row: FigureRow) -> str:
 
 @register.filter
 def is_logit(kind: str) -> bool:
-    return kind in ("logit", "multilevel_logit")
+    return kind in ("logit", "multilevel_logit", "ordered_logit", "multinomial_logit")
+
+
+@register.filter
+def place(value: Any) -> str:
+    """A value at which a variable is held: a code, or a number with four digits at most."""
+    return f"{value:.4g}".replace("-", MINUS) if isinstance(value, float) else str(value)
+
+
+@register.filter
+def category_label(model: Mapping[str, Any], code: str) -> str:
+    """What a category of a model's outcome is called."""
+    return category_labels(model, language()).get(code, code)
 
 
 @register.filter

@@ -22,6 +22,7 @@ from analytics.services.runs import withdraw_run
 from measures.models import DatasetColumn
 from surveys.core.said import Said, restored
 from surveys.models import User
+from surveys.templatetags.vocabulary import language
 
 
 def run(request: HttpRequest, pk: int) -> HttpResponse:
@@ -39,7 +40,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "columns": measure_columns(found),
         "lost": lost(found.n_lost),
         "rows_by_model": rows_by_model(found),
-        "regression": regression_table(found.result) if models else None,
+        "regression": regression_table(found.result, language=language()) if models else None,
         "in_full": next(
             (m for m in models if len(models) == 1 or m["name"] == request.GET.get("model")), None
         ),

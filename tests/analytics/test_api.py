@@ -63,6 +63,8 @@ def test_a_run_tells_what_it_read_and_found(run: Run, people: dict[str, Client])
     assert (said["version"], said["analysis"], said["n_used"]) == ("mdms/2014@1", "line", 16)
     assert set(said["inputs"]) == {"x", "y"}
     assert said["freshness"] == {"state": "fresh", "causes": [], "next_step": "", "remarks": []}
+    (model,) = run.result["models"]
+    model["result"]["diagnostics"]["influence"] = None  # of single rows: told with the data alone
     assert said["result"] == run.result
     document = people["reader"].get(f"{ROOT}/runs/{run.pk}/document/").json()
     slope = next(one for one in document["estimates"] if one["term"] == "x")

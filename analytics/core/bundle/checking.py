@@ -16,7 +16,7 @@ from analytics.core.bundle.comparing import Agreement, compared
 from analytics.core.bundle.opening import Opened
 from analytics.core.kinds import KINDS, read_spec, run_spec
 from analytics.core.output.as_json import document
-from analytics.core.results import plain
+from analytics.core.record import plain
 from analytics.core.tables import table_of_result
 from surveys.core.codebook import fingerprint, variable_from_json
 from surveys.core.hashing import table_hash

@@ -48,6 +48,14 @@ class Design:
         return back @ beta, back @ covariance @ back.T
 
     @property
+    def lift(self) -> FloatArray:
+        """The matrix (k, k) that takes coefficients of the centred columns to those of the columns given."""
+        found: FloatArray = np.eye(self.k)
+        if self.has_intercept:
+            found[self.moments.intercept] -= self.moments.centre + self.shift
+        return found
+
+    @property
     def n(self) -> int:
         return int(self.x.shape[0])
 

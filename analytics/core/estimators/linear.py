@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import fdtrc
@@ -14,12 +15,16 @@ from analytics.core.checks import (
     check_size,
     has_error,
 )
+from analytics.core.choices import CLASSICAL, Errors
 from analytics.core.estimators.design import Design, prepare
+from analytics.core.estimators.errors import Clusters, Uncertainty, check_clusters, uncertainty
 from analytics.core.estimators.moments import FloatArray
-from analytics.core.estimators.summary import failed, rows_of, scaled_inverse, t_estimates
+from analytics.core.estimators.sandwich import Slices
+from analytics.core.estimators.summary import failed, rows_of, scaled_inverse, scaled_solve, t_estimates
 from analytics.core.results import Check, Fit, ModelResult
 from surveys.core.said import say
 
+CLASSIC = Errors()
 PERFECT = 1e-12  # residual share of the outcome's variation under which the fit is exact
 
 CONVENTIONS = {
@@ -30,10 +35,21 @@ CONVENTIONS = {
 }
 
 
-def fit_linear(y: FloatArray, x: FloatArray, terms: tuple[str, ...]) -> ModelResult:
-    """Least squares, t tests on n - k degrees of freedom, R2, F, log-likelihood, AIC and BIC."""
+def fit_linear(
+    y: FloatArray,
+    x: FloatArray,
+    terms: tuple[str, ...],
+    errors: Errors = CLASSIC,
+    clusters: Clusters | None = None,
+) -> ModelResult:
+    """Least squares, t tests, R2, F, log-likelihood, AIC and BIC.
+
+    t has n - k degrees of freedom, or those of the clusters.  Under other errors than classical ones F is
+    Wald's test that all slopes are zero.
+    """
     design = prepare(y, x, terms)
     checks = (*design.checks, *check_size(design), *check_outcome_varies(design))
+    checks += check_clusters(clusters, errors.type)
     if has_error(checks):
         return failed("linear", checks, design.dropped)
     checks += (*check_collinearity(design), *check_linear_scale(design))
@@ -44,22 +60,53 @@ def fit_linear(y: FloatArray, x: FloatArray, terms: tuple[str, ...]) -> ModelRes
     if residual <= PERFECT * found.y_square:
         message = "The terms give the outcome exactly: is one of them the outcome itself under another name?"
         return failed("linear", (*checks, Check("error", "perfect_fit", message)), design.dropped)
-    beta, covariance = design.as_given(
-        found.uncentre(centred, found.y_centre),
-        found.uncentre_covariance(inverse * (residual / (design.n - design.k))),
-    )
-    df = np.full(design.k, float(design.n - design.k))
+    classical = found.uncentre_covariance(inverse * (residual / (design.n - design.k)))
+    beta, covariance = design.as_given(found.uncentre(centred, found.y_centre), classical)
+    if errors.kind == CLASSICAL:
+        told = Uncertainty(covariance, np.full(design.k, float(design.n - design.k)))
+        return _result(design, beta, told, _fit(design, residual), checks)
+    told = _sandwich(design, centred, inverse, errors, clusters)
+    f, p = wald(design, beta, told)
+    return _result(design, beta, told, replace(_fit(design, residual), f_statistic=f, f_p=p), checks)
+
+
+def _result(
+    design: Design, beta: FloatArray, told: Uncertainty, fit: Fit, checks: tuple[Check, ...]
+) -> ModelResult:
+    assert told.df is not None  # of a linear model every test is t
     return ModelResult(
         kind="linear",
         converged=True,
-        estimates=t_estimates(design.terms, beta, np.sqrt(np.diag(covariance)), df),
-        fit=_fit(design, residual),
-        checks=checks,
-        method={"estimator": "least squares"},
-        conventions=CONVENTIONS,
+        estimates=t_estimates(design.terms, beta, np.sqrt(np.diag(told.covariance)), told.df),
+        fit=fit,
+        checks=(*checks, *told.checks),
+        method={"estimator": "least squares", **told.method},
+        conventions={**CONVENTIONS, **told.conventions},
         dropped=design.dropped,
-        covariance=rows_of(covariance),
+        covariance=rows_of(told.covariance),
     )
+
+
+def _sandwich(
+    design: Design, centred: FloatArray, inverse: FloatArray, errors: Errors, clusters: Clusters | None
+) -> Uncertainty:
+    """Robust or clustered errors, summed about the means of the columns, where they keep their digits."""
+    found = design.moments
+    left = design.y - found.y_centre - (design.x @ centred - float(found.centre @ centred))
+    slices = Slices(design.x, left, inverse, found.centre)
+    return uncertainty(slices, design.lift, errors, clusters, float(design.n - design.k), design.terms)
+
+
+def wald(design: Design, beta: FloatArray, told: Uncertainty) -> tuple[float | None, float | None]:
+    """Wald's F test that all slopes are zero, and its p; no numbers where the errors cannot carry one."""
+    own = np.array([i for i in range(design.k) if i != design.moments.intercept])
+    if not len(own) or told.joint_df is None or told.joint_df < len(own):
+        return None, None
+    try:
+        f = float(beta[own] @ scaled_solve(told.covariance[np.ix_(own, own)], beta[own])) / len(own)
+    except np.linalg.LinAlgError:
+        return None, None
+    return f, float(fdtrc(len(own), told.joint_df, f))
 
 
 def _fit(design: Design, residual: float) -> Fit:

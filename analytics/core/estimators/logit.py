@@ -16,14 +16,18 @@ from analytics.core.checks import (
     check_size,
     has_error,
 )
+from analytics.core.choices import CLASSICAL, Errors
 from analytics.core.estimators.design import Design, prepare
+from analytics.core.estimators.errors import Clusters, Uncertainty, check_clusters, uncertainty
 from analytics.core.estimators.logistic import curve
 from analytics.core.estimators.moments import FloatArray, blocks
+from analytics.core.estimators.sandwich import Slices
 from analytics.core.estimators.separation import certificate, lone_columns
-from analytics.core.estimators.summary import failed, normal_estimates, rows_of, scaled_inverse, scaled_solve
+from analytics.core.estimators.summary import failed, odds_estimates, rows_of, scaled_inverse, scaled_solve
 from analytics.core.results import Check, Convergence, Fit, ModelResult
 from surveys.core.said import say
 
+CLASSIC = Errors()
 STEPS = 40
 DECREMENT = 1e-13  # squared step in standard errors: coefficients right to 3e-7 SE before the last step
 EXTREME = 15.0  # a linear predictor beyond this (p under 3e-7) makes separation worth looking for
@@ -53,15 +57,21 @@ class Newton:
     covariance: FloatArray | None
 
 
-def fit_logit(y: FloatArray, x: FloatArray, terms: tuple[str, ...]) -> ModelResult:
+def fit_logit(
+    y: FloatArray,
+    x: FloatArray,
+    terms: tuple[str, ...],
+    errors: Errors = CLASSIC,
+    clusters: Clusters | None = None,
+) -> ModelResult:
     """Logistic regression of ``y`` (0/1) on ``x``.
 
-    Standard errors from the information at the optimum; McFadden's R2 and the likelihood-ratio test are
-    against the intercept alone. Under separation the likelihood has no maximum: the result then has no
-    numbers and names the columns concerned.
+    Standard errors from the information at the optimum unless ``errors`` asks for others;
+    McFadden's R2 and the likelihood-ratio test are against the intercept alone. Under separation the
+    likelihood has no maximum: the result then has no numbers and names the columns concerned.
     """
     design = prepare(y, x, terms)
-    checks = check_logit(design)
+    checks = (*check_logit(design), *check_clusters(clusters, errors.type))
     if has_error(checks):
         return failed("logit", checks, design.dropped)
     newton = maximise(design)
@@ -69,20 +79,35 @@ def fit_logit(y: FloatArray, x: FloatArray, terms: tuple[str, ...]) -> ModelResu
     if problem is not None or newton.covariance is None:
         return failed("logit", (*checks, *((problem,) if problem else ())), design.dropped)
     beta, covariance = design.as_given(newton.point.beta, newton.covariance)
+    told = Uncertainty(covariance)
+    if errors.kind != CLASSICAL:
+        told = _sandwich(design, newton.point.beta, newton.covariance, errors, clusters)
     return ModelResult(
         kind="logit",
         converged=True,
-        estimates=normal_estimates(design.terms, beta, np.sqrt(np.diag(covariance))),
+        estimates=odds_estimates(design.terms, beta, told.covariance, told.df),
         fit=_fit(design, newton.point.loglik),
-        checks=checks,
-        method={"estimator": "maximum likelihood", "optimiser": "newton"},
-        conventions=CONVENTIONS,
+        checks=(*checks, *told.checks),
+        method={"estimator": "maximum likelihood", "optimiser": "newton", **told.method},
+        conventions={**CONVENTIONS, **told.conventions},
         convergence=Convergence(
             True, newton.iterations, float(np.abs(newton.point.score).max()), newton.decrement
         ),
         dropped=design.dropped,
-        covariance=rows_of(covariance),
+        covariance=rows_of(told.covariance),
     )
+
+
+def _sandwich(
+    design: Design, beta: FloatArray, bread: FloatArray, errors: Errors, clusters: Clusters | None
+) -> Uncertainty:
+    """Robust or clustered errors from the scores x (y - p)."""
+    at = curve(design.x @ beta)
+    slices = Slices(design.x, design.y - at.p, bread, np.zeros(design.k), at.slope)
+    back = np.eye(design.k)
+    if design.shift.any():
+        back[design.moments.intercept] -= design.shift
+    return uncertainty(slices, back, errors, clusters, None, design.terms)
 
 
 def check_logit(design: Design) -> tuple[Check, ...]:

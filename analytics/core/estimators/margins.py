@@ -35,35 +35,42 @@ class Change:
 
 
 def average_effects(
-    x: FloatArray, beta: FloatArray, covariance: FloatArray, changes: Iterable[Change]
+    x: FloatArray,
+    beta: FloatArray,
+    covariance: FloatArray,
+    changes: Iterable[Change],
+    weights: FloatArray | None = None,
 ) -> tuple[MarginalEffect, ...]:
     """Average change in probability for each of ``changes``; standard errors by the delta method.
 
     ``x`` (n, k) is the design that ``beta`` (k,) and ``covariance`` (k, k) were estimated on.
+    ``weights`` (n,) make the averages weighted ones.
     Raises ``ValueError`` for a change that has neither a slope nor both ends.
     """
-    return tuple(_effect(change.term, *_average(x, beta, change), covariance) for change in changes)
+    share = np.full(len(x), 1 / len(x)) if weights is None else weights / weights.sum()
+    return tuple(effect_of(change.term, *_average(x, beta, change, share), covariance) for change in changes)
 
 
-def _average(x: FloatArray, beta: FloatArray, change: Change) -> tuple[float, FloatArray]:
+def _average(x: FloatArray, beta: FloatArray, change: Change, share: FloatArray) -> tuple[float, FloatArray]:
     """The effect and its gradient in beta (k,)."""
     own = np.arange(x.shape[1]) if change.columns is None else change.columns
     if change.slope is not None:
         at = curve(x @ beta)
         speed = change.slope @ beta[own]
-        gradient = (at.slope * (1 - 2 * at.p) * speed) @ x
-        gradient[own] += at.slope @ change.slope
-        return float(np.mean(at.slope * speed)), gradient / len(x)
+        gradient = (share * at.slope * (1 - 2 * at.p) * speed) @ x
+        gradient[own] += (share * at.slope) @ change.slope
+        return float(share @ (at.slope * speed)), gradient
     if change.high is None or change.low is None:
         raise ValueError(f"{change.term}: a change needs a slope, or both high and low.")
     rest = x @ beta - x[:, own] @ beta[own]
     high, low = curve(rest + change.high @ beta[own]), curve(rest + change.low @ beta[own])
-    gradient = (high.slope - low.slope) @ x
-    gradient[own] = high.slope @ change.high - low.slope @ change.low
-    return float(np.mean(high.p - low.p)), gradient / len(x)
+    gradient = (share * (high.slope - low.slope)) @ x
+    gradient[own] = (share * high.slope) @ change.high - (share * low.slope) @ change.low
+    return float(share @ (high.p - low.p)), gradient
 
 
-def _effect(term: str, effect: float, gradient: FloatArray, covariance: FloatArray) -> MarginalEffect:
+def effect_of(term: str, effect: float, gradient: FloatArray, covariance: FloatArray) -> MarginalEffect:
+    """An effect with the error that ``covariance`` (m, m) gives it through its ``gradient`` (m,)."""
     error = math.sqrt(float(gradient @ covariance @ gradient))
     z = effect / error if error else math.nan
     reach = float(ndtri(UPPER)) * error

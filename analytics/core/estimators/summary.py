@@ -19,24 +19,42 @@ def normal_estimates(terms: tuple[str, ...], beta: FloatArray, error: FloatArray
     made = []
     for term, b, e in zip(terms, beta.tolist(), error.tolist(), strict=True):
         z, low, high = b / e, b - quantile * e, b + quantile * e
-        with np.errstate(over="ignore"):
-            odds = [float(np.exp(value)) for value in (b, low, high)]
-        made.append(Estimate(term, b, e, z, float(2 * ndtr(-abs(z))), low, high, None, *odds))
+        made.append(Estimate(term, b, e, z, float(2 * ndtr(-abs(z))), low, high, None, *_odds(b, low, high)))
     return tuple(made)
 
 
 def t_estimates(
-    terms: tuple[str, ...], beta: FloatArray, error: FloatArray, df: FloatArray
+    terms: tuple[str, ...], beta: FloatArray, error: FloatArray, df: FloatArray, *, odds: bool = False
 ) -> tuple[Estimate, ...]:
-    """Estimates with Student's t; a ``df`` under 1 leaves p value and interval undefined (NaN, JSON null)."""
+    """Estimates with Student's t; a ``df`` under 1 leaves p value and interval undefined (NaN, JSON null).
+
+    ``odds`` adds odds ratios with their intervals.
+    """
     made = []
     for term, b, e, d in zip(terms, beta.tolist(), error.tolist(), df.tolist(), strict=True):
         t = b / e
         known = d >= 1
         quantile = float(stdtrit(d, UPPER)) if known else float("nan")
         p = float(2 * stdtr(d, -abs(t))) if known else float("nan")
-        made.append(Estimate(term, b, e, t, p, b - quantile * e, b + quantile * e, d))
+        low, high = b - quantile * e, b + quantile * e
+        ratios = _odds(b, low, high) if odds else (None, None, None)
+        made.append(Estimate(term, b, e, t, p, low, high, d, *ratios))
     return tuple(made)
+
+
+def _odds(b: float, low: float, high: float) -> tuple[float, float, float]:
+    with np.errstate(over="ignore"):
+        return float(np.exp(b)), float(np.exp(low)), float(np.exp(high))
+
+
+def odds_estimates(
+    terms: tuple[str, ...], beta: FloatArray, covariance: FloatArray, df: FloatArray | None
+) -> tuple[Estimate, ...]:
+    """Estimates on the logit scale with odds ratios: normal, or t where ``df`` (k,) is given."""
+    error: FloatArray = np.sqrt(np.diag(covariance))
+    if df is None:
+        return normal_estimates(terms, beta, error)
+    return t_estimates(terms, beta, error, df, odds=True)
 
 
 def scaled_inverse(matrix: FloatArray) -> FloatArray:

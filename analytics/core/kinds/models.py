@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import polars as pl
-
-from analytics.core.design import binary_outcome, build
+from analytics.core.design import LANGUAGES, build
 from analytics.core.design_checks import check_names, check_outcome_is_no_term, check_types
 from analytics.core.formula import leaf
-from analytics.core.frame import Frame, Numbers
+from analytics.core.frame import Column, Frame, level_label, level_text
 from analytics.core.kinds.outcome import DONE, FAILED, Outcome
-from analytics.core.results import Check
-from analytics.core.sample import Sample, listwise, transformed
-from analytics.core.spec import BINARY, ModelSpec
+from analytics.core.kinds.outcomes import outcome_of
+from analytics.core.results import Check, ModelResult
+from analytics.core.sample import Sample, listwise
+from analytics.core.spec import ModelSpec
+from surveys.core.codebook import Scalar
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.said import say
 
@@ -46,19 +45,35 @@ def fitted_model(
     spec: ModelSpec, frame: Frame, sample: Sample, name: str = "model1", label: str = ""
 ) -> dict[str, Any]:
     """One model as JSON: how it was specified, the columns of its design, what centring took, its result."""
-    design = build(spec.formula, frame, sample, _outcome(spec, frame, sample), spec.groups)
+    return fitted_whole(spec, frame, sample, name, label)[0]
+
+
+def fitted_whole(
+    spec: ModelSpec, frame: Frame, sample: Sample, name: str = "model1", label: str = ""
+) -> tuple[dict[str, Any], ModelResult]:
+    """The model as JSON, and its result with the covariance that the JSON leaves out."""
+    numbers, categories = outcome_of(spec, frame, sample)
+    design = build(spec.formula, frame, sample, numbers, spec.groups, categories)
     from analytics.core.kinds.fits import FITS  # loads the estimators, which pages and lists do without
 
     result = FITS[spec.kind](spec, design, frame, sample)
     outcome = spec.formula.outcome
     assert outcome is not None  # checked when the specification was read
-    return {
+    column = frame[leaf(outcome).name]
+    told = {
         "name": name,
         "label": label or name.replace("model", "Model "),
         "kind": spec.kind,
         "formula": spec.formula.text,
         "outcome": outcome.plain,
-        "outcome_labels": dict(frame[leaf(outcome).name].variable.labels),
+        "outcome_labels": dict(column.variable.labels),
+        "categories": [
+            {
+                "code": level_text(value),
+                "labels": _named(column, value),
+            }
+            for value in categories
+        ],
         "groups": spec.groups,
         "method": dict(spec.method),
         "columns": [
@@ -70,6 +85,11 @@ def fitted_model(
         "n_lost": dict(sample.lost),
         "result": result.as_json(),
     }
+    return told, result
+
+
+def _named(column: Column, value: Scalar) -> dict[str, str]:
+    return {language: level_label(column.variable, value, language) for language in LANGUAGES}
 
 
 def require_names(names: tuple[str, ...], frame: Frame) -> None:
@@ -96,7 +116,16 @@ def require_types(spec: ModelSpec, frame: Frame) -> None:
 def name_problems(spec: ModelSpec, known: tuple[str, ...], where: str = "formula") -> list[Problem]:
     """Unknown names of a model's formula, groups and filter, with near misses."""
     problems = [*check_names(spec.formula, known, where), *check_outcome_is_no_term(spec.formula, where)]
-    for field, names in (("groups", (spec.groups,) if spec.groups else ()), ("where", tuple(spec.where))):
+    drawn = spec.drawn
+    fields = {
+        "groups": (spec.groups,),
+        "errors": (spec.errors.cluster,),
+        "weights": (drawn.weights,),
+        "strata": (drawn.strata,),
+        "psu": (drawn.psu,),
+        "where": tuple(spec.where),
+    }
+    for field, names in fields.items():
         problems += [
             Problem(
                 "unknown_variable",
@@ -105,32 +134,6 @@ def name_problems(spec: ModelSpec, known: tuple[str, ...], where: str = "formula
                 near=near_misses(name, known),
             )
             for name in names
-            if name not in known
+            if name and name not in known
         ]
     return problems
-
-
-def _outcome(spec: ModelSpec, frame: Frame, sample: Sample) -> Numbers:
-    outcome = spec.formula.outcome
-    assert outcome is not None
-    column = frame[leaf(outcome).name]
-    if spec.kind in BINARY and outcome.text != leaf(outcome).text:
-        raise refuse(
-            "outcome_not_binary",
-            say("{text} is no binary outcome.", text=outcome.text),
-            position=outcome.position,
-        )
-    if spec.kind in BINARY or spec.outcome_value is not None:
-        return binary_outcome(column, sample, spec.outcome_value)
-    if not column.is_number:
-        raise refuse(
-            "wrong_type",
-            say("The outcome {name} holds categories.", name=column.variable.name),
-            hint="Set outcome_value.",
-        )
-    if column.is_factor and len(column.values.filter(pl.Series(sample.mask)).unique()) > 2:
-        message = say(
-            "The outcome {name} is nominal; a linear model needs a number.", name=column.variable.name
-        )
-        raise refuse("wrong_type", message, hint="Set outcome_value, or derive a measure.")
-    return np.asarray(transformed(outcome, frame, sample.mask, {}))

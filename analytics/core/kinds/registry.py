@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.core.design_spec import DESIGN_FIELDS
 from analytics.core.fields import Fields, read_yaml
 from analytics.core.frame import Frame
 from analytics.core.kinds.crosstabs import run_crosstab
@@ -22,7 +21,6 @@ from surveys.core.said import say
 from surveys.core.storable import check_storable
 
 LATER = ("multiple_response", "ranked_response", "reliability", "factor", "correlation")
-DESIGNED = ("descriptives", "crosstab")  # kinds that know sampling designs
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,10 @@ KINDS: Mapping[str, Kind] = {
             "descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives, 2
         ),
         Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
-        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 3),
-        Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model),
+        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 4),
+        Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model, 2),
+        Kind("ordered_logit", {"en": "Ordered logit", "zh": "有序逻辑回归"}, read_model, run_model),
+        Kind("multinomial_logit", {"en": "Multinomial logit", "zh": "多项逻辑回归"}, read_model, run_model),
         Kind(
             "multilevel_linear",
             {"en": "Multilevel linear model", "zh": "多层线性模型"},
@@ -56,7 +56,7 @@ KINDS: Mapping[str, Kind] = {
             2,
         ),
         Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model, 2),
-        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 2),
+        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 3),
     )
 }
 
@@ -67,8 +67,6 @@ def read_spec(given: str | Mapping[str, Any]) -> Spec:
     check_storable(data)
     fields = Fields(data)
     kind = _kind(fields)
-    if kind is None or kind.name not in DESIGNED:
-        _refuse_designs(fields)
     fields.take("dataset")  # which dataset a stored analysis reads; a matter of running, not of the numbers
     spec = kind.read(fields) if kind is not None else None
     if kind is not None:
@@ -126,15 +124,3 @@ def _kind(fields: Fields) -> Kind | None:
             hint=hint,
         )
     return None
-
-
-def _refuse_designs(fields: Fields) -> None:
-    """Weighting silently left out would give other numbers than asked for: say so instead."""
-    for name in DESIGN_FIELDS:
-        if fields.take(name) is not None:
-            fields.wrong(
-                name,
-                say("Analyses with {name} are not offered by this version.", name=name),
-                code="not_offered",
-                hint=say("Leave {name} out for unweighted estimates.", name=name),
-            )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
 import numpy as np
 
+from analytics.core.choices import CLASSICAL
 from analytics.core.formula import Atom, Formula, Power, Term
 from analytics.core.frame import Frame
-from analytics.core.kinds.models import fitted_model, model_sample, require_names, require_types
+from analytics.core.kinds.added import wald_of_added
+from analytics.core.kinds.models import fitted_whole, model_sample, require_names, require_types
 from analytics.core.kinds.outcome import DONE, FAILED, Outcome
-from analytics.core.results import Check
+from analytics.core.results import Check, ModelResult
 from analytics.core.sample import Sample
 from analytics.core.spec import ModelSpec, SeriesModel, SeriesSpec
 from surveys.core.problems import Problem, Refused
@@ -29,7 +32,9 @@ def run_series(spec: SeriesSpec, frame: Frame) -> Outcome:
     for one in spec.models:
         require_types(one.model, frame)
     samples = _samples(spec, frame)
-    fitted = [_fit(one, spec, frame, samples[one.name]) for one in spec.models]
+    whole = {one.name: _fit(one, spec, frame, samples[one.name]) for one in spec.models}
+    fitted = [told for told, _ in whole.values()]
+    results = {name: result for name, (_, result) in whole.items()}
     checks = [
         Check(
             check["severity"],
@@ -40,7 +45,7 @@ def run_series(spec: SeriesSpec, frame: Frame) -> Outcome:
         for model in fitted
         for check in model["result"]["checks"]
     ]
-    compared = (_compare(one, spec, fitted, samples) for one in spec.models)
+    compared = (_compare(one, spec, results, samples) for one in spec.models)
     result = {
         "kind": spec.kind,
         "models": fitted,
@@ -73,37 +78,40 @@ def _samples(spec: SeriesSpec, frame: Frame) -> Samples:
     return samples
 
 
-def _fit(one: SeriesModel, spec: SeriesSpec, frame: Frame, sample: Sample) -> dict[str, Any]:
+def _fit(
+    one: SeriesModel, spec: SeriesSpec, frame: Frame, sample: Sample
+) -> tuple[dict[str, Any], ModelResult]:
     terms = {term.text for term in one.model.formula.terms}
-    return {
-        **fitted_model(one.model, frame, sample, one.name, one.label),
+    told, result = fitted_whole(one.model, frame, sample, one.name, one.label)
+    more = {
         "from": one.base,
         "column": one.column,
         "absorbed": [label for text, label in spec.absorbed.items() if text in terms],
     }
+    return {**told, **more}, result
 
 
 def _compare(
-    one: SeriesModel, spec: SeriesSpec, fitted: list[dict[str, Any]], samples: Samples
+    one: SeriesModel, spec: SeriesSpec, results: Mapping[str, ModelResult], samples: Samples
 ) -> dict[str, Any] | None:
     """The likelihood-ratio test of a model against the one it extends, or why there is none."""
     base = next((other for other in spec.models if other.name == one.base), None)
     if base is None:
         return None
     both = {"smaller": base.name, "larger": one.name}
-    results = {model["name"]: model["result"] for model in fitted}
     smaller, larger = results[base.name], results[one.name]
-    reason = (
-        _not_nested(base.model, one.model)
-        or _other_rows(samples[base.name], samples[one.name])
-        or _other_likelihoods(smaller, larger)
-    )
+    reason = _not_nested(base.model, one.model) or _other_rows(samples[base.name], samples[one.name])
     if reason:
+        return {**both, "reason": reason}
+    if reason := _no_likelihood(base.model, one.model):
+        return {**both, "reason": reason, "wald": wald_of_added(smaller, larger)}
+    if reason := _other_likelihoods(smaller, larger):
         return {**both, "reason": reason}
     from scipy.special import chdtrc  # takes long to import: only for who compares
 
-    first, second = smaller["fit"], larger["fit"]
-    statistic, df = 2 * (second["loglik"] - first["loglik"]), second["df"] - first["df"]
+    first, second = smaller.fit, larger.fit
+    assert first is not None and second is not None  # both converged
+    statistic, df = 2 * (second.loglik - first.loglik), second.df - first.df
     return {**both, "statistic": statistic, "df": df, "p_value": float(chdtrc(df, max(statistic, 0.0)))}
 
 
@@ -113,8 +121,12 @@ def _not_nested(smaller: ModelSpec, larger: ModelSpec) -> str:
     first, second = smaller.formula.outcome, larger.formula.outcome
     if (first and first.text, smaller.outcome_value) != (second and second.text, larger.outcome_value):
         return say("The two models have different outcomes.")
+    if smaller.reference != larger.reference:
+        return say("The two models have different references of the outcome.")
     if smaller.groups != larger.groups:
         return say("The two models have different groups.")
+    if smaller.drawn != larger.drawn:
+        return say("The two models weigh or draw their rows differently.")
     if not contains(larger.formula, smaller.formula):
         return say("The larger model does not have every term of the smaller one.")
     return ""
@@ -125,15 +137,24 @@ def _other_rows(smaller: Sample, larger: Sample) -> str:
     return "" if same else say("The two models use different rows.")
 
 
-def _other_likelihoods(smaller: dict[str, Any], larger: dict[str, Any]) -> str:
-    if not (smaller["converged"] and larger["converged"]):
+def _no_likelihood(smaller: ModelSpec, larger: ModelSpec) -> str:
+    """Why a test of likelihoods would not hold, where one of Wald does."""
+    if larger.drawn:
+        return say("Under weights or sampling units the log-likelihood is none, and its difference no test.")
+    if larger.errors.kind != CLASSICAL or smaller.errors.kind != CLASSICAL:
+        return say("Robust errors say that the likelihood may be wrong; a test of its ratio would trust it.")
+    return ""
+
+
+def _other_likelihoods(smaller: ModelResult, larger: ModelResult) -> str:
+    first, second = smaller.fit, larger.fit
+    if first is None or second is None:
         return say("One of the two models gave no numbers.")
-    first, second = smaller["fit"], larger["fit"]
-    if first["likelihood"] != second["likelihood"]:
+    if first.likelihood != second.likelihood:
         return say("The two models were fitted by different likelihoods.")
-    if first["likelihood"] == "reml":
+    if first.likelihood == "reml":
         return say("REML likelihoods of models with different terms cannot be compared; fit both by ML.")
-    if second["df"] <= first["df"]:
+    if second.df <= first.df:
         return say("The larger model has no parameter more.")
     return ""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analytics.core.results import Record
+from analytics.core.record import Record
 from analytics.core.survey_design.declared import FloatArray, SurveyDesign
 
 Mask = npt.NDArray[np.bool_]

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from analytics.core.audit.report import lines_of, report
-from analytics.core.results import plain
+from analytics.core.record import plain
 from analytics.core.targets import KINDS
 from analytics.management.table_files import About, audited, table_in
 from surveys.management.base import WavebookCommand

@@ -11,7 +11,7 @@ import pytest
 from analytics.core.audit import audit, related
 from analytics.core.audit.report import lines_of, report
 from analytics.core.pasted_words import STATISTICS
-from analytics.core.results import plain
+from analytics.core.record import plain
 from analytics.core.targets import KINDS, Cell, PublishedTable
 from config.study_folder.reading import read_folder
 from tests.conftest import ROOT, some_of

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.core.audit import AuditFinding, audit
-from analytics.core.results import plain
+from analytics.core.record import plain
 from analytics.core.targets import Cell, PublishedTable
 
 

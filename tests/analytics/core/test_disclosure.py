@@ -232,3 +232,12 @@ def test_weights_and_comparisons_of_small_cells_are_not_told() -> None:
     assert told["rao_scott"] is None and told["paired"] is None
     for place, n in enumerate(told["bases"]):
         assert (n is None) == (told["weighted_bases"][place] is None)
+
+
+def test_influence_is_told_with_the_data_alone() -> None:
+    few, many = ({"n": 40, "predicted": 0.5, "observed": share} for share in (0.1, 0.5))
+    for groups, told in (([many, few], []), ([many, many], [many, many])):
+        diagnostics = {"influence": {"cook": 3.0}, "calibration": groups, "vif": {"x": 1.0}}
+        model = {"n_used": 80, "result": {"group_effects": [], "diagnostics": diagnostics}}
+        (shown,) = disclosed({"kind": "logit", "models": [model]}, 80).result["models"]
+        assert shown["result"]["diagnostics"] == {"influence": None, "calibration": told, "vif": {"x": 1.0}}

@@ -135,7 +135,6 @@ def test_a_stratum_with_one_unit_asks_for_a_choice() -> None:
         (f"{TABLE}\n{DESIGN}\ndifferences: newcombe", "simple random sample"),
         (f"{TABLE}\nletters: tukey", "“tukey” is not a letters."),
         (f"{LIST}\nby: y", "makes the groups as well"),
-        ("kind: logit\nformula: y ~ x\npsu: unit", "with psu are not offered"),
     ],
 )
 def test_what_cannot_be_asked(text: str, said: str) -> None:

@@ -19,9 +19,9 @@ from analytics.core.bundle.checking import check_bundle
 from analytics.core.bundle.comparing import compared
 from analytics.core.bundle.crate import About
 from analytics.core.bundle.writing import Members, as_document, write_bundle
-from analytics.core.kinds import read_spec, run_spec
+from analytics.core.kinds import KINDS, read_spec, run_spec
 from analytics.core.output.formats import TABLE_FORMATS
-from analytics.core.results import plain
+from analytics.core.record import plain
 from analytics.core.tables import table_of_result
 from surveys.core.codebook import ValueType, as_json, fingerprint
 from surveys.core.hashing import table_hash
@@ -45,7 +45,7 @@ def members() -> Members:
     whole = fingerprint([table_hash([tuple(pair) for pair in pairs], 300), codebook])  # type: ignore[misc]
     run = {
         "format": layout.FORMAT, "inputs": dict(pairs), "content_hash": whole, "version": "mdms/small@1",
-        "environment": {"estimators": {"logit": 3}},
+        "environment": {"estimators": {"logit": KINDS["logit"].version}},
     }  # fmt: skip
     result = {"state": outcome.state, "n_used": outcome.n_used, "n_lost": dict(outcome.n_lost)}
     result["result"] = plain(outcome.result)
@@ -140,7 +140,7 @@ def test_what_no_longer_holds_is_told(
 def test_other_versions_of_estimators_are_told(tmp_path: Path) -> None:
     change = changing(layout.RUN, lambda told: told["environment"]["estimators"].update(logit=2))
     (told,) = [one for one in check_bundle(written(tmp_path, change)) if one.what == "estimators"]
-    assert told.holds is None and "logit 3" in told.sentence
+    assert told.holds is None and f"logit {KINDS['logit'].version}" in told.sentence
 
 
 def _archive(folder: Path, *entries: tuple[str, bytes], mode: int = stat.S_IFREG) -> Path:

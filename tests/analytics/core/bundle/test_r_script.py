@@ -21,7 +21,7 @@ from analytics.core.bundle.r_names import Names, in_order, in_quotes
 from analytics.core.bundle.r_script import r_script
 from analytics.core.frame import Column
 from analytics.core.kinds import read_spec, run_spec
-from analytics.core.results import plain
+from analytics.core.record import plain
 from surveys.core.codebook import ValueType
 from tests.analytics.columns import column, labelled, survey
 from tests.conftest import absent

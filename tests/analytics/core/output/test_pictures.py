@@ -17,7 +17,7 @@ from analytics.core.output.pictures.histogram import Histogram, histogram
 from analytics.core.output.pictures.lines import Curve, Lines, lines
 from analytics.core.output.pictures.png import FONT, as_png
 from analytics.core.output.pictures.svg import folded, width_of
-from analytics.core.results import plain
+from analytics.core.record import plain
 from surveys.core.problems import Refused
 from tests.analytics.columns import survey
 
