@@ -32,6 +32,7 @@ class Dialect:
     short: str = "DECIMAL(19,4)"  # of decimals of four places up to 1e8, likewise
     huge: str = "HUGEINT"  # of whole numbers up to 2^50, likewise
     row: str = ""  # the column that carries the place of a row, where rows have no order of their own
+    nests: bool = True  # reasons are written out inside one another, and so computed for absent rows alone
 
     def type_of(self, kind: Type) -> str:
         """The type that holds values of a rule."""
@@ -157,6 +158,7 @@ def view_of(path: Path) -> str:
 
 
 DUCKDB = Dialect()
+STAGED = Dialect(nests=False)  # every reason in a column of its own, for who asks each of them more than once
 SPARK = SparkDialect(
     sign=":",
     text="STRING",
@@ -165,4 +167,5 @@ SPARK = SparkDialect(
     short="DECIMAL(14,4)",  # two of 19 digits would lose decimals when they are multiplied
     huge="DECIMAL(38,0)",
     row="row",
+    nests=False,  # deep expressions take Spark long to think over
 )

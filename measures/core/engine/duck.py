@@ -27,6 +27,7 @@ from measures.core.engine.deriving import (
     waterfalls_of,
     words_of,
 )
+from measures.core.engine.dialect import STAGED
 from measures.core.engine.failing import in_words, streamed
 from measures.core.engine.interface import Cell, ColumnResult, Fitted, Plan, Rule, Waterfall
 from measures.core.engine.prepare import Prepared, prepare
@@ -39,7 +40,7 @@ if TYPE_CHECKING:  # what takes long to import is imported by the call that comp
     from measures.core.engine.given import Part
     from measures.core.engine.joint import Joint
 
-BATCH = 120_000  # rows per batch written
+BATCH = 60_000  # rows per batch written; as many of all columns lie in memory twice
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ class DuckEngine:
         """For the rules ``names`` of the plan, how many rows are absent by which cause; writes nothing."""
         with self._connection(plan) as connection:
             run = _runner(connection)
-            return waterfalls_of(prepare(plan, run, reasons_of_known(plan)), plan, names, run)
+            prepared = prepare(plan, run, reasons_of_known(plan), STAGED)  # a cause asks why more than once
+            return waterfalls_of(prepared, plan, names, run)
 
     def joint(self, plan: Plan, names: Sequence[str], by: str = "") -> Mapping[Scalar | None, Joint]:
         """How the rows answer the rules ``names`` together, by the groups of the rule ``by``."""

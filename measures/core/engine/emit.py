@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
 
 from measures.core.engine.emit_functions import EMITTERS
 from measures.core.engine.fits import Fit
+from measures.core.engine.pieces import where_not
 from measures.core.engine.sql import (
     NO_REASON,
     UNCOVERED,
@@ -40,6 +39,8 @@ from measures.core.language.tree import (
 from surveys.core.absence import NO_ANSWER, OUT_OF_RANGE, SYSTEM
 
 Branch = tuple[str, str]  # a condition, and what comes out where it holds
+LONGEST_NESTED = 6000  # signs of a reason that is written out inside others
+FEW = 8  # values that are compared one after the other: DuckDB takes four times as long for an OR of two
 
 
 @dataclass
@@ -80,10 +81,16 @@ class Emitter:
             case Absent(reason=reason, type=kind):
                 return Pair(self.terms.null(kind), self.terms.rank(reason), kind), 0
         placed = [self.place(part) for part in node.parts()]
-        emitted = self._emit(node, [pair for pair, _ in placed])
-        pair, stage = self._store(*emitted, node.type, 1 + max(stage for _, stage in placed))
-        self._parts_of[pair.value] = tuple(part.value for part, _ in placed)
-        return pair, stage
+        name = f"{self.prefix}{len(self._placed)}"
+        value, why = self._emit(node, [pair for pair, _ in placed])
+        told, stage = why, 1 + max(stage for _, stage in placed)
+        self._column(stage, f"{value} AS v_{name}")
+        is_that_of_the_part = len(placed) == 1 and why == placed[0][0].reason
+        if why is not None and not is_that_of_the_part:
+            told, stage = self._reason(name, why, stage)
+        self._stage_of[f"v_{name}"] = stage
+        self._parts_of[f"v_{name}"] = tuple(part.value for part, _ in placed)
+        return Pair(f"v_{name}", told, node.type), stage
 
     def stages_for(self, pairs: Iterable[Pair]) -> list[list[str]]:
         """The stages with what these columns are made of, and nothing else."""
@@ -97,17 +104,29 @@ class Emitter:
         both = {*needed, *(f"r{name[1:]}" for name in needed)}
         return [[one for one in stage if one.rpartition(" AS ")[2] in both] for stage in self.stages]
 
-    def _store(self, value: str, reason: str | None, kind: Type, stage: int) -> tuple[Pair, int]:
+    def _reason(self, name: str, reason: str, stage: int) -> tuple[str, int]:
+        """The SQL of a reason, and the stage after which it can be read: nested in what asks for it, or a
+        column of its own, which is computed for every row."""
+        if not self._nests:
+            self._column(stage, f"{reason} AS r_{name}")
+            return f"r_{name}", stage
+        reason = f"CASE WHEN v_{name} IS NULL THEN {reason} END"
+        if len(reason) <= LONGEST_NESTED:
+            return reason, stage
+        self._column(stage + 1, f"{reason} AS r_{name}")
+        return f"r_{name}", stage + 1
+
+    def _column(self, stage: int, sql: str) -> None:
         while len(self.stages) < stage:
             self.stages.append([])
-        name = f"{self.prefix}{len(self._placed)}"
-        self.stages[stage - 1].append(f"{value} AS v_{name}")
-        self._stage_of[f"v_{name}"] = stage
-        if reason is not None:
-            self.stages[stage - 1].append(f"{reason} AS r_{name}")
-        return Pair(f"v_{name}", None if reason is None else f"r_{name}", kind), stage
+        self.stages[stage - 1].append(sql)
+
+    @property
+    def _nests(self) -> bool:
+        return self.terms.dialect.nests
 
     def _emit(self, node: Typed, parts: list[Pair]) -> tuple[str, str | None]:
+        """Value and reason; one that is nested is asked for only where the value is null."""
         match node:
             case Apply(function="group_mean" | "group_share"):
                 groups = self.fits[fingerprint_of(node)].groups
@@ -131,58 +150,61 @@ class Emitter:
 
     def test(self, test: Test, operand: Pair) -> str:
         """Whether the operand is one of the values, lies in one of the ranges, or is absent for a reason."""
+        return f"({' OR '.join(self._tests(test, operand)) or 'FALSE'})"
+
+    def _tests(self, test: Test, operand: Pair) -> list[str]:
+        """Conditions, one of which must hold."""
         is_number = operand.type.is_number or operand.type is Type.TIME
         cell = operand.double if is_number else operand.value
-        tests = []
-        if test.values:
-            values = (self.terms.literal(v, operand.type) for v in test.values)
-            tests.append(f"{cell} IN ({', '.join(values)})")
+        values = [self.terms.literal(value, operand.type) for value in test.values]
+        tests = [f"{cell} = {value}" for value in values]
+        if len(values) > FEW:
+            tests = [f"{cell} IN ({', '.join(values)})"]
         for low, high in test.ranges:
             ends = [f"{cell} >= {number(low)}"] if low is not None else []
             ends += [f"{cell} <= {number(high)}"] if high is not None else []
             tests.append(f"({' AND '.join(ends) or f'{cell} IS NOT NULL'})")
         ranks = self.terms.reasons.ranks(test.reasons)
         if ranks and operand.reason is not None:
-            tests.append(f"{operand.reason} IN ({ranks})")
-        return f"({' OR '.join(tests) or 'FALSE'})"
+            tests.append(f"({operand.value} IS NULL AND {operand.reason} IN ({ranks}))")
+        return tests
 
     def _is_missing(self, words: tuple[str, ...], operand: Pair) -> str:
         if operand.reason is None:
             return "FALSE"
         if not words:
-            return f"({operand.reason} IS NOT NULL)"
+            return f"({operand.value} IS NULL)"
         ranks = self.terms.reasons.ranks(words)
-        return f"COALESCE({operand.reason} IN ({ranks}), FALSE)" if ranks else "FALSE"
+        if not ranks:
+            return "FALSE"
+        return f"CASE WHEN {operand.value} IS NULL THEN {operand.reason} IN ({ranks}) ELSE FALSE END"
 
     def _recode(self, node: Recode, parts: list[Pair]) -> tuple[str, str | None]:
         operand, outcomes = parts[0], parts[1:]
-        values, reasons = [], []
+        branches: list[tuple[str, Pair]] = []
         for (test, _), outcome in zip(node.branches, outcomes, strict=False):
-            condition = self.test(test, operand)
-            values.append((condition, _as(node.type, outcome)))
-            reasons.append((condition, outcome.reason or NO_REASON))
+            branches += [(condition, outcome) for condition in self._tests(test, operand)]
         if operand.reason is not None:
-            values.append((f"{operand.reason} IS NOT NULL", "NULL"))
-            reasons.append((f"{operand.reason} IS NOT NULL", operand.reason))
-        return self._chosen(values, reasons, outcomes[-1] if node.other is not None else None, node.type)
+            branches.append(_falling(operand))
+        return self._chosen(branches, outcomes[-1] if node.other is not None else None, node.type)
 
     def _case(self, node: Case, parts: list[Pair]) -> tuple[str, str | None]:
-        values, reasons = [], []
+        branches: list[tuple[str, Pair]] = []
         for condition, outcome in zip(parts[0::2], parts[1::2], strict=False):
             if condition.reason is not None:
-                values.append((f"{condition.reason} IS NOT NULL", "NULL"))
-                reasons.append((f"{condition.reason} IS NOT NULL", condition.reason))
-            values.append((condition.value, _as(node.type, outcome)))
-            reasons.append((condition.value, outcome.reason or NO_REASON))
-        return self._chosen(values, reasons, parts[-1] if node.otherwise is not None else None, node.type)
+                branches.append(_falling(condition))
+            branches.append((condition.value, outcome))
+        return self._chosen(branches, parts[-1] if node.otherwise is not None else None, node.type)
 
-    def _chosen(
-        self, values: list[Branch], reasons: list[Branch], other: Pair | None, kind: Type
-    ) -> tuple[str, str]:
+    def _chosen(self, branches: list[tuple[str, Pair]], other: Pair | None, kind: Type) -> tuple[str, str]:
         """The branches with what is left to the end; nothing left there is an uncovered value."""
         value, reason = "NULL", self.terms.rank(UNCOVERED)
         if other is not None:
             value, reason = _as(kind, other), other.reason or NO_REASON
+        values = [(condition, _as(kind, outcome)) for condition, outcome in branches]
+        reasons = [(condition, outcome.reason or NO_REASON) for condition, outcome in branches]
+        if self._nests:  # a branch that always gives a value was not taken
+            reasons = [(condition, told) for condition, told in reasons if told != NO_REASON]
         return _first_of(values, value), _first_of(reasons, reason)
 
     def _from_table(
@@ -199,8 +221,12 @@ class Emitter:
         else:
             value = self.terms.dialect.found(keys, values, cell)
             known = self.terms.dialect.contains(keys, cell)
-        absent = f"WHEN {key.reason} IS NOT NULL THEN {key.reason} " if key.reason else ""
+        absent = f"WHEN {key.value} IS NULL THEN {key.reason} " if key.reason else ""
         lost, bare = self.terms.rank(unknown), self.terms.rank(empty)
+        if all(row[1] is not None for row in rows):  # then a key without a value is one that is not there
+            return value, where_not(
+                f"{value} IS NOT NULL", f"CASE {absent}ELSE {lost} END" if absent else lost, self.terms
+            )
         return value, f"CASE {absent}WHEN NOT {known} THEN {lost} WHEN {value} IS NULL THEN {bare} END"
 
     def _literal(self, value: object, kind: Type) -> str:
@@ -213,11 +239,16 @@ class Emitter:
 
 
 def _first_of(branches: list[Branch], otherwise: str) -> str:
-    """The outcome of the first condition that holds; neighbours with one outcome are one condition."""
-    whens = []
-    for outcome, alike in groupby(branches, key=itemgetter(1)):
-        whens.append(f"WHEN {' OR '.join(condition for condition, _ in alike)} THEN {outcome}")
-    return f"CASE {' '.join(whens)} ELSE {otherwise} END"
+    """The outcome of the first condition that holds."""
+    if not branches:
+        return otherwise
+    whens = " ".join(f"WHEN {condition} THEN {outcome}" for condition, outcome in branches)
+    return f"CASE {whens} ELSE {otherwise} END"
+
+
+def _falling(pair: Pair) -> tuple[str, Pair]:
+    """The branch of what is absent: no value, and its reason."""
+    return f"{pair.value} IS NULL", Pair("NULL", pair.reason, pair.type)
 
 
 def _as(kind: Type, pair: Pair) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from measures.core.engine.dialect import Dialect
 from measures.core.engine.fits import Fit
-from measures.core.engine.pieces import Emit, Emitted, guarded
+from measures.core.engine.pieces import Emit, Emitted, finite, guarded
 from measures.core.engine.sql import Pair, Terms, number
 from measures.core.language.patterns import DAY_TEXT, MONTH_TEXT
 from measures.core.language.tree import Apply, Type
@@ -18,7 +18,7 @@ def _months(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Em
     if node.function == "years_between":
         value = terms.dialect.floor(f"{value} / {number(12)}")
     ends = f"BETWEEN {number(1)} AND {number(12)}"
-    inside = f"COALESCE({month} {ends} AND {later_month} {ends} AND {terms.dialect.finite(value)}, FALSE)"
+    inside = f"{month} {ends} AND {later_month} {ends} AND {terms.dialect.finite(value)}"
     return guarded(value, inside, parts, terms)
 
 
@@ -31,7 +31,7 @@ def _part_of_date(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None)
 def _part_of_text(node: Apply, parts: list[Pair], terms: Terms) -> Emitted:
     """Of ``YYYY-MM`` or ``YYYY-MM-DD``; the day is not asked for, so it is not looked at closely."""
     cell = parts[0].value
-    is_date = f"COALESCE({terms.dialect.matches(cell, MONTH_TEXT)}, FALSE)"
+    is_date = terms.dialect.matches(cell, MONTH_TEXT)
     at, digits = (1, 4) if node.function == "year" else (6, 2)
     safe = f"CASE WHEN {is_date} THEN SUBSTR({cell}, {at}, {digits}) END"
     return guarded(f"CAST({safe} AS DOUBLE)", is_date, parts, terms)
@@ -42,16 +42,12 @@ def _age(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitt
     (year, month, day), (later, later_month, later_day) = (_pieces(pair, terms.dialect) for pair in parts)
     hundred = number(100)
     is_before = f"({later_month} * {hundred} + {later_day} < {month} * {hundred} + {day})"
-    return _of_days(f"({later} - {year} - CAST({is_before} AS DOUBLE))", parts, terms)
+    return finite(f"({later} - {year} - CAST({is_before} AS DOUBLE))", parts, terms)
 
 
 def _days(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     first, second = (_number_of_day(*_pieces(pair, terms.dialect), terms.dialect) for pair in parts)
-    return _of_days(f"({second} - {first})", parts, terms)
-
-
-def _of_days(value: str, parts: list[Pair], terms: Terms) -> Emitted:
-    return guarded(value, f"COALESCE({terms.dialect.finite(value)}, FALSE)", parts, terms)
+    return finite(f"({second} - {first})", parts, terms)
 
 
 def _pieces(pair: Pair, dialect: Dialect) -> tuple[str, str, str]:

@@ -9,7 +9,17 @@ from measures.core.engine.emit_indices import INDICES
 from measures.core.engine.emit_scores import SCORES
 from measures.core.engine.emit_texts import TEXTS
 from measures.core.engine.fits import Fit
-from measures.core.engine.pieces import Emit, Emitted, enough, finite, guarded, of_enough, valid
+from measures.core.engine.pieces import (
+    Emit,
+    Emitted,
+    enough,
+    finite,
+    guarded,
+    of_enough,
+    unless,
+    valid,
+    where_not,
+)
 from measures.core.engine.sql import Pair, Terms, number, strongest
 from measures.core.language.tree import Apply
 
@@ -35,7 +45,7 @@ def _logic(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emi
     word = {"and": "AND", "or": "OR", "any_of": "OR", "all_of": "AND"}[node.function]
     joined = "(" + f" {word} ".join(pair.value for pair in parts) + ")"
     absent = strongest(parts)
-    return joined, f"CASE WHEN {joined} IS NULL THEN {absent} END" if absent else None
+    return joined, where_not(f"{joined} IS NOT NULL", absent, terms) if absent else None
 
 
 def _quantified(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
@@ -48,7 +58,7 @@ def _quantified(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -
     usual = "FALSE" if decisive == "TRUE" else "TRUE"
     suffices = f"{valid(parts)} >= {least}"
     value = f"CASE WHEN {found} THEN {decisive} WHEN {suffices} THEN {usual} END"
-    return value, f"CASE WHEN ({found}) OR {suffices} THEN NULL ELSE {absent} END"
+    return value, where_not(f"({found}) OR {suffices}", absent, terms)
 
 
 def _aggregate(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
@@ -57,6 +67,8 @@ def _aggregate(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) ->
     if node.function in ("min", "max"):
         pick = terms.dialect.least if node.function == "min" else terms.dialect.greatest
         value = pick(pair.double for pair in parts)
+    elif node.setting("at_least") == len(parts):  # no part is passed over: one that is absent is the whole
+        return _of_all(node, parts, terms)
     else:
         value = "(" + " + ".join(f"COALESCE({pair.double}, {zero})" for pair in parts) + ")"
     if node.function in ("mean_of", "share_of"):
@@ -66,15 +78,25 @@ def _aggregate(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) ->
     suffices, absent = enough(node, parts), strongest(parts)
     return (
         f"CASE WHEN {suffices} THEN {value} END",
-        f"CASE WHEN NOT {suffices} THEN {absent} END" if absent else None,
+        where_not(suffices, absent, terms) if absent else None,
     )
+
+
+def _of_all(node: Apply, parts: list[Pair], terms: Terms) -> Emitted:
+    """Sums of arguments that must all be valid; the sum of a null is null."""
+    value = "(" + " + ".join(pair.double for pair in parts) + ")"
+    if node.function in ("mean_of", "share_of"):
+        value = f"({value} / {number(len(parts))})"
+    if node.function in ("sum_of", "mean_of"):
+        return finite(value, parts, terms)
+    return value, strongest(parts)
 
 
 def _first(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     values = [pair.double if node.type.is_number else pair.value for pair in parts]
     value = f"COALESCE({', '.join(values)})"
     absent = strongest(parts)
-    return value, f"CASE WHEN {value} IS NULL THEN {absent} END" if absent else None
+    return value, where_not(f"{value} IS NOT NULL", absent, terms) if absent else None
 
 
 def _not(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
@@ -91,21 +113,21 @@ def _number(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Em
 
 def _truth(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell = parts[0].double
-    is_flag = f"COALESCE({cell} IN ({number(0)}, {number(1)}), FALSE)"
-    return guarded(f"({cell} = {number(1)})", is_flag, parts, terms)
+    whens = f"WHEN {cell} = {number(1)} THEN TRUE WHEN {cell} = {number(0)} THEN FALSE"
+    return f"CASE {whens} END", unless(f"{cell} IN ({number(0)}, {number(1)})", parts, terms)
 
 
 def _logarithm(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell = parts[0].double
     name = "LN" if node.function == "ln" else "LOG10"
     safe = f"{name}(CASE WHEN {cell} > {number(0)} THEN {cell} END)"
-    return guarded(safe, f"COALESCE({cell} > {number(0)}, FALSE)", parts, terms)
+    return guarded(safe, f"{cell} > {number(0)}", parts, terms)
 
 
 def _root(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell = parts[0].double
     safe = f"SQRT(CASE WHEN {cell} >= {number(0)} THEN {cell} END)"
-    return guarded(safe, f"COALESCE({cell} >= {number(0)}, FALSE)", parts, terms)
+    return guarded(safe, f"{cell} >= {number(0)}", parts, terms)
 
 
 def _exp(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
@@ -135,7 +157,7 @@ def _band(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emit
 
 def _reverse(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell, low, high = parts[0].double, float(node.setting("low")), float(node.setting("high"))
-    inside = f"COALESCE({cell} BETWEEN {number(low)} AND {number(high)}, FALSE)"
+    inside = f"{cell} BETWEEN {number(low)} AND {number(high)}"
     return guarded(f"({number(low + high)} - {cell})", inside, parts, terms)
 
 

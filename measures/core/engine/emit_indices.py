@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from measures.core.engine.fits import Fit
-from measures.core.engine.pieces import Emit, Emitted, enough, of_enough, valid
+from measures.core.engine.pieces import Emit, Emitted, enough, of_enough, valid, where_not
 from measures.core.engine.sql import Pair, Terms, number, strongest
 from measures.core.language.tree import Apply
 
@@ -32,7 +32,7 @@ def _deprivation(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) 
     is_deprived = f"{held} >= {number(float(node.setting('cutoff')))}"
     suffices, absent = enough(node, parts), strongest(parts)
     value = f"CASE WHEN NOT {suffices} THEN NULL WHEN {is_deprived} THEN {share} ELSE {_ZERO} END"
-    return value, f"CASE WHEN NOT {suffices} THEN {absent} END" if absent else None
+    return value, where_not(suffices, absent, terms) if absent else None
 
 
 def _weighted_mean(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
@@ -51,7 +51,7 @@ def _rank_weight(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) 
     named = " ".join(f"WHEN {pair.value} THEN {number(weight)}" for pair, weight in pairs)
     value = f"CASE {named} WHEN {suffices} THEN {_ZERO} END"
     found = " OR ".join(f"COALESCE({pair.value}, FALSE)" for pair in parts)
-    return value, f"CASE WHEN {found} OR {suffices} THEN NULL ELSE {absent} END" if absent else None
+    return value, where_not(f"{found} OR {suffices}", absent, terms) if absent else None
 
 
 INDICES: Mapping[str, Emit] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from measures.core.engine.fits import Fit
-from measures.core.engine.pieces import Emit, Emitted, enough, finite, valid
+from measures.core.engine.pieces import Emit, Emitted, enough, finite, valid, where_not
 from measures.core.engine.ranks import Point, points
 from measures.core.engine.sql import Pair, Terms, number, strongest
 from measures.core.language.tree import Apply
@@ -39,7 +39,7 @@ def _factor_score(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None)
     suffices, absent = enough(node, parts), strongest(parts)
     return (
         f"CASE WHEN {suffices} THEN {value} END",
-        f"CASE WHEN NOT {suffices} THEN {absent} END" if absent else None,
+        where_not(suffices, absent, terms) if absent else None,
     )
 
 

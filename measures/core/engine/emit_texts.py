@@ -29,13 +29,13 @@ def _contains(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> 
 
 def _part(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell, start, length = parts[0].value, int(node.setting("start")), int(node.setting("length"))
-    is_long = f"COALESCE(LENGTH({cell}) >= {start + length - 1}, FALSE)"
+    is_long = f"LENGTH({cell}) >= {start + length - 1}"
     return guarded(f"SUBSTR({cell}, {start}, {length})", is_long, parts, terms)
 
 
 def _number(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell = parts[0].value
-    is_number = f"COALESCE({terms.dialect.matches(cell, NUMBER_TEXT)}, FALSE)"
+    is_number = terms.dialect.matches(cell, NUMBER_TEXT)
     return guarded(f"CAST(CASE WHEN {is_number} THEN {cell} END AS DOUBLE)", is_number, parts, terms)
 
 

@@ -15,10 +15,18 @@ Emit = Callable[[Apply, list[Pair], Terms, Fit | None], Emitted]
 
 def guarded(value: str, is_defined: str, parts: list[Pair], terms: Terms) -> Emitted:
     """``value`` where it is defined; elsewhere an argument's absence, else out_of_range."""
-    absent = strongest(parts)
-    first = f"WHEN {absent} IS NOT NULL THEN {absent} " if absent else ""
-    reason = f"CASE {first}WHEN {is_defined} THEN NULL ELSE {terms.rank(OUT_OF_RANGE)} END"
-    return f"CASE WHEN {is_defined} THEN {value} END", reason
+    return f"CASE WHEN {is_defined} THEN {value} END", unless(is_defined, parts, terms)
+
+
+def unless(is_defined: str, parts: list[Pair], terms: Terms) -> str:
+    """An argument's absence, else out_of_range, where the value is not defined."""
+    absent, outside = strongest(parts), terms.rank(OUT_OF_RANGE)
+    return where_not(is_defined, f"COALESCE({absent}, {outside})" if absent else outside, terms)
+
+
+def where_not(is_valid: str, reason: str, terms: Terms) -> str:
+    """A reason, asked for where there is no value; what nests it has looked at the value already."""
+    return reason if terms.dialect.nests else f"CASE WHEN {is_valid} THEN NULL ELSE {reason} END"
 
 
 def finite(value: str, parts: list[Pair], terms: Terms) -> Emitted:
@@ -38,7 +46,7 @@ def enough(node: Apply, parts: list[Pair]) -> str:
 
 def of_enough(value: str, is_defined: str, node: Apply, parts: list[Pair], terms: Terms) -> Emitted:
     """``value`` of the valid arguments, if there are enough; out_of_range where it is not defined then."""
-    suffices, absent = enough(node, parts), strongest(parts)
-    first = f"WHEN NOT {suffices} THEN {absent} " if absent else ""
-    rest = f"WHEN NOT {is_defined} THEN {terms.rank(OUT_OF_RANGE)} END"
-    return f"CASE WHEN {suffices} AND {is_defined} THEN {value} END", f"CASE {first}{rest}"
+    suffices, absent, outside = enough(node, parts), strongest(parts), terms.rank(OUT_OF_RANGE)
+    reason = f"CASE WHEN NOT {suffices} THEN {absent} ELSE {outside} END" if absent else outside
+    is_valid = f"{suffices} AND {is_defined}"
+    return f"CASE WHEN {is_valid} THEN {value} END", where_not(is_valid, reason, terms)

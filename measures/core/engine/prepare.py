@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from measures.core.engine.bounds import largest
 from measures.core.engine.dialect import DUCKDB, Dialect
 from measures.core.engine.emit import Emitter
 from measures.core.engine.fits import Fit, Sample
 from measures.core.engine.fitting import Run, fit_node
 from measures.core.engine.interface import Plan, Rule
 from measures.core.engine.query import (
+    LARGEST_INTEGER,
     Pipeline,
     items_of,
     known_steps,
@@ -30,7 +32,6 @@ from surveys.core.said import say
 
 _PARAMETER = re.compile(r"[$:](p[0-9]+)")
 MOST_SETS = 16  # of two columns each; Spark groups by 64 columns at most
-LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
 
 
 @dataclass
@@ -145,7 +146,7 @@ def add_rules(prepared: Prepared, rules: Sequence[Rule], run: Run) -> None:
             root = Apply(Type.INTEGER, "number", (root,))
         pair = prepared.emitter.add(root)
         prepared.emitter.columns[True, rule.name] = pair
-        prepared.outputs[rule.name] = stored(pair, prepared.emitter.terms)
+        prepared.outputs[rule.name] = stored(pair, prepared.emitter.terms, largest(root))
 
 
 def _known_of(plan: Plan) -> tuple[str, ...]:
@@ -199,17 +200,26 @@ def _fit(prepared: Prepared, rule: Rule, run: Run) -> None:
     prepared.fitted[rule.name] = kept
 
 
-def stored(pair: Pair, terms: Terms) -> Pair:
-    """A rule's columns as they are stored; integers that a double cannot hold are out_of_range."""
-    reason = pair.reason or NO_REASON
+def stored(pair: Pair, terms: Terms, most: float | None = None) -> Pair:
+    """A rule's columns as they are stored; integers that a double cannot hold are out_of_range.
+
+    ``most``: an integer further from 0 than this is not there; None: there may be any.
+    """
+    reason = NO_REASON
+    if pair.reason is not None:
+        reason = (
+            f"CASE WHEN {pair.value} IS NULL THEN {pair.reason} END" if terms.dialect.nests else pair.reason
+        )
     if pair.type in (Type.DECIMAL, Type.TIME):
         return Pair(f"({pair.double} + {number(0)})", reason, pair.type)  # -0 becomes 0
     if pair.type is not Type.INTEGER or pair.is_exact:
         return Pair(pair.value, reason, pair.type)
+    if most is not None and most <= LARGEST_INTEGER:
+        return Pair(terms.dialect.nearest(pair.value), reason, Type.INTEGER)
     fits = f"ABS({pair.value}) <= {number(LARGEST_INTEGER)}"
-    rest = f"WHEN NOT {fits} THEN {terms.rank(OUT_OF_RANGE)} END"
+    absent = f"WHEN {pair.value} IS NULL THEN {pair.reason} " if pair.reason else ""
     return Pair(
         f"CASE WHEN {fits} THEN {terms.dialect.nearest(pair.value)} END",
-        f"CASE WHEN {reason} IS NOT NULL THEN {reason} {rest}",
+        f"CASE {absent}WHEN NOT {fits} THEN {terms.rank(OUT_OF_RANGE)} END",
         Type.INTEGER,
     )

@@ -15,6 +15,7 @@ from surveys.core.absence import NO_ANSWER, OUT_OF_RANGE, SYSTEM, tag_reason
 from surveys.core.codebook import MissingRule, Scalar, ValueType, Variable
 from surveys.core.table import missing_value, physical, tags_of
 
+LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
 TAGS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 
 
@@ -78,40 +79,61 @@ def source_steps(
         physicals[physical(column.position)] = None
         if column.tags:
             physicals[tags_of(column.position)] = None
-        cell = physical(column.position)
-        told.append(f"{_reason(column, terms)} AS a{at}")
-        value, reason, kind = _mapped(column, cell, f"a{at}", terms)
-        parted.append(f"{value} AS v_i{at}, {reason} AS r_i{at}")
+        kind = mapped_type(column.variable.type, column.code_map)
         is_exact = kind is ValueType.INTEGER and not column.code_map
-        columns[False, name] = Pair(f"v_i{at}", f"r_i{at}", Type(kind.value), is_exact)
-    dialect = terms.dialect
-    order = [dialect.row] if dialect.row else []
-    wanted, file = (
-        ", ".join([*order, *physicals]) or "1 AS one",
-        dialect.file(plan.source.path, terms.parameters),
-    )
-    pipeline.add("base", f"SELECT {wanted} FROM {file}")
-    pipeline.add("told", f"SELECT {', '.join(['*', *told])} FROM base")
-    pipeline.add("clean", f"SELECT {', '.join([*order, *parted]) or '1 AS one'} FROM told")
+        reason = f"r_i{at}"
+        if terms.dialect.nests and not column.tags:
+            value, reason = _parted(column, f"v_i{at}", terms)
+            parted.append(f"{value} AS v_i{at}")
+        else:
+            told.append(f"{_reason(column, terms)} AS a{at}")
+            value, mapped = _mapped(column, physical(column.position), f"a{at}", terms)
+            parted.append(f"{value} AS v_i{at}, {mapped} AS r_i{at}")
+        columns[False, name] = Pair(f"v_i{at}", reason, Type(kind.value), is_exact)
+    order = [terms.dialect.row] if terms.dialect.row else []
+    file = terms.dialect.file(plan.source.path, terms.parameters)
+    pipeline.add("base", f"SELECT {', '.join([*order, *physicals]) or '1 AS one'} FROM {file}")
+    if told:
+        pipeline.add("told", f"SELECT {', '.join(['*', *told])} FROM base")
+    kept = ["*"] if terms.dialect.nests else order  # a nested reason speaks of the cell
+    pipeline.add("clean", f"SELECT {', '.join([*kept, *parted]) or '1 AS one'} FROM {pipeline.last}")
     return pipeline, columns
+
+
+def _parted(column: SourceColumn, own: str, terms: Terms) -> tuple[str, str]:
+    """The value of a column without tags, and the reason that is asked for where ``own`` may be null."""
+    cell = physical(column.position)
+    absences = _absences(column, terms)
+    branches = [f"WHEN {test} THEN NULL" for test, _ in absences]
+    whys = [f"WHEN {test} THEN {rank}" for test, rank in absences]
+    whys.append(f"WHEN {cell} IS NULL THEN {terms.rank(SYSTEM)}")
+    value = cell
+    if column.code_map:
+        branches += [f"WHEN {test} THEN {target}" for test, target in _targets(column, cell, terms)]
+        whys.append(f"WHEN {own} IS NULL THEN {terms.rank(OUT_OF_RANGE)}")
+        value = terms.null(Type(mapped_type(column.variable.type, column.code_map).value))
+    return f"CASE {' '.join(branches)} ELSE {value} END" if branches else value, f"CASE {' '.join(whys)} END"
 
 
 def _reason(column: SourceColumn, terms: Terms) -> str:
     """A tag outranks the cell, a single code a range; then a tag without a word, then the empty cell."""
-    variable, cell = column.variable, physical(column.position)
-    rules = sorted(variable.missing, key=lambda rule: (rule.tag is None, rule.value is None))
-    branches = []
-    for rule in rules:
-        if rule.tag is not None and not column.tags:
-            continue
-        test = _matches(rule, variable, cell, tags_of(column.position), terms)
-        branches.append(f"WHEN {test} THEN {terms.rank(rule.reason)}")
+    branches = [f"WHEN {test} THEN {rank}" for test, rank in _absences(column, terms)]
     if column.tags:
         tag = tags_of(column.position)
-        for sign in TAGS:
-            branches.append(f"WHEN {tag} = '{sign}' THEN {terms.rank(tag_reason(sign))}")
-    branches.append(f"WHEN {cell} IS NULL THEN {terms.rank(SYSTEM)}")
+        branches += [f"WHEN {tag} = '{sign}' THEN {terms.rank(tag_reason(sign))}" for sign in TAGS]
+    branches.append(f"WHEN {physical(column.position)} IS NULL THEN {terms.rank(SYSTEM)}")
     return f"CASE {' '.join(branches)} END"
+
+
+def _absences(column: SourceColumn, terms: Terms) -> list[tuple[str, str]]:
+    """The conditions under which a cell is a declared absence, the strongest first, with its rank."""
+    variable, cell = column.variable, physical(column.position)
+    rules = sorted(variable.missing, key=lambda rule: (rule.tag is None, rule.value is None))
+    return [
+        (_matches(rule, variable, cell, tags_of(column.position), terms), terms.rank(rule.reason))
+        for rule in rules
+        if rule.tag is None or column.tags
+    ]
 
 
 def _matches(rule: MissingRule, variable: Variable, cell: str, tag: str, terms: Terms) -> str:
@@ -135,26 +157,32 @@ def _bound(end: float, kind: ValueType, terms: Terms) -> str:
 def _cell(value: object, kind: ValueType, terms: Terms) -> str:
     """A constant as a stored cell of this type."""
     if isinstance(value, int | float):
-        return number(value)
+        is_whole = kind is ValueType.INTEGER and float(value).is_integer() and abs(value) < LARGEST_INTEGER
+        return f"CAST({int(value)} AS BIGINT)" if is_whole else number(value)
     text = terms.text(value if isinstance(value, str) else value.isoformat())  # type: ignore[attr-defined]
     return text if kind is ValueType.TEXT else f"CAST({text} AS {terms.dialect.type_of(Type(kind.value))})"
 
 
-def _mapped(column: SourceColumn, cell: str, reason: str, terms: Terms) -> tuple[str, str, ValueType]:
+def _mapped(column: SourceColumn, cell: str, reason: str, terms: Terms) -> tuple[str, str]:
     """The item's value and reason: source codes through the crosswalk's map, if it has one."""
-    kind = mapped_type(column.variable.type, column.code_map)
     if not column.code_map:
-        return f"CASE WHEN {reason} IS NULL THEN {cell} END", reason, kind
-    branches, covered = [], []
-    for source, target in column.code_map:
-        if target is not None:
-            test = f"{cell} = {_cell(source, column.variable.type, terms)}"
-            branches.append(f"WHEN {reason} IS NULL AND {test} THEN {_target(target, terms)}")
-            covered.append(test)
-    known = " OR ".join(covered) or "FALSE"
+        return f"CASE WHEN {reason} IS NULL THEN {cell} END", reason
+    kind = mapped_type(column.variable.type, column.code_map)
+    targets = _targets(column, cell, terms)
+    branches = [f"WHEN {reason} IS NULL AND {test} THEN {target}" for test, target in targets]
+    known = " OR ".join(test for test, _ in targets) or "FALSE"
     value = f"CASE {' '.join(branches)} END" if branches else terms.null(Type(kind.value))
     lost = terms.rank(OUT_OF_RANGE)
-    return value, f"CASE WHEN {reason} IS NOT NULL THEN {reason} WHEN {known} THEN NULL ELSE {lost} END", kind
+    return value, f"CASE WHEN {reason} IS NOT NULL THEN {reason} WHEN {known} THEN NULL ELSE {lost} END"
+
+
+def _targets(column: SourceColumn, cell: str, terms: Terms) -> list[tuple[str, str]]:
+    """The conditions under which a cell is a code that the crosswalk carries, with what it becomes."""
+    return [
+        (f"{cell} = {_cell(source, column.variable.type, terms)}", _target(target, terms))
+        for source, target in column.code_map
+        if target is not None
+    ]
 
 
 def _target(target: Scalar, terms: Terms) -> str:

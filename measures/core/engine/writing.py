@@ -26,6 +26,7 @@ ARROW: dict[ValueType, pa.DataType] = {
 }
 
 
+LOOKED_AT = 10_000  # cells that tell whether a column has many different values
 AT_ONCE = 2  # columns written at the same time, beside the engine that computes the next batch
 
 
@@ -44,19 +45,11 @@ class Writers:
         self._dictionary = pa.array(distinct, pa.string())
         self._places = np.array([0, *map(distinct.index, words)], dtype=np.int32)  # of each rank
         self._counts = [np.zeros(len(words) + 1, dtype=np.int64) for _ in types]
-        self._writers: list[pq.ParquetWriter] = []
+        self._writers: list[pq.ParquetWriter | None] = [None] * len(types)
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="columns")
         self._waiting: list[Future[None]] = []
 
     def __enter__(self) -> Self:
-        reason = pa.dictionary(pa.int32(), pa.string())
-        for path, kind in zip(self.paths, self._types, strict=True):
-            schema = pa.schema([(VALUE, kind), (REASON, reason)])
-            # that reasons came as a dictionary is not stored: files hold plain text, as ever
-            writer = pq.ParquetWriter(
-                path, schema, compression="zstd", write_statistics=False, store_schema=False
-            )
-            self._writers.append(writer)
         return self
 
     def __exit__(
@@ -65,10 +58,31 @@ class Writers:
         try:
             if error is None:
                 self._settle()
+                for at, kind in enumerate(self._types):  # of no rows there was no batch
+                    self._writers[at] = self._writers[at] or self._opened(at, pa.array([], kind))
         finally:
             self._pool.shutdown()
             for writer in self._writers:
-                writer.close()
+                if writer is not None:
+                    writer.close()
+
+    def _opened(self, at: int, value: pa.Array) -> pq.ParquetWriter:
+        """The writer of a column that begins with these values.
+
+        That reasons come as a dictionary is not stored: files hold plain text, as ever.  Values become one
+        where few of them differ; to try it on the others takes longer than anything else here.
+        """
+        schema = pa.schema([(VALUE, value.type), (REASON, pa.dictionary(pa.int32(), pa.string()))])
+        some = pl.Series(value[:LOOKED_AT])
+        is_repeated = some.n_unique() <= max(len(some) // 10, 1)
+        return pq.ParquetWriter(
+            self.paths[at],
+            schema,
+            compression="zstd",
+            write_statistics=False,
+            store_schema=False,
+            use_dictionary=[VALUE, REASON] if is_repeated else [REASON],
+        )
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Appends a batch to every column, once the batch before it is written."""
@@ -89,7 +103,8 @@ class Writers:
         places = pa.array(self._places[ranks], mask=ranks == 0)
         reasons = pa.DictionaryArray.from_arrays(places, self._dictionary)
         value = batch.column(2 * at).cast(self._types[at])
-        self._writers[at].write_batch(pa.RecordBatch.from_arrays([value, reasons], [VALUE, REASON]))
+        writer = self._writers[at] = self._writers[at] or self._opened(at, value)
+        writer.write_batch(pa.RecordBatch.from_arrays([value, reasons], [VALUE, REASON]))
 
     def tally(self, at: int) -> dict[str, int]:
         """{"valid": n, reason: n, …} of one rule; reasons that do not occur are left out."""
