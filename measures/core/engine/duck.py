@@ -65,7 +65,7 @@ class DuckEngine:
     name = "duckdb"
     semantics_version = "1"
 
-    def __init__(self, threads: int = 1, memory_limit: str = "2GB") -> None:
+    def __init__(self, threads: int = 2, memory_limit: str = "2GB") -> None:
         self.threads = threads
         self.memory_limit = memory_limit
         self._held: _Held | None = None

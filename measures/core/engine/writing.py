@@ -42,8 +42,9 @@ class Writers:
         self._words = list(words)
         self._types = [ARROW[kind] for kind in types]
         distinct = list(dict.fromkeys(words))
-        self._dictionary = pa.array(distinct, pa.string())
-        self._places = np.array([0, *map(distinct.index, words)], dtype=np.int32)  # of each rank
+        self._dictionary = pa.array(["", *distinct], pa.string())  # nothing has rank 0
+        places = [0, *(distinct.index(word) + 1 for word in words)]
+        self._places = None if len(distinct) == len(words) else pa.array(places, pa.int32())  # of each rank
         self._counts = [np.zeros(len(words) + 1, dtype=np.int64) for _ in types]
         self._writers: list[pq.ParquetWriter | None] = [None] * len(types)
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="columns")
@@ -59,20 +60,23 @@ class Writers:
             if error is None:
                 self._settle()
                 for at, kind in enumerate(self._types):  # of no rows there was no batch
-                    self._writers[at] = self._writers[at] or self._opened(at, pa.array([], kind))
+                    none = pa.array([], pa.int32())
+                    self._writers[at] = self._writers[at] or self._opened(
+                        at, pa.array([], kind), self._reasons(none)
+                    )
         finally:
             self._pool.shutdown()
             for writer in self._writers:
                 if writer is not None:
                     writer.close()
 
-    def _opened(self, at: int, value: pa.Array) -> pq.ParquetWriter:
-        """The writer of a column that begins with these values.
+    def _opened(self, at: int, value: pa.Array, reasons: pa.Array) -> pq.ParquetWriter:
+        """The writer of a column that begins with these values and reasons.
 
         That reasons come as a dictionary is not stored: files hold plain text, as ever.  Values become one
         where few of them differ; to try it on the others takes longer than anything else here.
         """
-        schema = pa.schema([(VALUE, value.type), (REASON, pa.dictionary(pa.int32(), pa.string()))])
+        schema = pa.schema([(VALUE, value.type), (REASON, reasons.type)])
         some = pl.Series(value[:LOOKED_AT])
         is_repeated = some.n_unique() <= max(len(some) // 10, 1)
         return pq.ParquetWriter(
@@ -98,13 +102,19 @@ class Writers:
             one.result()
 
     def _write(self, at: int, batch: pa.RecordBatch) -> None:
-        ranks = pl.Series(batch.column(2 * at + 1)).fill_null(0).to_numpy()  # Arrow's own would import pandas
-        self._counts[at] += np.bincount(ranks, minlength=len(self._words) + 1)
-        places = pa.array(self._places[ranks], mask=ranks == 0)
-        reasons = pa.DictionaryArray.from_arrays(places, self._dictionary)
-        value = batch.column(2 * at).cast(self._types[at])
-        writer = self._writers[at] = self._writers[at] or self._opened(at, value)
+        ranks = batch.column(2 * at + 1)
+        self._counts[at][0] += ranks.null_count
+        if ranks.null_count < len(ranks):
+            there = pl.Series(ranks.drop_null()).to_numpy()  # Arrow's own way to numpy would import pandas
+            self._counts[at] += np.bincount(there, minlength=len(self._words) + 1)
+        value, reasons = batch.column(2 * at).cast(self._types[at]), self._reasons(ranks)
+        writer = self._writers[at] = self._writers[at] or self._opened(at, value, reasons)
         writer.write_batch(pa.RecordBatch.from_arrays([value, reasons], [VALUE, REASON]))
+
+    def _reasons(self, ranks: pa.Array) -> pa.DictionaryArray:
+        """The words of ranks, which serve as places in the dictionary where no word has two."""
+        places = ranks if self._places is None else self._places.take(ranks)
+        return pa.DictionaryArray.from_arrays(places, self._dictionary)
 
     def tally(self, at: int) -> dict[str, int]:
         """{"valid": n, reason: n, …} of one rule; reasons that do not occur are left out."""
