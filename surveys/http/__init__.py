@@ -1,5 +1,6 @@
 """What every room's HTTP API shares; pages and API views of other rooms build on it."""
 
+from surveys.http.documents import NoFields, document, told_by_fields
 from surveys.http.downloads import AboutExport, Download, ExportSerializer, QueuedSerializer, to_numbered
 from surveys.http.errata import ErratumSerializer
 from surveys.http.views import STUDY, AnyType, Api, BadParameter, ListApi, OneApi
@@ -14,7 +15,10 @@ __all__ = [
     "ErratumSerializer",
     "ExportSerializer",
     "ListApi",
+    "NoFields",
     "OneApi",
     "QueuedSerializer",
+    "document",
     "to_numbered",
+    "told_by_fields",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -67,7 +68,7 @@ def decide_row(request: HttpRequest, study: str) -> HttpResponse:
         try:
             decision = crosswalk.decide_row(request.user, **_decided_on(sides, form), **form.told())
         except Refused as refused:
-            problems = refused.problems
+            problems = _in_words_of(form, refused.problems)
         else:
             messages.success(
                 request, _("Decided: %(what)s") % {"what": selectors.decision_in_words(decision)}
@@ -222,6 +223,12 @@ def _left_out(form: DecisionForm, choices: CodeChoices | None) -> tuple[Problem,
     message = "The form does not show every code of the variable."
     hint = "Load the page again; a map of very many codes is signed through the API or the study folder."
     return (Problem("codes_left_out", message, hint=hint),)
+
+
+def _in_words_of(form: DecisionForm, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems with the fields as the page calls them."""
+    named = {name: str(field.label) for name, field in form.fields.items() if field.label}
+    return tuple(replace(one, where=named.get(one.where, one.where)) for one in problems)
 
 
 def _problems(form: DecisionForm) -> tuple[Problem, ...]:
