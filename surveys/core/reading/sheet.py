@@ -3,8 +3,8 @@
 Columns may be any of: variable, type, label_en, label_zh (any language), question_en ..., universe, level,
 role, unit, group, format, note, codes (``1=yes; 2=no``, or codes_en, codes_zh), missing (``-1=refused; -9``),
 missing_ranges (``-99..-90=refused``), missing_tags (``.a=refused``; its label stands among the codes),
-valid_min (``18``, ``>0``), valid_max (``120``, ``<1``), and what :mod:`sheet_sets` and :mod:`split_text` read.
-REDCap dictionaries are understood.
+valid_min (``18``, ``>0``), valid_max (``120``, ``<1``), and what :mod:`sheet_sets` and :mod:`split_text`
+read.  REDCap dictionaries are understood.
 """
 
 from __future__ import annotations
