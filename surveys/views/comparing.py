@@ -135,6 +135,25 @@ def _pair(sides: dict[str, WaveVersion]) -> str:
     return query.urlencode()
 
 
+def _row(sides: dict[str, WaveVersion], old: str, new: str) -> str:
+    """A row of the comparison as a query, whichever of its items is decided about."""
+    query = QueryDict(_pair(sides), mutable=True)
+    query.update({name: word for name, word in (("old", old), ("new", new)) if word})
+    return query.urlencode()
+
+
+def _chosen(
+    study: Study, items: tuple[str, ...], asked: str, variables: tuple[str, str]
+) -> tuple[tuple[str, ...], str]:
+    """The items of a row, and the one that is decided about: ``asked`` for, else the first.
+
+    Any item of the study may be decided about on a row, and one of its variables' names, if asked for.
+    """
+    if not asked or asked in items:
+        return items, asked or items[0]
+    return (*items, asked if asked in variables else selectors.item_named(study, asked).name), asked
+
+
 def _row_context(
     request: HttpRequest,
     study: Study,
@@ -145,12 +164,14 @@ def _row_context(
     before, after = sides["before"], sides["after"]
     old, new = asked.get("old", ""), asked.get("new", "")
     items = selectors.between(study, before, after).items(old, new)
-    item, wave = items[0], after.wave if old else before.wave
+    items, item = _chosen(study, items, asked.get("item", ""), (old, new))
+    wave = after.wave if old else before.wave
     decisions = selectors.history(study, items, wave)
     context: dict[str, Any] = {
         "study": study,
         "pair": _pair(sides),
         "query": asked.urlencode(),
+        "row": _row(sides, old, new),
         "old": old,
         "new": new,
         "item": item,

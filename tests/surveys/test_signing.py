@@ -9,7 +9,7 @@ from django.test import Client
 
 from surveys.core.codebook import Code, MissingRule
 from surveys.models import CrosswalkDecision, Item, Membership, Study, User, WaveVersion
-from surveys.services.crosswalk import decide_row
+from surveys.services.crosswalk import decide, decide_row, save_item
 from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +136,43 @@ def test_an_unknown_status_of_items_is_refused(signed_in: Client, sides: Any) ->
     told = signed_in.get("/api/v1/items/?study=mdms&status=bogus")
     assert told.status_code == 400 and "status is one of complete, partial" in told.json()["title"]
     assert signed_in.get("/api/v1/items/?study=mdms&status=no_data").status_code == 200
+
+
+@pytest.fixture
+def wide(study: Study, sides: Any, user: User) -> CrosswalkDecision:
+    """A second, looser item that the same variable carries in both waves."""
+    item = save_item(user, study, "hukou_wide")
+    decide(user, item, sides[0].wave, variable="hukou")
+    return decide(user, item, sides[1].wave, variable="hukou", code_map=[[1, 1], [2, 1]])
+
+
+ROW = "before=2014@1&after=2016@1&old=hukou&new=hukou"
+
+
+def test_each_item_of_a_variable_is_decided_about_on_its_row(
+    signed_in: Client, study: Study, user: User, wide: CrosswalkDecision
+) -> None:
+    save_item(user, study, "hukou")
+    page = signed_in.get(f"/studies/mdms/compare/row/?{ROW}").content.decode()
+    assert 'name="item" value="hukou"' in page and f"?{ROW.replace('&', '&amp;')}".replace("@", "%40") in page
+    assert "item=hukou_wide#decision" in page and "Sign this decision on hukou<" in page
+    chosen = signed_in.get(f"/studies/mdms/compare/row/?{ROW}&item=hukou_wide").content.decode()
+    assert 'name="item" value="hukou_wide"' in chosen and "Sign this decision on hukou_wide<" in chosen
+    assert 'name="kind" value="map" required checked' in chosen
+    form = {"item": "hukou_wide", "kind": "not_comparable", "variable": "hukou", "reason": "asked otherwise"}
+    sent = signed_in.post(f"/studies/mdms/compare/row/decide/?{ROW}&item=hukou_wide", form)
+    assert sent.status_code == 302 and "item=hukou_wide" in sent["Location"]
+    last = CrosswalkDecision.objects.latest("id")
+    assert (last.item.name, last.kind) == ("hukou_wide", "not_comparable")
+
+
+def test_the_page_of_an_item_leads_to_the_form_that_signs_it(signed_in: Client, wide: Any) -> None:
+    page = signed_in.get("/studies/mdms/items/hukou_wide/").content.decode()
+    assert "&amp;item=hukou_wide#decision" in page
+
+
+def test_an_item_of_the_row_that_is_nowhere_is_refused_with_near_misses(
+    signed_in: Client, wide: CrosswalkDecision
+) -> None:
+    told = signed_in.get(f"/studies/mdms/compare/row/?{ROW}&item=hukou_wid")
+    assert told.status_code == 404 and "hukou_wide" in told.content.decode()
