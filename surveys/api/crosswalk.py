@@ -115,7 +115,10 @@ class Items(AboutStudy):
 
 
 class Decisions(ListApi):
-    """Crosswalk decisions of the studies one may see, newest first; POST signs one on a comparison."""
+    """Crosswalk decisions of the studies one may see, newest first; POST signs one on a comparison.
+
+    Where the same holds already, nothing is stored: the answer is 200 with that decision, else 201.
+    """
 
     serializer_class = DecisionSerializer
     queryset = CrosswalkDecision.objects.none()
@@ -133,7 +136,9 @@ class Decisions(ListApi):
             found = found.filter(item__study__slug=self.asked("study"))
         return found.filter(item__name=self.asked("item")) if self.asked("item") else found
 
-    @extend_schema(request=NewDecisionSerializer, responses={201: DecisionSerializer})
+    @extend_schema(
+        request=NewDecisionSerializer, responses={200: DecisionSerializer, 201: DecisionSerializer}
+    )
     def post(self, request: Request) -> Response:
         fields = document(request, NewDecisionSerializer)
         sides = {
@@ -141,7 +146,7 @@ class Decisions(ListApi):
         }
         policy.require_decide(self.person, sides["after"].study)
         decision = crosswalk.decide_row(self.person, **sides, **fields)
-        return Response(DecisionSerializer(decision).data, status=201)
+        return Response(DecisionSerializer(decision).data, status=200 if decision.held_already else 201)
 
 
 class OneDecision(OneApi):

@@ -18,6 +18,7 @@ from surveys.services.row_checks import Asked, carrier_problems, row_problems
 from surveys.services.rows import save_differing
 
 Status, Kind = CrosswalkDecision.Status, CrosswalkDecision.Kind
+_CARRYING = {Kind.MAP, Kind.RENAME}
 
 
 @transaction.atomic
@@ -55,8 +56,9 @@ def decide(
 ) -> CrosswalkDecision:
     """Signs which variable carries ``item`` in ``wave`` and how its codes map, as a row of its own.
 
-    The same again makes no new row and leaves signer and date as they are; another kind, or another note, is
-    something new to sign.  ``since`` is the first version of the wave it is meant for; left out, all of them.
+    The same again makes no new row and leaves signer and date as they are (``held_already``); another note is
+    something new to sign, and another kind unless both carry the item with these codes.  ``since`` is the
+    first version of the wave it is meant for; left out, all of them.
     Refused with every problem of the maps.
     """
     policy.require(user, policy.DEFINE, item.study)
@@ -72,6 +74,7 @@ def decide(
     check_storable(told | {"note": note})
     standing = decision_in_force(item, wave)
     if standing is not None and _says(standing, told, {"kind": kind, "note": note}):
+        standing.held_already = True
         return standing
     if problems := carrier_problems(item.study, item.name, wave, since, fields):
         raise Refused(problems)
@@ -175,6 +178,8 @@ def decide_row(
 def _says(decision: CrosswalkDecision, told: dict[str, Any], beside: dict[str, str]) -> bool:
     """Whether it says all that is ``told``, and of what is said ``beside`` nothing else; "" says nothing."""
     given = told | {name: value for name, value in beside.items() if value}
+    if {given.get("kind"), decision.kind} <= _CARRYING:  # words for one thing, where all else is the same
+        del given["kind"]
     return all(getattr(decision, name) == value for name, value in given.items())
 
 

@@ -70,9 +70,7 @@ def decide_row(request: HttpRequest, study: str) -> HttpResponse:
         except Refused as refused:
             problems = _in_words_of(form, refused.problems)
         else:
-            messages.success(
-                request, _("Decided: %(what)s") % {"what": selectors.decision_in_words(decision)}
-            )
+            messages.success(request, _signed(decision))
             return redirect(f"{reverse('surveys:compare_row', args=[study])}?{request.GET.urlencode()}")
     context |= {"problems": problems or _problems(form), "is_sent": True}
     return render(request, "surveys/compare_row.html", context, status=422)
@@ -101,6 +99,13 @@ def cells(request: HttpRequest, study: str, form: str) -> HttpResponseBase:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _signed(decision: CrosswalkDecision) -> str:
+    said = {"what": selectors.decision_in_words(decision)}
+    if decision.held_already:
+        return _("This holds already, nothing new was signed: %(what)s") % said
+    return _("Decided: %(what)s") % said
 
 
 def _versions(study: Study) -> list[tuple[Wave, list[WaveVersion]]]:

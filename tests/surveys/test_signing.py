@@ -176,3 +176,29 @@ def test_an_item_of_the_row_that_is_nowhere_is_refused_with_near_misses(
 ) -> None:
     told = signed_in.get(f"/studies/mdms/compare/row/?{ROW}&item=hukou_wid")
     assert told.status_code == 404 and "hukou_wide" in told.content.decode()
+
+
+def test_what_holds_already_is_said_and_nothing_is_stored(
+    signed_in: Client, study: Study, sides: Any, user: User
+) -> None:
+    """A map of another variable, as folders sign it, is offered by the form of the row as a renaming."""
+    after = make_wave_version(
+        make_wave(study, "2018", position=2), [(variable("reg", codes=CODES), [1, 2, 2])]
+    )
+    signed = decide(
+        user, save_item(user, study, "hukou"), after.wave, variable="reg", code_map=[[1, 2], [2, 1]]
+    )
+    assert signed.kind == "map" and not signed.held_already
+    page = "/studies/mdms/compare/row/decide/?before=2014@1&after=2018@1&old=hukou&new=reg"
+    form = {"item": "hukou", "kind": "rename", "variable": "reg", "source-0": "1", "map-0": "=2",
+            "source-1": "2", "map-1": "=1"}  # fmt: skip
+    told = signed_in.post(page, form, follow=True)
+    assert f"This holds already, nothing new was signed: decision {signed.pk}" in told.content.decode()
+    body = given(after="mdms/2018@1", variable="reg")
+    again = signed_in.post(DECISIONS, body, "application/json")
+    assert (again.status_code, again.json()["id"]) == (200, signed.pk)
+    assert CrosswalkDecision.objects.count() == 1
+    other = signed_in.post(
+        DECISIONS, given(after="mdms/2018@1", variable="reg", note="x"), "application/json"
+    )
+    assert other.status_code == 201
