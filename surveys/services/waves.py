@@ -20,6 +20,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.problems import refuse
 from surveys.core.quality import Counted, jumps, lost_words
 from surveys.core.reading import ReadOptions, ReadResult, read
+from surveys.core.reading.regular import require_regular
 from surveys.core.said import say, with_sources
 from surveys.core.storable import check_storable
 from surveys.models import SearchText, StoredFile, Study, User, Variable, Wave, WaveVersion
@@ -69,6 +70,7 @@ def import_wave(
     the key is the wave's.  Raises ``Refused`` and leaves store and database as they were.
     """
     check_storable({"note": note})
+    require_regular(path, original_name)
     found = Study.objects.filter(slug=study).first() if isinstance(study, str) else study
     if found is None:
         policy.require_creator(user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,15 @@ def test_a_refused_import_leaves_nothing(tmp_path: Path, text: str, more: tuple[
     assert talk.strip()
     assert "Traceback" not in talk
     assert nothing_left()
+
+
+@pytest.mark.parametrize("words", [("pipe",), ("data.csv", "--codebook", "pipe")])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, admin: User, words: tuple[str, ...]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    write(tmp_path / "data.csv", "id\n1\n")
+    paths = [word if word.startswith("--") else str(tmp_path / word) for word in words]
+    status, said, _ = command("s", "w", *paths)
+    assert status == 1 and said["problems"][0]["code"] == "not_a_file" and nothing_left()
 
 
 def test_a_refused_correction_leaves_the_earlier_version(tmp_path: Path) -> None:

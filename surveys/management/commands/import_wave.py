@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from surveys.core.codebook import as_json
 from surveys.core.problems import refuse
 from surveys.core.reading import ReadOptions
+from surveys.core.reading.regular import require_regular
 from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand, positive, sha256
 from surveys.models import User
@@ -50,6 +51,8 @@ class Command(WavebookCommand):
         parser.add_argument("--sha256", type=sha256, help="the SHA-256 that the file must have")
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
+        if options["codebook"]:
+            require_regular(options["codebook"])
         if options["codebook"] and not options["codebook"].is_file():
             if options["codebook"].is_dir():
                 text, hint = "The codebook is a folder, not a file.", "Name a file in it."

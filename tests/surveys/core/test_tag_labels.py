@@ -107,3 +107,13 @@ def test_another_sheet_is_laid_over_the_labels_too(tmp_path: Path, shared: Path)
     labels = {rule.tag: dict(rule.labels) for rule in found.codebook.variables[0].missing}
     assert labels["a"]["de"] == "Apfel" and labels["z"]["de"] == "Zebra"
     assert found.codebook.variables[0].codes == ()
+
+
+def test_stata_gets_no_label_that_nobody_gave(tmp_path: Path, shared: Path) -> None:
+    (tmp_path / "out").mkdir()
+    source = shared / "files" / "formats" / "tagged-na-int.dta"
+    first = read(source, tmp_path / "out", ReadOptions(languages=("en",)))
+    write(table_read(first), "dta", tmp_path / "x.dta", "en")
+    (tmp_path / "again").mkdir()
+    again = read(tmp_path / "x.dta", tmp_path / "again", ReadOptions(languages=("en",)))
+    assert again.codebook.variables[0].missing == first.codebook.variables[0].missing
