@@ -112,9 +112,7 @@ def _of_kind(asked: Asked) -> Iterator[Problem]:
         hint = "Decide that the codes are mapped, or leave the maps out."
         yield Problem("same_with_maps", "What is the same needs no map of codes.", where="kind", hint=hint)
     if asked.kind == Kind.MAP and not maps:
-        hint = (
-            "Say what becomes of each code; where every code means what it meant, decide that it is the same."
-        )
+        hint = "Say what becomes of each code; where all mean what they meant, decide that it is the same."
         yield Problem("map_without_codes", "No code is mapped to another.", where="code_map", hint=hint)
 
 
