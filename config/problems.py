@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from rest_framework.views import exception_handler
 
 from config.guards import told
 from surveys.core.problems import Problem, Refused
+from surveys.http import told_by_fields
 
 STATUS = {
     "not_found": 404,
@@ -20,6 +21,7 @@ STATUS = {
     "sign_in": 401,
     "conflict": 409,
     "immutable": 409,
+    "unknown_field": 400,
 }
 
 
@@ -73,22 +75,9 @@ def api_problem(exception: Exception, context: dict[str, Any]) -> Response | Non
     response = exception_handler(exception, context)
     if response is not None:
         code = getattr(exception, "default_code", "error")
-        problems = [Problem(code, text, where=where) for where, text in _said(response.data)]
+        problems = [Problem(code, text, where=where) for where, text in told_by_fields(response.data)]
         if isinstance(exception, Http404):
             problems = [Problem("not_found", "There is nothing at this address that you can see.")]
         response.data = problem_document(problems, response.status_code)
         response.content_type = "application/problem+json"
     return response
-
-
-def _said(detail: Any, where: str = "") -> Iterator[tuple[str, str]]:
-    """(field, sentence) of everything that the framework found wrong."""
-    if isinstance(detail, dict):
-        for name, found in detail.items():
-            is_whole = name in ("detail", "non_field_errors")
-            yield from _said(found, where if is_whole else f"{where}.{name}".lstrip("."))
-    elif isinstance(detail, list):
-        for found in detail:
-            yield from _said(found, where)
-    else:
-        yield where, str(detail)

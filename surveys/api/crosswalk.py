@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from surveys import policy, selectors
 from surveys.core.problems import refuse
 from surveys.core.said import say
-from surveys.http import STUDY, AnyType, Api, BadParameter, ListApi, OneApi
+from surveys.http import STUDY, AnyType, Api, BadParameter, ListApi, OneApi, document
 from surveys.models import CrosswalkDecision, Study, User, WaveVersion
-from surveys.selectors.items import availability, item_over_waves
+from surveys.selectors.items import STATUSES, availability, item_over_waves
 from surveys.serializers import (
     DecisionSerializer,
     GridSerializer,
@@ -96,21 +96,29 @@ class Items(AboutStudy):
         parameters=[
             OpenApiParameter("study", str, required=True),
             OpenApiParameter("q", str, description="Words of a name or label."),
-            OpenApiParameter("status", str, description="Items with this status in some wave."),
+            OpenApiParameter(
+                "status", str, enum=list(STATUSES), description="Items with this status in some wave."
+            ),
             OpenApiParameter("item", str, description="Only this one."),
         ],
         responses=GridSerializer,
     )
     def get(self, request: Request) -> Response:
         study = self.study()
-        grid = availability(study, query=self.asked("q"), status=self.asked("status"))
+        status = self.asked("status")
+        if status and status not in STATUSES:
+            raise BadParameter(f"status is one of {', '.join(STATUSES)}.")
+        grid = availability(study, query=self.asked("q"), status=status)
         only = self.asked("item")
         lines = [item_over_waves(study, only).line] if only else grid.rows
         return Response(grid_document(study, grid.waves, lines))
 
 
 class Decisions(ListApi):
-    """Crosswalk decisions of the studies one may see, newest first; POST signs one on a comparison."""
+    """Crosswalk decisions of the studies one may see, newest first; POST signs one on a comparison.
+
+    Where the same holds already, nothing is stored: the answer is 200 with that decision, else 201.
+    """
 
     serializer_class = DecisionSerializer
     queryset = CrosswalkDecision.objects.none()
@@ -128,17 +136,17 @@ class Decisions(ListApi):
             found = found.filter(item__study__slug=self.asked("study"))
         return found.filter(item__name=self.asked("item")) if self.asked("item") else found
 
-    @extend_schema(request=NewDecisionSerializer, responses={201: DecisionSerializer})
+    @extend_schema(
+        request=NewDecisionSerializer, responses={200: DecisionSerializer, 201: DecisionSerializer}
+    )
     def post(self, request: Request) -> Response:
-        given = NewDecisionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        fields = dict(given.validated_data)
+        fields = document(request, NewDecisionSerializer)
         sides = {
             side: selectors.wave_version_named(self.person, fields.pop(side)) for side in ("before", "after")
         }
         policy.require_decide(self.person, sides["after"].study)
         decision = crosswalk.decide_row(self.person, **sides, **fields)
-        return Response(DecisionSerializer(decision).data, status=201)
+        return Response(DecisionSerializer(decision).data, status=200 if decision.held_already else 201)
 
 
 class OneDecision(OneApi):
@@ -166,9 +174,8 @@ class UndoDecision(Api):
 
     @extend_schema(request=UndoSerializer, responses={201: DecisionSerializer})
     def post(self, request: Request, pk: int) -> Response:
-        given = UndoSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = document(request, UndoSerializer)
         decision = visible_decision(self.person, pk)
         policy.require_decide(self.person, decision.item.study)
-        row = crosswalk.undo(self.person, decision, given.validated_data["note"])
+        row = crosswalk.undo(self.person, decision, given["note"])
         return Response(DecisionSerializer(row).data, status=201)

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from surveys.core.problems import refuse
-from surveys.http import Api, BadParameter, ListApi, OneApi
+from surveys.http import Api, BadParameter, ListApi, NoFields, OneApi, document
 from surveys.models import ApiToken, Job
 from surveys.selectors import job_with
 from surveys.serializers import JobSerializer, MadeTokenSerializer, NewTokenSerializer, TokenSerializer
@@ -47,6 +47,7 @@ class CancelJob(Api):
 
     @extend_schema(request=None, responses=JobSerializer)
     def post(self, request: Request, pk: int) -> Response:
+        document(request, NoFields)
         job = job_with(self.person, pk)
         told = JobSerializer(jobs.cancel(self.person, job), context={"request": request})
         return Response(told.data)
@@ -69,9 +70,7 @@ class Tokens(ListApi):
             raise refuse(
                 "not_allowed", "A token makes no tokens.", hint="Sign in and make it on the page of tokens."
             )
-        given = NewTokenSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        token, secret = create_token(self.person, **given.validated_data)
+        token, secret = create_token(self.person, **document(request, NewTokenSerializer))
         return Response(TokenSerializer(token).data | {"secret": secret}, status=201)
 
 

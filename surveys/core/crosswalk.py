@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from surveys.core.absence import NOT_ASKED, VOCABULARY
@@ -189,6 +189,31 @@ def declared_missing(variable: Variable, code: Scalar) -> MissingRule | None:
         if (rule.low is not None or rule.high is not None) and is_inside(code, rule):
             return rule
     return None
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A variable in one version: ``counted`` are the values and missing codes of its cells, ``is_whole`` says
+    that no value was left out of the counting."""
+
+    variable: Variable
+    counted: Collection[Scalar]
+    is_whole: bool
+
+    def has(self, code: Scalar) -> bool:
+        """Whether the codebook declares the code or a cell holds it; where nobody can know, it may."""
+        known = (*(one.value for one in self.variable.codes), *self.counted)
+        is_listed = any(code_key(one) == code_key(code) for one in known)
+        return is_listed or declared_missing(self.variable, code) is not None or not self.is_whole
+
+
+def strange_codes(
+    carriers: Collection[Carrier], sources: Iterable[Scalar], held: Iterable[Scalar] = ()
+) -> list[Scalar]:
+    """Those of the ``sources`` that no carrier has, and that no decision spoke of (``held``)."""
+    spoken = {code_key(code) for code in held}
+    strange = (code for code in sources if not any(one.has(code) for one in carriers))
+    return [code for code in strange if code_key(code) not in spoken]
 
 
 def _unknown_reasons(missing_map: MissingMap, reasons: Collection[str]) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """What every room's HTTP API shares; pages and API views of other rooms build on it."""
 
+from surveys.http.documents import NoFields, document, told_by_fields
 from surveys.http.downloads import (
     AboutExport,
     Download,
@@ -21,8 +22,11 @@ __all__ = [
     "ErratumSerializer",
     "ExportSerializer",
     "ListApi",
+    "NoFields",
     "OneApi",
     "QueuedSerializer",
+    "document",
     "queued",
     "to_numbered",
+    "told_by_fields",
 ]

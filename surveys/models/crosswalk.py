@@ -68,6 +68,8 @@ class CrosswalkDecision(models.Model):
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(auto_now_add=True)
 
+    held_already = False  # of what was just signed: that it holds already, so nothing was stored
+
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["wave", "item"], name="decisions_of_a_wave")]

@@ -19,9 +19,10 @@ from surveys.core.comparison.variables import variable_difference
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Item, Study, Wave, WaveVersion
-from surveys.selectors.crosswalk import ABSENT, BARRED, OTHER_ITEM, standing_decisions, standings
+from surveys.selectors.crosswalk import ABSENT, BARRED, OTHER_ITEM, SAME_NAME, standing_decisions, standings
 
 NO_DATA = "no_data"
+STATUSES = (*CrosswalkDecision.Status.values, SAME_NAME, OTHER_ITEM, ABSENT, NO_DATA)  # of an item in a wave
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ def _tellable(one: VariableDifference, before: WaveVersion, after: WaveVersion) 
         return one
     cells = cells_of(before, after, is_told=True)  # only how many is asked; beyond the bound nobody knows
     mine = next((column.changed or 0 for column in cells.columns if column.name == one.after), 0)
-    moved = cells.rows_added + cells.rows_removed + mine
+    moved = (cells.rows_added or 0) + (cells.rows_removed or 0) + mine
     if cells.problem is None and one.before == one.after and moved >= FEWEST:
         return one
     return replace(one, distribution=replace(one.distribution, means=(None, None)))

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from surveys import policy
-from surveys.core.crosswalk import check_maps, malformed, unmapped
-from surveys.core.problems import Problem, Refused, near_misses, refuse
+from surveys.core.crosswalk import malformed, unmapped
+from surveys.core.problems import Refused, refuse
 from surveys.core.said import SAID, say, with_sources
 from surveys.core.storable import check_storable
-from surveys.models import CrosswalkDecision, Item, Study, User, Variable, Wave, WaveVersion
+from surveys.models import CrosswalkDecision, Item, Study, User, Wave, WaveVersion
 from surveys.selectors.crosswalk import decision_in_force
 from surveys.services import audit, changes
+from surveys.services.row_checks import Asked, carrier_problems, row_problems
 from surveys.services.rows import save_differing
 
 Status, Kind = CrosswalkDecision.Status, CrosswalkDecision.Kind
+_CARRYING = {Kind.MAP, Kind.RENAME}
 
 
 @transaction.atomic
@@ -55,8 +56,9 @@ def decide(
 ) -> CrosswalkDecision:
     """Signs which variable carries ``item`` in ``wave`` and how its codes map, as a row of its own.
 
-    The same again makes no new row and leaves signer and date as they are; another kind, or another note, is
-    something new to sign.  ``since`` is the first version of the wave it is meant for; left out, all of them.
+    The same again makes no new row and leaves signer and date as they are (``held_already``); another note is
+    something new to sign, and another kind unless both carry the item with these codes.  ``since`` is the
+    first version of the wave it is meant for; left out, all of them.
     Refused with every problem of the maps.
     """
     policy.require(user, policy.DEFINE, item.study)
@@ -72,8 +74,10 @@ def decide(
     check_storable(told | {"note": note})
     standing = decision_in_force(item, wave)
     if standing is not None and _says(standing, told, {"kind": kind, "note": note}):
+        standing.held_already = True
         return standing
-    _check(item, wave, since, fields)
+    if problems := carrier_problems(item.study, item.name, wave, since, fields):
+        raise Refused(problems)
     decision = CrosswalkDecision.objects.create(
         item=item,
         wave=wave,
@@ -143,30 +147,16 @@ def decide_row(
     ``kind`` is ``same``, ``map``, ``rename``, ``not_comparable`` or ``undetermined``; the last two need a
     reason.  Where codes are left without a counterpart the match is partial, and says which; ``partial``
     says that it is so for the reason given.  Between two versions of one wave it holds from the later one on.
+    Refused with everything that cannot be meant.
     """
     study = after.study
     policy.require(user, policy.DEFINE, study)
-    check_storable({"item": item, "variable": variable, "kind": kind})
-    if kind not in Kind.values or kind == Kind.UNDO:
-        raise refuse("bad_kind", "There is no such decision.", near=near_misses(kind, Kind.values))
-    if before.wave_id == after.wave_id and after.number <= before.number:
-        hint = "Compare the earlier version with the later one."
-        raise refuse("wrong_order", "A decision between two versions holds for the later one.", hint=hint)
-    if before.study.pk != study.pk:
-        raise refuse("other_study", "A decision links waves of one study.", where=item)
-    needs_reason = kind in (Kind.NOT_COMPARABLE, Kind.UNDETERMINED)
-    if (needs_reason or partial) and not reason.strip():
-        raise refuse("missing_reason", "Say why.", where=item, hint="A reason is kept with the decision.")
-    _check_shape(code_map or [], missing_map or [])
-    if kind == Kind.SAME and (code_map or missing_map):
-        hint = "Decide that the codes are mapped, or leave the maps out."
-        raise refuse("same_with_maps", "What is the same needs no map of codes.", where=item, hint=hint)
-    if needs_reason:
-        _require_item(study, (before, after), item)
+    asked = Asked(before, after, item, kind, variable, code_map or [], missing_map or [], reason, partial)
+    _check_row(user, asked, note)
     name = variable or item
-    maps = {"code_map": code_map or [], "missing_map": missing_map or []} if not needs_reason else {}
+    maps = {} if asked.bars else {"code_map": asked.code_map, "missing_map": asked.missing_map}
     status, why = _status(kind), reason.strip()
-    if partial and not needs_reason:
+    if partial and not asked.bars:
         status = Status.PARTIAL
     if maps and (left := _left_over(after, name, maps)):
         status, why = Status.PARTIAL, why or left
@@ -179,7 +169,7 @@ def decide_row(
         reason=why,
         kind=kind,
         note=note.strip(),
-        since=after.number if before.wave_id == after.wave_id else None,
+        since=asked.since,
         compared=f"{before} {after}",
         **maps,
     )
@@ -188,27 +178,24 @@ def decide_row(
 def _says(decision: CrosswalkDecision, told: dict[str, Any], beside: dict[str, str]) -> bool:
     """Whether it says all that is ``told``, and of what is said ``beside`` nothing else; "" says nothing."""
     given = told | {name: value for name, value in beside.items() if value}
+    if {given.get("kind"), decision.kind} <= _CARRYING:  # words for one thing, where all else is the same
+        del given["kind"]
     return all(getattr(decision, name) == value for name, value in given.items())
+
+
+def _check_row(user: User, asked: Asked, note: str) -> None:
+    """Refuses what no database holds, and with every problem what cannot be meant."""
+    texts = {"item": asked.item, "variable": asked.variable, "kind": asked.kind, "reason": asked.reason}
+    maps = {"code_map": asked.code_map, "missing_map": asked.missing_map}
+    check_storable(texts | {"note": note} | ({} if malformed(**maps) else maps))
+    if problems := row_problems(user, asked):
+        raise Refused(problems)
 
 
 def _check_shape(code_map: list[list[Any]], missing_map: list[list[Any]]) -> None:
     """Refuses maps of anything but codes before anything looks into them."""
     if problems := malformed(code_map, missing_map):
         raise Refused(problems)
-
-
-def _require_item(study: Study, sides: tuple[WaveVersion, WaveVersion], name: str) -> None:
-    """Refuses a name that is neither an item of the study nor a variable of either side.
-
-    Where nothing needs to carry an item, a slip of the pen would make a new one.
-    """
-    known = dict.fromkeys(study.items.values_list("name", flat=True))
-    for version in sides:
-        known |= dict.fromkeys(version.variables.values_list("name", flat=True))
-    if name not in known:
-        message = say("Neither {before} nor {after} has an item called “{name}”.",
-                      before=sides[0], after=sides[1], name=name)  # fmt: skip
-        raise refuse("unknown_item", message, near=near_misses(name, known))
 
 
 def _item(user: User, study: Study, before: WaveVersion, name: str) -> Item:
@@ -252,36 +239,6 @@ def _kind(item: Item, fields: dict[str, Any]) -> str:
     if fields["code_map"] or fields["missing_map"]:
         return Kind.MAP
     return Kind.SAME if fields["variable"] == item.name else Kind.RENAME
-
-
-def _check(item: Item, wave: Wave, since: int | None, fields: dict[str, Any]) -> None:
-    """Refuses a variable that the wave has not, and maps that cannot be meant.  A wave without data yet, what
-    is said to be impossible, and what is left open where nothing carries it are taken as they are."""
-    if wave.study_id != item.study_id:
-        raise refuse(
-            "other_study", say("{wave} is no wave of {study}.", wave=wave, study=item.study), where=item.name
-        )
-    latest = wave.versions.order_by("number").last()
-    if fields["status"] == Status.IMPOSSIBLE or latest is None:
-        return
-    if since is not None and since > latest.number:
-        message = say("{wave} has no version {number} yet.", wave=wave, number=since)
-        hint = "Import the file first, or name a version that is there."
-        raise refuse("unknown_version", message, where=item.name, hint=hint)
-    stored = Variable.objects.filter(version__wave=wave, name=fields["variable"])
-    stored = stored.filter(Q(version__number__gte=since)) if since is not None else stored
-    found = stored.order_by("version__number").last()
-    has_maps = bool(fields["code_map"] or fields["missing_map"])
-    if found is None and fields["status"] == Status.UNDETERMINED and not has_maps:
-        return
-    if found is None:
-        near = near_misses(fields["variable"], latest.variables.values_list("name", flat=True))
-        message = say("{wave} has no variable called “{name}”.", wave=wave, name=fields["variable"])
-        raise Refused(Problem("unknown_variable", message, where=item.name, near=near))
-    reasons = item.study.missing_reasons.values()
-    problems = check_maps(found.as_core(), fields["code_map"], fields["missing_map"], tuple(reasons))
-    if problems:
-        raise Refused(problems)
 
 
 def _brief(decision: CrosswalkDecision) -> dict[str, Any]:

@@ -101,13 +101,13 @@ def correction(before: WaveVersion, after: WaveVersion) -> Correction:
     added, removed = max(after.rows - before.rows, 0), max(before.rows - after.rows, 0)
     if before.rows == after.rows and not _is_key_changed(before, columns):
         return Correction(before, after, columns)
-    found = cells_of(before, after, is_told=False)
+    found = cells_of(before, after, is_told=True)  # of cells only which variables are concerned is told
     if found.problem is not None:
         return Correction(before, after, columns, added, removed)
     exact = {one.name for one in found.columns}
     told = {name: ROWS if what == CELLS and name not in exact else what for name, what in columns.items()}
     told |= dict.fromkeys(exact, CELLS)  # an equal column of rows that changed places is other people's
-    return Correction(before, after, told, found.rows_added, found.rows_removed)
+    return Correction(before, after, told, found.rows_added or 0, found.rows_removed or 0)
 
 
 def _is_key_changed(version: WaveVersion, columns: Mapping[str, str]) -> bool:

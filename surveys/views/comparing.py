@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -67,11 +68,9 @@ def decide_row(request: HttpRequest, study: str) -> HttpResponse:
         try:
             decision = crosswalk.decide_row(request.user, **_decided_on(sides, form), **form.told())
         except Refused as refused:
-            problems = refused.problems
+            problems = _in_words_of(form, refused.problems)
         else:
-            messages.success(
-                request, _("Decided: %(what)s") % {"what": selectors.decision_in_words(decision)}
-            )
+            messages.success(request, _signed(decision))
             return redirect(f"{reverse('surveys:compare_row', args=[study])}?{request.GET.urlencode()}")
     context |= {"problems": problems or _problems(form), "is_sent": True}
     return render(request, "surveys/compare_row.html", context, status=422)
@@ -100,6 +99,13 @@ def cells(request: HttpRequest, study: str, form: str) -> HttpResponseBase:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _signed(decision: CrosswalkDecision) -> str:
+    said = {"what": selectors.decision_in_words(decision)}
+    if decision.held_already:
+        return _("This holds already, nothing new was signed: %(what)s") % said
+    return _("Decided: %(what)s") % said
 
 
 def _versions(study: Study) -> list[tuple[Wave, list[WaveVersion]]]:
@@ -134,6 +140,25 @@ def _pair(sides: dict[str, WaveVersion]) -> str:
     return query.urlencode()
 
 
+def _row(sides: dict[str, WaveVersion], old: str, new: str) -> str:
+    """A row of the comparison as a query, whichever of its items is decided about."""
+    query = QueryDict(_pair(sides), mutable=True)
+    query.update({name: word for name, word in (("old", old), ("new", new)) if word})
+    return query.urlencode()
+
+
+def _chosen(
+    study: Study, items: tuple[str, ...], asked: str, variables: tuple[str, str]
+) -> tuple[tuple[str, ...], str]:
+    """The items of a row, and the one that is decided about: ``asked`` for, else the first.
+
+    Any item of the study may be decided about on a row, and one of its variables' names, if asked for.
+    """
+    if not asked or asked in items:
+        return items, asked or items[0]
+    return (*items, asked if asked in variables else selectors.item_named(study, asked).name), asked
+
+
 def _row_context(
     request: HttpRequest,
     study: Study,
@@ -144,12 +169,14 @@ def _row_context(
     before, after = sides["before"], sides["after"]
     old, new = asked.get("old", ""), asked.get("new", "")
     items = selectors.between(study, before, after).items(old, new)
-    item, wave = items[0], after.wave if old else before.wave
+    items, item = _chosen(study, items, asked.get("item", ""), (old, new))
+    wave = after.wave if old else before.wave
     decisions = selectors.history(study, items, wave)
     context: dict[str, Any] = {
         "study": study,
         "pair": _pair(sides),
         "query": asked.urlencode(),
+        "row": _row(sides, old, new),
         "old": old,
         "new": new,
         "item": item,
@@ -223,6 +250,12 @@ def _left_out(form: DecisionForm, choices: CodeChoices | None) -> tuple[Problem,
     message = "The form does not show every code of the variable."
     hint = "Load the page again; a map of very many codes is signed through the API or the study folder."
     return (Problem("codes_left_out", message, hint=hint),)
+
+
+def _in_words_of(form: DecisionForm, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems with the fields as the page calls them."""
+    named = {name: str(field.label) for name, field in form.fields.items() if field.label}
+    return tuple(replace(one, where=named.get(one.where, one.where)) for one in problems)
 
 
 def _problems(form: DecisionForm) -> tuple[Problem, ...]:

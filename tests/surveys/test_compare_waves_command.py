@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from surveys.core.codebook import Code, MissingRule, ValueType
 from surveys.models import Wave
@@ -68,6 +69,27 @@ def test_people_read_counts_and_names(wave: Wave) -> None:
     said = run("mdms/2014@1", "mdms/2014@2")
     assert "other label              1  hours" in said
     assert "rows added 1, removed 1" in said and "cells changed 1 in 1 variable" in said
+
+
+def test_few_rows_that_came_or_went_are_told_to_holders_of_the_data_only(wave: Wave) -> None:
+    before, after = wave.versions.order_by("number")
+    reader = make_member(wave.study, "reader", role="reader")
+    told = compared(reader, before, after).document()
+    assert told["rows_added"] is told["rows_removed"] is None
+    assert "rows added not told, removed not told" in run("mdms/2014@1", "mdms/2014@2", "--as", "reader")
+    client = Client()
+    client.force_login(reader)
+    page = client.get("/studies/mdms/compare/?before=2014@1&after=2014@2").content.decode()
+    assert page.count("<b>withheld</b>") == 3
+    correction = errata.correction(before, after)
+    assert (correction.rows_added, correction.rows_removed) == (1, 1)
+
+
+def test_many_rows_that_came_are_told_with_none_that_went(wave: Wave) -> None:
+    before = wave.versions.order_by("number")[1]
+    after = make_wave_version(wave, [(variable("rid"), [1, 2, 4, *range(10, 25)])])
+    told = compared(make_member(wave.study, "reader", role="reader"), before, after).document()
+    assert (told["rows_added"], told["rows_removed"]) == (15, 0)
 
 
 def test_of_two_waves_no_cells_are_told(wave: Wave) -> None:

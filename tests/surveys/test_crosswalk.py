@@ -196,14 +196,13 @@ def test_what_cannot_be_meant_is_refused(sides: Any, user: User, given: dict[str
     assert not CrosswalkDecision.objects.exists() and not Item.objects.exists()
 
 
-def test_the_same_again_is_no_new_row_but_another_note_or_kind_is_signed(sides: Any, user: User) -> None:
+def test_the_same_again_is_no_new_row_but_another_note_is_signed(sides: Any, user: User) -> None:
     first = rename(user, sides, note="same question")
     assert rename(user, sides) == rename(user, sides, note="same question") == first
     noted = rename(user, sides, note="the translation was looked at")
     assert noted != first and noted.note == "the translation was looked at"
     mapped = rename(user, sides, kind="map", note=noted.note)
-    assert mapped != noted and (mapped.kind, mapped.code_map) == ("map", noted.code_map)
-    assert rename(user, sides, kind="map") == mapped
+    assert mapped == noted and mapped.held_already and not noted.held_already
 
 
 def test_what_no_database_holds_is_refused_at_every_door(

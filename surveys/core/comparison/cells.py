@@ -71,12 +71,13 @@ class ColumnDifference:
 class CellDifference:
     """Rows that came and went by key, and the variables with changed cells in the order of the file.
 
-    With a ``problem`` (no key, or one that is empty or repeated somewhere) nothing was compared.
+    With a ``problem`` (no key, or one that is empty or repeated somewhere) nothing was compared.  Rows of
+    None are so few that they may not be told (:func:`told`).
     """
 
     key: str = ""
-    rows_added: int = 0
-    rows_removed: int = 0
+    rows_added: int | None = 0
+    rows_removed: int | None = 0
     rows_both: int = 0
     columns: tuple[ColumnDifference, ...] = ()
     problem: Problem | None = None
@@ -111,6 +112,9 @@ def told(found: CellDifference) -> CellDifference:
 
     Left out is also what would give away a smaller one by subtraction.
     """
+    rows = found.rows_added, found.rows_removed
+    if any(0 < (n or 0) < FEWEST for n in rows):  # the sizes of both sides would give away the other
+        found = replace(found, rows_added=rows[0] and None, rows_removed=rows[1] and None)
     return replace(found, columns=tuple(_told(one) for one in found.columns))
 
 

@@ -14,8 +14,8 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.names import spelled
 from surveys.core.reading.reason_tags import Unfit, invented, tagged
 from surveys.core.reading.settle import Settled, TypedColumn
-from surveys.core.reading.sheet import tags_told
 from surveys.core.reading.sheet_lines import SheetLines
+from surveys.core.reading.sheet_parts import tags_told
 from surveys.core.said import say
 
 _WITHOUT_WORD = re.compile(r"tag:[A-Za-z_]|code:-?[0-9.]{1,20}")  # how a code or tag without a reason is told
@@ -32,7 +32,7 @@ def fold_reasons(
     named = spelled(codebook.names)
     wanted = {named(line.name): line.cells.get("reasons_of", "") for line in sheet.lines}
     wanted = {name: named(owner) for name, owner in wanted.items() if name and owner}
-    lines = {named(line.name): tags_told(line.cells) for line in sheet.lines}
+    lines = {named(line.name): line.cells for line in sheet.lines}
     after = dict(zip(codebook.names, codebook.variables, strict=True))
     columns = dict(zip(codebook.names, settled.columns, strict=True))
     for name, owner in wanted.items():
@@ -40,7 +40,7 @@ def fold_reasons(
             if owner not in after or owner == name or (known and owner not in known.names):
                 raise Unfit(say("the variable that it speaks of is not there"))
             variable = after[owner] if known is None else known.variable(owner)
-            variable = _with_tags(variable, lines.get(owner, ()))
+            variable = _with_tags(variable, tags_told(lines.get(owner, {}), variable))
             after[owner], columns[owner] = _folded(variable, columns[owner], columns[name])
             settled.findings += invented([variable], [after[owner]])
             del after[name], columns[name]

@@ -10,6 +10,7 @@ from surveys.core.absence import code_reason, tag_reason
 from surveys.core.codebook import Code, Labels, MissingRule, Scalar, Variable
 from surveys.core.reading.sheet import code_twice, missing_twice
 from surveys.core.reading.sheet_edits import Line, Talk, parts_of, with_text
+from surveys.core.reading.sheet_parts import tags_known
 from surveys.core.reading.spans import span
 from surveys.core.reading.values import value_of
 from surveys.core.said import say
@@ -23,10 +24,13 @@ class RevisedCodes:
         self.variable, self.before, self.where, self.talk = variable, before, where, talk
         self.labels: dict[Scalar, Labels] = {code.value: code.labels for code in variable.codes}
         self.labels |= {r.value: r.labels for r in variable.missing if r.value is not None}
+        self.labels |= {f".{r.tag}": r.labels for r in variable.missing if r.tag is not None}
         self.coded = [code.value for code in variable.codes]
+        self.tags = tags_known(variable, before)
 
     def edited(self, edits: Line) -> dict[str, Any]:
         """The new ``codes`` and ``missing``."""
+        self.tags |= tags_known(self.variable, edits)
         for heading, text in edits.items():
             if heading.startswith("codes_"):
                 self._relabel(heading, text)
@@ -56,7 +60,7 @@ class RevisedCodes:
         for value, label in new.items():
             if old.get(value) != label:
                 self.labels[value] = with_text(self.labels.get(value, {}), language, label)
-        self.coded = _merged(self.coded, told)
+        self.coded = _merged(self.coded, [value for value in told if value not in self.tags])
 
     def _with_lent_labels(self, rules: tuple[MissingRule, ...], edits: Line) -> tuple[MissingRule, ...]:
         """A code whose label in the sheet is that of another code of its reason keeps it as its own where the
@@ -137,17 +141,18 @@ class RevisedCodes:
         tag = left.removeprefix(".")
         if len(tag) != 1 or not (tag.isalpha() or tag == "_"):
             return None
-        known = [rule for rule in self.variable.missing if rule.tag == tag]
-        return MissingRule(reason or tag_reason(tag), tag=tag, labels=known[0].labels if known else {})
+        return MissingRule(reason or tag_reason(tag), tag=tag, labels=self.labels.get(f".{tag}", {}))
 
     def _old(self, heading: str) -> list[MissingRule]:
-        """The rules that a column speaks of, as they were; single codes with the labels of today."""
+        """The rules that a column speaks of, as they were; codes and tags with the labels of today."""
         rules = self.variable.missing
         if heading == "missing":
             singles = (rule for rule in rules if rule.value is not None)
             return [replace(rule, labels=self.labels.get(rule.value, {})) for rule in singles]  # type: ignore[arg-type]
-        tagged = heading == "missing_tags"
-        return [rule for rule in rules if rule.value is None and (rule.tag is not None) == tagged]
+        if heading == "missing_tags":
+            tagged = (rule for rule in rules if rule.tag is not None)
+            return [replace(rule, labels=self.labels.get(f".{rule.tag}", {})) for rule in tagged]
+        return [rule for rule in rules if rule.value is None and rule.tag is None]
 
     def _in_order(self, rules: tuple[MissingRule, ...]) -> tuple[MissingRule, ...]:
         """In the order they had; new ones after them."""
@@ -160,7 +165,8 @@ class RevisedCodes:
         known = {value: value for value in self.labels}  # 1.0 stays 1.0 where the sheet says 1
         for part in parts_of(text):
             left, equals, label = part.partition("=")
-            value = value_of(left.strip(), self.variable)
+            left = left.strip()
+            value = left if left in self.tags else value_of(left, self.variable)
             if value is not None and equals:
                 if found.setdefault(known.get(value, value), label.strip()) != label.strip() and not is_own:
                     self.talk.problems.append(code_twice(left, self.where))

@@ -2,19 +2,20 @@
 
 Columns may be any of: variable, type, label_en, label_zh (any language), question_en ..., universe, level,
 role, unit, group, format, note, codes (``1=yes; 2=no``, or codes_en, codes_zh), missing (``-1=refused; -9``),
-missing_ranges (``-99..-90=refused``), missing_tags (``.a=refused``), valid_min (``18``, ``>0``), valid_max
-(``120``, ``<1``), and what :mod:`sheet_sets` and :mod:`split_text` read.  REDCap dictionaries are understood.
+missing_ranges (``-99..-90=refused``), missing_tags (``.a=refused``; its label stands among the codes),
+valid_min (``18``, ``>0``), valid_max (``120``, ``<1``), and what :mod:`sheet_sets` and :mod:`split_text`
+read.  REDCap dictionaries are understood.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from surveys.core.absence import code_reason, tag_reason
+from surveys.core.absence import code_reason
 from surveys.core.codebook import Code, Codebook, Level, MissingRule, Role, Scalar, ValueType, Variable
 from surveys.core.findings import Finding, Severity
 from surveys.core.limits import ENDS
@@ -23,15 +24,14 @@ from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.reading.declared import TAGS, TYPES, Declared
 from surveys.core.reading.limits import lay_limits
 from surveys.core.reading.sheet_lines import Line, SheetLines
+from surveys.core.reading.sheet_parts import PAIR, TAG, parted, rules_in, speaks, tags_known
 from surveys.core.reading.spans import span
 from surveys.core.reading.values import dated_value_of
 from surveys.core.said import both, say
 
 _PLAIN = ("universe", "unit", "group", "note", "format")
-_PAIR = re.compile(r"^\s*([^=,]+?)\s*(?:=|,)\s*(.*)$", re.DOTALL)
 _RULES = ("missing", "missing_ranges", "missing_tags")
 _ANOTHER_CODE = re.compile(r";\s*[^\s=;]{1,20}\s*=|^[^=]*;.*=", re.DOTALL)  # within what a bar parts
-_TAG = r"\.[A-Za-z_]"
 _WRITE_RANGE = "Write -99..-90=refused, and leave an open end out: ..-90=refused."
 
 
@@ -41,8 +41,8 @@ def declared_types(sheet: SheetLines) -> dict[str, Declared]:
     for line in sheet.lines:
         word = "text" if line.cells.get("split") else line.cells.get("type", "").strip().lower()
         if word in TYPES:
-            parts = _parted(line.cells.get("missing", ""))
-            words = (_PAIR.match(part) for part in parts)
+            parts = parted(line.cells.get("missing", ""))
+            words = (PAIR.match(part) for part in parts)
             told = [(match[1] if match else part).strip() for match, part in zip(words, parts, strict=True)]
             is_dated = word.startswith("date")  # then a number is no value either
             missing = tuple(dict.fromkeys(one for one in told if one and (is_dated or not _is_number(one))))
@@ -83,7 +83,7 @@ def _mixed(name: str, line: Line) -> Iterator[Finding]:
         if "|" not in text or ";" not in text:
             continue
         is_rule = heading in _RULES  # no reason has a semicolon, a label may
-        if is_rule or (_speaks(heading, "codes") and any(map(_ANOTHER_CODE.search, _parted(text)))):
+        if is_rule or (speaks(heading, "codes") and any(map(_ANOTHER_CODE.search, parted(text)))):
             told = say(
                 "In {heading}, one cell parts its codes with “|” and with “;”: it was parted at “|” alone, "
                 "so that a code or label may hold several. Write one of the two throughout.",
@@ -115,7 +115,7 @@ def _twice(lines: Iterable[Line], named: Callable[[str], str]) -> list[Problem]:
 def _merged(variable: Variable, row: Mapping[str, str], where: str, problems: list[Problem]) -> Variable:
     changes: dict[str, Any] = {name: row[name] for name in _PLAIN if row.get(name)}
     for kind, into in (("label", "labels"), ("question", "question")):
-        told = {key.split("_", 1)[1]: text for key, text in row.items() if _speaks(key, kind) and text}
+        told = {key.split("_", 1)[1]: text for key, text in row.items() if speaks(key, kind) and text}
         if told:
             changes[into] = {**_without_und(getattr(variable, into)), **told}
     for name, words in (("level", Level), ("role", Role)):
@@ -126,9 +126,10 @@ def _merged(variable: Variable, row: Mapping[str, str], where: str, problems: li
         problems.append(
             Problem("unknown_word", say("“{word}” is not a type.", word=word), where=where, hint=hint)
         )
-    codes = _codes(variable, row, where, problems)
-    missing = _missing(variable, row, where, problems)
-    absent = {rule.value for rule in missing}
+    labels = _labels(variable, row, where, problems)
+    missing = _missing(variable, row, labels, where, problems)
+    absent = {rule.value for rule in missing} | tags_known(variable, row)
+    codes = (Code(value, told) for value, told in labels.items())
     changes["codes"] = tuple(code for code in codes if code.value not in absent)
     return replace(variable, **changes, missing=missing)
 
@@ -136,10 +137,6 @@ def _merged(variable: Variable, row: Mapping[str, str], where: str, problems: li
 def _without_und(labels: Mapping[str, str]) -> dict[str, str]:
     """A label in a known language replaces one of an undetermined language."""
     return {language: text for language, text in labels.items() if language != "und"}
-
-
-def _speaks(key: str, kind: str) -> bool:
-    return key.startswith(kind + "_") and len(key) > len(kind) + 1
 
 
 def _take_word(
@@ -162,31 +159,36 @@ def _take_word(
         )
 
 
-def _codes(
+def _labels(
     variable: Variable, row: Mapping[str, str], where: str, problems: list[Problem]
-) -> tuple[Code, ...]:
+) -> dict[Scalar, dict[str, str]]:
+    """The labels of codes, and of tags under ``.a``: the sheet's laid over those of the file."""
     by_value: dict[Scalar, dict[str, str]] = {code.value: dict(code.labels) for code in variable.codes}
+    tags = tags_known(variable, row)
+    by_value |= {f".{r.tag}": dict(r.labels) for r in variable.missing if r.tag and f".{r.tag}" in tags}
     for key, text in row.items():
-        if text and _speaks(key, "codes"):
+        if text and speaks(key, "codes"):
             language = key.removeprefix("codes_")
-            for value, label in _pairs(text, variable, where, problems):
+            for value, label in _pairs(text, variable, where, problems, tags):
                 by_value.setdefault(value, {})[language] = label
-    return tuple(Code(value, labels) for value, labels in by_value.items())
+    return by_value
 
 
 def _missing(
-    variable: Variable, row: Mapping[str, str], where: str, problems: list[Problem]
+    variable: Variable,
+    row: Mapping[str, str],
+    laid: Mapping[Scalar, Mapping[str, str]],
+    where: str,
+    problems: list[Problem],
 ) -> tuple[MissingRule, ...]:
     """The sheet's rules, then those of the file that it does not speak of.
 
     A word that can be no value of the variable is one of its tags, or occurs nowhere in it.
     """
-    labels = {code.value: code.labels for code in variable.codes}
-    labels |= {rule.value: rule.labels for rule in variable.missing if rule.value is not None}
-    labels |= {code.value: code.labels for code in _codes(variable, row, where, [])}
+    labels = {rule.value: rule.labels for rule in variable.missing if rule.value is not None} | dict(laid)
     told, renamed, tags = [], dict[str, str](), list[MissingRule]()
     words = {word: rule.tag for rule in variable.missing if rule.tag for word in rule.labels.values()}
-    for _, left, reason in _rules(row.get("missing", "")):
+    for _, left, reason in rules_in(row.get("missing", "")):
         value = dated_value_of(left, variable)
         if value is not None:
             told.append(MissingRule(reason or code_reason(value), value=value, labels=labels.get(value, {})))
@@ -194,8 +196,8 @@ def _missing(
             renamed[tag] = reason or code_reason(left)
     if variable.type is not ValueType.TEXT:  # numbers that could not be read as such have a remark already
         told += _ranges(row.get("missing_ranges", ""), where, problems)
-    for part, left, reason in _rules(row.get("missing_tags", "")):
-        if not re.fullmatch(_TAG, left):
+    for part, left, reason in rules_in(row.get("missing_tags", "")):
+        if not TAG.fullmatch(left):
             problems.append(_unreadable(part, where))
             continue
         tags.append(MissingRule(reason or "user_missing", tag=left[1]))
@@ -205,23 +207,16 @@ def _missing(
     values = {(rule.value, rule.low, rule.high) for rule in told}
     kept = (rule for rule in variable.missing if (rule.value, rule.low, rule.high) not in values or rule.tag)
     return tuple(told) + tuple(
-        replace(rule, reason=renamed[rule.tag]) if rule.tag in renamed else rule for rule in kept
-    )
-
-
-def tags_told(row: Mapping[str, str]) -> tuple[MissingRule, ...]:
-    """The tags that a line names; :func:`lay_over` tells of those that cannot be read."""
-    told = ((left, reason) for _, left, reason in _rules(row.get("missing_tags", "")))
-    return tuple(
-        MissingRule(reason or tag_reason(left[1]), tag=left[1])
-        for left, reason in told
-        if re.fullmatch(_TAG, left)
+        replace(rule, reason=renamed.get(rule.tag, rule.reason), labels=laid.get(f".{rule.tag}", rule.labels))
+        if rule.tag
+        else rule
+        for rule in kept
     )
 
 
 def _ranges(text: str, where: str, problems: list[Problem]) -> list[MissingRule]:
     found = []
-    for part, left, reason in _rules(text):
+    for part, left, reason in rules_in(text):
         if ends := span(left):
             found.append(MissingRule(reason or "user_missing", low=ends[0], high=ends[1]))
         else:
@@ -229,25 +224,15 @@ def _ranges(text: str, where: str, problems: list[Problem]) -> list[MissingRule]
     return found
 
 
-def _parted(text: str) -> list[str]:
-    return [part for part in re.split(r"[|\n]" if "|" in text else r"[;\n]", text) if part.strip()]
-
-
-def _rules(text: str) -> list[tuple[str, str, str]]:
-    """(part, code, reason) of ``-1=refused; -9``."""
-    found = []
-    for part in _parted(text):
-        match = _PAIR.match(part)
-        found.append((part, match[1] if match else part.strip(), match[2].strip() if match else ""))
-    return found
-
-
-def _pairs(text: str, variable: Variable, where: str, problems: list[Problem]) -> list[tuple[Scalar, str]]:
-    """``1=yes; 2=no`` or ``1, yes | 2, no``."""
+def _pairs(
+    text: str, variable: Variable, where: str, problems: list[Problem], tags: Collection[str]
+) -> list[tuple[Scalar, str]]:
+    """``1=yes; 2=no`` or ``1, yes | 2, no``; ``tags`` stand among the codes: ``.a=apple``."""
     found: list[tuple[Scalar, str]] = []
-    for part in _parted(text):
-        match = _PAIR.match(part)
-        value = dated_value_of(match[1], variable) if match else None
+    for part in parted(text):
+        match = PAIR.match(part)
+        is_tag = match is not None and match[1] in tags
+        value = match[1] if match and is_tag else dated_value_of(match[1], variable) if match else None
         if match and value is not None:
             label = match[2].strip()
             if any(value == code and label != told for code, told in found):

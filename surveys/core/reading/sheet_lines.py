@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from surveys.core.findings import Finding, Severity
-from surveys.core.problems import refuse
+from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.reading import redcap
 from surveys.core.reading.delimited import find_delimiter
 from surveys.core.reading.sheet_cells import MOST_COLUMNS, Kind, SheetCells
@@ -24,6 +24,7 @@ from surveys.core.said import say
 from surveys.core.spreadsheets import unguarded
 
 MOST_LINES = 200_000
+MOST_TOLD = 20  # lines that are told of
 _ALIASES = {
     "name": "variable", "variable_name": "variable", "var": "variable", "variable_label": "label",
     "question_text": "question", "values": "codes", "value_labels": "codes", "choices": "codes",
@@ -132,7 +133,42 @@ def table_of(path: Path, named: Named = NOTHING) -> Table:
             "unreadable_sheet",
             say("The codebook sheet has more than {most_lines:,} lines.", most_lines=MOST_LINES),
         )
-    return Table(rows, told.findings)
+    _refuse_longer(rows)
+    return Table(_filled_up(rows) if is_workbook else rows, told.findings)
+
+
+def _refuse_longer(rows: list[Row]) -> None:
+    """Refuses cells that stand under no heading: a text with an unquoted comma would lose what follows it."""
+    columns = len(rows[0][1]) if rows else 0
+    filled = (
+        (number, max((n for n, cell in enumerate(cells, 1) if cell), default=0)) for number, cells in rows
+    )
+    longer = [(number, n) for number, n in filled if n > columns]
+    if longer:
+        hint = "Put texts that hold a comma or semicolon between quotes, or give each column a heading."
+        raise Refused(
+            Problem(
+                "ragged_row",
+                say("The line has {n} cells, but there are {columns} headings.", n=n, columns=columns),
+                where=say("codebook sheet, line {line}", line=number),
+                hint=hint,
+            )
+            for number, n in longer[:MOST_TOLD]
+        )
+
+
+def _last_filled(cells: list[str]) -> int:
+    """The place of the last cell that holds something, counted from 1."""
+    return max((place for place, cell in enumerate(cells, 1) if cell), default=0)
+
+
+def _filled_up(rows: list[Row]) -> list[Row]:
+    """A workbook's lines as wide as its headings: it does not keep the empty cells at the end of a line.
+
+    A line of text that ends early stays as it is: what it does not hold, it says nothing of.
+    """
+    columns = len(rows[0][1]) if rows else 0
+    return [(number, cells + [""] * (columns - len(cells))) for number, cells in rows]
 
 
 def _of_text(text: str) -> list[Row]:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from surveys.core.findings import Finding, Severity
 from surveys.core.problems import refuse
 from surveys.core.reading.raw import SECONDS_1960, Bytes, Calendar, RawFile, RawVariable, broken
 from surveys.core.reading.stata_notes import Characteristic, give_characteristics
-from surveys.core.said import say
+from surveys.core.said import say, say_n
 
 _KNOWN = {108, 110, 111, 112, 113, 114, 115, 117, 118, 119}
 _NEW_TYPES = {65526: "f8", 65527: "f4", 65528: "i4", 65529: "i2", 65530: "i1", 32768: "strl"}
@@ -108,7 +109,24 @@ def _tagged(data: memoryview) -> StataDictionary:
     found.data_offset = places[9] + len(b"<data>")
     found.strls_offset = places[10] + len(b"<strls>")
     _sections(found, data, places, columns)
+    _tell_trailing(found, data, places[12])
     return found
+
+
+def _tell_trailing(found: StataDictionary, data: memoryview, place: int) -> None:
+    """Tells of bytes behind the tag that closes the file, where its map says where that is."""
+    closing = b"</stata_dta>"
+    count = len(data) - place - len(closing)
+    if count > 0 and bytes(data[place : place + len(closing)]) == closing:
+        text = say_n(
+            count,
+            "1 byte stands behind the end of the file's contents and was not read: hold the file against its "
+            "source.",
+            "{count:,} bytes stand behind the end of the file's contents and were not read: hold the file "
+            "against its source.",
+            count=count,
+        )
+        found.file.findings.append(Finding(Severity.WARNING, "trailing_bytes", text))
 
 
 def _expect(cursor: Bytes, tag: bytes) -> None:

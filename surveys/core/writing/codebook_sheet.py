@@ -11,7 +11,16 @@ from pathlib import Path
 
 import polars as pl
 
-from surveys.core.codebook import Codebook, Labels, Level, MissingRule, ResponseSet, Scalar, Variable
+from surveys.core.codebook import (
+    Codebook,
+    Labels,
+    Level,
+    MissingRule,
+    ResponseSet,
+    Scalar,
+    ValueType,
+    Variable,
+)
 from surveys.core.limits import ends
 from surveys.core.spreadsheets import guarded
 from surveys.core.writing.cells import reason_labels
@@ -137,11 +146,13 @@ def _line(variable: Variable) -> Line:
 
 
 def _codes(variable: Variable) -> Line:
-    """Labels of values and of missing codes, in one column per language."""
+    """Labels of values, missing codes and tags (``.a=apple``), in one column per language."""
     labelled: dict[Scalar, Labels] = {code.value: code.labels for code in variable.codes}
     for rule in variable.missing:
         if rule.value is not None and not labelled.get(rule.value):
             labelled[rule.value] = rule.labels or reason_labels(variable, rule.reason)
+        elif rule.tag is not None and variable.type is not ValueType.TEXT:  # a text may be called so
+            labelled[f".{rule.tag}"] = rule.labels
     spoken = {language for labels in labelled.values() for language in labels}
     return {
         f"codes_{language}": _joined(

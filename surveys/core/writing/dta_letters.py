@@ -56,7 +56,11 @@ def lettered(variable: Variable, column: Cells, language: str) -> Lettered:
         )
         joined = found.join(frame, on=["reason", "code"], how="left", nulls_equal=True, maintain_order="left")
         number[absent] = joined["letter"].fill_null(0).to_numpy()
-    labels = {n: _letter_label(variable, kind, language) for kind, n in letters.items()}
+    labels = {
+        n: _letter_label(variable, kind, language)
+        for kind, n in letters.items()
+        if kind in given or not _is_bare(variable, kind)
+    }
     valid = pl.select(pl.when(~column.absent).then(column.values)).to_series()
     without = [kind for kind in kinds if kind not in letters]
     return Lettered(valid, absent, number, labels, _letter_losses(variable, given, without))
@@ -87,6 +91,13 @@ def _declared(variable: Variable) -> list[_Kind]:
         ):  # a fraction stands in no cell of whole numbers
             found.append((rule.reason, missing_value(rule.value, variable.type)))
     return found
+
+
+def _is_bare(variable: Variable, kind: _Kind) -> bool:
+    """Whether it is a tag that nobody named: under its own letter the letter says it all."""
+    reason, code = kind
+    named = (rule.tag for rule in variable.missing if rule.labels)
+    return code is None and reason.startswith("tag:") and reason.removeprefix("tag:") not in named
 
 
 def _letter_label(variable: Variable, kind: tuple[str, Scalar | None], language: str) -> str:

@@ -56,9 +56,14 @@ class Command(WavebookCommand):
             self.stdout.write(f"  rows were not matched: {problem['message']}")
         elif "rows_added" in outcome:
             cells = outcome["cells_changed"]
-            self.stdout.write(f"  rows added {outcome['rows_added']:,}, removed {outcome['rows_removed']:,}")
+            added, removed = _rows(outcome["rows_added"]), _rows(outcome["rows_removed"])
+            self.stdout.write(f"  rows added {added}, removed {removed}")
             total = "not told" if None in cells.values() else f"{sum(cells.values()):,}"
             self.stdout.write(f"  cells changed {total} in {how_many(len(cells), 'variable')}")
+
+
+def _rows(n: int | None) -> str:
+    return "not told" if n is None else f"{n:,}"
 
 
 def _named(entries: list[Any]) -> str:

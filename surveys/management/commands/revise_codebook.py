@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 
 from surveys.core.codebook import as_json
 from surveys.core.codebook_changes import changes_as_json
+from surveys.core.reading import require_readable
 from surveys.management.base import WavebookCommand
 from surveys.models import User
 from surveys.selectors import wave_version_named
@@ -31,6 +32,7 @@ class Command(WavebookCommand):
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
         version, encoding = wave_version_named(user, options["version"]), options["codebook_encoding"]
+        require_readable(options["sheet"])
         revision = read_revised(user, version, options["sheet"], encoding)
         made = None
         if options["confirm"] and not revision.is_empty:

@@ -78,7 +78,7 @@ def _variable(draw: st.DrawFn, name: str) -> Variable:
     if kind is not ValueType.TEXT and draw(st.booleans()):
         missing.append(MissingRule("user_missing", low=-999.0, high=draw(st.sampled_from([-100.5, None]))))
     if kind is ValueType.DECIMAL and draw(st.booleans()):
-        missing.append(MissingRule("tag:a", tag="a"))
+        missing.append(MissingRule("tag:a", tag="a", labels=_told(draw)))
     return Variable(
         name,
         kind,

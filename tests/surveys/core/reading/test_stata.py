@@ -114,3 +114,12 @@ def test_a_cut_file_is_refused(tmp_path: Path) -> None:
     for length in (20, 300, len(data) // 2, len(data) - 40):
         with pytest.raises(Refused):
             cells(data[:length])
+
+
+@pytest.mark.parametrize(("version", "junk"), [(14, 0), (14, 1), (15, 50)])
+def test_bytes_behind_the_end_are_told_of(tmp_path: Path, version: int, junk: int) -> None:
+    path = tmp_path / "x.dta"
+    pyreadstat.write_dta(pd.DataFrame({"n": [1.0, 2.0]}), str(path), version=version)
+    found = StataReader(memoryview(path.read_bytes() + b"x" * junk)).describe().findings
+    assert [one.code for one in found] == (["trailing_bytes"] if junk else [])
+    assert not junk or str(found[0].message).startswith(f"{junk} byte")

@@ -137,7 +137,7 @@ def test_letters_of_stata_are_told_code_by_code(tmp_path: Path) -> None:
     assert became == {"missing_code_changed": {"-1": ".c"}, "missing_code_invented": {"gone": ".b"}}
     found, said = pyreadstat.read_dta(tmp_path / "x.dta", user_missing=True, output_format="dict")
     assert found["x"] == ["c", "a", "b", "z", 3]
-    assert said.variable_value_labels["x"] == {"a": "don't know", "b": "gone", "c": "refused", "z": ".z"}
+    assert said.variable_value_labels["x"] == {"a": "don't know", "b": "gone", "c": "refused"}
 
 
 def test_invented_codes_stay_clear_of_values(tmp_path: Path) -> None:

@@ -1,0 +1,204 @@
+"""Signing decisions through the API and the page: what cannot be meant is told at once, field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from surveys.core.codebook import Code, MissingRule
+from surveys.models import CrosswalkDecision, Item, Membership, Study, User, WaveVersion
+from surveys.services.crosswalk import decide, decide_row, save_item
+from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
+
+pytestmark = pytest.mark.django_db
+DECISIONS = "/api/v1/decisions/"
+CODES = (Code(1, {"en": "local"}), Code(2, {"en": "other"}))
+
+
+@pytest.fixture
+def study() -> Study:
+    return make_study()
+
+
+@pytest.fixture
+def sides(study: Study) -> tuple[WaveVersion, WaveVersion]:
+    """Two waves that ask the same; in the second 5 was counted without a label, and twice only."""
+    range_ = MissingRule("refused", low=-99, high=-90)
+    later = variable("hukou", codes=CODES, missing=(MissingRule("refused", tag="a"), range_))
+    return (
+        make_wave_version(make_wave(study, "2014"), [(variable("hukou", codes=CODES), [1, 2, 2])]),
+        make_wave_version(make_wave(study, "2016", position=1), [(later, [1, 5, 5])]),
+    )
+
+
+@pytest.fixture
+def user(study: Study, sides: Any) -> User:
+    return make_member(study)
+
+
+@pytest.fixture
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def given(**more: Any) -> dict[str, Any]:
+    about = {"before": "mdms/2014@1", "after": "mdms/2016@1", "item": "hukou", "kind": "map"}
+    return about | {"variable": "hukou", "code_map": [[1, 2], [2, 1]]} | more
+
+
+def refused(client: Client, address: str = DECISIONS, **more: Any) -> tuple[int, list[dict[str, Any]]]:
+    answer = client.post(address, given(**more), "application/json")
+    assert not Item.objects.exists() and not CrosswalkDecision.objects.exists()
+    return answer.status_code, answer.json()["problems"]
+
+
+def test_a_misspelt_field_is_refused_and_the_one_that_was_meant_is_named(signed_in: Client) -> None:
+    body = given(codes_map=[[1, 2], [2, 1]], zzz=1)
+    del body["code_map"], body["kind"]
+    answer = signed_in.post(DECISIONS, body, "application/json")
+    assert answer.status_code == 400 and not CrosswalkDecision.objects.exists()
+    told = {one["where"]: one for one in answer.json()["problems"]}
+    assert told.keys() == {"codes_map", "zzz", "kind"}
+    assert (told["codes_map"]["code"], told["codes_map"]["near"]) == ("unknown_field", ["code_map"])
+    assert told["codes_map"]["message"] == "There is no field called “codes_map” here."
+    assert "before, after, item" in told["zzz"]["hint"] and told["kind"]["code"] == "invalid"
+
+
+@pytest.mark.parametrize("address", ["/api/v1/tokens/", "/api/v1/jobs/1/cancel/", f"{DECISIONS}1/undo/"])
+def test_every_document_of_the_api_is_taken_whole_or_not_at_all(signed_in: Client, address: str) -> None:
+    answer = signed_in.post(address, {"nme": "laptop"}, "application/json")
+    assert answer.status_code == 400
+    assert answer.json()["problems"][0]["code"] == "unknown_field"
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "where"),
+    [
+        ({"code_map": []}, "map_without_codes", "code_map"),
+        ({"item": "nopenope", "kind": "rename"}, "unknown_item", "item"),
+        ({"code_map": [[77, 88]]}, "unknown_code", "code_map"),
+        ({"code_map": [[1, 1]], "missing_map": [[78, "refused"]]}, "unknown_code", "missing_map"),
+        ({"missing_map": [["b", "refused"]]}, "bad_code", "code_map"),
+        ({"missing_map": [[".b", "refused"]]}, "unknown_code", "missing_map"),
+        ({"missing_map": [[".a", "rfused"]]}, "unknown_reason", "missing_map"),
+        ({"variable": "hukuo"}, "unknown_variable", "variable"),
+        ({"after": "mdms/2014@1", "before": "mdms/2014@1"}, "wrong_order", "after"),
+    ],
+)
+def test_what_cannot_be_meant_names_its_field(
+    signed_in: Client, more: dict[str, Any], code: str, where: str
+) -> None:
+    status, problems = refused(signed_in, **more)
+    assert status == 422
+    assert (code, where) in [(one["code"], one["where"]) for one in problems]
+
+
+def test_all_that_is_wrong_is_told_at_once(signed_in: Client) -> None:
+    more = {"kind": "mapp", "variable": "hukuo", "missing_map": [[1, "rfused"]], "partial": True, "item": "x"}
+    status, problems = refused(signed_in, **more)
+    assert status == 422 and all(one["where"] for one in problems)
+    told = {one["where"]: one for one in problems}
+    assert told.keys() == {"kind", "variable", "reason", "item"}
+    assert told["kind"]["near"] == ["map"]
+    assert told["kind"]["hint"] == "Use one of same, map, rename, not_comparable, undetermined."
+
+
+def test_codes_of_codebook_tags_ranges_and_of_counted_cells_are_known(study: Study, sides: Any) -> None:
+    holder = make_member(study, "holder")
+    Membership.objects.filter(user=holder).update(microdata=True)
+    decision = decide_row(
+        holder, *sides, item="hukou", kind="map", code_map=[[1, 2], [2, 1], [5, 1]],
+        missing_map=[[".a", "dont_know"], [-95, "not_applicable"]],
+    )  # fmt: skip
+    assert decision.status == "complete"
+
+
+def test_who_may_not_have_the_data_learns_of_no_rare_code(signed_in: Client, sides: Any) -> None:
+    told = [refused(signed_in, code_map=[[code, 1]])[1][0] for code in (5, 77)]
+    assert [one["message"] for one in told] == ["hukou has no code 5.", "hukou has no code 77."]
+    assert {one["hint"] for one in told} == {"Its codebook lists 1, 2."}
+
+
+def test_the_form_of_the_page_signs_and_names_its_own_fields(signed_in: Client, sides: Any) -> None:
+    page = "/studies/mdms/compare/row/decide/?before=2014@1&after=2016@1&old=hukou&new=hukou"
+    form = {"item": "hukou", "kind": "map", "variable": "hukou", "source-0": "1", "map-0": "=2",
+            "source-1": "2", "map-1": "=1", "source-2": '".a"', "missing-2": "on", "map-2": ""}  # fmt: skip
+    same = signed_in.post(page, form | {"map-0": "=1", "map-1": "=2"}, headers={"accept-language": "zh-hans"})
+    assert same.status_code == 422 and "没有任何代码对应到别的代码。" in same.content.decode()
+    assert signed_in.post(page, form).status_code == 302
+    assert CrosswalkDecision.objects.get().code_map == [[1, 2], [2, 1]]
+
+
+def test_an_unknown_status_of_items_is_refused(signed_in: Client, sides: Any) -> None:
+    told = signed_in.get("/api/v1/items/?study=mdms&status=bogus")
+    assert told.status_code == 400 and "status is one of complete, partial" in told.json()["title"]
+    assert signed_in.get("/api/v1/items/?study=mdms&status=no_data").status_code == 200
+
+
+@pytest.fixture
+def wide(study: Study, sides: Any, user: User) -> CrosswalkDecision:
+    """A second, looser item that the same variable carries in both waves."""
+    item = save_item(user, study, "hukou_wide")
+    decide(user, item, sides[0].wave, variable="hukou")
+    return decide(user, item, sides[1].wave, variable="hukou", code_map=[[1, 1], [2, 1]])
+
+
+ROW = "before=2014@1&after=2016@1&old=hukou&new=hukou"
+
+
+def test_each_item_of_a_variable_is_decided_about_on_its_row(
+    signed_in: Client, study: Study, user: User, wide: CrosswalkDecision
+) -> None:
+    save_item(user, study, "hukou")
+    page = signed_in.get(f"/studies/mdms/compare/row/?{ROW}").content.decode()
+    assert 'name="item" value="hukou"' in page and f"?{ROW.replace('&', '&amp;')}".replace("@", "%40") in page
+    assert "item=hukou_wide#decision" in page and "Sign this decision on hukou<" in page
+    chosen = signed_in.get(f"/studies/mdms/compare/row/?{ROW}&item=hukou_wide").content.decode()
+    assert 'name="item" value="hukou_wide"' in chosen and "Sign this decision on hukou_wide<" in chosen
+    assert 'name="kind" value="map" required checked' in chosen
+    form = {"item": "hukou_wide", "kind": "not_comparable", "variable": "hukou", "reason": "asked otherwise"}
+    sent = signed_in.post(f"/studies/mdms/compare/row/decide/?{ROW}&item=hukou_wide", form)
+    assert sent.status_code == 302 and "item=hukou_wide" in sent["Location"]
+    last = CrosswalkDecision.objects.latest("id")
+    assert (last.item.name, last.kind) == ("hukou_wide", "not_comparable")
+
+
+def test_the_page_of_an_item_leads_to_the_form_that_signs_it(signed_in: Client, wide: Any) -> None:
+    page = signed_in.get("/studies/mdms/items/hukou_wide/").content.decode()
+    assert "&amp;item=hukou_wide#decision" in page
+
+
+def test_an_item_of_the_row_that_is_nowhere_is_refused_with_near_misses(
+    signed_in: Client, wide: CrosswalkDecision
+) -> None:
+    told = signed_in.get(f"/studies/mdms/compare/row/?{ROW}&item=hukou_wid")
+    assert told.status_code == 404 and "hukou_wide" in told.content.decode()
+
+
+def test_what_holds_already_is_said_and_nothing_is_stored(
+    signed_in: Client, study: Study, sides: Any, user: User
+) -> None:
+    """A map of another variable, as folders sign it, is offered by the form of the row as a renaming."""
+    after = make_wave_version(
+        make_wave(study, "2018", position=2), [(variable("reg", codes=CODES), [1, 2, 2])]
+    )
+    signed = decide(
+        user, save_item(user, study, "hukou"), after.wave, variable="reg", code_map=[[1, 2], [2, 1]]
+    )
+    assert signed.kind == "map" and not signed.held_already
+    page = "/studies/mdms/compare/row/decide/?before=2014@1&after=2018@1&old=hukou&new=reg"
+    form = {"item": "hukou", "kind": "rename", "variable": "reg", "source-0": "1", "map-0": "=2",
+            "source-1": "2", "map-1": "=1"}  # fmt: skip
+    told = signed_in.post(page, form, follow=True)
+    assert f"This holds already, nothing new was signed: decision {signed.pk}" in told.content.decode()
+    body = given(after="mdms/2018@1", variable="reg")
+    again = signed_in.post(DECISIONS, body, "application/json")
+    assert (again.status_code, again.json()["id"]) == (200, signed.pk)
+    assert CrosswalkDecision.objects.count() == 1
+    other = signed_in.post(
+        DECISIONS, given(after="mdms/2018@1", variable="reg", note="x"), "application/json"
+    )
+    assert other.status_code == 201
