@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from analytics.core.fields import Fields
-from analytics.core.formula import Factor, Formula, Term, assemble, centred, leaf, parse
+from analytics.core.formula import Factor, Formula, Term, assemble, leaf, parse
+from analytics.core.reading_levels import centred_everywhere, read_shared
 from analytics.core.spec import (
-    METHODS,
     MODEL_KINDS,
-    MULTILEVEL,
     CrosstabSpec,
     DescriptivesSpec,
     ModelSpec,
@@ -54,16 +52,16 @@ def read_crosstab(fields: Fields) -> CrosstabSpec:
 
 
 def read_model(fields: Fields) -> ModelSpec | None:
-    """``formula``, ``groups``, ``method``, ``outcome_value``, ``where``; ``kind`` was looked up before."""
+    """``formula``, ``groups``, ``random``, ``method``, ``where`` …; ``kind`` was looked up before."""
     formula = fields.formula("formula", required=True, outcome=True)
     centre = fields.names("center")
     fields.choice("missing", ("listwise",), "listwise")
-    shared = _shared(fields, fields.text("kind"))
+    shared = read_shared(fields, fields.text("kind"))
     if formula is None:
         return None
     _check_centred(fields, centre, formula)
-    formula = centred(formula, frozenset(centre))
-    return ModelSpec(formula=formula, targets=fields.text("targets"), **shared)
+    spec = ModelSpec(formula=formula, targets=fields.text("targets"), **shared)
+    return centred_everywhere(spec, centre)
 
 
 def read_series(fields: Fields) -> SeriesSpec:
@@ -90,7 +88,7 @@ def read_series(fields: Fields) -> SeriesSpec:
     return SeriesSpec(tuple(models.values()), absorbed, sample, targets)
 
 
-_INHERITED = ("groups", "method", "outcome_value", "where")
+_INHERITED = ("groups", "random", "method", "outcome_value", "where")
 
 
 def _read_series_model(
@@ -117,7 +115,7 @@ def _read_series_model(
     centre = fields.names("center")
     column = fields.text("column", name)
     label = fields.text("label", name.replace("model", "Model ") if name.startswith("model") else name)
-    shared = _shared(fields, kind, inherited=True)
+    shared = read_shared(fields, kind, inherited=True)
     fields.finish()
     origin = before[start].model.formula if start in before else base
     formula = whole or _extended(origin, added)
@@ -128,7 +126,7 @@ def _read_series_model(
             )
         return None
     _check_centred(fields, centre, formula)
-    model = ModelSpec(formula=centred(formula, frozenset(centre)), **shared)
+    model = centred_everywhere(ModelSpec(formula=formula, **shared), centre)
     return SeriesModel(name, label, start, model, column)
 
 
@@ -148,57 +146,6 @@ def _check_centred(fields: Fields, names: tuple[str, ...], formula: Formula) -> 
                 say("The formula has no term with “{name}” to centre.", name=name),
                 near=near_misses(name, sorted(numbers)),
             )
-
-
-def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, Any]:
-    """The fields that every model has; groups and methods belong to some kinds only."""
-    groups, given = fields.text("groups"), fields.mapping("method")
-    outcome_value, where = fields.scalar("outcome_value"), fields.where_rows()
-    multilevel = kind in MULTILEVEL
-    if multilevel and not groups:
-        hint = "Name the variable of the groups, as in groups: city."
-        fields.wrong(
-            "groups", say("A {kind} model needs its groups.", kind=kind), code="missing_field", hint=hint
-        )
-    if groups and not multilevel and kind and not inherited:
-        fields.wrong(
-            "groups",
-            say("A {kind} model has no groups.", kind=kind),
-            hint="Use multilevel_linear or multilevel_logit.",
-        )
-    known = METHODS.get(kind, {})
-    method = {name: options[0] for name, options in known.items()}
-    for name, value in given.items():
-        if name not in known:
-            if not inherited or not any(name in choices for choices in METHODS.values()):
-                fields.wrong(
-                    "method",
-                    say("A {kind} model has no choice called “{name}”.", kind=kind, name=name),
-                    hint=_choices(kind),
-                )
-        elif value not in known[name]:
-            fields.wrong(
-                "method",
-                say("“{value}” is not a {name} of {kind}.", value=value, name=name, kind=kind),
-                hint=say("One of {known}.", known=known[name]),
-            )
-        else:
-            method[name] = str(value)
-    return {
-        "kind": kind,
-        "groups": groups if multilevel else "",
-        "method": method,
-        "outcome_value": outcome_value,
-        "where": where,
-    }
-
-
-def _choices(kind: str) -> str:
-    """What ``method`` may say for a model of this kind."""
-    choices = [f"{name}: {option}" for name, options in METHODS.get(kind, {}).items() for option in options]
-    if choices:
-        return say("It has these: {choices}.", choices=choices)
-    return say("It has none: leave “method” out.") if kind in METHODS else ""
 
 
 def _extended(origin: Formula | None, added: Formula | None) -> Formula | None:

@@ -93,7 +93,7 @@ class Fit(Record):
     ``df`` counts all parameters of the likelihood (fixed effects and variances); ``aic`` = 2 df - 2 loglik;
     ``bic`` = df ln(bic_n) - 2 loglik. ``bic_convention`` says what ``bic_n`` counts: ``rows``, or
     ``rows_minus_fixed`` as nlme does under REML; ``bic_rows`` always uses the rows (as lme4 does).
-    ``likelihood`` is ``ml``, ``reml`` or ``laplace``.
+    ``likelihood`` is ``ml``, ``reml``, ``laplace`` or ``quadrature``, this with ``nodes``.
     """
 
     loglik: float
@@ -115,11 +115,12 @@ class Fit(Record):
     adjusted_r2: float | None = None
     f_statistic: float | None = None
     f_p: float | None = None
+    nodes: int | None = None
 
 
 @dataclass(frozen=True)
 class RandomEffect(Record):
-    """One variance of a mixed model: ``term`` is ``(Intercept)`` of a group, or ``Residual``."""
+    """One variance of a mixed model: ``term`` is ``(Intercept)`` or a slope of a group, or ``Residual``."""
 
     group: str
     term: str
@@ -130,19 +131,38 @@ class RandomEffect(Record):
 
 
 @dataclass(frozen=True)
+class RandomCorrelation(Record):
+    """How the effects of two terms go together over the groups; ``covariance`` in the terms' units."""
+
+    group: str
+    first: str
+    second: str
+    value: float
+    covariance: float
+
+
+@dataclass(frozen=True)
 class GroupEffect(Record):
-    """The predicted effect of one group (conditional mode) and its conditional standard deviation."""
+    """The predicted effect of one group (conditional mode) and its conditional standard deviation.
+
+    ``term`` says whether on the constant or on a slope.
+    """
 
     group: str
     level: str
     estimate: float
     std_dev: float
     n: int
+    term: str = "(Intercept)"
 
 
 @dataclass(frozen=True)
 class Icc(Record):
-    """Intraclass correlation; ``scale`` is ``response`` (units of the outcome) or ``latent_logit``."""
+    """Intraclass correlation; ``scale`` is ``response`` (units of the outcome) or ``latent_logit``.
+
+    With random slopes it differs from row to row and is told where every slope's term is 0: the scale then
+    ends in ``_at_zero``.
+    """
 
     value: float
     scale: str
@@ -152,12 +172,17 @@ class Icc(Record):
 
 @dataclass(frozen=True)
 class Convergence(Record):
-    """How the optimiser ended: the largest score and the Newton decrement at the answer."""
+    """How the optimiser ended: the largest score and the Newton decrement at the answer.
+
+    ``curvature`` is the smallest eigenvalue of the Hessian in the variance parameters (of the deviance, or
+    of minus the log-likelihood): over 0 at a proper optimum.
+    """
 
     converged: bool
     iterations: int
     gradient: float
     decrement: float
+    curvature: float | None = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +198,7 @@ class ModelResult(Record):
     estimates: tuple[Estimate, ...] = ()
     fit: Fit | None = None
     random: tuple[RandomEffect, ...] = ()
+    random_correlations: tuple[RandomCorrelation, ...] = ()
     icc: Icc | None = None
     median_odds_ratio: float | None = None
     group_effects: tuple[GroupEffect, ...] = ()

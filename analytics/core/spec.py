@@ -14,28 +14,38 @@ MULTILEVEL = ("multilevel_linear", "multilevel_logit")
 METHODS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "logit": {},
     "linear": {},
-    "multilevel_linear": {"likelihood": ("reml", "ml")},
-    "multilevel_logit": {"approximation": ("laplace",)},
+    "multilevel_linear": {"likelihood": ("reml", "ml"), "df": ("containment", "satterthwaite")},
+    "multilevel_logit": {"approximation": ("laplace", "quadrature")},
 }
+NODES, MOST_NODES = 7, 50  # of a quadrature: unless said otherwise, and at most
 BINARY = ("logit", "multilevel_logit")
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """One model.  ``method`` holds the choices of its kind; ``columns`` are what it reads."""
+    """One model.  ``method`` holds the choices of its kind; ``columns`` are what it reads.
+
+    ``random`` are the terms whose slopes differ between ``groups``, beside the constant; None without any.
+    """
 
     kind: str
     formula: Formula
     groups: str = ""
-    method: Mapping[str, str] = field(default_factory=dict)
+    method: Mapping[str, str | int] = field(default_factory=dict)
     outcome_value: Scalar | None = None
     where: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
     targets: str = ""
+    random: Formula | None = None
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        return (self.formula,) if self.random is None else (self.formula, self.random)
 
     @property
     def columns(self) -> tuple[str, ...]:
         groups = (self.groups,) if self.groups else ()
-        return tuple(dict.fromkeys((*self.formula.variables, *groups, *self.where)))
+        named = (name for formula in self.formulas for name in formula.variables)
+        return tuple(dict.fromkeys((*named, *groups, *self.where)))
 
     def as_json(self) -> dict[str, Any]:
         return _without_empty(
@@ -43,6 +53,7 @@ class ModelSpec:
                 "kind": self.kind,
                 "formula": self.formula.text,
                 "groups": self.groups,
+                "random": f"1 + {self.random.text}" if self.random else "",
                 "method": dict(self.method),
                 "outcome_value": self.outcome_value,
                 "where": {name: list(codes) for name, codes in self.where.items()},

@@ -1,0 +1,122 @@
+"""Reading what a specification says of groups: which, what differs between them, and how it is estimated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from analytics.core.fields import Fields
+from analytics.core.formula import Formula, centred
+from analytics.core.spec import METHODS, MOST_NODES, MULTILEVEL, NODES, ModelSpec
+from surveys.core.said import say
+
+
+def read_shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, Any]:
+    """The fields that every model has; groups, random terms and methods belong to some kinds only."""
+    groups, random = fields.text("groups"), _random(fields)
+    given = fields.mapping("method")
+    outcome_value, where = fields.scalar("outcome_value"), fields.where_rows()
+    multilevel = kind in MULTILEVEL
+    if multilevel and not groups:
+        hint = "Name the variable of the groups, as in groups: city."
+        fields.wrong(
+            "groups", say("A {kind} model needs its groups.", kind=kind), code="missing_field", hint=hint
+        )
+    for name, value in (("groups", groups), ("random", random)):
+        if value and not multilevel and kind and not inherited:
+            message = say("A {kind} model has no groups.", kind=kind)
+            fields.wrong(name, message, hint="Use multilevel_linear or multilevel_logit.")
+    method = _method(fields, kind, given, inherited=inherited)
+    if multilevel and random is not None and method.get("approximation") == "quadrature":
+        fields.wrong(
+            "method",
+            "Quadrature is for a random intercept alone: with random slopes its points would multiply.",
+            hint="Leave “random” out, or ask for approximation: laplace.",
+        )
+    return {
+        "kind": kind,
+        "groups": groups if multilevel else "",
+        "random": random if multilevel else None,
+        "method": method,
+        "outcome_value": outcome_value,
+        "where": where,
+    }
+
+
+def centred_everywhere(spec: ModelSpec, names: tuple[str, ...]) -> ModelSpec:
+    """The model with ``names`` centred in its formula and in its random terms alike."""
+    chosen = frozenset(names)
+    random = None if spec.random is None else centred(spec.random, chosen)
+    return replace(spec, formula=centred(spec.formula, chosen), random=random)
+
+
+def _random(fields: Fields) -> Formula | None:
+    """``random: 1 + x``: the constant and the terms whose slopes differ; None where it is the constant."""
+    found = fields.formula("random")
+    if found is None:
+        return None
+    if found.outcome is not None:
+        fields.wrong("random", "The random part has no outcome.", hint="Write random: 1 + x.")
+        return None
+    if not found.intercept:
+        fields.wrong(
+            "random",
+            "Groups that differ in a slope differ in the constant too; it cannot be left out.",
+            hint="Write random: 1 + x.",
+        )
+        return None
+    return found if found.terms else None
+
+
+def _method(fields: Fields, kind: str, given: Mapping[str, Any], *, inherited: bool) -> dict[str, str | int]:
+    """The choices of a model's kind, those not made at their defaults."""
+    known = METHODS.get(kind, {})
+    method: dict[str, str | int] = {name: options[0] for name, options in known.items()}
+    nodes = given.get("nodes")
+    for name, value in given.items():
+        if name == "nodes" and "approximation" in known:
+            continue
+        if name not in known:
+            if not inherited or not (name == "nodes" or any(name in own for own in METHODS.values())):
+                fields.wrong(
+                    "method",
+                    say("A {kind} model has no choice called “{name}”.", kind=kind, name=name),
+                    hint=_choices(kind),
+                )
+        elif value not in known[name]:
+            fields.wrong(
+                "method",
+                say("“{value}” is not a {name} of {kind}.", value=value, name=name, kind=kind),
+                hint=say("One of {known}.", known=known[name]),
+            )
+        else:
+            method[name] = str(value)
+    if "approximation" in known:
+        method |= _nodes(fields, nodes, is_quadrature=method["approximation"] == "quadrature")
+    return method
+
+
+def _nodes(fields: Fields, nodes: Any, *, is_quadrature: bool) -> dict[str, int]:
+    """How many points a quadrature takes in each group; the Laplace approximation is that of one."""
+    if nodes is not None and (isinstance(nodes, bool) or not isinstance(nodes, int)):
+        nodes = 0
+    if nodes is not None and not 1 <= nodes <= MOST_NODES:
+        fields.wrong("method", say("“nodes” must be a whole number from 1 to {most}.", most=MOST_NODES))
+    elif is_quadrature:
+        return {"nodes": NODES if nodes is None else nodes}
+    elif nodes not in (None, 1):
+        fields.wrong(
+            "method",
+            "The Laplace approximation has one node.",
+            hint="Ask for approximation: quadrature to have more.",
+        )
+    return {}
+
+
+def _choices(kind: str) -> str:
+    """What ``method`` may say for a model of this kind."""
+    choices = [f"{name}: {option}" for name, options in METHODS.get(kind, {}).items() for option in options]
+    if choices:
+        return say("It has these: {choices}.", choices=choices)
+    return say("It has none: leave “method” out.") if kind in METHODS else ""
