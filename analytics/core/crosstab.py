@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analytics.core.estimators.moments import IntArray
-from analytics.core.results import Check, ChiSquare, CrosstabResult, CrosstabRow
+from analytics.core.results import Check
+from analytics.core.results_tables import ChiSquare, CrosstabResult, CrosstabRow
 from surveys.core.said import say
 
 ALL = "All"

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analytics.core.results import Check, DescriptiveRow, DescriptivesResult
+from analytics.core.results import Check
+from analytics.core.results_tables import DescriptiveRow, DescriptivesResult
 from surveys.core.said import say
 
 MOST_LEVELS = 100  # a variable with more categories is an identifier or free text, not a line of a table

@@ -74,7 +74,9 @@ class MarginalEffect(Record):
     """The average change in the predicted probability; standard error by the delta method.
 
     Per unit of a continuous variable, from 0 to 1 of a dummy, from the reference to a category: ``term`` is
-    the variable, or ``C(variable)[category]``, whatever products, powers and logs it enters.
+    the variable, or ``C(variable)[category]``, whatever products, powers and logs it enters.  Of a
+    multilevel logit it is that over all groups, given the estimated variances; ``typical`` is the change in
+    a group whose effects are 0.
     """
 
     term: str
@@ -84,6 +86,7 @@ class MarginalEffect(Record):
     p_value: float
     conf_low: float
     conf_high: float
+    typical: float | None = None
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,18 @@ class Icc(Record):
 
 
 @dataclass(frozen=True)
+class Probabilities(Record):
+    """Of a multilevel logit, means over the rows used: the outcome's share, and what the model says of it.
+
+    ``typical``: in a group whose effects are 0; ``averaged``: over all the groups that there might be.
+    """
+
+    observed: float
+    typical: float
+    averaged: float
+
+
+@dataclass(frozen=True)
 class Convergence(Record):
     """How the optimiser ended: the largest score and the Newton decrement at the answer.
 
@@ -201,6 +216,7 @@ class ModelResult(Record):
     random_correlations: tuple[RandomCorrelation, ...] = ()
     icc: Icc | None = None
     median_odds_ratio: float | None = None
+    probabilities: Probabilities | None = None
     group_effects: tuple[GroupEffect, ...] = ()
     marginal_effects: tuple[MarginalEffect, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -222,76 +238,3 @@ class ModelResult(Record):
             if estimate.term == term:
                 return estimate
         raise KeyError(term)
-
-
-@dataclass(frozen=True)
-class DescriptiveRow(Record):
-    """One line of a descriptive table.
-
-    ``kind``: ``share`` (0/1: count of ones and percent of n), ``mean`` (mean, SD with n - 1), or ``level``
-    (one line per category, named by ``level``). ``n`` counts valid rows, ``absent`` the others by reason;
-    ``minimum_rows`` and ``maximum_rows`` how many hold the extremes, which decides who is told them.
-    """
-
-    variable: str
-    kind: str
-    n: int
-    count: int | None = None
-    percent: float | None = None
-    mean: float | None = None
-    sd: float | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    minimum_rows: int | None = None
-    maximum_rows: int | None = None
-    level: str = ""
-    absent: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class DescriptivesResult(Record):
-    """A descriptive table of a mixed list of variables; ``n`` counts the rows looked at."""
-
-    n: int
-    rows: tuple[DescriptiveRow, ...]
-    checks: tuple[Check, ...] = ()
-    kind: str = "descriptives"
-    conventions: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class CrosstabRow(Record):
-    """One category: counts and column percentages in the order of the table's columns, All last."""
-
-    level: str
-    counts: tuple[int, ...]
-    percents: tuple[float | None, ...]
-
-
-@dataclass(frozen=True)
-class ChiSquare(Record):
-    """Pearson's test of independence on the table without All, no continuity correction."""
-
-    statistic: float
-    df: int
-    p_value: float
-    cramers_v: float
-    smallest_expected: float
-
-
-@dataclass(frozen=True)
-class CrosstabResult(Record):
-    """Column percentages by group plus All; ``bases`` are the column totals that percentages stand on."""
-
-    variable: str
-    by: str
-    columns: tuple[str, ...]
-    bases: tuple[int, ...]
-    rows: tuple[CrosstabRow, ...]
-    decimals: int
-    n: int
-    chi_square: ChiSquare | None = None
-    absent: Mapping[str, int] = field(default_factory=dict)
-    checks: tuple[Check, ...] = ()
-    kind: str = "crosstab"
-    conventions: Mapping[str, str] = field(default_factory=dict)

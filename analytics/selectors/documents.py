@@ -77,6 +77,8 @@ def _model(model: Mapping[str, Any]) -> dict[str, Any]:
         "converged": result["converged"],
         "estimates": [_estimate(one) for one in result["estimates"]],
         "marginal_effects": result["marginal_effects"],
+        "probabilities": result.get("probabilities"),
+        "random_correlations": result.get("random_correlations", []),
         "fit": result["fit"],
         "random": result["random"],
         "icc": result["icc"],

@@ -28,6 +28,7 @@ register = template.Library()
 FIGURES = {
     "intercept": _("Constant"),
     "variance": _("Variance"),
+    "correlation": _("Correlation of effects"),
     "icc": _("Intraclass correlation"),
     "median_odds_ratio": _("Median odds ratio"),
     "n": _("Rows used"),
@@ -106,6 +107,22 @@ def figure_label(row: FigureRow) -> str:
     """The name of a row of fit or variance figures, with the group or scale it belongs to."""
     name = str(FIGURES.get(row.name, row.name))
     return f"{name} ({WORDS.get(row.detail, row.detail)})" if row.detail else name
+
+
+@register.filter
+def random_label(one: Mapping[str, Any]) -> str:
+    """What a variance is of: the constant or a slope over some groups, or the residual."""
+    if not one["group"]:
+        return str(WORDS["Residual"])
+    of = FIGURES["intercept"] if one["term"] == INTERCEPT else one["term"]
+    return f"{one['group']}: {of}"
+
+
+@register.filter
+def correlation_label(one: Mapping[str, Any]) -> str:
+    """The two effects that a correlation is of."""
+    names = (FIGURES["intercept"] if name == INTERCEPT else name for name in (one["first"], one["second"]))
+    return f"{one['group']}: {', '.join(map(str, names))}"
 
 
 @register.filter

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from analytics.core.estimators.logistic import curve
 from analytics.core.estimators.moments import FloatArray, IntArray
+from analytics.core.estimators.response import Response, in_a_typical_group
 from analytics.core.estimators.summary import UPPER
 from analytics.core.results import MarginalEffect
 
@@ -35,36 +35,51 @@ class Change:
 
 
 def average_effects(
-    x: FloatArray, beta: FloatArray, covariance: FloatArray, changes: Iterable[Change]
+    x: FloatArray,
+    beta: FloatArray,
+    covariance: FloatArray,
+    changes: Iterable[Change],
+    response: Response | None = None,
 ) -> tuple[MarginalEffect, ...]:
     """Average change in probability for each of ``changes``; standard errors by the delta method.
+
+    ``response`` is the mean curve over the groups of a multilevel logit; the effect in a typical group is
+    then told too.
 
     ``x`` (n, k) is the design that ``beta`` (k,) and ``covariance`` (k, k) were estimated on.
     Raises ``ValueError`` for a change that has neither a slope nor both ends.
     """
-    return tuple(_effect(change.term, *_average(x, beta, change), covariance) for change in changes)
+    made = []
+    for change in changes:
+        found = _average(x, beta, change, response or in_a_typical_group)
+        typical = _average(x, beta, change, in_a_typical_group)[0] if response else None
+        made.append(_effect(change.term, *found, covariance, typical))
+    return tuple(made)
 
 
-def _average(x: FloatArray, beta: FloatArray, change: Change) -> tuple[float, FloatArray]:
+def _average(x: FloatArray, beta: FloatArray, change: Change, response: Response) -> tuple[float, FloatArray]:
     """The effect and its gradient in beta (k,)."""
     own = np.arange(x.shape[1]) if change.columns is None else change.columns
     if change.slope is not None:
-        at = curve(x @ beta)
+        at = response(x @ beta)
         speed = change.slope @ beta[own]
-        gradient = (at.slope * (1 - 2 * at.p) * speed) @ x
+        gradient = (at.bend * speed) @ x
         gradient[own] += at.slope @ change.slope
         return float(np.mean(at.slope * speed)), gradient / len(x)
     if change.high is None or change.low is None:
         raise ValueError(f"{change.term}: a change needs a slope, or both high and low.")
     rest = x @ beta - x[:, own] @ beta[own]
-    high, low = curve(rest + change.high @ beta[own]), curve(rest + change.low @ beta[own])
+    high, low = response(rest + change.high @ beta[own]), response(rest + change.low @ beta[own])
     gradient = (high.slope - low.slope) @ x
     gradient[own] = high.slope @ change.high - low.slope @ change.low
     return float(np.mean(high.p - low.p)), gradient / len(x)
 
 
-def _effect(term: str, effect: float, gradient: FloatArray, covariance: FloatArray) -> MarginalEffect:
+def _effect(
+    term: str, effect: float, gradient: FloatArray, covariance: FloatArray, typical: float | None
+) -> MarginalEffect:
     error = math.sqrt(float(gradient @ covariance @ gradient))
     z = effect / error if error else math.nan
     reach = float(ndtri(UPPER)) * error
-    return MarginalEffect(term, effect, error, z, float(2 * ndtr(-abs(z))), effect - reach, effect + reach)
+    p = float(2 * ndtr(-abs(z)))
+    return MarginalEffect(term, effect, error, z, p, effect - reach, effect + reach, typical)

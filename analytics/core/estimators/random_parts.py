@@ -11,7 +11,7 @@ from analytics.core.estimators.design import OWN_VARIANCE, Design
 from analytics.core.estimators.groups import Groups
 from analytics.core.estimators.moments import INTERCEPT, FloatArray
 from analytics.core.estimators.slopes import varies_within
-from analytics.core.results import Check, GroupEffect, RandomCorrelation, RandomEffect
+from analytics.core.results import Check, GroupEffect, ModelResult, RandomCorrelation, RandomEffect
 from surveys.core.said import say
 
 NO_VARIANCE = 1e-6  # share of what a term's effects could be at most, under which their variance is zero
@@ -92,6 +92,17 @@ def random_effects(
         if sd[i] > 0 and sd[j] > 0
     ]
     return effects, tuple(found)
+
+
+def random_covariance(result: ModelResult) -> FloatArray:
+    """The covariance (q, q) of the effects of a fitted model, in the order of its ``random``."""
+    effects = [one for one in result.random if one.group]
+    place = {one.term: at for at, one in enumerate(effects)}
+    psi = np.diag([one.variance for one in effects])
+    for one in result.random_correlations:
+        i, j = place[one.first], place[one.second]
+        psi[i, j] = psi[j, i] = one.covariance
+    return psi
 
 
 def without_dust(psi: FloatArray, scale: FloatArray, residual: float) -> FloatArray:

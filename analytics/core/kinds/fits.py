@@ -17,6 +17,8 @@ from analytics.core.estimators.mixed_linear import fit_mixed_linear
 from analytics.core.estimators.mixed_logit import fit_mixed_logit
 from analytics.core.estimators.mixed_slopes import fit_mixed_slopes
 from analytics.core.estimators.mixed_slopes_logit import fit_mixed_slopes_logit
+from analytics.core.estimators.random_parts import random_covariance
+from analytics.core.estimators.response import over_groups, probabilities, spread_of_rows
 from analytics.core.frame import Frame, Numbers
 from analytics.core.results import ModelResult
 from analytics.core.sample import Sample
@@ -59,9 +61,30 @@ def _multilevel_logit(spec: ModelSpec, design: Design, frame: Frame, sample: Sam
     given = (design.outcome, design.matrix, design.names)
     if spec.random is None:
         nodes = int(spec.method.get("nodes", 1))
-        return fit_mixed_logit(*given, _groups(design), spec.groups, nodes)
-    z, z_terms = random_design(spec, design, frame, sample)
-    return fit_mixed_slopes_logit(*given, z, z_terms, _groups(design), spec.groups)
+        z = np.ones((sample.n, 1))
+        fitted = fit_mixed_logit(*given, _groups(design), spec.groups, nodes)
+    else:
+        z, z_terms = random_design(spec, design, frame, sample)
+        fitted = fit_mixed_slopes_logit(*given, z, z_terms, _groups(design), spec.groups)
+    return _with_probabilities(fitted, z, design, frame, sample) if fitted.converged else fitted
+
+
+def _with_probabilities(
+    fitted: ModelResult, z: Numbers, design: Design, frame: Frame, sample: Sample
+) -> ModelResult:
+    """The multilevel logit with probabilities, and average marginal effects over groups and in a typical one.
+
+    With random slopes there are no marginal effects: there a variable also moves how far groups lie apart.
+    """
+    kept = [design.names.index(one.term) for one in fitted.estimates]
+    beta = np.array([one.estimate for one in fitted.estimates])
+    x, spread = design.matrix[:, kept], spread_of_rows(z, random_covariance(fitted))
+    told = probabilities(design.outcome, x @ beta, spread)
+    if z.shape[1] > 1:
+        return replace(fitted, probabilities=told)
+    changes = marginal_changes(design, frame, sample, kept)
+    effects = average_effects(x, beta, np.array(fitted.covariance), changes, over_groups(spread))
+    return replace(fitted, marginal_effects=effects, probabilities=told)
 
 
 def random_design(

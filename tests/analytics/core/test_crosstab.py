@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2_contingency
 
 from analytics.core.crosstab import crosstab, percent
-from analytics.core.results import CrosstabResult
+from analytics.core.results_tables import CrosstabResult
 
 # Intention to settle by employment, 600 migrants: whole counts of a published table and its percentages.
 FORMAL, INFORMAL = (68, 33, 99, 27, 73), (47, 20, 154, 20, 59)

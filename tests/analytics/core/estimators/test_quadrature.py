@@ -73,7 +73,7 @@ def test_one_node_is_laplace() -> None:
 
 
 def test_small_groups_of_large_variance_are_told_of_and_more_nodes_settle_them() -> None:
-    """Groups of two rows: Laplace finds three quarters of the variance; the check names quadrature, and then more nodes."""
+    """Groups of two rows: three quarters of the variance by Laplace, and the check says what to do."""
     s = survey(1600, groups=800, sigma=3.0, seed=4)
     x, terms = s.x[:, :3], s.terms[:3]
     laplace, few, many = (fit_mixed_logit(s.y, x, terms, s.groups, "home", n) for n in (1, 3, 25))
