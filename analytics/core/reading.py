@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from analytics.core.fields import Fields
 from analytics.core.formula import Factor, Formula, Term, assemble, leaf, parse
-from analytics.core.reading_levels import centred_everywhere, read_shared
+from analytics.core.reading_levels import read_centring, read_shared
 from analytics.core.spec import (
     MODEL_KINDS,
     CrosstabSpec,
@@ -54,14 +54,14 @@ def read_crosstab(fields: Fields) -> CrosstabSpec:
 def read_model(fields: Fields) -> ModelSpec | None:
     """``formula``, ``groups``, ``random``, ``method``, ``where`` …; ``kind`` was looked up before."""
     formula = fields.formula("formula", required=True, outcome=True)
-    centre = fields.names("center")
+    centre = read_centring(fields)
     fields.choice("missing", ("listwise",), "listwise")
     shared = read_shared(fields, fields.text("kind"))
     if formula is None:
         return None
-    _check_centred(fields, centre, formula)
+    _check_centred(fields, centre.names, formula)
     spec = ModelSpec(formula=formula, targets=fields.text("targets"), **shared)
-    return centred_everywhere(spec, centre)
+    return centre.of(fields, spec)
 
 
 def read_series(fields: Fields) -> SeriesSpec:
@@ -112,7 +112,7 @@ def _read_series_model(
             "A model has a formula of its own, or adds to another; this has both.",
             hint="Write the whole formula, or leave “formula” out.",
         )
-    centre = fields.names("center")
+    centre = read_centring(fields)
     column = fields.text("column", name)
     label = fields.text("label", name.replace("model", "Model ") if name.startswith("model") else name)
     shared = read_shared(fields, kind, inherited=True)
@@ -125,8 +125,8 @@ def _read_series_model(
                 "formula", "The model has neither a formula nor a base to add to.", code="missing_field"
             )
         return None
-    _check_centred(fields, centre, formula)
-    model = centred_everywhere(ModelSpec(formula=formula, **shared), centre)
+    _check_centred(fields, centre.names, formula)
+    model = centre.of(fields, ModelSpec(formula=formula, **shared))
     return SeriesModel(name, label, start, model, column)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analytics.core.fields import Fields
-from analytics.core.formula import Formula, centred
+from analytics.core.formula import Formula, by_group, centred
 from analytics.core.spec import METHODS, MOST_NODES, MULTILEVEL, NODES, ModelSpec
 from surveys.core.said import say
 
@@ -44,11 +44,47 @@ def read_shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[s
     }
 
 
-def centred_everywhere(spec: ModelSpec, names: tuple[str, ...]) -> ModelSpec:
-    """The model with ``names`` centred in its formula and in its random terms alike."""
-    chosen = frozenset(names)
-    random = None if spec.random is None else centred(spec.random, chosen)
-    return replace(spec, formula=centred(spec.formula, chosen), random=random)
+@dataclass(frozen=True)
+class Centring:
+    """Which variables are centred, on the mean of all rows or on those of the groups."""
+
+    overall: frozenset[str] = frozenset()
+    within: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*sorted(self.overall), *sorted(self.within))
+
+    def of(self, fields: Fields, spec: ModelSpec) -> ModelSpec:
+        """The model centred in its formula and in its random terms alike; what needs groups has them."""
+        random = spec.random
+        if random is not None:
+            random = centred(random, self.overall, self.within, with_means=False)
+        made = replace(spec, formula=centred(spec.formula, self.overall, self.within), random=random)
+        needing = next((atom for one in made.formulas for atom in by_group(one)), None)
+        if needing is not None and not made.groups:
+            message = say(
+                "{text} needs groups, and a {kind} model has none.", text=needing.text, kind=made.kind
+            )
+            fields.wrong("formula", message, hint="Use multilevel_linear or multilevel_logit.")
+        outcome = made.formula.outcome
+        if outcome is not None and any(True for _ in by_group(Formula((), True, outcome))):
+            fields.wrong("formula", "An outcome is not taken within groups: the model does that.")
+        return made
+
+
+def read_centring(fields: Fields) -> Centring:
+    """``center: [x]``, or ``center: {x: group, z: sample}``: by name, on which mean."""
+    if not isinstance(fields.data.get("center"), dict):
+        return Centring(frozenset(fields.names("center")))
+    chosen: dict[str, set[str]] = {"sample": set(), "group": set()}
+    for name, mean in fields.mapping("center").items():
+        if mean in chosen:
+            chosen[mean].add(name)
+        else:
+            message = say("“{name}” is centred on the mean of the sample or of the group.", name=name)
+            fields.wrong("center", message, hint="Write group or sample beside its name.")
+    return Centring(frozenset(chosen["sample"]), frozenset(chosen["group"]))
 
 
 def _random(fields: Fields) -> Formula | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from scipy.stats import chi2
 
+from analytics.core.estimators.mixed_linear import fit_mixed_linear
 from analytics.core.kinds import Outcome, read_spec, run_spec
+from analytics.core.spec import ModelSpec
 from analytics.core.tables import table_of_result
+from surveys.core.problems import Refused
 from tests.analytics.columns import survey
 
 MULTILEVEL = """
@@ -72,3 +76,69 @@ def test_the_table_names_slopes_and_correlations(multilevel: Outcome) -> None:
     assert "Intraclass correlation (latent logit, slope terms at 0)" in labels
     assert any("quadrature with 7 nodes" in note for note in table.notes)
     assert all(text for row in table_of_result(multilevel.result, "zh-hans").rows for text in [row.label])
+
+
+CENTRED = """
+kind: multilevel_linear
+formula: z ~ x*y
+groups: city
+random: 1 + x
+center: {x: group, y: sample}
+"""
+
+
+def test_centred_within_groups_the_means_of_the_groups_enter_too() -> None:
+    spec = read_spec(CENTRED)
+    assert isinstance(spec, ModelSpec) and spec.random is not None
+    assert spec.formula.text == "z ~ within(x) + center(y) + group_mean(x) + within(x):center(y)"
+    assert spec.random.text == "within(x)"
+    assert read_spec(spec.as_json()) == spec
+
+
+def test_the_numbers_of_what_is_taken_within_groups() -> None:
+    """Of the rows used alone: a row without x is in no mean."""
+    frame = survey()
+    found = run_spec(read_spec("kind: multilevel_linear\nformula: z ~ within(x)\ngroups: city"), frame)
+    x, city = frame["x"].numbers(), frame["city"].numbers()
+    used = ~np.isnan(x)
+    own = np.array([x[used & (city == place)].mean() for place in city])
+    by_hand = fit_mixed_linear(
+        frame["z"].numbers()[used],
+        np.column_stack([np.ones(used.sum()), (x - own)[used]]),
+        ("(Intercept)", "within(x)"),
+        city[used],
+    )
+    told = {one["term"]: one["estimate"] for one in found.result["models"][0]["result"]["estimates"]}
+    assert told["within(x)"] == pytest.approx(by_hand.of("within(x)").estimate, rel=1e-10)
+    labels = [column["labels"]["en"] for column in found.result["models"][0]["columns"]]
+    assert labels == ["Constant", "Status (within groups)"]
+
+
+def test_a_person_who_changes_does_not_move_the_group() -> None:
+    """A logit with the mean of the group beside x: the effect of x is that of x within groups alone."""
+    text = "kind: multilevel_logit\nformula: y ~ x\ngroups: city\ncenter: {x: group}"
+    (model,) = run_spec(read_spec(text), survey()).result["models"]
+    (effect,) = model["result"]["marginal_effects"]
+    assert effect["term"] == "x"
+    told = {one["term"]: one["estimate"] for one in model["result"]["estimates"]}
+    frame = survey()
+    x, city = frame["x"].numbers(), frame["city"].numbers()
+    x, city = x[~np.isnan(x)], city[~np.isnan(x)]
+    mean = np.array([x[city == place].mean() for place in city])
+    eta = told["(Intercept)"] + told["within(x)"] * (x - mean) + told["group_mean(x)"] * mean
+    p = 1 / (1 + np.exp(-eta))
+    assert effect["typical"] == pytest.approx(told["within(x)"] * (p * (1 - p)).mean(), rel=1e-9)
+
+
+WITHOUT_GROUPS = [
+    ("kind: linear\nformula: z ~ x\ncenter: {x: group}", "needs groups, and a linear model has none"),
+    ("kind: logit\nformula: y ~ group_mean(x)", "needs groups"),
+    ("kind: multilevel_linear\ngroups: city\nformula: within(z) ~ x", "An outcome is not taken within"),
+    ("kind: linear\nformula: z ~ x\ncenter: {x: country}", "mean of the sample or of the group"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), WITHOUT_GROUPS)
+def test_where_nothing_is_taken_within_groups(text: str, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        read_spec(text)
