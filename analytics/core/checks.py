@@ -135,8 +135,13 @@ def _near_collinear(terms: tuple[str, ...], worst: float) -> Check:
     return Check("warning", "near_collinear", message, terms)
 
 
-def check_groups(n_groups: int, n: int, group: str, group_terms: tuple[str, ...]) -> tuple[Check, ...]:
-    """Enough groups for a random intercept; ``group_terms`` are the columns that vary between groups only."""
+def check_groups(
+    n_groups: int, n: int, group: str, group_terms: tuple[str, ...], *, by_t: bool = False
+) -> tuple[Check, ...]:
+    """Enough groups for a random intercept; ``group_terms`` are the columns that vary between groups only.
+
+    ``by_t`` says that these are tested by t with degrees of freedom of about the number of groups.
+    """
     if n_groups < 2:
         message = say(
             "{group} has {n_groups} group in the rows used; a random intercept needs several.",
@@ -167,7 +172,16 @@ def check_groups(n_groups: int, n: int, group: str, group_terms: tuple[str, ...]
         group=group,
         n_groups=n_groups,
     )
-    if group_terms:
+    if group_terms and by_t:
+        message = both(
+            message,
+            say(
+                "So do the terms that differ only between groups ({terms}); their tests take the few degrees "
+                "of freedom into account.",
+                terms=group_terms,
+            ),
+        )
+    elif group_terms:
         message = both(
             message,
             say(

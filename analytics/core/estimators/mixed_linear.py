@@ -72,7 +72,7 @@ def fit_mixed_linear(
     between = between_terms(design, np.diag(within.gram)[:-1])
     level_two = tuple(t for t, flag in zip(design.terms, between.tolist(), strict=True) if flag)
     checks = (*design.checks, *check_size(design), *check_outcome_varies(design))
-    checks += check_groups(by.count, design.n, group, level_two)
+    checks += check_groups(by.count, design.n, group, level_two, by_t=True)
     if has_error(checks):
         return failed("multilevel_linear", checks, design.dropped)
     checks += (*check_collinearity(design), *check_linear_scale(design))

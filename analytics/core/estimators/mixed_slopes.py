@@ -26,6 +26,7 @@ from analytics.core.estimators.moments import FloatArray
 from analytics.core.estimators.profile import PERFECT, between_terms, squares_within
 from analytics.core.estimators.random_parts import (
     boundary_check,
+    check_mean_slopes,
     check_random,
     group_effects,
     parameters,
@@ -72,9 +73,10 @@ def fit_mixed_slopes(
     between = between_terms(design, squares_within(design, by))
     level_two = tuple(t for t, flag in zip(design.terms, between.tolist(), strict=True) if flag)
     checks = (*design.checks, *check_size(design), *check_outcome_varies(design))
-    checks += check_groups(by.count, design.n, group, level_two)
+    checks += check_groups(by.count, design.n, group, level_two, by_t=True)
     if not has_error(checks):
         checks += check_random(design, z, z_terms, by, group)
+        checks += check_mean_slopes(z_terms, by, group, has_choice=True) if df == CONTAINMENT else ()
     if has_error(checks):
         return failed(KIND, checks, design.dropped)
     checks += (*check_collinearity(design), *check_linear_scale(design))

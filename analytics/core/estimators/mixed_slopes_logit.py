@@ -21,6 +21,7 @@ from analytics.core.estimators.moments import FloatArray
 from analytics.core.estimators.profile import between_terms, squares_within
 from analytics.core.estimators.random_parts import (
     boundary_check,
+    check_mean_slopes,
     check_random,
     group_effects,
     parameters,
@@ -61,6 +62,7 @@ def fit_mixed_slopes_logit(
     checks += check_groups(by.count, design.n, group, level_two)
     if not has_error(checks):
         checks += check_random(design, z, z_terms, by, group)
+        checks += check_mean_slopes(z_terms, by, group)
     if has_error(checks):
         return failed(KIND, checks, design.dropped)
     plain = logit.maximise(design)

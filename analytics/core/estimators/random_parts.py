@@ -12,11 +12,12 @@ from analytics.core.estimators.groups import Groups
 from analytics.core.estimators.moments import INTERCEPT, FloatArray
 from analytics.core.estimators.slopes import varies_within
 from analytics.core.results import Check, GroupEffect, ModelResult, RandomCorrelation, RandomEffect
-from surveys.core.said import say
+from surveys.core.said import both, say
 
 NO_VARIANCE = 1e-6  # share of what a term's effects could be at most, under which their variance is zero
 ONE = 1e-5  # distance of a correlation from 1 at which it is 1
 FEW_PER_SLOPE = 20  # groups under which a correlation of effects is a rough guide
+FEW_FOR_MEANS = 50  # groups from which t and the normal distribution give the mean slope much the same p
 
 
 def check_random(
@@ -62,6 +63,27 @@ def check_random(
         )
         found.append(Check("warning", "few_groups_for_slopes", message, z_terms[1:]))
     return tuple(found)
+
+
+def check_mean_slopes(
+    z_terms: tuple[str, ...], by: Groups, group: str, *, has_choice: bool = False
+) -> tuple[Check, ...]:
+    """Says that a mean slope rests on as many groups as there are, whatever the number of rows.
+
+    ``has_choice``: degrees of freedom that know this can be asked for.
+    """
+    if by.count >= FEW_FOR_MEANS:
+        return ()
+    message = say(
+        "The mean slope of {terms} rests on {count} groups of {group}, however many rows there are: its p "
+        "value here, which counts rows, is too small.",
+        terms=z_terms[1:],
+        count=by.count,
+        group=group,
+    )
+    if has_choice:
+        message = both(message, say("Ask for df: satterthwaite."))
+    return (Check("warning", "mean_slope_of_few", message, z_terms[1:]),)
 
 
 def _is_singular(z: FloatArray) -> bool:
