@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from analytics.core.estimators.design import Design
-from analytics.core.estimators.moments import FloatArray
+from analytics.core.estimators.moments import FloatArray, IntArray
 from analytics.core.estimators.summary import scaled_inverse
 from analytics.core.results import Check
 from surveys.core.disclosure import FEWEST
@@ -20,6 +20,7 @@ LINKED = 0.3  # partial correlation from which two columns belong to the same of
 FEW_GROUPS = (
     20  # under this a between-group variance is a rough guide (Snijders and Bosker; lme4's FAQ say 5-20)
 )
+MANY_ALIKE = 0.2  # share of groups of one outcome only from which this is said
 FEW_EVENTS = 10.0  # events per parameter (Peduzzi et al. 1996)
 
 
@@ -191,3 +192,18 @@ def check_groups(
             ),
         )
     return (Check("warning", "few_groups", message, group_terms),)
+
+
+def check_alike(events: FloatArray, sizes: IntArray, group: str) -> tuple[Check, ...]:
+    """Says that many groups have one outcome only: ``events`` (G,) of ``sizes`` (G,) rows."""
+    alike = (events == 0) | (events == sizes)
+    share = float(alike.mean())
+    if share < MANY_ALIKE:
+        return ()
+    message = say(
+        "{percent:.0f} percent of the groups of {group} have one outcome only: their effects are finite "
+        "because the model draws them towards the others.",
+        percent=100 * share,
+        group=group,
+    )
+    return (Check("info", "groups_alike", message),)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analytics.core.checks import check_groups, has_error
+from analytics.core.checks import check_alike, check_groups, has_error
 from analytics.core.estimators import logit
 from analytics.core.estimators.design import Design, prepare
 from analytics.core.estimators.groups import Groups, group_rows
@@ -65,6 +65,7 @@ def fit_mixed_slopes_logit(
         checks += check_mean_slopes(z_terms, by, group)
     if has_error(checks):
         return failed(KIND, checks, design.dropped)
+    checks += check_alike(by.totals(design.y[:, None])[:, 0], by.sizes, group)
     plain = logit.maximise(design)
     problem = logit.diagnose(design, plain)
     if problem is not None or plain.covariance is None:

@@ -17,7 +17,7 @@ from analytics.core.estimators.logistic import curve
 from analytics.core.estimators.moments import FloatArray
 from analytics.core.results import Probabilities
 
-NODES = 30  # of Gauss and Hermite: 1e-9 of a probability for standard deviations up to 2
+NODES = 40  # of Gauss and Hermite: 1e-8 of a probability for standard deviations up to 2
 
 
 class Bent(NamedTuple):
