@@ -55,8 +55,18 @@ def disclosed(result: Mapping[str, Any], n_used: int | None) -> Told:
 
 
 def _without_small_groups(model: Mapping[str, Any]) -> dict[str, Any]:
-    effects = [one for one in model["result"]["group_effects"] if one["n"] >= FEWEST]
-    return {**model, "result": {**model["result"], "group_effects": effects}}
+    result = model["result"]
+    told = {**result, "group_effects": [one for one in result["group_effects"] if one["n"] >= FEWEST]}
+    if shares := result.get("probabilities"):
+        told["probabilities"] = _share(shares, model["n_used"])
+    return {**model, "result": told}
+
+
+def _share(shares: Mapping[str, Any], n: int) -> dict[str, Any]:
+    """The share observed is a count by another name, told where neither outcome is that of few rows."""
+    observed = shares["observed"]
+    few = min(observed, 1 - observed) * n < FEWEST - 0.5
+    return {**shares, "observed": None if few else observed}
 
 
 def _descriptive_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

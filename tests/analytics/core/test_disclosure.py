@@ -168,3 +168,12 @@ def test_effects_of_small_groups_are_withheld() -> None:
     result = {"kind": "series", "models": [{"n_used": 19, "result": {"group_effects": effects}}]}
     (model,) = disclosed(result, 19).result["models"]
     assert model["result"]["group_effects"] == effects[1:]
+
+
+@pytest.mark.parametrize(("events", "told"), [(9, False), (10, True), (90, True), (91, False)])
+def test_a_share_observed_is_a_count_by_another_name(events: int, told: bool) -> None:
+    shares = {"observed": events / 100, "typical": 0.1, "averaged": 0.12}
+    result = {"models": [{"n_used": 100, "result": {"group_effects": [], "probabilities": shares}}]}
+    (model,) = disclosed(result, 100).result["models"]
+    assert (model["result"]["probabilities"]["observed"] is not None) == told
+    assert disclosed(result, 100).is_whole == told
