@@ -167,6 +167,10 @@ def check_groups(
         return (Check("error", "too_few_groups", message, group_terms),)
     if n_groups >= FEW_GROUPS:
         return ()
+    return (_few_groups(n_groups, group, group_terms, by_t=by_t),)
+
+
+def _few_groups(n_groups: int, group: str, group_terms: tuple[str, ...], *, by_t: bool) -> Check:
     message = say(
         "{group} has only {n_groups} groups: the between-group variance and the intraclass correlation "
         "rest on {n_groups} points and are a rough guide.",
@@ -191,7 +195,7 @@ def check_groups(
                 terms=group_terms,
             ),
         )
-    return (Check("warning", "few_groups", message, group_terms),)
+    return Check("warning", "few_groups", message, group_terms)
 
 
 def check_alike(events: FloatArray, sizes: IntArray, group: str) -> tuple[Check, ...]:

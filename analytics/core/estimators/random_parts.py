@@ -45,6 +45,10 @@ def check_random(
     if _is_singular(z):
         message = say("One of the terms with a slope follows from the others: {terms}.", terms=z_terms[1:])
         return (Check("error", "random_collinear", message, z_terms[1:]),)
+    return _doubts(design, z_terms, by, group)
+
+
+def _doubts(design: Design, z_terms: tuple[str, ...], by: Groups, group: str) -> tuple[Check, ...]:
     found = []
     absent = tuple(term for term in z_terms[1:] if term not in design.terms)
     if absent:
