@@ -9,6 +9,7 @@ from typing import Any
 from analytics.core.choices import CLASSICAL, ERROR_TYPES, LONELY, MOMENTS, Drawn, Errors, Slopes
 from analytics.core.fields import Fields
 from analytics.core.formula import Formula, leaf
+from analytics.core.spec import CATEGORICAL
 from surveys.core.problems import near_misses
 from surveys.core.said import say
 
@@ -36,6 +37,18 @@ def read_choices(fields: Fields, kind: str, formula: Formula | None) -> dict[str
         "slopes": _slopes(fields, formula),
         "predict": _predict(fields, formula),
     }
+
+
+def read_outcome(fields: Fields, kind: str, *, inherited: bool) -> dict[str, Any]:
+    """Which value of the outcome is modelled, or which category the others are held against."""
+    value, reference = fields.scalar("outcome_value"), fields.scalar("reference")
+    for name, given, wrong in (
+        ("outcome_value", value, kind in CATEGORICAL),
+        ("reference", reference, kind != "multinomial_logit" and not inherited),
+    ):
+        if given is not None and wrong and kind:
+            fields.wrong(name, say("Models of kind {kind} have no “{name}”.", kind=kind, name=name))
+    return {"outcome_value": value, "reference": reference if kind == "multinomial_logit" else None}
 
 
 def _inner(fields: Fields, name: str) -> Fields:
