@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any
 
-from analytics.core.choices import CLASSICAL, ERROR_TYPES, LONELY, MOMENTS, Drawn, Errors, Slopes
+from analytics.core.choices import CLASSICAL, ERROR_TYPES, MOMENTS, Drawn, Errors, Slopes
 from analytics.core.fields import Fields
 from analytics.core.formula import Formula, leaf
 from analytics.core.spec import CATEGORICAL
+from analytics.core.survey_design.declared import LONELY
 from surveys.core.problems import near_misses
 from surveys.core.said import say
 
@@ -81,6 +82,12 @@ def _errors(fields: Fields, kind: str, drawn: Drawn) -> Errors:
 def _drawn(fields: Fields) -> Drawn:
     found = Drawn(fields.text("weights"), fields.text("strata"), fields.text("psu"))
     lonely = fields.choice("lonely_psu", LONELY, LONELY[0])
+    if fields.data.get("lonely_psu") is not None and not (found.strata or found.psu):
+        fields.wrong(
+            "lonely_psu",
+            "Without strata and psu no stratum has a single sampling unit.",
+            hint="Name strata and psu, or leave lonely_psu out.",
+        )
     return Drawn(found.weights, found.strata, found.psu, lonely) if found else found
 
 

@@ -129,7 +129,11 @@ BAD = [
     ("kind: logit\nformula: y ~ x\nerrors: {kind: robust, type: HC4}", ["errors.type", "HC3, HC0, HC1, HC2"]),
     ("kind: logit\nformula: y ~ x\nerrors: {kind: cluster, type: CR2, cluster: c}", ["CR1, CR0, CR1S"]),
     ("kind: linear\nformula: y ~ x\nweights: w\nerrors: {kind: robust}", ["Name the clusters as psu"]),
-    ("kind: linear\nformula: y ~ x\npsu: p\nlonely_psu: drop", ["fail, adjust, certainty"]),
+    ("kind: linear\nformula: y ~ x\npsu: p\nlonely_psu: drop", ["refuse, centre, certainty"]),
+    (
+        "kind: linear\nformula: y ~ x\nweights: w\nlonely_psu: centre",
+        ["no stratum has a single sampling unit", "leave lonely_psu out"],
+    ),
     ("kind: ordered_logit\nformula: y ~ x\nweights: w", ["Models of kind ordered_logit have no “weights”"]),
     ("kind: linear\nformula: y ~ x\nerrors: {kind: cluster}", ["“cluster” is missing"]),
     ("kind: linear\nformula: y ~ x\nerrors: {kind: robust, cluster: c}", ["belongs to kind: cluster"]),
