@@ -11,7 +11,7 @@ from analytics.core.kinds import Outcome, read_spec, run_spec
 from analytics.core.spec import ModelSpec
 from analytics.core.tables import table_of_result
 from surveys.core.problems import Refused
-from tests.analytics.columns import survey
+from tests.analytics.columns import column, survey
 
 MULTILEVEL = """
 kind: series
@@ -142,3 +142,20 @@ WITHOUT_GROUPS = [
 def test_where_nothing_is_taken_within_groups(text: str, words: str) -> None:
     with pytest.raises(Refused, match=words):
         read_spec(text)
+
+
+def test_a_model_of_other_errors_or_weights_is_no_ground_for_a_likelihood_ratio() -> None:
+    text = """
+kind: series
+groups: city
+models:
+  - {kind: logit, formula: "y ~ x", errors: {kind: robust}}
+  - {kind: multilevel_logit, formula: "y ~ x", from: model1}
+  - {kind: logit, formula: "y ~ x", weights: age}
+  - {kind: multilevel_logit, formula: "y ~ x", from: model3}
+"""
+    frame = survey()
+    frame["age"] = column("age", np.linspace(0.5, 2, len(frame["x"].values)).tolist())
+    robust, weighted = run_spec(read_spec(text), frame).result["comparisons"]
+    assert "Robust errors" in robust["reason"] and robust["wald"] is None  # no term was added
+    assert "weigh or draw" in weighted["reason"] and "wald" not in weighted
