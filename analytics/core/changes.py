@@ -1,7 +1,7 @@
 """What happens to a design when one variable changes: the ground of average marginal effects.
 
 A variable may enter through logs, powers, centring, products and the dummies of a factor; all of them move
-with it.  Centring keeps the means that were taken when the design was built.
+with it.  Centring keeps the means that were taken when the design was built, those of groups too.
 """
 
 from __future__ import annotations
@@ -15,9 +15,19 @@ import polars as pl
 
 from analytics.core.design import Design, Made
 from analytics.core.estimators.margins import Change
-from analytics.core.formula import Atom, Center, Factor, Log, Power, Variable, leaf
+from analytics.core.formula import (
+    Atom,
+    Center,
+    Factor,
+    GroupMean,
+    Log,
+    Power,
+    Variable,
+    Within,
+    leaf,
+)
 from analytics.core.frame import Frame, Numbers, level_text, levels_used
-from analytics.core.sample import Sample
+from analytics.core.sample import Sample, group_means
 from surveys.core.codebook import Scalar
 
 
@@ -127,7 +137,14 @@ class Ground:
             return np.asarray(np.log(inner))
         if isinstance(atom, Power):
             return np.asarray(inner**atom.exponent)
+        if isinstance(atom, Within | GroupMean):
+            own = self._group_means(atom)
+            return own if isinstance(atom, GroupMean) else inner - own
         return inner - self.design.means[atom.of.text]
+
+    def _group_means(self, atom: Within | GroupMean) -> Numbers:
+        """Of the rows as they are: a row that changes does not move its group."""
+        return group_means(self._at(atom.of, self._values(leaf(atom).name)), self.design.groups)
 
     def _speed(self, atom: Atom, values: Numbers) -> Numbers:
         """How fast a numeric atom moves with its variable."""
@@ -138,5 +155,7 @@ class Ground:
             return speed / inner
         if isinstance(atom, Power):
             return np.asarray(atom.exponent * inner ** (atom.exponent - 1) * speed)
-        assert isinstance(atom, Center)
+        if isinstance(atom, GroupMean):
+            return np.zeros_like(values)
+        assert isinstance(atom, Center | Within)
         return speed

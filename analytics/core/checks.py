@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from analytics.core.estimators.design import Design
-from analytics.core.estimators.moments import FloatArray
+from analytics.core.estimators.moments import FloatArray, IntArray
 from analytics.core.estimators.summary import scaled_inverse
 from analytics.core.results import Check
 from surveys.core.disclosure import FEWEST
@@ -20,6 +20,7 @@ LINKED = 0.3  # partial correlation from which two columns belong to the same of
 FEW_GROUPS = (
     20  # under this a between-group variance is a rough guide (Snijders and Bosker; lme4's FAQ say 5-20)
 )
+MANY_ALIKE = 0.2  # share of groups of one outcome only from which this is said
 FEW_EVENTS = 10.0  # events per parameter (Peduzzi et al. 1996)
 
 
@@ -139,8 +140,13 @@ def _near_collinear(terms: tuple[str, ...], worst: float) -> Check:
     return Check("warning", "near_collinear", message, terms)
 
 
-def check_groups(n_groups: int, n: int, group: str, group_terms: tuple[str, ...]) -> tuple[Check, ...]:
-    """Enough groups for a random intercept; ``group_terms`` are the columns that vary between groups only."""
+def check_groups(
+    n_groups: int, n: int, group: str, group_terms: tuple[str, ...], *, by_t: bool = False
+) -> tuple[Check, ...]:
+    """Enough groups for a random intercept; ``group_terms`` are the columns that vary between groups only.
+
+    ``by_t`` says that these are tested by t with degrees of freedom of about the number of groups.
+    """
     if n_groups < 2:
         message = say(
             "{group} has {n_groups} group in the rows used; a random intercept needs several.",
@@ -165,13 +171,26 @@ def check_groups(n_groups: int, n: int, group: str, group_terms: tuple[str, ...]
         return (Check("error", "too_few_groups", message, group_terms),)
     if n_groups >= FEW_GROUPS:
         return ()
+    return (_few_groups(n_groups, group, group_terms, by_t=by_t),)
+
+
+def _few_groups(n_groups: int, group: str, group_terms: tuple[str, ...], *, by_t: bool) -> Check:
     message = say(
         "{group} has only {n_groups} groups: the between-group variance and the intraclass correlation "
         "rest on {n_groups} points and are a rough guide.",
         group=group,
         n_groups=n_groups,
     )
-    if group_terms:
+    if group_terms and by_t:
+        message = both(
+            message,
+            say(
+                "So do the terms that differ only between groups ({terms}); their tests take the few degrees "
+                "of freedom into account.",
+                terms=group_terms,
+            ),
+        )
+    elif group_terms:
         message = both(
             message,
             say(
@@ -180,4 +199,19 @@ def check_groups(n_groups: int, n: int, group: str, group_terms: tuple[str, ...]
                 terms=group_terms,
             ),
         )
-    return (Check("warning", "few_groups", message, group_terms),)
+    return Check("warning", "few_groups", message, group_terms)
+
+
+def check_alike(events: FloatArray, sizes: IntArray, group: str) -> tuple[Check, ...]:
+    """Says that many groups have one outcome only: ``events`` (G,) of ``sizes`` (G,) rows."""
+    alike = (events == 0) | (events == sizes)
+    share = float(alike.mean())
+    if share < MANY_ALIKE:
+        return ()
+    message = say(
+        "{percent:.0f} percent of the groups of {group} have one outcome only: their effects are finite "
+        "because the model draws them towards the others.",
+        percent=100 * share,
+        group=group,
+    )
+    return (Check("info", "groups_alike", message),)

@@ -12,7 +12,6 @@ ERROR_TYPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "logit": {"robust": ("HC3", "HC0", "HC1", "HC2"), "cluster": ("CR1", "CR0", "CR1S")},
 }
 CLASSICAL = "classical"
-LONELY = ("fail", "adjust", "certainty")
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,14 @@ class Errors:
 class Drawn:
     """How the rows were drawn: the variables of ``weights``, ``strata`` and ``psu``, each perhaps empty.
 
-    ``lonely`` says what a stratum of one sampling unit does: ``fail``, ``adjust`` (its distance to the mean
-    of all units counts) or ``certainty`` (it was drawn for sure and adds nothing).
+    ``lonely`` says what becomes of a stratum of one sampling unit, in the words of tables: ``refuse``,
+    ``centre`` (its distance to the mean of all units counts) or ``certainty`` (drawn for sure, adds nothing).
     """
 
     weights: str = ""
     strata: str = ""
     psu: str = ""
-    lonely: str = "fail"
+    lonely: str = "refuse"
 
     def __bool__(self) -> bool:
         return bool(self.weights or self.strata or self.psu)
@@ -54,7 +53,7 @@ class Drawn:
     def as_json(self) -> dict[str, Any]:
         """The fields as a specification writes them."""
         given = {"weights": self.weights, "strata": self.strata, "psu": self.psu}
-        if self.lonely != "fail":
+        if self.lonely != "refuse":
             given["lonely_psu"] = self.lonely
         return {name: value for name, value in given.items() if value}
 

@@ -17,10 +17,12 @@ from analytics.core.formula import (
     Center,
     Factor,
     Formula,
+    GroupMean,
     Log,
-    Power,
+    Numeric,
     Term,
     Variable,
+    Within,
     leaf,
 )
 from analytics.core.frame import (
@@ -42,6 +44,8 @@ from surveys.core.said import alternatives, say
 Labels = Mapping[str, str]
 Made = tuple[Atom, Scalar | None]  # an atom, and which level of it where it is a factor
 LANGUAGES = ("en", "zh")
+WITHIN = {"en": "{} (within groups)", "zh": "{}（组内）"}
+GROUP_MEAN = {"en": "{} (mean of the group)", "zh": "{}（组均值）"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def build(
     Factors are coded as in R: against a reference where the rest of the product is in the model, in full
     where it is not.  Raises Refused for levels that do not exist or are too many, all at once.
     """
-    parts = _Parts(formula, frame, sample.mask)
+    codes, levels = group_codes(frame[groups], sample.mask) if groups else (None, ())
+    parts = _Parts(formula, frame, sample.mask, codes)
     terms = [(term, parts.of(term)) for term in formula.terms]
     if parts.problems:
         raise Refused(parts.problems.values())
@@ -117,7 +122,6 @@ def build(
             columns.append(_named(term, chosen))
             made_of.append(tuple(part.made for part in chosen))
             blocks.append(reduce(np.multiply, (part.numbers for part in chosen)))
-    codes, levels = group_codes(frame[groups], sample.mask) if groups else (None, ())
     return Design(
         columns=tuple(columns),
         matrix=np.column_stack(blocks) if blocks else np.empty((sample.n, 0)),
@@ -177,8 +181,10 @@ def binary_outcome(column: Column, sample: Sample, wanted: Scalar | None) -> Num
 class _Parts:
     """The columns of each atom, computed once; collects means, references and problems on the way."""
 
-    def __init__(self, formula: Formula, frame: Frame, mask: Mask) -> None:
-        self.frame, self.mask = frame, mask
+    def __init__(
+        self, formula: Formula, frame: Frame, mask: Mask, codes: npt.NDArray[np.intp] | None
+    ) -> None:
+        self.frame, self.mask, self.codes = frame, mask, codes
         self.margins = {frozenset(a.plain for a in term.atoms) for term in formula.terms}
         if formula.intercept:
             self.margins.add(frozenset())
@@ -200,7 +206,7 @@ class _Parts:
                     atom.text.replace("`", ""),
                     atom.plain,
                     _worded(atom, _labels(column)),
-                    transformed(atom, self.frame, self.mask, self.means),
+                    transformed(atom, self.frame, self.mask, self.means, self.codes),
                     (atom, None),
                 )
             ]
@@ -262,13 +268,16 @@ def _named(term: Term, chosen: tuple[_Part, ...]) -> DesignColumn:
     )
 
 
-def _worded(atom: Variable | Log | Center | Power, labels: Labels) -> Labels:
+def _worded(atom: Numeric, labels: Labels) -> Labels:
     """Labels of a transformed variable; centring is told under the table, not in the row."""
     if isinstance(atom, Variable):
         return labels
     inner = _worded(atom.of, labels)
     if isinstance(atom, Center):
         return inner
+    if isinstance(atom, Within | GroupMean):
+        words = WITHIN if isinstance(atom, Within) else GROUP_MEAN
+        return {language: words[language].format(text) for language, text in inner.items()}
     if isinstance(atom, Log):
         return {language: f"ln {text}" for language, text in inner.items()}
     return {language: f"{text}^{atom.exponent}" for language, text in inner.items()}

@@ -42,11 +42,20 @@ def disclosed(result: Mapping[str, Any], n_used: int | None) -> Told:
 
 
 def _without_small_groups(model: Mapping[str, Any]) -> dict[str, Any]:
-    effects = [one for one in model["result"]["group_effects"] if one["n"] >= FEWEST]
-    told = {**model["result"], "group_effects": effects}
+    result = model["result"]
+    told = {**result, "group_effects": [one for one in result["group_effects"] if one["n"] >= FEWEST]}
+    if shares := told.get("probabilities"):
+        told["probabilities"] = _share(shares, model["n_used"])
     if diagnostics := told.get("diagnostics"):
         told["diagnostics"] = _without_single_rows(diagnostics)
     return {**model, "result": told}
+
+
+def _share(shares: Mapping[str, Any], n: int) -> dict[str, Any]:
+    """The share observed is a count by another name, told where neither outcome is that of few rows."""
+    observed = shares["observed"]
+    few = min(observed, 1 - observed) * n < FEWEST - 0.5
+    return {**shares, "observed": None if few else observed}
 
 
 def _without_single_rows(diagnostics: Mapping[str, Any]) -> dict[str, Any]:

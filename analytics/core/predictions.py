@@ -1,8 +1,9 @@
 """Predicted outcomes over a moderator: what a product in a model means, all else held at its mean.
 
 x'b at a row whose variables hold their means (shares of the categories of factors), but for the two of the
-product; for logits the inverse logit of it.  The interval is x'b -+ 1.96 sqrt(x'Vx) on the scale of x'b,
-with V the inverse information at the estimates (of linear models the residual variance times (X'X)^-1).
+product, in a group whose means are those of all rows and whose effects are 0; for logits the inverse logit
+of it.  The interval is x'b -+ 1.96 sqrt(x'Vx) on the scale of x'b, with V the inverse information at the
+estimates (of linear models the residual variance times (X'X)^-1).
 """
 
 from __future__ import annotations
@@ -14,14 +15,29 @@ from typing import Any
 
 import numpy as np
 
+from analytics.core.choices import CLASSICAL
 from analytics.core.design import Design, build
-from analytics.core.formula import Atom, Center, Factor, Formula, Log, Numeric, Variable, leaf, parse
+from analytics.core.formula import (
+    Atom,
+    Center,
+    Factor,
+    Formula,
+    GroupMean,
+    Log,
+    Numeric,
+    Variable,
+    Within,
+    by_group,
+    leaf,
+    parse,
+)
 from analytics.core.frame import Column, Frame, Mask, Numbers
-from analytics.core.sample import Sample
+from analytics.core.sample import Sample, transformed
 
 STEPS = 25  # points of a curve
 Z = 1.959963984540054
 LOGITS = ("logit", "multilevel_logit")
+KINDS = ("linear", "multilevel_linear", *LOGITS)  # of one curve: others have one for every category
 
 
 @dataclass(frozen=True)
@@ -36,8 +52,8 @@ class Predicted:
 
 
 def products(model: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """(term, focal variable, moderator) of every product of two numbers in a fitted model."""
-    if not model["result"]["converged"]:
+    """(term, focal variable, moderator) of every product of two numbers in a fitted model of one curve."""
+    if not model["result"]["converged"] or model["kind"] not in KINDS:
         return []
     formula = parse(model["formula"])
     factors = {column["term"] for column in model["columns"] if column["name"].endswith("]")}
@@ -57,7 +73,8 @@ def predictions(
     formula = parse(model["formula"])
     names = [one["term"] for one in model["result"]["estimates"]]
     beta = np.array([one["estimate"] for one in model["result"]["estimates"]])
-    design = build(formula, frame, sample, np.zeros(sample.n))
+    design = build(formula, frame, sample, np.zeros(sample.n), model["groups"])
+    means = {**design.means, **_means_of_groups(formula, design, frame, sample)}
     kept = [design.names.index(name) for name in names]
     variance = _covariance(model, design.matrix[:, kept], beta, formula, frame, sample)
     base = {name: _mean(frame[name], sample.mask) for name in formula.variables if frame[name].is_number}
@@ -67,7 +84,7 @@ def predictions(
     for at in _values(frame[focal], sample.mask, 3):
         points = []
         for x in xs:
-            row = _row(design, shares, {**base, focal: at, moderator: x})[kept]
+            row = _row(design, shares, {**base, focal: at, moderator: x}, means)[kept]
             points.append((x, *_predicted(row, beta, variance, model["kind"] in LOGITS)))
         curves.append(Predicted(at, tuple(points)))
     return curves
@@ -89,7 +106,16 @@ def _mean(column: Column, mask: Mask) -> float:
     return float(column.numbers()[mask].mean())
 
 
-def _row(design: Design, shares: Numbers, at: Mapping[str, float]) -> Numbers:
+def _means_of_groups(formula: Formula, design: Design, frame: Frame, sample: Sample) -> dict[str, float]:
+    """The mean over all rows of what a formula splits into groups, which stands for that of the group."""
+    inner = {atom.of.text: atom.of for atom in by_group(formula)}
+    return {
+        text: float(transformed(of, frame, sample.mask, {}, design.groups).mean())
+        for text, of in inner.items()
+    }
+
+
+def _row(design: Design, shares: Numbers, at: Mapping[str, float], means: Mapping[str, float]) -> Numbers:
     """The design's columns where the variables hold the values ``at``; factors hold their shares."""
     by_name = dict(zip(design.names, shares.tolist(), strict=True))
     cells = []
@@ -97,7 +123,7 @@ def _row(design: Design, shares: Numbers, at: Mapping[str, float]) -> Numbers:
         cell = 1.0
         for atom, level in made:
             own = f"{_plain(atom)}[{level:g}]" if isinstance(level, float) else f"{_plain(atom)}[{level}]"
-            cell *= by_name.get(own, 0.0) if level is not None else _at(atom, at, design.means)
+            cell *= by_name.get(own, 0.0) if level is not None else _at(atom, at, means)
         cells.append(cell)
     return np.array(cells)
 
@@ -112,7 +138,9 @@ def _at(atom: Numeric | Atom, at: Mapping[str, float], means: Mapping[str, float
     inner = _at(atom.of, at, means)
     if isinstance(atom, Log):
         return math.log(inner)
-    if isinstance(atom, Center):
+    if isinstance(atom, GroupMean):
+        return means[atom.of.text]
+    if isinstance(atom, Center | Within):
         return inner - means[atom.of.text]
     return float(inner**atom.exponent)
 
@@ -120,7 +148,10 @@ def _at(atom: Numeric | Atom, at: Mapping[str, float], means: Mapping[str, float
 def _covariance(
     model: Mapping[str, Any], matrix: Numbers, beta: Numbers, formula: Formula, frame: Frame, sample: Sample
 ) -> Numbers | None:
-    """Of models without random parts, from the estimates; None of others."""
+    """Of models with classical errors and no random parts, from the estimates; None of others."""
+    method = model["result"]["method"]
+    if method.get("drawn") or (method.get("errors") or {}).get("kind", CLASSICAL) != CLASSICAL:
+        return None
     if model["kind"] == "logit":
         chance = 1 / (1 + np.exp(-(matrix @ beta)))
         return np.asarray(np.linalg.inv((matrix * (chance * (1 - chance))[:, None]).T @ matrix))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from analytics.core.fields import Fields
-from analytics.core.formula import Factor, Formula, Term, assemble, centred, leaf, parse
+from analytics.core.formula import Factor, Formula, Term, assemble, leaf, parse
 from analytics.core.reading_choices import CHOICES, read_choices
+from analytics.core.reading_levels import read_centring, read_shared
 from analytics.core.spec import (
-    CATEGORICAL,
-    METHODS,
     MODEL_KINDS,
-    MULTILEVEL,
     ModelSpec,
     SeriesModel,
     SeriesSpec,
@@ -22,17 +19,17 @@ from surveys.core.said import say
 
 
 def read_model(fields: Fields) -> ModelSpec | None:
-    """``formula``, ``groups``, ``method``, ``outcome_value``, ``where``; ``kind`` was looked up before."""
+    """``formula``, ``groups``, ``random``, ``method``, ``where`` …; ``kind`` was looked up before."""
     formula = fields.formula("formula", required=True, outcome=True)
-    centre = fields.names("center")
+    centre = read_centring(fields)
     fields.choice("missing", ("listwise",), "listwise")
     kind = fields.text("kind")
-    shared = {**_shared(fields, kind), **read_choices(fields, kind, formula)}
+    shared = {**read_shared(fields, kind), **read_choices(fields, kind, formula)}
     if formula is None:
         return None
-    _check_centred(fields, centre, formula)
-    formula = centred(formula, frozenset(centre))
-    return ModelSpec(formula=formula, targets=fields.text("targets"), **shared)
+    _check_centred(fields, centre.names, formula)
+    spec = ModelSpec(formula=formula, targets=fields.text("targets"), **shared)
+    return centre.of(fields, spec)
 
 
 def read_series(fields: Fields) -> SeriesSpec:
@@ -59,7 +56,7 @@ def read_series(fields: Fields) -> SeriesSpec:
     return SeriesSpec(tuple(models.values()), absorbed, sample, targets)
 
 
-_INHERITED = ("groups", "method", "outcome_value", "reference", "where", *CHOICES)
+_INHERITED = ("groups", "random", "method", "outcome_value", "reference", "where", *CHOICES)
 
 
 def _read_series_model(
@@ -83,12 +80,12 @@ def _read_series_model(
             "A model has a formula of its own, or adds to another; this has both.",
             hint="Write the whole formula, or leave “formula” out.",
         )
-    centre = fields.names("center")
+    centre = read_centring(fields)
     column = fields.text("column", name)
     label = fields.text("label", name.replace("model", "Model ") if name.startswith("model") else name)
     origin = before[start].model.formula if start in before else base
     formula = whole or _extended(origin, added)
-    shared = {**_shared(fields, kind, inherited=True), **read_choices(fields, kind, formula)}
+    shared = {**read_shared(fields, kind, inherited=True), **read_choices(fields, kind, formula)}
     fields.finish()
     if formula is None or not kind:
         if formula is None and origin is None and not fields.data.get("formula"):
@@ -96,8 +93,8 @@ def _read_series_model(
                 "formula", "The model has neither a formula nor a base to add to.", code="missing_field"
             )
         return None
-    _check_centred(fields, centre, formula)
-    model = ModelSpec(formula=centred(formula, frozenset(centre)), **shared)
+    _check_centred(fields, centre.names, formula)
+    model = centre.of(fields, ModelSpec(formula=formula, **shared))
     return SeriesModel(name, label, start, model, column)
 
 
@@ -117,68 +114,6 @@ def _check_centred(fields: Fields, names: tuple[str, ...], formula: Formula) -> 
                 say("The formula has no term with “{name}” to centre.", name=name),
                 near=near_misses(name, sorted(numbers)),
             )
-
-
-def _shared(fields: Fields, kind: str, *, inherited: bool = False) -> dict[str, Any]:
-    """The fields that every model has; groups and methods belong to some kinds only."""
-    groups, given = fields.text("groups"), fields.mapping("method")
-    where, multilevel = fields.where_rows(), kind in MULTILEVEL
-    if multilevel and not groups:
-        hint = "Name the variable of the groups, as in groups: city."
-        fields.wrong(
-            "groups", say("A {kind} model needs its groups.", kind=kind), code="missing_field", hint=hint
-        )
-    if groups and not multilevel and kind and not inherited:
-        fields.wrong(
-            "groups",
-            say("A {kind} model has no groups.", kind=kind),
-            hint="Use multilevel_linear or multilevel_logit.",
-        )
-    known = METHODS.get(kind, {})
-    method = {name: options[0] for name, options in known.items()}
-    for name, value in given.items():
-        if name not in known:
-            if not inherited or not any(name in choices for choices in METHODS.values()):
-                fields.wrong(
-                    "method",
-                    say("A {kind} model has no choice called “{name}”.", kind=kind, name=name),
-                    hint=_choices(kind),
-                )
-        elif value not in known[name]:
-            fields.wrong(
-                "method",
-                say("“{value}” is not a {name} of {kind}.", value=value, name=name, kind=kind),
-                hint=say("One of {known}.", known=known[name]),
-            )
-        else:
-            method[name] = str(value)
-    return {
-        "kind": kind,
-        "groups": groups if multilevel else "",
-        "method": method,
-        "where": where,
-        **_of_the_outcome(fields, kind, inherited),
-    }
-
-
-def _of_the_outcome(fields: Fields, kind: str, inherited: bool) -> dict[str, Any]:
-    """Which value of the outcome is modelled, or which category the others are held against."""
-    value, reference = fields.scalar("outcome_value"), fields.scalar("reference")
-    for name, given, wrong in (
-        ("outcome_value", value, kind in CATEGORICAL),
-        ("reference", reference, kind != "multinomial_logit" and not inherited),
-    ):
-        if given is not None and wrong and kind:
-            fields.wrong(name, say("Models of kind {kind} have no “{name}”.", kind=kind, name=name))
-    return {"outcome_value": value, "reference": reference if kind == "multinomial_logit" else None}
-
-
-def _choices(kind: str) -> str:
-    """What ``method`` may say for a model of this kind."""
-    choices = [f"{name}: {option}" for name, options in METHODS.get(kind, {}).items() for option in options]
-    if choices:
-        return say("It has these: {choices}.", choices=choices)
-    return say("It has none: leave “method” out.") if kind in METHODS else ""
 
 
 def _extended(origin: Formula | None, added: Formula | None) -> Formula | None:

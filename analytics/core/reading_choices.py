@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any
 
-from analytics.core.choices import CLASSICAL, ERROR_TYPES, LONELY, MOMENTS, Drawn, Errors, Slopes
+from analytics.core.choices import CLASSICAL, ERROR_TYPES, MOMENTS, Drawn, Errors, Slopes
 from analytics.core.fields import Fields
 from analytics.core.formula import Formula, leaf
+from analytics.core.spec import CATEGORICAL
+from analytics.core.survey_design.declared import LONELY
 from surveys.core.problems import near_misses
 from surveys.core.said import say
 
@@ -36,6 +38,18 @@ def read_choices(fields: Fields, kind: str, formula: Formula | None) -> dict[str
         "slopes": _slopes(fields, formula),
         "predict": _predict(fields, formula),
     }
+
+
+def read_outcome(fields: Fields, kind: str, *, inherited: bool) -> dict[str, Any]:
+    """Which value of the outcome is modelled, or which category the others are held against."""
+    value, reference = fields.scalar("outcome_value"), fields.scalar("reference")
+    for name, given, wrong in (
+        ("outcome_value", value, kind in CATEGORICAL),
+        ("reference", reference, kind != "multinomial_logit" and not inherited),
+    ):
+        if given is not None and wrong and kind:
+            fields.wrong(name, say("Models of kind {kind} have no “{name}”.", kind=kind, name=name))
+    return {"outcome_value": value, "reference": reference if kind == "multinomial_logit" else None}
 
 
 def _inner(fields: Fields, name: str) -> Fields:
@@ -68,6 +82,12 @@ def _errors(fields: Fields, kind: str, drawn: Drawn) -> Errors:
 def _drawn(fields: Fields) -> Drawn:
     found = Drawn(fields.text("weights"), fields.text("strata"), fields.text("psu"))
     lonely = fields.choice("lonely_psu", LONELY, LONELY[0])
+    if fields.data.get("lonely_psu") is not None and not (found.strata or found.psu):
+        fields.wrong(
+            "lonely_psu",
+            "Without strata and psu no stratum has a single sampling unit.",
+            hint="Name strata and psu, or leave lonely_psu out.",
+        )
     return Drawn(found.weights, found.strata, found.psu, lonely) if found else found
 
 

@@ -59,7 +59,9 @@ class MarginalEffect(Record):
     """The average change in the predicted probability; standard error by the delta method.
 
     Per unit of a continuous variable, from 0 to 1 of a dummy, from the reference to a category: ``term`` is
-    the variable, or ``C(variable)[category]``, whatever products, powers and logs it enters.
+    the variable, or ``C(variable)[category]``, whatever products, powers and logs it enters.  Of a
+    multilevel logit it is that over all groups, given the estimated variances; ``typical`` is the change in
+    a group whose effects are 0.
     """
 
     term: str
@@ -70,6 +72,7 @@ class MarginalEffect(Record):
     conf_low: float
     conf_high: float
     category: str | None = None  # of the outcome, where it has several
+    typical: float | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class Fit(Record):
     ``df`` counts all parameters of the likelihood (fixed effects and variances); ``aic`` = 2 df - 2 loglik;
     ``bic`` = df ln(bic_n) - 2 loglik. ``bic_convention`` says what ``bic_n`` counts: ``rows``, or
     ``rows_minus_fixed`` as nlme does under REML; ``bic_rows`` always uses the rows (as lme4 does).
-    ``likelihood`` is ``ml``, ``reml`` or ``laplace``.
+    ``likelihood`` is ``ml``, ``reml``, ``laplace`` or ``quadrature``, this with ``nodes``.
     """
 
     loglik: float
@@ -111,11 +114,12 @@ class Fit(Record):
     adjusted_r2: float | None = None
     f_statistic: float | None = None
     f_p: float | None = None
+    nodes: int | None = None
 
 
 @dataclass(frozen=True)
 class RandomEffect(Record):
-    """One variance of a mixed model: ``term`` is ``(Intercept)`` of a group, or ``Residual``."""
+    """One variance of a mixed model: ``term`` is ``(Intercept)`` or a slope of a group, or ``Residual``."""
 
     group: str
     term: str
@@ -126,19 +130,38 @@ class RandomEffect(Record):
 
 
 @dataclass(frozen=True)
+class RandomCorrelation(Record):
+    """How the effects of two terms go together over the groups; ``covariance`` in the terms' units."""
+
+    group: str
+    first: str
+    second: str
+    value: float
+    covariance: float
+
+
+@dataclass(frozen=True)
 class GroupEffect(Record):
-    """The predicted effect of one group (conditional mode) and its conditional standard deviation."""
+    """The predicted effect of one group (conditional mode) and its conditional standard deviation.
+
+    ``term`` says whether on the constant or on a slope.
+    """
 
     group: str
     level: str
     estimate: float
     std_dev: float
     n: int
+    term: str = "(Intercept)"
 
 
 @dataclass(frozen=True)
 class Icc(Record):
-    """Intraclass correlation; ``scale`` is ``response`` (units of the outcome) or ``latent_logit``."""
+    """Intraclass correlation; ``scale`` is ``response`` (units of the outcome) or ``latent_logit``.
+
+    With random slopes it differs from row to row and is told where every slope's term is 0: the scale then
+    ends in ``_at_zero``.
+    """
 
     value: float
     scale: str
@@ -147,13 +170,30 @@ class Icc(Record):
 
 
 @dataclass(frozen=True)
+class Probabilities(Record):
+    """Of a multilevel logit, means over the rows used: the outcome's share, and what the model says of it.
+
+    ``typical``: in a group whose effects are 0; ``averaged``: over all the groups that there might be.
+    """
+
+    observed: float
+    typical: float
+    averaged: float
+
+
+@dataclass(frozen=True)
 class Convergence(Record):
-    """How the optimiser ended: the largest score and the Newton decrement at the answer."""
+    """How the optimiser ended: the largest score and the Newton decrement at the answer.
+
+    ``curvature`` is the smallest eigenvalue of the Hessian in the variance parameters (of the deviance, or
+    of minus the log-likelihood): over 0 at a proper optimum.
+    """
 
     converged: bool
     iterations: int
     gradient: float
     decrement: float
+    curvature: float | None = None
 
 
 @dataclass(frozen=True)
@@ -170,8 +210,10 @@ class ModelResult(Record):
     thresholds: tuple[Estimate, ...] = ()
     fit: Fit | None = None
     random: tuple[RandomEffect, ...] = ()
+    random_correlations: tuple[RandomCorrelation, ...] = ()
     icc: Icc | None = None
     median_odds_ratio: float | None = None
+    probabilities: Probabilities | None = None
     group_effects: tuple[GroupEffect, ...] = ()
     marginal_effects: tuple[MarginalEffect, ...] = ()
     proportional_odds: tuple[OddsTest, ...] = ()

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from analytics.core.formula import Factor as FactorAtom
-from analytics.core.formula import Formula, Log, Numeric, Power, Variable
+from analytics.core.formula import Formula, GroupMean, Log, Numeric, Power, Variable, Within
 from analytics.core.frame import Column, Frame, Mask, Numbers, find_level, levels_used
 from surveys.core.codebook import Scalar
 from surveys.core.problems import Problem, Refused
@@ -63,21 +64,38 @@ def _holding(column: Column, wanted: Sequence[Scalar]) -> Mask:
     return column.values.is_in(codes.implode()).fill_null(False).to_numpy()
 
 
-def transformed(atom: Numeric, frame: Frame, mask: Mask, means: dict[str, float]) -> Numbers:
+def transformed(
+    atom: Numeric,
+    frame: Frame,
+    mask: Mask,
+    means: dict[str, float],
+    codes: npt.NDArray[np.intp] | None = None,
+) -> Numbers:
     """The numbers of a numeric atom in the rows of ``mask`` (shape: rows used).
 
-    Centring is on the mean of exactly these rows; ``means`` collects them by the atom centred.
+    Centring is on the mean of exactly these rows; ``means`` collects them by the atom centred.  ``codes``
+    (rows used) are the groups of what is taken within them, whole numbers from 0.
     """
     if isinstance(atom, Variable):
         return frame[atom.name].numbers()[mask]
-    inner = transformed(atom.of, frame, mask, means)
+    inner = transformed(atom.of, frame, mask, means, codes)
     if isinstance(atom, Log):
         return np.asarray(np.log(inner))
     if isinstance(atom, Power):
         return np.asarray(inner**atom.exponent)
+    if isinstance(atom, Within | GroupMean):
+        own = group_means(inner, codes)
+        return own if isinstance(atom, GroupMean) else inner - own
     mean = float(inner.mean()) if len(inner) else 0.0
     means[atom.of.text] = mean
     return np.asarray(inner - mean)
+
+
+def group_means(values: Numbers, codes: npt.NDArray[np.intp] | None) -> Numbers:
+    """The mean of each row's group (n,); a model without groups is refused before."""
+    assert codes is not None
+    sizes = np.maximum(np.bincount(codes), 1)
+    return np.asarray((np.bincount(codes, values) / sizes)[codes])
 
 
 def _lose_absent(lost: dict[str, int], mask: Mask, column: Column) -> None:

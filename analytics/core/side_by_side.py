@@ -56,6 +56,7 @@ class ModelHead:
     label: str
     kind: str
     likelihood: str
+    nodes: int | None
     groups: str
     outcome_labels: Mapping[str, str]
     formula: str
@@ -113,6 +114,7 @@ def _head(model: Mapping[str, Any]) -> ModelHead:
         label=model["label"],
         kind=model["kind"],
         likelihood=(result["fit"] or {}).get("likelihood", ""),
+        nodes=(result["fit"] or {}).get("nodes"),
         groups=model["groups"],
         outcome_labels=model["outcome_labels"],
         formula=model["formula"],
@@ -156,12 +158,16 @@ def _column(
 
 def _variances(models: Sequence[Mapping[str, Any]]) -> list[FigureRow]:
     """Variances of groups and residual, the ICC with its scale, and the median odds ratio."""
-    by_model = [{(r["group"], r["term"]): r["variance"] for r in m["result"]["random"]} for m in models]
-    places = dict.fromkeys(place for found in by_model for place in found)
-    rows = [
-        FigureRow("variance", tuple(found.get(place) for found in by_model), 5, place[0] or place[1])
-        for place in places
-    ]
+    rows = []
+    for name, part, decimals, of in (
+        ("variance", "random", 5, _varying),
+        ("correlation", "random_correlations", 3, _joined),
+    ):
+        by_model = [{of(one): one for one in m["result"].get(part, ())} for m in models]
+        field = "variance" if name == "variance" else "value"
+        for place in dict.fromkeys(place for found in by_model for place in found):
+            values = tuple(found[place][field] if place in found else None for found in by_model)
+            rows.append(FigureRow(name, values, decimals, place))
     icc = [model["result"]["icc"] for model in models]
     for scale in dict.fromkeys(one["scale"] for one in icc if one):
         values = tuple(one["value"] if one and one["scale"] == scale else None for one in icc)
@@ -170,6 +176,18 @@ def _variances(models: Sequence[Mapping[str, Any]]) -> list[FigureRow]:
     if any(value is not None for value in odds):
         rows.append(FigureRow("median_odds_ratio", odds))
     return rows
+
+
+def _varying(one: Mapping[str, Any]) -> str:
+    """What varies: the groups (in the constant), the slope of a term over them, or the residual."""
+    if one["term"] == INTERCEPT or not one["group"]:
+        return str(one["group"] or one["term"])
+    return f"{one['group']}: {one['term']}"
+
+
+def _joined(one: Mapping[str, Any]) -> str:
+    names = (one["second"],) if one["first"] == INTERCEPT else (one["first"], one["second"])
+    return f"{one['group']}: {', '.join(names)}"
 
 
 def _fit(models: Sequence[Mapping[str, Any]]) -> list[FigureRow]:

@@ -20,21 +20,25 @@ METHODS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "linear": {},
     "ordered_logit": {},
     "multinomial_logit": {},
-    "multilevel_linear": {"likelihood": ("reml", "ml")},
-    "multilevel_logit": {"approximation": ("laplace",)},
+    "multilevel_linear": {"likelihood": ("reml", "ml"), "df": ("containment", "satterthwaite")},
+    "multilevel_logit": {"approximation": ("laplace", "quadrature")},
 }
 CATEGORICAL = ("ordered_logit", "multinomial_logit")
+NODES, MOST_NODES = 7, 50  # of a quadrature: unless said otherwise, and at most
 BINARY = ("logit", "multilevel_logit")
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """One model.  ``method`` holds the choices of its kind; ``columns`` are what it reads."""
+    """One model.  ``method`` holds the choices of its kind; ``columns`` are what it reads.
+
+    ``random`` are the terms whose slopes differ between ``groups``, beside the constant; None without any.
+    """
 
     kind: str
     formula: Formula
     groups: str = ""
-    method: Mapping[str, str] = field(default_factory=dict)
+    method: Mapping[str, str | int] = field(default_factory=dict)
     outcome_value: Scalar | None = None
     reference: Scalar | None = None
     where: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
@@ -43,11 +47,17 @@ class ModelSpec:
     drawn: Drawn = field(default_factory=Drawn)
     slopes: Slopes | None = None
     predict: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    random: Formula | None = None
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        return (self.formula,) if self.random is None else (self.formula, self.random)
 
     @property
     def columns(self) -> tuple[str, ...]:
         others = [name for name in (self.groups, self.errors.cluster, *self.drawn.columns) if name]
-        return tuple(dict.fromkeys((*self.formula.variables, *others, *self.where)))
+        named = (name for formula in self.formulas for name in formula.variables)
+        return tuple(dict.fromkeys((*named, *others, *self.where)))
 
     def as_json(self) -> dict[str, Any]:
         return without_empty(
@@ -55,6 +65,7 @@ class ModelSpec:
                 "kind": self.kind,
                 "formula": self.formula.text,
                 "groups": self.groups,
+                "random": f"1 + {self.random.text}" if self.random else "",
                 "method": dict(self.method),
                 "errors": self.errors.as_json(),
                 **self.drawn.as_json(),

@@ -17,6 +17,15 @@ KINDS = {
     "multilevel_logit": say("multilevel logit"),
 }
 LIKELIHOODS = {"ols": say("least squares"), "ml": "ML", "reml": "REML", "laplace": "Laplace"}
+
+
+def likelihood(kind: str, fit: Mapping[str, Any]) -> str:
+    """By what likelihood a model was fitted, in words."""
+    if fit["likelihood"] == "quadrature":
+        return say("quadrature with {nodes} nodes", nodes=fit["nodes"])
+    return LIKELIHOODS["ols" if kind == "linear" else fit["likelihood"]]
+
+
 BIC_COUNTS = {"rows": say("rows"), "rows_minus_fixed": say("rows minus fixed")}
 
 
@@ -40,7 +49,7 @@ def conventions(models: Sequence[Mapping[str, Any]], language: str = "en") -> It
             "{model}: {kind}, {how}; BIC counts {rows} ({n:,}).",
             model=named(model["label"]),
             kind=kind,
-            how=LIKELIHOODS["ols" if model["kind"] == "linear" else fit["likelihood"]],
+            how=likelihood(model["kind"], fit),
             rows=BIC_COUNTS[fit["bic_convention"]],
             n=fit["bic_n"],
         )

@@ -31,6 +31,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "icc": {"en": "Intraclass correlation", "zh": "组内相关"},
     "response": {"en": "response", "zh": "结果变量尺度"},
     "latent_logit": {"en": "latent logit", "zh": "潜在 logit 尺度"},
+    "response_at_zero": {"en": "response, slope terms at 0", "zh": "结果变量尺度，斜率项为 0"},
+    "latent_logit_at_zero": {"en": "latent logit, slope terms at 0", "zh": "潜在 logit 尺度，斜率项为 0"},
+    "correlation": {"en": "Correlation", "zh": "相关"},
+    "median_odds_ratio": {"en": "Median odds ratio", "zh": "中位数优势比"},
     "residual": {"en": "Residual", "zh": "残差"},
     "groups": {"en": "Groups", "zh": "组数"},
     "variance": {"en": "Variance", "zh": "方差"},
@@ -148,20 +152,29 @@ def _random_rows(models: Sequence[Mapping[str, Any]], language: str) -> list[Tab
     for position, model in enumerate(models):
         for one in model["result"]["random"]:
             what = _word("residual", language) if one["term"] == "Residual" else one["group"]
+            is_slope = bool(one["group"]) and one["term"] != INTERCEPT
             value = one["variance"]
-            put(f"{_word('variance', language)}: {what}", position, TableCell(_number(value), value))
-            if one["n_groups"]:
+            label = f"{_word('variance', language)}: {what}"
+            label = f"{label} × {one['term']}" if is_slope else label
+            put(label, position, TableCell(_number(value), value))
+            if one["n_groups"] and not is_slope:
                 put(
                     f"{_word('groups', language)}: {one['group']}",
                     position,
                     TableCell(f"{one['n_groups']:,}"),
                 )
+        for one in model["result"].get("random_correlations", ()):
+            names = ", ".join(name for name in (one["first"], one["second"]) if name != INTERCEPT)
+            label = f"{_word('correlation', language)}: {one['group']} × {names}"
+            put(label, position, TableCell(_number(one["value"]), one["value"]))
         if icc := model["result"]["icc"]:
             put(
                 f"{_word('icc', language)} ({_word(icc['scale'], language)})",
                 position,
                 TableCell(_number(icc["value"]), icc["value"]),
             )
+        if (odds := model["result"]["median_odds_ratio"]) is not None:
+            put(_word("median_odds_ratio", language), position, TableCell(_number(odds), odds))
     return [TableRow(label, label, tuple(cells), "random") for label, cells in named.items()]
 
 

@@ -84,6 +84,8 @@ def _model(model: Mapping[str, Any]) -> dict[str, Any]:
         "diagnostics": result.get("diagnostics"),
         "method": result["method"],
         "conventions": without_sources(result["conventions"]),
+        "probabilities": result.get("probabilities"),
+        "random_correlations": result.get("random_correlations", []),
         "fit": result["fit"],
         "random": result["random"],
         "icc": result["icc"],

@@ -32,6 +32,7 @@ register = template.Library()
 FIGURES = {
     "intercept": _("Constant"),
     "variance": _("Variance"),
+    "correlation": _("Correlation of effects"),
     "icc": _("Intraclass correlation"),
     "median_odds_ratio": _("Median odds ratio"),
     "n": _("Rows used"),

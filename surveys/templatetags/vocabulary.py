@@ -54,6 +54,8 @@ WORDS = {
     "Residual": _("residual"),
     "response": _("on the scale of the outcome"),
     "latent_logit": _("on the latent logit scale"),
+    "response_at_zero": _("on the scale of the outcome, where the terms with slopes are 0"),
+    "latent_logit_at_zero": _("on the latent logit scale, where the terms with slopes are 0"),
     "equal": _("equal"),
     "within_sampling_error": _("within sampling error"),
     "same_class": _("same sign and stars"),

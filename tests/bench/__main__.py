@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-SIZED = ("import", "export", "frequencies", "measures")  # parts that work on the big file
+SIZED = ("import", "export", "frequencies", "measures", "multilevel")  # parts that work on the big file
 PARTS = (*SIZED, "catalogue", "models", "tables", "pages")
 ROWS, FULL = 50_000, 200_000
 

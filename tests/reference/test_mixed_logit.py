@@ -1,4 +1,6 @@
-"""Random-intercept logit, Laplace, against the optimum of lme4's objective, inner steps solved exactly in R.
+"""Random-intercept logit against the optimum of lme4's objectives, inner steps solved exactly in R.
+
+Laplace, and adaptive quadrature with 7, 9 and 25 nodes.
 
 Tolerances (stock ``glmer`` stops early and is the looser party, so its own output is not compared):
 * coefficients 1e-6 of their standard error, standard errors relative 1e-5: two independent exact programs
@@ -52,26 +54,32 @@ def same(result: ModelResult, reference: dict[str, Any]) -> None:
 def fit(case: Case, outcome: str, group: str, reference: dict[str, Any]) -> ModelResult:
     terms = reference["terms"]
     x = case.design(terms)
-    return fit_mixed_logit(case.numbers(outcome), x, tuple(terms), case.rows[group].to_numpy(), group)
+    groups, nodes = case.rows[group].to_numpy(), reference["nAGQ"]
+    return fit_mixed_logit(case.numbers(outcome), x, tuple(terms), groups, group, nodes)
 
 
+@pytest.mark.parametrize("nodes", [1, 7])
 @pytest.mark.parametrize("model", [4, 5, 6])
-def test_city3k(model: int) -> None:
+def test_city3k(model: int, nodes: int) -> None:
     case = city3k()
-    reference = case.reference[f"model{model}_glmm_nAGQ1"]
+    reference = case.reference[f"model{model}_glmm_nAGQ{nodes}"]
     result = fit(case, "y", "city", reference)
     same(result, reference)
     assert [check.code for check in result.checks] == ["few_groups"]
 
 
-def test_cbpp(shared: Path) -> None:
+@pytest.mark.parametrize("nodes", [1, 9, 25])
+def test_cbpp(shared: Path, nodes: int) -> None:
     case = load(shared / "reference/stats/cbpp", ("herd", "period"))
-    same(fit(case, "ill", "herd", case.reference["nAGQ1"]), case.reference["nAGQ1"])
+    reference = case.reference[f"nAGQ{nodes}"]
+    same(fit(case, "ill", "herd", reference), reference)
 
 
-@pytest.mark.parametrize("model", ["null_nAGQ1", "main_nAGQ1", "interaction_nAGQ1"])
-def test_verbagg(shared: Path, model: str) -> None:
+@pytest.mark.parametrize("nodes", [1, 7, 25])
+@pytest.mark.parametrize("terms", ["null", "main", "interaction"])
+def test_verbagg(shared: Path, terms: str, nodes: int) -> None:
     case = load(shared / "reference/stats/verbagg", ("id",))
+    model = f"{terms}_nAGQ{nodes}"
     same(fit(case, "r2", "id", case.reference["glmm"][model]), case.reference["glmm"][model])
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.core.bundle.r_names import Names
-from analytics.core.formula import parse
+from analytics.core.bundle.r_names import Names, in_order
+from analytics.core.formula import INTERCEPT, parse
 
 HEAD = ("model", "term", "in_r", "statistic", "value")
 
@@ -51,11 +51,21 @@ def _of_model(model: Mapping[str, Any], names: Names) -> Iterable[Figure]:
     for one in result["estimates"]:
         for statistic in ("estimate", "std_error"):
             if one[statistic] is not None:
-                yield Figure(name, one["term"], in_r[one["term"]], statistic, one[statistic])
+                of = f"{one['category']}: {one['term']}" if one.get("category") else one["term"]
+                yield Figure(name, of, in_r[one["term"]], statistic, one[statistic])
+    slopes = names.of_numbers(parse(model["random"])) if model.get("random") else {}
+    slopes[INTERCEPT] = INTERCEPT
     for one in result["random"]:
-        term = one["group"] or one["term"]
-        where = "Residual" if one["term"] == "Residual" else "group"
-        yield Figure(name, term, where, "variance", one["variance"])
+        if not one["group"]:
+            yield Figure(name, one["term"], one["term"], "variance", one["variance"])
+        elif one["term"] in slopes:
+            term = one["group"] if one["term"] == INTERCEPT else f"{one['group']}: {one['term']}"
+            yield Figure(name, term, in_order(("group", slopes[one["term"]])), "variance", one["variance"])
+    for one in result.get("random_correlations", ()):
+        both = [slopes[one[part]] for part in ("first", "second") if one[part] in slopes]
+        if len(both) == 2:
+            term = f"{one['group']}: {one['first']}, {one['second']}"
+            yield Figure(name, term, in_order(both), "covariance", one["covariance"])
     if result["fit"]:
         yield Figure(name, "", "", "loglik", result["fit"]["loglik"])
 

@@ -12,10 +12,12 @@ from analytics.core.formula import (
     Center,
     Factor,
     Formula,
+    GroupMean,
     Log,
     Numeric,
     Term,
     Variable,
+    Within,
     leaf,
 )
 from surveys.core.codebook import Level, ValueType
@@ -24,7 +26,7 @@ from surveys.core.codebook import Variable as Described
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
 _RESERVED = frozenset(
     ("if", "else", "repeat", "while", "function", "for", "next", "break", "in", "TRUE", "FALSE", "NULL", "NA",
-     "Inf", "NaN", "d", "ln", "center", "coded", "text")
+     "Inf", "NaN", "d", "ln", "center", "coded", "text", "groups", "in_group", "of_group")
 )  # fmt: skip
 
 
@@ -81,7 +83,7 @@ class Names:
         return self._coded[atom.text]
 
     def atom(self, atom: Numeric | Atom) -> str:
-        """An atom of a formula in R; ``ln`` and ``center`` are functions of the script."""
+        """An atom of a formula in R; ``ln``, ``center`` and those of groups are functions of the script."""
         if isinstance(atom, Variable | Factor):
             return self.coded(atom) if self.is_factor(atom) else self.alias(atom.name)
         inner = self.atom(atom.of)
@@ -89,6 +91,8 @@ class Names:
             return f"ln({inner})"
         if isinstance(atom, Center):
             return f"center({inner})"
+        if isinstance(atom, Within | GroupMean):
+            return f"in_group({inner})" if isinstance(atom, Within) else f"of_group({inner})"
         return f"I({inner}^{atom.exponent})"
 
     def formula(self, formula: Formula, outcome: str, more: str = "") -> str:
@@ -106,6 +110,19 @@ class Names:
                 parts = self._parts(terms[column["term"]], column["name"])
                 found[column["name"]] = in_order("".join(part) for part in parts)
         return found
+
+    def of_numbers(self, formula: Formula) -> dict[str, str]:
+        """Our name of every column that terms of numbers alone make -> the sorted form of R's."""
+        return {
+            ":".join(map(_plain, term.atoms)): in_order(map(self.atom, term.atoms))
+            for term in formula.terms
+            if not any(map(self.is_factor, term.atoms))
+        }
+
+    def slopes(self, random: Formula | None, groups: str) -> str:
+        """The random part of a model in R."""
+        terms = [":".join(map(self.atom, term.atoms)) for term in random.terms] if random else []
+        return f"({' + '.join(['1', *terms])} | {self.alias(groups)})"
 
     def levels(
         self, formula: Formula, columns: Iterable[Mapping[str, Any]]

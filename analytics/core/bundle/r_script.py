@@ -14,15 +14,20 @@ from analytics.core.bundle import layout
 from analytics.core.bundle.r_names import Names, in_quotes
 from analytics.core.formula import Formula, Log, Variable, leaf, parse
 from analytics.core.frame import level_text
+from analytics.core.spec import MOST_NODES, MULTILEVEL
 from surveys.core.codebook import Scalar, ValueType
 from surveys.core.codebook import Variable as Described
 
 FIELDS = frozenset(
-    ("kind", "name", "label", "from", "column", "formula", "groups", "method", "outcome_value", "where",
-     "targets")
+    ("kind", "name", "label", "from", "column", "formula", "groups", "random", "method", "outcome_value",
+     "where", "targets")
 )  # fmt: skip
-METHODS = {"likelihood": ("ml", "reml"), "approximation": ("laplace",)}
-MULTILEVEL = ("multilevel_linear", "multilevel_logit")
+METHODS: Mapping[str, Sequence[str | int]] = {
+    "likelihood": ("ml", "reml"),
+    "df": ("containment", "satterthwaite"),  # moves p values and intervals, which are not compared
+    "approximation": ("laplace", "quadrature"),
+    "nodes": range(1, MOST_NODES + 1),
+}
 MODELS = ("linear", "logit", *MULTILEVEL)
 
 TABLE_FIELDS = frozenset(
@@ -59,13 +64,15 @@ class _Script:
         specs = {one["name"]: given.get(one["name"], self.spec) for one in models}
         each = self.spec.get("sample", "common") == "each"
         formulas = {one["name"]: parse(one["formula"]) for one in models}
+        slopes = {one["name"]: parse(one["random"]) for one in models if one.get("random")}
         if not each:
-            yield from self._rows([specs[name] for name in formulas], list(formulas.values()))
+            yield from self._rows(list(specs.values()), [*formulas.values(), *slopes.values()])
         for one in models:
             name = one["name"]
             if each:
-                yield from self._rows([specs[name]], [formulas[name]])
-            yield from self._model(one, specs[name], formulas[name])
+                own = [slopes[name]] if name in slopes else []
+                yield from self._rows([specs[name]], [formulas[name], *own])
+            yield from self._model(one, specs[name], formulas[name], slopes.get(name))
 
     def _rows(self, specs: Sequence[Mapping[str, Any]], formulas: Sequence[Formula]) -> Iterator[str]:
         """The rows that a model uses: those of “where”, complete in what it reads, logs defined."""
@@ -95,11 +102,13 @@ class _Script:
             atom = atom.of
         return ""
 
-    def _model(self, model: Mapping[str, Any], spec: Mapping[str, Any], formula: Formula) -> Iterator[str]:
+    def _model(
+        self, model: Mapping[str, Any], spec: Mapping[str, Any], formula: Formula, random: Formula | None
+    ) -> Iterator[str]:
         name, kind = model["name"], model["kind"]
         yield ""
         yield f"# {_comment(model['label'])}: {kind}"
-        if unknown := _unknown(kind, spec, model):
+        if unknown := _unknown(kind, spec) or self._of_categories(random):
             yield f"message({in_quotes(f'{name} is not computed in R: {unknown}.')})"
             return
         if not model["result"]["converged"]:
@@ -110,7 +119,16 @@ class _Script:
             yield f"d${self.names.coded(factor)} <- coded(d${alias}, c({listed}))"
         outcome = self._outcome(formula, spec, kind)
         yield from outcome[1:]
-        yield from self._fit(name, kind, spec, formula, outcome[0])
+        more = ""
+        if kind in MULTILEVEL:
+            more = self.names.slopes(random, spec["groups"])
+            yield f"groups <- d${self.names.alias(spec['groups'])}"
+        yield from _fit(name, kind, spec, _folded(self.names.formula(formula, outcome[0], more)))
+
+    def _of_categories(self, random: Formula | None) -> str:
+        """Slopes of categories are coded by R in ways of its own."""
+        atoms = [atom for term in random.terms for atom in term.atoms] if random else []
+        return "it has random slopes of categories" if any(map(self.names.is_factor, atoms)) else ""
 
     def _outcome(self, formula: Formula, spec: Mapping[str, Any], kind: str) -> list[str]:
         """The left side, and lines before it where it is one value of a pair."""
@@ -121,36 +139,6 @@ class _Script:
         name = leaf(formula.outcome).name
         code = in_quotes(self._code(name, value))
         return ["outcome", f"d$outcome <- as.numeric(text(d${self.names.alias(name)}) == {code})"]
-
-    def _fit(
-        self, name: str, kind: str, spec: Mapping[str, Any], formula: Formula, outcome: str
-    ) -> Iterator[str]:
-        groups = f"(1 | {self.names.alias(spec['groups'])})" if kind in MULTILEVEL else ""
-        written = _folded(self.names.formula(formula, outcome, groups))
-        likelihood = spec.get("method", {}).get("likelihood", "reml")
-        call = {
-            "linear": [f"lm({written}, data = d)"],
-            "logit": [
-                f"glm({written}, data = d, family = binomial,",
-                "           control = glm.control(epsilon = 1e-14, maxit = 100))",
-            ],
-            "multilevel_linear": [
-                f"lme4::lmer({written}, data = d,",
-                f"                  REML = {'TRUE' if likelihood == 'reml' else 'FALSE'},",
-                '                  control = lme4::lmerControl(optimizer = "bobyqa",',
-                "                                              optCtrl = list(rhoend = 1e-10)))",
-            ],
-            "multilevel_logit": [
-                f"lme4::glmer({written}, data = d, family = binomial,",
-                '                   control = lme4::glmerControl(optimizer = "bobyqa", tolPwrss = 1e-10,',
-                "                                                optCtrl = list(maxfun = 1e6)))",
-            ],
-        }[kind]
-        yield "fit <- " + "\n".join(call)
-        estimates = "lme4::fixef(fit)" if kind in MULTILEVEL else "coef(fit)"
-        yield f"tell_model({in_quotes(name)}, fit, {estimates})"
-        if kind in MULTILEVEL:
-            yield f"tell_variances({in_quotes(name)}, fit)"
 
     def table(self, result: Mapping[str, Any]) -> Iterator[str]:
         kind = str(self.spec.get("kind"))
@@ -198,7 +186,36 @@ class _Script:
         return level_text(meant[0]) if len(meant) == 1 else level_text(wanted)
 
 
-def _unknown(kind: str, spec: Mapping[str, Any], model: Mapping[str, Any]) -> str:
+def _fit(name: str, kind: str, spec: Mapping[str, Any], written: str) -> Iterator[str]:
+    """The fit of the formula ``written``, and its figures."""
+    method = spec.get("method", {})
+    is_reml, nodes = method.get("likelihood", "reml") == "reml", method.get("nodes", 1)
+    call = {
+        "linear": [f"lm({written}, data = d)"],
+        "logit": [
+            f"glm({written}, data = d, family = binomial,",
+            "           control = glm.control(epsilon = 1e-14, maxit = 100))",
+        ],
+        "multilevel_linear": [
+            f"lme4::lmer({written}, data = d,",
+            f"                  REML = {'TRUE' if is_reml else 'FALSE'},",
+            '                  control = lme4::lmerControl(optimizer = "bobyqa",',
+            "                                              optCtrl = list(rhoend = 1e-10)))",
+        ],
+        "multilevel_logit": [
+            f"lme4::glmer({written}, data = d, family = binomial, nAGQ = {nodes},",
+            '                   control = lme4::glmerControl(optimizer = "bobyqa", tolPwrss = 1e-10,',
+            "                                                optCtrl = list(maxfun = 1e6)))",
+        ],
+    }[kind]
+    yield "fit <- " + "\n".join(call)
+    estimates = "lme4::fixef(fit)" if kind in MULTILEVEL else "coef(fit)"
+    yield f"tell_model({in_quotes(name)}, fit, {estimates})"
+    if kind in MULTILEVEL:
+        yield f"tell_variances({in_quotes(name)}, fit)"
+
+
+def _unknown(kind: str, spec: Mapping[str, Any]) -> str:
     """What of a model the script has no words for."""
     if kind not in MODELS:
         return f"it is of kind {kind}"

@@ -6,6 +6,8 @@ suppressWarnings(invisible(Sys.setlocale("LC_CTYPE", "C.UTF-8")))
 text <- function(x) if (is.numeric(x)) ifelse(is.na(x), NA, sprintf("%.15g", x)) else as.character(x)
 coded <- function(x, others) factor(text(x), levels = c(sort(setdiff(text(x)[!is.na(x)], others)), others))
 center <- function(x) x - mean(x)
+of_group <- function(x) ave(x, groups)
+in_group <- function(x) x - of_group(x)
 ln <- function(x) log(x)
 in_order <- function(name) {
   name <- gsub("`", "", enc2utf8(name))
@@ -25,7 +27,11 @@ tell_model <- function(model, fit, estimates) {
   tell(model, "", "loglik", logLik(fit))
 }
 tell_variances <- function(model, fit) {
-  variances <- as.data.frame(lme4::VarCorr(fit))
-  tell(model, ifelse(variances$grp == "Residual", "Residual", "group"), "variance", variances$vcov)
+  parts <- as.data.frame(lme4::VarCorr(fit))
+  own <- is.na(parts$var2)
+  in_r <- ifelse(parts$grp == "Residual", "Residual", paste0("group:", parts$var1))
+  tell(model, in_r[own], "variance", parts$vcov[own])
+  if (any(!own)) {
+    tell(model, paste(parts$var1, parts$var2, sep = ":")[!own], "covariance", parts$vcov[!own])
+  }
 }
-

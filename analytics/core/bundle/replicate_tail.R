@@ -3,6 +3,10 @@ told <- read.csv("figures.csv", na.strings = "", encoding = "UTF-8", colClasses 
 told$value <- as.numeric(told$value)
 told[is.na(told)] <- ""
 told$value <- as.numeric(told$value)
+if (!length(found)) {
+  cat("0 of", nrow(told), "figures were computed again.\n")
+  quit(status = 0)
+}
 keys <- c("model", "in_r", "statistic")
 both <- merge(told, do.call(rbind, found), by = keys, suffixes = c("", "_r"))
 both <- both[!is.na(both$value) & !is.na(both$value_r), ]

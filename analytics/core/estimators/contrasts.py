@@ -64,7 +64,7 @@ def slope_of(fitted: Fitted, x: FloatArray, change: Change, at: Mapping[str, Any
         p, reach = float(2 * stdtr(df, -abs(statistic))), float(stdtrit(df, UPPER)) * error
     effect, effect_error = None, None
     if fitted.is_logit:
-        (found,) = average_effects(x, fitted.beta, fitted.covariance, [change], fitted.share)
+        (found,) = average_effects(x, fitted.beta, fitted.covariance, [change], weights=fitted.share)
         effect, effect_error = found.estimate, found.std_error
     low, high = estimate - reach, estimate + reach
     return Slope(change.term, at, estimate, error, statistic, p, low, high, df, effect, effect_error)

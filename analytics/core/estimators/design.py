@@ -47,6 +47,13 @@ class Design:
         back[self.moments.intercept] -= self.shift
         return back @ beta, back @ covariance @ back.T
 
+    def contrasts(self) -> FloatArray:
+        """The matrix (k, k) that takes coefficients of centred columns to those of the columns as given."""
+        moved = np.eye(self.k)
+        if self.has_intercept:
+            moved[self.moments.intercept] -= self.moments.centre + self.shift
+        return moved
+
     @property
     def lift(self) -> FloatArray:
         """The matrix (k, k) that takes coefficients of the centred columns to those of the columns given."""

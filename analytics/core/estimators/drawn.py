@@ -29,7 +29,7 @@ class Units:
     unit: IntArray
     stratum: IntArray
     weights: FloatArray
-    lonely: str = "fail"
+    lonely: str = "refuse"
 
     @property
     def sizes(self) -> IntArray:
@@ -63,9 +63,9 @@ def check_units(units: Units) -> tuple[Check, ...]:
         message = "A sampling weight is negative, or all are zero."
         return (Check("error", "bad_weights", message),)
     alone = int((units.sizes == 1).sum())
-    if alone and units.lonely == "fail" and len(units.sizes) > 1:
+    if alone and units.lonely == "refuse" and len(units.sizes) > 1:
         message = say(
-            "{n} strata have a single sampling unit, whose spread is unknown. Choose lonely_psu: adjust (its "
+            "{n} strata have a single sampling unit, whose spread is unknown. Choose lonely_psu: centre (its "
             "distance to the mean of all units counts) or certainty (it adds nothing).",
             n=alone,
         )
@@ -90,7 +90,7 @@ def score_variance(scores: FloatArray, units: Units) -> FloatArray:
     sizes = units.sizes
     sums = _sums(totals, units.stratum, len(sizes))
     means = np.where((sizes > 1)[:, None], sums / np.maximum(sizes, 1)[:, None], 0.0)
-    factor = np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), float(units.lonely == "adjust"))
+    factor = np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), float(units.lonely == "centre"))
     apart = (totals - means[units.stratum]) * np.sqrt(factor[units.stratum])[:, None]
     variance: FloatArray = apart.T @ apart
     return variance

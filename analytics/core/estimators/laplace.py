@@ -41,7 +41,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class State:
-    """The likelihood at ``beta`` and ``log_sigma``: modes (G,), curvatures D (G,), the curve at every row."""
+    """The likelihood at ``beta`` and ``log_sigma``: modes (G,), curvatures D (G,), the curve at every row.
+
+    ``shares`` (K, G) has what each node of a quadrature adds to its group's integral; None without one.
+    """
 
     beta: FloatArray
     log_sigma: float
@@ -49,6 +52,7 @@ class State:
     curvature: FloatArray
     curve: Curve
     loglik: float
+    shares: FloatArray | None = None
 
     @property
     def tau(self) -> float:
@@ -99,7 +103,7 @@ def differentiate(rows: Rows, state: State) -> Derivatives:
     hessian += c.T @ ((d - a_sum / (2 * d)) * c) + mixed + mixed.T + q.T @ (q / (2 * d * d))
 
     tau_gradient, tau_hessian, tau_mixed = _in_tau(state, w1_sum, by.sums(w2), c, q, a_x - a_sum * c)
-    return _in_log_sigma(state.tau, gradient, hessian, tau_gradient, tau_hessian, tau_mixed)
+    return in_log_sigma(state.tau, gradient, hessian, tau_gradient, tau_hessian, tau_mixed)
 
 
 def cross(x: FloatArray, weights: FloatArray) -> FloatArray:
@@ -136,7 +140,7 @@ def _in_tau(
     return gradient, hessian, mixed
 
 
-def _in_log_sigma(
+def in_log_sigma(
     tau: float, gradient: FloatArray, hessian: FloatArray, by_tau: float, by_tau2: float, mixed: FloatArray
 ) -> Derivatives:
     """From tau to s = ln sigma: d tau / ds = -2 tau, d2 tau / ds2 = 4 tau."""

@@ -23,7 +23,17 @@ from analytics.core.estimators.design import Design, prepare_within
 from analytics.core.estimators.groups import Groups, group_rows
 from analytics.core.estimators.moments import FloatArray
 from analytics.core.estimators.profile import Solution, Sums, between_terms, search, sufficient
-from analytics.core.estimators.summary import failed, rows_of, t_estimates
+from analytics.core.estimators.satterthwaite import satterthwaite
+from analytics.core.estimators.slope_profile import solve_slopes
+from analytics.core.estimators.slopes import basis, slope_sums
+from analytics.core.estimators.summary import (
+    CONTAINMENT,
+    SATTERTHWAITE,
+    containment,
+    failed,
+    rows_of,
+    t_estimates,
+)
 from analytics.core.results import (
     Check,
     Convergence,
@@ -48,20 +58,21 @@ def fit_mixed_linear(
     groups: npt.NDArray[Any],
     group: str = "group",
     reml: bool = True,
+    df: str = CONTAINMENT,
 ) -> ModelResult:
     """Random-intercept linear model of ``y`` on ``x`` with an intercept for each of ``groups`` (n,).
 
     Fit statistics follow nlme: AIC counts the fixed effects and two variances; BIC takes n - p under REML and
     n under ML (``bic_rows`` has n for both, as lme4). Tests are t with nlme's containment degrees of freedom:
-    terms that vary within groups against rows, terms that do not against groups. Standard errors are those
-    of the fixed effects given the variances.
+    terms that vary within groups against rows, terms that do not against groups; or those
+    after Satterthwaite. Standard errors are those of the fixed effects given the variances.
     """
     by = group_rows(groups)
     design, within = prepare_within(y, x, terms, by)
     between = between_terms(design, np.diag(within.gram)[:-1])
     level_two = tuple(t for t, flag in zip(design.terms, between.tolist(), strict=True) if flag)
     checks = (*design.checks, *check_size(design), *check_outcome_varies(design))
-    checks += check_groups(by.count, design.n, group, level_two)
+    checks += check_groups(by.count, design.n, group, level_two, by_t=True)
     if has_error(checks):
         return failed("multilevel_linear", checks, design.dropped)
     checks += (*check_collinearity(design), *check_linear_scale(design))
@@ -72,7 +83,7 @@ def fit_mixed_linear(
         return failed("multilevel_linear", (*checks, why), design.dropped)
     if ended.best.rho == 0:
         checks += (Check("warning", "boundary", BOUNDARY),)
-    return _result(design, by, group, sums, ended.best, reml, between, checks, ended.iterations)
+    return _result(design, by, group, sums, ended.best, reml, between, checks, ended.iterations, df)
 
 
 def _no_answer(ending: str, group: str, iterations: int) -> Check:
@@ -102,6 +113,7 @@ def _result(
     between: npt.NDArray[np.bool_],
     checks: tuple[Check, ...],
     iterations: int,
+    df: str,
 ) -> ModelResult:
     n, k = design.n, design.k
     residual_variance = best.residual / (n - k if reml else n)
@@ -110,8 +122,11 @@ def _result(
         design.moments.uncentre(sums.start + best.beta, design.moments.y_centre),
         design.moments.uncentre_covariance(best.inverse * residual_variance),
     )
-    df = degrees_of_freedom(between, by.count, n, design.moments.intercept)
-    estimates = t_estimates(design.terms, beta, np.sqrt(np.diag(covariance)), df)
+    if df == SATTERTHWAITE:
+        degrees = _satterthwaite(design, by, best.rho, reml)
+    else:
+        degrees = containment(between, by.count, n, design.moments.intercept)
+    estimates = t_estimates(design.terms, beta, np.sqrt(np.diag(covariance)), degrees)
     return ModelResult(
         kind="multilevel_linear",
         converged=True,
@@ -124,21 +139,12 @@ def _result(
         icc=Icc(variance / (variance + residual_variance), "response", variance, residual_variance),
         group_effects=_effects(by, group, sums, best, residual_variance),
         checks=checks,
-        method={"estimator": "reml" if reml else "ml", "optimiser": "profiled deviance"},
-        conventions=_conventions(reml),
+        method={"estimator": "reml" if reml else "ml", "optimiser": "profiled deviance", "df": df},
+        conventions=_conventions(reml, df),
         convergence=Convergence(True, iterations, abs(best.slope) if best.rho else 0.0, 0.0),
         dropped=design.dropped,
         covariance=rows_of(covariance),
     )
-
-
-def degrees_of_freedom(between: npt.NDArray[np.bool_], n_groups: int, n: int, intercept: int) -> FloatArray:
-    """nlme's containment rule (k,): groups - 1 - terms between groups; rows - groups - terms within."""
-    k = len(between)
-    outer = int(between.sum())
-    inner = k - outer - int(intercept >= 0)
-    df = np.where(between, n_groups - outer - int(intercept >= 0), n - n_groups - inner)
-    return df.astype(np.float64)
 
 
 def _fit(design: Design, best: Solution, reml: bool) -> Fit:
@@ -170,10 +176,20 @@ def _effects(
     return tuple(GroupEffect(group, level, mode, sd, size) for level, mode, sd, size in columns)
 
 
-def _conventions(reml: bool) -> dict[str, str]:
+def _satterthwaite(design: Design, by: Groups, rho: float, reml: bool) -> FloatArray:
+    """Degrees of freedom (k,) from the sums of a model whose only effect of a group is the constant's."""
+    ones = np.ones((design.n, 1))
+    sums = slope_sums(design, by, ones, basis(ones))
+    at = solve_slopes(sums, np.array([[math.sqrt(rho)]]), reml)
+    return satterthwaite(sums, at, reml, design.contrasts())
+
+
+def _conventions(reml: bool, df: str) -> dict[str, str]:
     return {
         "standard_errors": say("given the estimated variances"),
-        "test": say("t, containment degrees of freedom as in nlme"),
+        "test": say("t, degrees of freedom after Satterthwaite, as in lmerTest")
+        if df == SATTERTHWAITE
+        else say("t, containment degrees of freedom as in nlme"),
         "df": say("fixed effects and two variances, as in nlme and lme4"),
         "bic_n": say("rows minus fixed effects, as in nlme under REML; bic_rows: rows, as in lme4")
         if reml

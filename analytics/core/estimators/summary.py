@@ -6,11 +6,12 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from analytics.core.estimators.moments import FloatArray
+from analytics.core.estimators.moments import BoolArray, FloatArray
 from analytics.core.results import Check, Estimate, ModelResult
 
 CONFIDENCE = 0.95
 UPPER = 0.5 + CONFIDENCE / 2
+CONTAINMENT, SATTERTHWAITE = "containment", "satterthwaite"
 
 
 def normal_estimates(terms: tuple[str, ...], beta: FloatArray, error: FloatArray) -> tuple[Estimate, ...]:
@@ -55,6 +56,17 @@ def odds_estimates(
     if df is None:
         return normal_estimates(terms, beta, error)
     return t_estimates(terms, beta, error, df, odds=True)
+
+
+def containment(between: BoolArray, n_groups: int, n: int, intercept: int) -> FloatArray:
+    """nlme's degrees of freedom (k,): groups - 1 - terms between groups; rows - groups - terms within.
+
+    ``between`` (k,) flags the terms of one value within each group; ``intercept`` is its position or -1.
+    """
+    outer = int(between.sum())
+    inner = len(between) - outer - int(intercept >= 0)
+    df = np.where(between, n_groups - outer - int(intercept >= 0), n - n_groups - inner)
+    return df.astype(np.float64)
 
 
 def scaled_inverse(matrix: FloatArray) -> FloatArray:

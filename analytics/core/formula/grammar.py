@@ -16,6 +16,8 @@ factor: C_OPEN name ("," REF "=" level)? ")"
 ?numeric: variable
     | LN_OPEN variable ")" -> log
     | CENTER_OPEN numeric ")" -> center
+    | WITHIN_OPEN numeric ")" -> within
+    | MEAN_OPEN numeric ")" -> group_mean
     | I_OPEN numeric "^" INTEGER ")" -> power
 variable: name
 name: NAME | QUOTED_NAME
@@ -24,6 +26,8 @@ level: STRING | NUMBER | INTEGER | ONE | ZERO
 C_OPEN.3: /C[ \t]*\(/
 LN_OPEN.3: /ln[ \t]*\(/
 CENTER_OPEN.3: /center[ \t]*\(/
+WITHIN_OPEN.3: /within[ \t]*\(/
+MEAN_OPEN.3: /group_mean[ \t]*\(/
 I_OPEN.3: /I[ \t]*\(/
 REF.2: /ref(?=\s*=)/
 NAME: /[A-Za-z_][A-Za-z0-9_.]*/

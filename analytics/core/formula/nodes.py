@@ -79,6 +79,39 @@ class Center:
 
 
 @dataclass(frozen=True)
+class Within:
+    """``within(x)``: x less the mean of its group, of the model's groups, over the rows the model uses."""
+
+    of: Numeric
+    position: Position = field(default=_NO_POSITION, compare=False)
+
+    @property
+    def text(self) -> str:
+        return f"within({self.of.text})"
+
+    @property
+    def plain(self) -> str:
+        """A row of its own: no constant makes up for what was taken away."""
+        return f"within({self.of.plain})"
+
+
+@dataclass(frozen=True)
+class GroupMean:
+    """``group_mean(x)``: the mean of x in the row's group, over the rows the model uses."""
+
+    of: Numeric
+    position: Position = field(default=_NO_POSITION, compare=False)
+
+    @property
+    def text(self) -> str:
+        return f"group_mean({self.of.text})"
+
+    @property
+    def plain(self) -> str:
+        return f"group_mean({self.of.plain})"
+
+
+@dataclass(frozen=True)
 class Power:
     """``I(x^n)`` with a whole n from 2 to 5."""
 
@@ -95,8 +128,8 @@ class Power:
         return f"I({self.of.plain}^{self.exponent})"
 
 
-Numeric = Variable | Log | Center | Power
-Atom = Variable | Factor | Log | Center | Power
+Numeric = Variable | Log | Center | Within | GroupMean | Power
+Atom = Variable | Factor | Log | Center | Within | GroupMean | Power
 
 
 @dataclass(frozen=True)
@@ -160,25 +193,54 @@ def leaf(atom: Atom) -> Variable | Factor:
     return atom
 
 
-def centred(formula: Formula, names: frozenset[str]) -> Formula:
+def centred(
+    formula: Formula, names: frozenset[str], within: frozenset[str] = frozenset(), *, with_means: bool = True
+) -> Formula:
     """The formula with each variable in ``names`` centred, in main effects and in products alike.
 
     What enters is centred: ``x`` and ``ln(x)`` become ``center(x)`` and ``center(ln(x))``; a power is taken
-    of what was centred before.  Terms that become the same are one.
+    of what was centred before.  Terms that become the same are one.  Variables in ``within`` are centred on
+    the means of the groups, and what was taken away enters as a term of its own, ``group_mean(x)``.
     """
+    means: dict[frozenset[Atom], Term] = {}
 
     def replaced(atom: Numeric) -> Numeric:
-        if leaf(atom).name not in names or isinstance(atom, Center):
+        name = leaf(atom).name
+        if name not in names | within or isinstance(atom, Center | Within | GroupMean):
             return atom
         if isinstance(atom, Power):
             return Power(replaced(atom.of), atom.exponent, atom.position)
+        if name in within:
+            mean = Term((GroupMean(atom, atom.position),))
+            means.setdefault(mean.key, mean)
+            return Within(atom, atom.position)
         return Center(atom, atom.position)
 
     terms: dict[frozenset[Atom], Term] = {}
     for term in formula.terms:
         made = Term(tuple(atom if isinstance(atom, Factor) else replaced(atom) for atom in term.atoms))
         terms.setdefault(made.key, made)
+    if with_means:
+        terms = means_last(terms, means)
     return Formula(tuple(terms.values()), formula.intercept, formula.outcome)
+
+
+def means_last(
+    terms: dict[frozenset[Atom], Term], means: dict[frozenset[Atom], Term]
+) -> dict[frozenset[Atom], Term]:
+    """The terms with those of the group means after the main effects and before the products."""
+    merged = {**terms, **{key: term for key, term in means.items() if key not in terms}}
+    return dict(sorted(merged.items(), key=lambda item: item[1].degree))
+
+
+def by_group(formula: Formula) -> Iterator[Within | GroupMean]:
+    """The atoms that need to know of groups."""
+    for atom in formula.atoms:
+        inner: Atom = atom
+        while not isinstance(inner, Variable | Factor):
+            if isinstance(inner, Within | GroupMean):
+                yield inner
+            inner = inner.of
 
 
 def quoted(name: str) -> str:

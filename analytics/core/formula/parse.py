@@ -16,12 +16,14 @@ from analytics.core.formula.nodes import (
     Center,
     Factor,
     Formula,
+    GroupMean,
     Log,
     Numeric,
     Position,
     Power,
     Term,
     Variable,
+    Within,
 )
 from surveys.core.problems import Refused, near_misses, refuse
 from surveys.core.said import say
@@ -30,9 +32,12 @@ MAX_LENGTH = 4000
 MAX_TERMS = 400
 MAX_DEPTH = 6
 MAX_PRODUCT = 4  # atoms in one product
-FUNCTIONS = ("C", "I", "center", "ln")
+FUNCTIONS = ("C", "I", "center", "group_mean", "ln", "within")
 
-KNOWN = "A formula knows + : * C(x) C(x, ref=“b”) I(x^2) center(x) ln(x) 1 0, and names in `backticks`."
+KNOWN = (
+    "A formula knows + : * C(x) C(x, ref=“b”) I(x^2) center(x) within(x) group_mean(x) ln(x) 1 0, and names "
+    "in `backticks`."
+)
 _HINTS = {
     "|": say("Random intercepts are named in “groups:”, not in the formula."),
     "-": say("To leave the constant out write 0; to leave a variable out do not name it."),
@@ -41,7 +46,7 @@ _HINTS = {
     "%": say("Nesting is not part of the language; write a + a:b."),
     "=": say("An outcome stands before ~."),
     "`": say("A name in backticks ends with a backtick."),
-    "(": say("Parentheses only follow C, I, center and ln."),
+    "(": say("Parentheses only follow C, I, center, within, group_mean and ln."),
 }
 
 
@@ -166,6 +171,12 @@ class _Builder(Transformer[Token, Any]):
 
     def center(self, meta: Any, children: list[Any]) -> Center:
         return Center(children[1], (meta.start_pos, meta.end_pos))
+
+    def within(self, meta: Any, children: list[Any]) -> Within:
+        return Within(children[1], (meta.start_pos, meta.end_pos))
+
+    def group_mean(self, meta: Any, children: list[Any]) -> GroupMean:
+        return GroupMean(children[1], (meta.start_pos, meta.end_pos))
 
     def power(self, meta: Any, children: list[Any]) -> Power:
         exponent, at = int(children[2]), (meta.start_pos, meta.end_pos)

@@ -33,7 +33,7 @@ def model_sample(specs: tuple[ModelSpec, ...], frame: Frame) -> Sample:
     """The rows complete for all of ``specs``; Refused when none is left."""
     columns = [name for spec in specs for name in spec.columns if name not in spec.where]
     where = {name: codes for spec in specs for name, codes in spec.where.items()}
-    sample = listwise(frame, columns, [spec.formula for spec in specs], where)
+    sample = listwise(frame, columns, [one for spec in specs for one in spec.formulas], where)
     if sample.n == 0:
         most = max(sample.lost, key=lambda key: sample.lost[key], default="")
         hint = say("Most rows were lost to {most}.", most=most) if most else ""
@@ -75,6 +75,7 @@ def fitted_whole(
             for value in categories
         ],
         "groups": spec.groups,
+        "random": spec.random.text if spec.random else "",
         "method": dict(spec.method),
         "columns": [
             {"name": c.name, "key": c.key, "term": c.term, "labels": dict(c.labels)} for c in design.columns
@@ -108,7 +109,10 @@ def require_names(names: tuple[str, ...], frame: Frame) -> None:
 
 def require_types(spec: ModelSpec, frame: Frame) -> None:
     """Refuses texts and dates where numbers are needed."""
-    problems = check_types(spec.formula, frame)
+    problems = [
+        *check_types(spec.formula, frame),
+        *(check_types(spec.random, frame, "random") if spec.random else ()),
+    ]
     if problems:
         raise Refused(problems)
 
@@ -116,6 +120,8 @@ def require_types(spec: ModelSpec, frame: Frame) -> None:
 def name_problems(spec: ModelSpec, known: tuple[str, ...], where: str = "formula") -> list[Problem]:
     """Unknown names of a model's formula, groups and filter, with near misses."""
     problems = [*check_names(spec.formula, known, where), *check_outcome_is_no_term(spec.formula, where)]
+    if spec.random is not None:
+        problems += check_names(spec.random, known, "random")
     drawn = spec.drawn
     fields = {
         "groups": (spec.groups,),

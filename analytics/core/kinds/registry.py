@@ -53,10 +53,10 @@ KINDS: Mapping[str, Kind] = {
             {"en": "Multilevel linear model", "zh": "多层线性模型"},
             read_model,
             run_model,
-            2,
+            3,
         ),
-        Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model, 2),
-        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 3),
+        Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model, 3),
+        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 4),
     )
 }
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
 from typing import Any
 
 import numpy as np
 
-from analytics.core.choices import CLASSICAL
-from analytics.core.formula import Atom, Formula, Power, Term
 from analytics.core.frame import Frame
-from analytics.core.kinds.added import wald_of_added
+from analytics.core.kinds.compare import compare_models
 from analytics.core.kinds.models import fitted_whole, model_sample, require_names, require_types
 from analytics.core.kinds.outcome import DONE, FAILED, Outcome
 from analytics.core.results import Check, ModelResult
 from analytics.core.sample import Sample
-from analytics.core.spec import ModelSpec, SeriesModel, SeriesSpec
+from analytics.core.spec import SeriesModel, SeriesSpec
 from surveys.core.problems import Problem, Refused
 from surveys.core.said import say
 
@@ -45,6 +42,7 @@ def run_series(spec: SeriesSpec, frame: Frame) -> Outcome:
         for model in fitted
         for check in model["result"]["checks"]
     ]
+    checks += _criteria(spec, fitted)
     compared = (_compare(one, spec, results, samples) for one in spec.models)
     result = {
         "kind": spec.kind,
@@ -94,100 +92,23 @@ def _fit(
 def _compare(
     one: SeriesModel, spec: SeriesSpec, results: Mapping[str, ModelResult], samples: Samples
 ) -> dict[str, Any] | None:
-    """The likelihood-ratio test of a model against the one it extends, or why there is none."""
     base = next((other for other in spec.models if other.name == one.base), None)
     if base is None:
         return None
-    both = {"smaller": base.name, "larger": one.name}
-    smaller, larger = results[base.name], results[one.name]
-    reason = _not_nested(base.model, one.model) or _other_rows(samples[base.name], samples[one.name])
-    if reason:
-        return {**both, "reason": reason}
-    if reason := _no_likelihood(base.model, one.model):
-        return {**both, "reason": reason, "wald": wald_of_added(smaller, larger)}
-    if reason := _other_likelihoods(smaller, larger):
-        return {**both, "reason": reason}
-    from scipy.special import chdtrc  # takes long to import: only for who compares
-
-    first, second = smaller.fit, larger.fit
-    assert first is not None and second is not None  # both converged
-    statistic, df = 2 * (second.loglik - first.loglik), second.df - first.df
-    return {**both, "statistic": statistic, "df": df, "p_value": float(chdtrc(df, max(statistic, 0.0)))}
+    return compare_models(base, one, results, samples)
 
 
-def _not_nested(smaller: ModelSpec, larger: ModelSpec) -> str:
-    if smaller.kind != larger.kind:
-        return say("The two models are of different kinds.")
-    first, second = smaller.formula.outcome, larger.formula.outcome
-    if (first and first.text, smaller.outcome_value) != (second and second.text, larger.outcome_value):
-        return say("The two models have different outcomes.")
-    if smaller.reference != larger.reference:
-        return say("The two models have different references of the outcome.")
-    if smaller.groups != larger.groups:
-        return say("The two models have different groups.")
-    if smaller.drawn != larger.drawn:
-        return say("The two models weigh or draw their rows differently.")
-    if not contains(larger.formula, smaller.formula):
-        return say("The larger model does not have every term of the smaller one.")
-    return ""
-
-
-def _other_rows(smaller: Sample, larger: Sample) -> str:
-    same = np.array_equal(smaller.mask, larger.mask)
-    return "" if same else say("The two models use different rows.")
-
-
-def _no_likelihood(smaller: ModelSpec, larger: ModelSpec) -> str:
-    """Why a test of likelihoods would not hold, where one of Wald does."""
-    if larger.drawn:
-        return say("Under weights or sampling units the log-likelihood is none, and its difference no test.")
-    if larger.errors.kind != CLASSICAL or smaller.errors.kind != CLASSICAL:
-        return say("Robust errors say that the likelihood may be wrong; a test of its ratio would trust it.")
-    return ""
-
-
-def _other_likelihoods(smaller: ModelResult, larger: ModelResult) -> str:
-    first, second = smaller.fit, larger.fit
-    if first is None or second is None:
-        return say("One of the two models gave no numbers.")
-    if first.likelihood != second.likelihood:
-        return say("The two models were fitted by different likelihoods.")
-    if first.likelihood == "reml":
-        return say("REML likelihoods of models with different terms cannot be compared; fit both by ML.")
-    if second.df <= first.df:
-        return say("The larger model has no parameter more.")
-    return ""
-
-
-def contains(larger: Formula, smaller: Formula) -> bool:
-    """Whether every column of ``smaller`` is a combination of columns of ``larger``, by the terms alone.
-
-    A term centred, or coded against another reference, in one of them is the same where the larger model has
-    the constant and all the terms below it.
-    """
-    if smaller.intercept and not larger.intercept:
-        return False
-    exact = {term.key for term in larger.terms}
-    names = {_names(term) for term in larger.terms}
-    return all(
-        term.key in exact or (larger.intercept and _names(term) in names and _below(term) <= names)
-        for term in smaller.terms
-    )
-
-
-def _names(term: Term) -> frozenset[str]:
-    """The term whatever is centred in it and whatever its references are."""
-    return frozenset(atom.plain for atom in term.atoms)
-
-
-def _below(term: Term) -> set[frozenset[str]]:
-    """What the term leaves behind when its parts are moved: products of fewer parts, and of lower powers."""
-    parts = [(atom.plain, *_lower(atom)) for atom in term.atoms]
-    return {frozenset(chosen) - {""} for chosen in product(*parts)} - {_names(term), frozenset()}
-
-
-def _lower(atom: Atom) -> tuple[str, ...]:
-    """Nothing, and for a power the powers below it."""
-    if not isinstance(atom, Power):
-        return ("",)
-    return ("", atom.of.plain, *(Power(atom.of, less).plain for less in range(2, atom.exponent)))
+def _criteria(spec: SeriesSpec, fitted: list[dict[str, Any]]) -> tuple[Check, ...]:
+    """Says so where AIC and BIC stand side by side and mean different things."""
+    by_reml = [
+        frozenset(column["name"] for column in model["columns"])
+        for model in fitted
+        if (model["result"]["fit"] or {}).get("likelihood") == "reml"
+    ]
+    if len(set(by_reml)) > 1:
+        message = say(
+            "Under REML the log-likelihood, AIC and BIC of models with different terms cannot be compared: "
+            "fit them by ML for that."
+        )
+        return (Check("info", "reml_criteria", message),)
+    return ()

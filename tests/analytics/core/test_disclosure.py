@@ -241,3 +241,12 @@ def test_influence_is_told_with_the_data_alone() -> None:
         model = {"n_used": 80, "result": {"group_effects": [], "diagnostics": diagnostics}}
         (shown,) = disclosed({"kind": "logit", "models": [model]}, 80).result["models"]
         assert shown["result"]["diagnostics"] == {"influence": None, "calibration": told, "vif": {"x": 1.0}}
+
+
+@pytest.mark.parametrize(("events", "told"), [(9, False), (10, True), (90, True), (91, False)])
+def test_a_share_observed_is_a_count_by_another_name(events: int, told: bool) -> None:
+    shares = {"observed": events / 100, "typical": 0.1, "averaged": 0.12}
+    result = {"models": [{"n_used": 100, "result": {"group_effects": [], "probabilities": shares}}]}
+    (model,) = disclosed(result, 100).result["models"]
+    assert (model["result"]["probabilities"]["observed"] is not None) == told
+    assert disclosed(result, 100).is_whole == told

@@ -15,7 +15,7 @@ from analytics.core.kinds import read_spec, run_spec
 from analytics.core.kinds.models import model_sample
 from analytics.core.predictions import Predicted, predictions, products
 from analytics.core.spec import ModelSpec
-from tests.analytics.columns import survey
+from tests.analytics.columns import column, survey
 from tests.conftest import absent
 
 CLOSE = 1e-6  # R's standard errors rest on the last step but one
@@ -76,3 +76,44 @@ def test_products_with_categories_are_left_out() -> None:
         read_spec({"kind": "linear", "formula": "x ~ z + job + z:job + I(city^2)"}), frame
     ).result
     assert products(result["models"][0]) == []
+
+
+def test_what_is_split_into_groups_is_predicted_in_a_group_with_the_means_of_all() -> None:
+    spec = {
+        "kind": "multilevel_linear",
+        "formula": "y ~ z + x + z:x + I(x^2)",
+        "groups": "city",
+        "center": {"x": "group"},
+    }
+    frame, read = survey(500), read_spec(spec)
+    assert isinstance(read, ModelSpec)
+    model = run_spec(read, frame).result["models"][0]
+    sample = model_sample((read,), frame)
+    ((_, focal, moderator),) = products(model)
+    assert (focal, moderator) == ("z", "x")
+    (_, second) = predictions(model, frame, sample, focal, moderator)
+    b = {one["term"]: one["estimate"] for one in model["result"]["estimates"]}
+    mean = float(frame["x"].numbers()[sample.mask].mean())
+    x, y, *_ = second.points[5]
+    own = x - mean
+    by_hand = b["(Intercept)"] + b["z"] + (b["within(x)"] + b["z:within(x)"]) * own
+    by_hand += b["I(within(x)^2)"] * own**2 + b["group_mean(x)"] * mean
+    assert y == pytest.approx(by_hand)
+
+
+def test_models_of_several_categories_have_no_single_curve() -> None:
+    result = run_spec(read_spec({"kind": "multinomial_logit", "formula": "job ~ z + x + z:x"}), survey(300))
+    assert result.result["models"][0]["result"]["converged"]
+    assert products(result.result["models"][0]) == []
+
+
+@pytest.mark.parametrize("more", [{"errors": {"kind": "robust"}}, {"weights": "x2"}])
+def test_other_errors_have_lines_without_bands(more: dict[str, Any]) -> None:
+    frame = survey(500)
+    frame["x2"] = column("x2", np.linspace(0.5, 2, 500).tolist())
+    read = read_spec({"kind": "logit", "formula": "y ~ z + x + z:x", **more})
+    assert isinstance(read, ModelSpec)
+    model = run_spec(read, frame).result["models"][0]
+    ((_, focal, moderator),) = products(model)
+    curves = predictions(model, frame, model_sample((read,), frame), focal, moderator)
+    assert all(low is None for _, _, low, _ in curves[0].points)

@@ -41,7 +41,7 @@ def test_a_series() -> None:
         "y ~ center(x) + C(job) + z + center(x):z",
     ]
     assert [one.model.groups for one in spec.models] == ["", "", "city"]
-    assert spec.models[2].model.method == {"likelihood": "ml"}
+    assert spec.models[2].model.method == {"likelihood": "ml", "df": "containment"}
     assert spec.columns == ("y", "x", "job", "z", "city")
     assert spec.absorbed == {"C(job)": "occupation"}
     again = read_spec(spec.as_json())  # what a run stores can be run again
@@ -72,10 +72,41 @@ def test_what_enters_is_centred() -> None:
 def test_defaults_are_named() -> None:
     spec = read_spec("kind: multilevel_linear\nformula: y ~ 1\ngroups: city")
     assert isinstance(spec, ModelSpec)
-    assert spec.method == {"likelihood": "reml"}
+    assert spec.method == {"likelihood": "reml", "df": "containment"}
+
+
+def test_slopes_that_differ_between_groups_are_named_beside_them() -> None:
+    text = "kind: multilevel_linear\nformula: y ~ x + z\ngroups: city\nrandom: 1 + x\ncenter: [x]"
+    spec = read_spec(text)
+    assert isinstance(spec, ModelSpec) and spec.random is not None
+    assert spec.random.text == "center(x)"
+    assert spec.as_json()["random"] == "1 + center(x)"
+    assert read_spec(spec.as_json()) == spec
+    assert spec.columns == ("y", "x", "z", "city")
+    plain = read_spec("kind: multilevel_linear\nformula: y ~ x\ngroups: city\nrandom: 1")
+    assert isinstance(plain, ModelSpec) and plain.random is None
+
+
+def test_a_quadrature_has_nodes() -> None:
+    text = "kind: multilevel_logit\nformula: y ~ x\ngroups: g\nmethod: {approximation: quadrature%s}"
+    for given, nodes in (("", 7), (", nodes: 15", 15)):
+        spec = read_spec(text % given)
+        assert isinstance(spec, ModelSpec)
+        assert spec.method == {"approximation": "quadrature", "nodes": nodes}
+        assert read_spec(spec.as_json()) == spec
 
 
 BAD = [
+    ("kind: linear\nformula: y ~ x\nrandom: 1 + x", ["has no groups"]),
+    ("kind: multilevel_linear\nformula: y ~ x\ngroups: g\nrandom: 0 + x", ["cannot be left out"]),
+    ("kind: multilevel_linear\nformula: y ~ x\ngroups: g\nrandom: y ~ x", ["has no outcome"]),
+    ("kind: multilevel_logit\nformula: y ~ x\ngroups: g\nmethod: {nodes: 7}", ["has one node"]),
+    ("kind: multilevel_logit\nformula: y ~ x\ngroups: g\nmethod: {nodes: many}", ["from 1 to 50"]),
+    (
+        "kind: multilevel_logit\nformula: y ~ x\ngroups: g\nrandom: 1 + x"
+        "\nmethod: {approximation: quadrature}",
+        ["for a random intercept alone"],
+    ),
     ("kind: logt\nformula: y ~ x", ["Did you mean logit?"]),
     ("kind: reliability", ["not offered by this version"]),
     ("formula: y ~ x", ["“kind” is missing"]),
@@ -87,7 +118,7 @@ BAD = [
     ("kind: multilevel_linear\nformula: y ~ x\ngroups: g\nmethod: {likelihood: rml}", ["reml, ml"]),
     (
         "kind: multilevel_linear\nformula: y ~ x\ngroups: g\nmethod: {estimator: ml}",
-        ["no choice called “estimator”. It has these: likelihood: reml, likelihood: ml."],
+        ["no choice called “estimator”. It has these: likelihood: reml, likelihood: ml, df: containment"],
     ),
     ("kind: logit\nformula: y ~ x\nmethod: {likelihood: ml}", ["It has none: leave “method” out."]),
     (
@@ -98,7 +129,11 @@ BAD = [
     ("kind: logit\nformula: y ~ x\nerrors: {kind: robust, type: HC4}", ["errors.type", "HC3, HC0, HC1, HC2"]),
     ("kind: logit\nformula: y ~ x\nerrors: {kind: cluster, type: CR2, cluster: c}", ["CR1, CR0, CR1S"]),
     ("kind: linear\nformula: y ~ x\nweights: w\nerrors: {kind: robust}", ["Name the clusters as psu"]),
-    ("kind: linear\nformula: y ~ x\npsu: p\nlonely_psu: drop", ["fail, adjust, certainty"]),
+    ("kind: linear\nformula: y ~ x\npsu: p\nlonely_psu: drop", ["refuse, centre, certainty"]),
+    (
+        "kind: linear\nformula: y ~ x\nweights: w\nlonely_psu: centre",
+        ["no stratum has a single sampling unit", "leave lonely_psu out"],
+    ),
     ("kind: ordered_logit\nformula: y ~ x\nweights: w", ["Models of kind ordered_logit have no “weights”"]),
     ("kind: linear\nformula: y ~ x\nerrors: {kind: cluster}", ["“cluster” is missing"]),
     ("kind: linear\nformula: y ~ x\nerrors: {kind: robust, cluster: c}", ["belongs to kind: cluster"]),

@@ -119,6 +119,14 @@ def test_groups_in_which_all_agree_are_no_obstacle() -> None:
     assert fit_mixed_logit(y, s.x, s.terms, s.groups).converged
 
 
+def test_many_groups_of_one_outcome_are_told_of() -> None:
+    s = survey(600, groups=200)
+    told = fit_mixed_logit(s.y, s.x[:, :4], s.terms[:4], s.groups).checks
+    assert ("info", "groups_alike") in [(check.severity, check.code) for check in told]
+    s = survey(2000, groups=20)
+    assert "groups_alike" not in [c.code for c in fit_mixed_logit(s.y, s.x, s.terms, s.groups).checks]
+
+
 def test_a_very_large_variance_is_found() -> None:
     s = survey(n=4000, groups=200, sigma=4.0)
     result = fit_mixed_logit(s.y, s.x, s.terms, s.groups)
