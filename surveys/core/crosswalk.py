@@ -97,11 +97,14 @@ def malformed(code_map: CodeMap, missing_map: MissingMap) -> list[Problem]:
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             hint = "Write [[1, 1], [2, 0]]: the code in this wave, the code of the item."
             return [Problem("bad_map", "A map of codes lists pairs.", hint=hint)]
-    sources = [pair[0] for pair in (*code_map, *missing_map)]
-    targets = [target for _source, target in code_map if target is not None]
-    if not all(_is_code(code) for code in (*sources, *targets)):
-        hint = "Numbers are finite, and whole ones fit into 64 bits; true, lists and blocks are no codes."
-        found.append(Problem("bad_code", "A code is a number or a text.", hint=hint))
+    codes = {
+        "code_map": [code for pair in code_map for code in pair if code is not None or code is pair[0]],
+        "missing_map": [pair[0] for pair in missing_map],
+    }
+    for where, given in codes.items():
+        if not all(map(_is_code, given)):
+            hint = "Numbers are finite, and whole ones fit into 64 bits; true, lists and blocks are no codes."
+            found.append(Problem("bad_code", "A code is a number or a text.", where=where, hint=hint))
     if not all(isinstance(why, str) for _code, why in missing_map):
         hint = "Write [[97, dont_know]]: the code in this wave, the reason."
         found.append(Problem("bad_reason", "A reason for an absence is a word.", hint=hint))

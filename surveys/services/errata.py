@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Count, QuerySet
 
 from surveys.core.codebook import other_meaning
-from surveys.core.comparison import differs_in_words
+from surveys.core.comparison import differs_in_words, told_rows
 from surveys.models import AuditEntry, WaveVersion
 from surveys.selectors import latest_version
 from surveys.services.comparing import Identity, cells_of, identity
@@ -29,14 +29,15 @@ class Correction:
     ``columns``: variable of ``before`` -> ``cells`` (other cells of the same people, or other missing codes),
     ``meaning`` (equal cells that stand for something else: labels of codes, type, level), ``rows`` (other
     only because rows came or went), ``codebook`` (other words alone, as a comparison of the two tells them;
-    how a file displays a variable is none) or ``removed``.
+    how a file displays a variable is none) or ``removed``.  Rows added and removed are None where either is
+    small: a correction is told to everybody.
     """
 
     before: WaveVersion
     after: WaveVersion
     columns: Mapping[str, str]
-    rows_added: int = 0
-    rows_removed: int = 0
+    rows_added: int | None = 0
+    rows_removed: int | None = 0
 
     @property
     def changed(self) -> frozenset[str]:
@@ -69,7 +70,7 @@ class Correction:
     @property
     def moves_rows(self) -> bool:
         """Whether rows came or went, which concerns everything made of the wave."""
-        return bool(self.rows_added or self.rows_removed)
+        return (self.rows_added, self.rows_removed) != (0, 0)
 
     @property
     def alters_answers(self) -> bool:
@@ -107,7 +108,7 @@ def correction(before: WaveVersion, after: WaveVersion) -> Correction:
     exact = {one.name for one in found.columns}
     told = {name: ROWS if what == CELLS and name not in exact else what for name, what in columns.items()}
     told |= dict.fromkeys(exact, CELLS)  # an equal column of rows that changed places is other people's
-    return Correction(before, after, told, found.rows_added or 0, found.rows_removed or 0)
+    return Correction(before, after, told, *told_rows(found.rows_added, found.rows_removed))
 
 
 def _is_key_changed(version: WaveVersion, columns: Mapping[str, str]) -> bool:

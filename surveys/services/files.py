@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 from django.utils import timezone
 
+from surveys.core.problems import refuse
 from surveys.core.store import Copy, Holds, Store
 from surveys.models import StoredFile
 
@@ -65,23 +66,38 @@ def keeping() -> Iterator[Keep]:
 
 @contextmanager
 def copied_meanwhile(path: Path) -> Iterator[Callable[[], Copy]]:
-    """Copies a file while the block does something else; gives a function that waits for the copy.
+    """Copies a file while the block reads it; gives a function that waits for the copy.
 
+    Refused where somebody wrote to the file meanwhile: what was read and what is kept would be two things.
     A copy that was not kept by the end of the block is removed; one not finished is given up.
     """
-    is_over = threading.Event()
+    is_over, before = threading.Event(), _stamp(path)
 
     def is_wanted() -> bool:
         return not is_over.is_set()
 
     with ThreadPoolExecutor(1) as pool:
         copying: Future[Copy] = pool.submit(store().copy, path, is_wanted)
+
+        def copied() -> Copy:
+            copy = copying.result()
+            if _stamp(path) != before:
+                text, hint = "The file was changed while it was read.", "Import it again once it is whole."
+                raise refuse("file_changed", text, where=path.name, hint=hint)
+            return copy
+
         try:
-            yield copying.result
+            yield copied
         finally:
             is_over.set()
             if copying.exception() is None:
                 copying.result().path.unlink(missing_ok=True)
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What of a file tells that somebody wrote to it, or put another in its place."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def unused() -> QuerySet[StoredFile]:

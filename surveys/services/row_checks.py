@@ -87,7 +87,8 @@ def row_problems(user: User, asked: Asked) -> list[Problem]:
 
 
 def _with_field(problem: Problem) -> Problem:
-    return replace(problem, where=_FIELDS.get(problem.code, problem.where))
+    is_told = problem.where in ("code_map", "missing_map")
+    return problem if is_told else replace(problem, where=_FIELDS.get(problem.code, problem.where))
 
 
 def _of_sides(asked: Asked) -> Iterator[Problem]:

@@ -61,7 +61,7 @@ def test_rows_that_came_or_went_concern_everything_but_name_no_column(library: L
     again(library, list, slice(0, 55))
     found = erratum_of(library.version)
     assert found is not None and found.correction.changed == frozenset()
-    assert (found.correction.rows_removed, found.correction.told) == (5, {})
+    assert (found.correction.rows_removed, found.correction.told) == (None, {}), "five are few"
     assert found.datasets[0].columns == () and len(found.runs) == 3
 
 

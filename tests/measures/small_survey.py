@@ -88,11 +88,16 @@ def shown(cell: Cell) -> Any:
     return f"[{cell.reason}]" if cell.reason else cell.value
 
 
-def store(path: Path, columns: Mapping[str, Sequence[Any]], items: Mapping[str, Variable] = ITEMS) -> Source:
+def store(
+    path: Path,
+    columns: Mapping[str, Sequence[Any]],
+    items: Mapping[str, Variable] = ITEMS,
+    row_group: int | None = None,
+) -> Source:
     """A stored wave holding raw cells (missing codes in place) of the named items."""
     frame = {
         physical(at): pl.Series(columns[name], dtype=PHYSICAL[items[name].type])
         for at, name in enumerate(columns)
     }
-    pl.DataFrame(frame).write_parquet(path)
+    pl.DataFrame(frame).write_parquet(path, row_group_size=row_group)
     return Source(path, {name: SourceColumn(at, items[name]) for at, name in enumerate(columns)})

@@ -82,7 +82,11 @@ def test_few_rows_that_came_or_went_are_told_to_holders_of_the_data_only(wave: W
     page = client.get("/studies/mdms/compare/?before=2014@1&after=2014@2").content.decode()
     assert page.count("<b>withheld</b>") == 3
     correction = errata.correction(before, after)
-    assert (correction.rows_added, correction.rows_removed) == (1, 1)
+    assert correction.rows_added is correction.rows_removed is None and correction.moves_rows
+    page = client.get("/studies/mdms/waves/2014@2/").content.decode()
+    assert "a few rows came or went" in page and "row added" not in page
+    said = client.get("/api/v1/waves/mdms/2014/v1/").json()["errata"]
+    assert said and said[0]["rows_added"] is said[0]["rows_removed"] is None
 
 
 def test_many_rows_that_came_are_told_with_none_that_went(wave: Wave) -> None:

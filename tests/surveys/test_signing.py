@@ -82,6 +82,7 @@ def test_every_document_of_the_api_is_taken_whole_or_not_at_all(signed_in: Clien
         ({"code_map": [[77, 88]]}, "unknown_code", "code_map"),
         ({"code_map": [[1, 1]], "missing_map": [[78, "refused"]]}, "unknown_code", "missing_map"),
         ({"missing_map": [["b", "refused"]]}, "bad_code", "code_map"),
+        ({"missing_map": [[True, "refused"]]}, "bad_code", "missing_map"),
         ({"missing_map": [[".b", "refused"]]}, "unknown_code", "missing_map"),
         ({"missing_map": [[".a", "rfused"]]}, "unknown_reason", "missing_map"),
         ({"variable": "hukuo"}, "unknown_variable", "variable"),

@@ -87,3 +87,14 @@ def test_a_file_copied_meanwhile_is_removed_unless_it_was_kept(tmp_path: Path) -
     with copied_meanwhile(path) as copy, keeping() as keep:
         stored = keep(copy())
     assert list(files.store().files()) == [stored.sha256] and files.store().leftovers() == ()
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_written_to_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    path = _file(tmp_path)
+    with copied_meanwhile(path) as copy:
+        assert copy().size == 4
+        path.write_bytes(b"wave of another kind")
+        with pytest.raises(Refused, match="changed while it was read"):
+            copy()
+    assert files.store().leftovers() == ()

@@ -64,7 +64,8 @@ def _what(outcome: dict[str, Any]) -> str:
         (outcome["rows_added"], "row added", "rows added"),
         (outcome["rows_removed"], "row taken out", "rows taken out"),
     )
-    return ", ".join(f"{n:,} {one if n == 1 else more}" for n, one, more in counted if n)
+    told = [f"{n:,} {one if n == 1 else more}" for n, one, more in counted if n]
+    return ", ".join([*told, "a few rows came or went"] if outcome["rows_added"] is None else told)
 
 
 def _columns(columns: list[dict[str, Any]]) -> str:

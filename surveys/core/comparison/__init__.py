@@ -8,6 +8,7 @@ from surveys.core.comparison.cells import (
     changed_cells,
     differing_columns,
     told,
+    told_rows,
 )
 from surveys.core.comparison.codes import suggested_map
 from surveys.core.comparison.difference import Comparison, Kind, Renaming, VariableDifference
@@ -39,5 +40,6 @@ __all__ = [
     "match_rows",
     "suggested_map",
     "told",
+    "told_rows",
     "word_difference",
 ]

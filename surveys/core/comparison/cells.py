@@ -112,10 +112,18 @@ def told(found: CellDifference) -> CellDifference:
 
     Left out is also what would give away a smaller one by subtraction.
     """
-    rows = found.rows_added, found.rows_removed
-    if any(0 < (n or 0) < FEWEST for n in rows):  # the sizes of both sides would give away the other
-        found = replace(found, rows_added=rows[0] and None, rows_removed=rows[1] and None)
-    return replace(found, columns=tuple(_told(one) for one in found.columns))
+    added, removed = told_rows(found.rows_added, found.rows_removed)
+    columns = tuple(_told(one) for one in found.columns)
+    return replace(found, rows_added=added, rows_removed=removed, columns=columns)
+
+
+def told_rows(added: int | None, removed: int | None) -> tuple[int | None, int | None]:
+    """Rows added and removed as everybody may know them: neither where one is small but not nothing.
+
+    Everybody knows the sizes of both sides, and so the difference of the two numbers.
+    """
+    is_small = any(0 < (n or 0) < FEWEST for n in (added, removed))
+    return (None, None) if is_small else (added, removed)
 
 
 def _told(one: ColumnDifference) -> ColumnDifference:

@@ -24,7 +24,7 @@ from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.reading.declared import TAGS, TYPES, Declared
 from surveys.core.reading.limits import lay_limits
 from surveys.core.reading.sheet_lines import Line, SheetLines
-from surveys.core.reading.sheet_parts import PAIR, TAG, parted, rules_in, speaks, tags_known
+from surveys.core.reading.sheet_parts import PAIR, TAG, parted, rules_in, speaks, tags_known, tags_told
 from surveys.core.reading.spans import span
 from surveys.core.reading.values import dated_value_of
 from surveys.core.said import both, say
@@ -90,6 +90,19 @@ def _mixed(name: str, line: Line) -> Iterator[Finding]:
                 heading=heading,
             )
             yield Finding(Severity.WARNING, "mixed_separators", told, name)
+
+
+def tags_nowhere(codebook: Codebook, sheet: SheetLines) -> Iterator[Finding]:
+    """Tags that lines name and no cell of the file has: a text file has none without a column for them."""
+    known = {variable.name: variable for variable in codebook.variables}
+    named = spelled(known)
+    for line in sheet.lines:
+        if (variable := known.get(named(line.name) or "")) is None:
+            continue
+        own = {rule.tag for rule in variable.missing if rule.tag}
+        if lost := [f".{rule.tag}" for rule in tags_told(line.cells, variable) if rule.tag not in own]:
+            text = say("No cell holds {tags}: what the codebook sheet says of it is not kept.", tags=lost)
+            yield Finding(Severity.WARNING, "sheet_tags_unknown", text, variable.name)
 
 
 def _unknown(line: Line, known: Iterable[str]) -> Finding:

@@ -139,11 +139,8 @@ def table_of(path: Path, named: Named = NOTHING) -> Table:
 
 def _refuse_longer(rows: list[Row]) -> None:
     """Refuses cells that stand under no heading: a text with an unquoted comma would lose what follows it."""
-    columns = len(rows[0][1]) if rows else 0
-    filled = (
-        (number, max((n for n, cell in enumerate(cells, 1) if cell), default=0)) for number, cells in rows
-    )
-    longer = [(number, n) for number, n in filled if n > columns]
+    columns = _last_filled(rows[0][1]) if rows else 0  # spreadsheets write commas after the last heading, too
+    longer = [(number, n) for number, cells in rows if (n := _last_filled(cells)) > columns]
     if longer:
         hint = "Put texts that hold a comma or semicolon between quotes, or give each column a heading."
         raise Refused(

@@ -26,7 +26,7 @@ from surveys.core.reading.reason_columns import fold_reasons
 from surveys.core.reading.remarks import check_key, remarks, without_declared
 from surveys.core.reading.sas_labels import without_labels
 from surveys.core.reading.settle import Settled, TypedColumn, check_budget, settle
-from surveys.core.reading.sheet import declared_types, lay_over
+from surveys.core.reading.sheet import declared_types, lay_over, tags_nowhere
 from surveys.core.reading.sheet_lines import SheetLines
 from surveys.core.reading.sheet_sets import with_sets
 from surveys.core.reading.split_text import split_texts
@@ -145,6 +145,7 @@ def _laid_over(codebook: Codebook, settled: Settled, sheet: SheetLines, whole: W
             problems += refused.problems
     if problems:
         raise Refused(problems)
+    settled.findings += tags_nowhere(codebook, sheet) if whole is None else ()
     return codebook
 
 

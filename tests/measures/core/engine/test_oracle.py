@@ -64,7 +64,12 @@ def test_scores_on_polychoric_correlations(source: Source, tmp_path: Path, score
     assert not differences(cells_of(checked.root, TABLE, CONTEXTS, EVERY), found)
 
 
-def test_columns_are_the_same_at_one_and_two_threads(source: Source, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", [None, "a != 3 and not is_missing(b)"])
+def test_columns_are_the_same_at_one_and_two_threads(tmp_path: Path, where: str | None) -> None:
+    """Threads share a file out by its groups of rows: many small ones here."""
+    source = store(
+        tmp_path / "wave.parquet", {name: list(cells) * 50 for name, cells in RAW.items()}, row_group=60
+    )
     texts = [
         "group_mean(income, by=city)",
         "standardise(age)",
@@ -72,7 +77,9 @@ def test_columns_are_the_same_at_one_and_two_threads(source: Source, tmp_path: P
         'factor_score(a + b, b + c, a + c, basis="polychoric")',
         "ln(income)",
     ]
-    plan = Plan(source, tuple(Rule(f"m{at}", rule(text)) for at, text in enumerate(texts)))
+    condition = rule(where) if where else None
+    rules = tuple(Rule(f"m{at}", rule(text)) for at, text in enumerate(texts))
+    plan = Plan(source, rules, where=condition)
     outs = [tmp_path / "one", tmp_path / "two"]
     for out in outs:
         out.mkdir()
