@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from measures.core.engine import Plan, Rule
+from measures.core.indices.asking import rules_of_index
 from measures.core.indices.gathering import Layout
 from measures.core.indices.reading import RESPONDENTS, Index, index_in, may_be_index, unit_of
-from measures.core.indices.robustness import Made
 from measures.core.scale import part_of
 from measures.models import MeasureVersion
 from measures.selectors.keys import ENGINE, Keyed
@@ -17,7 +17,6 @@ from surveys.core.codebook import Variable, fingerprint
 from surveys.core.problems import Refused
 from surveys.models import WaveVersion
 
-UNIT, GROUP = "the unit", "the group"  # which no measure is called
 FIGURES = 1  # of the arithmetic: kept figures of another number are made again
 
 
@@ -34,27 +33,9 @@ class IndexOnWave:
         return self.wave.version
 
     def rules(self, by: str) -> tuple[tuple[Rule, ...], Layout]:
-        """Each attribute as the rule takes it and, where that is normalised, as it was before; then the unit
-        and the group.  With them where each stands."""
-        found, values, raws = [], [], []
-        for at, leaf in enumerate(self.index.leaves):
-            values.append(len(found))
-            found.append(Rule(str(at), part_of(leaf.part, leaf.owner)))
-            if leaf.raw is not leaf.part:
-                found.append(Rule(f"{at} raw", part_of(leaf.raw, leaf.owner)))
-            raws.append(len(found) - 1)
-        unit = len(found) if self.unit != RESPONDENTS else None
-        found += [Rule(UNIT, self.wave.group(self.unit))] if self.unit != RESPONDENTS else []
-        group = len(found) if by else None
-        found += [Rule(GROUP, self.wave.group(by))] if by else []
-        return tuple(found), Layout(tuple(values), tuple(raws), unit, group)
-
-    @property
-    def made(self) -> Made:
-        """How each attribute is normalised, and over what."""
-        leaves = self.index.leaves
-        among = tuple(bool(leaf.among) or not leaf.normalisation for leaf in leaves)
-        return Made(tuple(leaf.normalisation for leaf in leaves), among)
+        """What the engine is asked, and where it stands in the answer."""
+        unit = self.wave.group(self.unit) if self.unit != RESPONDENTS else None
+        return rules_of_index(self.index, unit, self.wave.group(by) if by else None)
 
     def plan(self, rules: tuple[Rule, ...]) -> Plan:
         """The rules over all rows of the wave, after the measures that they use."""

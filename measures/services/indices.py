@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from measures.core.engine import Engine
+from measures.core.indices.asking import made_of
 from measures.core.indices.gathering import disclosed, gathered, gathered_by_group, hindered, table_of
 from measures.core.indices.reading import Index
 from measures.models import IndexFigures, MeasureVersion
@@ -163,6 +164,6 @@ def _made(one: IndexOnWave, by: str, engine: Engine) -> dict[str, Any]:
     try:
         lines = engine.patterns(one.plan(rules), [rule.name for rule in rules])
         table = table_of(lines, layout)
-        return gathered_by_group(form, table) if by else gathered(form, one.made, table)
+        return gathered_by_group(form, table) if by else gathered(form, made_of(one.index), table)
     except Refused as refused:
         return hindered(refused)

@@ -146,12 +146,21 @@ def _inside(part: Typed, owner: Checked, earlier: Mapping[str, Checked]) -> Inde
 
 
 def _labels(raw: Typed, owner: Checked) -> Labels:
-    if isinstance(raw, Apply) and raw.function == "truth":
+    """Its own label of an item or measure, also where the condition is that such a one coded 1 and 0 is 1."""
+    if isinstance(raw, Apply) and (raw.function == "truth" or _is_flag(raw, owner)):
         raw = raw.arguments[0]
     if isinstance(raw, Column):
         variable = owner.scope.variable(raw.name)
         return variable.labels if variable else {}
     return {language: phrase(raw, owner.scope, language) for language in ("en", "zh")}
+
+
+def _is_flag(part: Apply, owner: Checked) -> bool:
+    if part.function != "==" or not isinstance(part.arguments[0], Column):
+        return False
+    variable = owner.scope.variable(part.arguments[0].name)
+    codes = {code.value for code in variable.codes} if variable else set()
+    return part.arguments[1] == Constant(part.arguments[1].type, 1) and bool(codes) and codes <= {0, 1}
 
 
 def _name_of(part: Typed) -> str:

@@ -121,12 +121,12 @@ def _geometric(form: Form, made: Made, table: Table) -> Vector | str:
 
 
 def _normalised(form: Form, made: Made, table: Table) -> Iterator[_Choice]:
+    if "condition" in made.normalisations:
+        why = say("Conditions are 1 or 0 already; another norm would only weigh them.")
+        yield NORMALISATION, "", (), why
+        return
     for method in NORMALISATIONS:
         if set(made.normalisations) == {method}:
-            continue
-        if "condition" in made.normalisations:
-            why = say("Conditions are 1 or 0 already; another norm would only weigh them.")
-            yield NORMALISATION, method, (), why
             continue
         columns = _columns(method, made, table)
         yield NORMALISATION, method, (), columns if isinstance(columns, str) else value_of(form, columns)
