@@ -159,7 +159,7 @@ def _alike(one: Vector, other: Vector, weights: Vector) -> float | None:
 
 def _covariance(one: Vector, other: Vector, weights: Vector) -> float:
     a, b = one - weighted_mean(one, weights), other - weighted_mean(other, weights)
-    return float(np.dot(weights, a * b) / weights.sum()) if len(one) else 0.0
+    return float((weights * a * b).sum() / weights.sum()) if len(one) else 0.0
 
 
 def _columns(form: Form, path: Path) -> Iterator[int]:
@@ -217,6 +217,6 @@ def between_groups(form: Form, table: Table) -> Between:
                 intensity=plain(own * n / is_poor) if is_counted and is_poor else None,
             )
         )
-    spread = float(np.dot(weights, (values - mean) ** 2))
+    spread = float((weights * (values - mean) ** 2).sum())
     parts = (between / spread, 1.0 - between / spread) if spread > 0 else (None, None)
     return Between(tuple(told), plain(parts[0]), plain(parts[1]))

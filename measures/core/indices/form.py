@@ -132,6 +132,13 @@ def leaves(form: Form) -> Iterator[int]:
         yield from (member,) if isinstance(member, int) else leaves(member)
 
 
+def _forms(form: Form) -> Iterator[Form]:
+    yield form
+    for member in form.members:
+        if isinstance(member, Form):
+            yield from _forms(member)
+
+
 def paths(form: Form) -> Iterator[Path]:
     """Every component, each before its own components."""
     for at, member in enumerate(form.members):
@@ -150,7 +157,7 @@ def at_path(form: Form, path: Path) -> int | Form:
 
 
 def without(form: Form, path: Path) -> Form | None:
-    """The form without one component; None where nothing would be left beside it.
+    """The form without one component; None where nothing, or less than a cut-off asks for, would be left.
 
     Where all had to be answered all of the others must be; a smaller number stays as far as it can.
     """
@@ -159,8 +166,8 @@ def without(form: Form, path: Path) -> Form | None:
         inner = form.members[place]
         assert isinstance(inner, Form)
         smaller = without(inner, tuple(rest))
-        if smaller is not None:
-            return replace(form, members=(*form.members[:place], smaller, *form.members[place + 1 :]))
+        members = (*form.members[:place], smaller, *form.members[place + 1 :]) if smaller else ()
+        return replace(form, members=members) if members else None
     left = [at for at in range(len(form.members)) if at != place]
     if not left or form.cutoff > len(left):
         return None
@@ -172,8 +179,13 @@ def without(form: Form, path: Path) -> Form | None:
     )
 
 
-def flat(form: Form) -> Form:
-    """Every column with the same weight, whatever component it stands in: the plain mean of all."""
+def flat(form: Form) -> Form | None:
+    """Every column with the same weight, whatever component it stands in: the plain mean of all.
+
+    The same share of them must be there.  None where a component has a cut-off, or ranks.
+    """
+    if any(one.cutoff or one.kind in RANKING for one in _forms(form)):
+        return None
     columns = tuple(leaves(form))
     share = form.at_least / len(form.members)
     return Form("mean_of", columns, (1.0,) * len(columns), max(1, round(share * len(columns))))

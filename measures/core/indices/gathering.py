@@ -12,7 +12,7 @@ from measures.core.engine.joint import MOST_GROUPS, too_many_groups
 from measures.core.indices.counting import counting_figures
 from measures.core.indices.figures import between_groups, component_figures
 from measures.core.indices.form import Form, Matrix, Vector, value_of
-from measures.core.indices.robustness import Made, alternatives
+from measures.core.indices.robustness import CUTOFF, Made, alternatives
 from measures.core.indices.table import Table, weighted_mean, weighted_sd
 from measures.core.scale_figures import plain
 from surveys.core.disclosure import FEWEST
@@ -59,8 +59,8 @@ def table_of(lines: Sequence[Line], layout: Layout) -> Table:
 
 
 def _numbers(lines: Sequence[Line], places: Sequence[int]) -> Matrix:
-    cells = [[np.nan if line[at] is None else float(line[at]) for at in places] for line in lines]
-    return np.array(cells, dtype=np.float64).reshape(len(lines), len(places))
+    columns = [np.array([line[at] for line in lines], dtype=np.float64) for at in places]  # None: NaN
+    return np.column_stack(columns)
 
 
 def gathered(form: Form, made: Made, table: Table) -> dict[str, Any]:
@@ -119,27 +119,58 @@ def hindered(refused: Refused) -> dict[str, Any]:
     return with_sources({"why": sentence(refused.problems[0].message)})
 
 
-def is_shared(rows: float) -> bool:
-    """Whether enough rows share a value for it to be told to everybody."""
-    return rows >= FEWEST
-
-
 def disclosed(figures: Mapping[str, Any]) -> dict[str, Any]:
     """Figures as everybody may see them: no extreme of few rows, no count of few units that change sides."""
     if "why" in figures:
         return dict(figures)
+    counting = figures["counting"]
+    small = _small_cuts(figures) if counting else set()
     return {
         **_without_extremes(figures),
         "components": [_without_extremes(one) for one in figures["components"]],
-        "alternatives": [_without_few(one) for one in figures["alternatives"]],
+        "counting": _without_small(counting, small, figures["n"]) if counting else None,
+        "alternatives": [_without_few(one, small) for one in figures["alternatives"]],
     }
 
 
+def _small_cuts(figures: Mapping[str, Any]) -> set[int]:
+    """Cut-offs that would tell how few people hold just so many conditions; the rule's own is told with the
+    mean of the index."""
+    counting, found, before = figures["counting"], set(), figures["n"]
+    for cut in counting["cuts"]:
+        is_few = 0 < cut["rows"] < FEWEST or 0 < before - cut["rows"] < FEWEST
+        if is_few and not (counting["is_given"] and cut["k"] == counting["adopted"]):
+            found.add(cut["k"])
+        else:
+            before = cut["rows"]
+    return found
+
+
+def _without_small(counting: Mapping[str, Any], small: set[int], n: int) -> dict[str, Any]:
+    """Without the cut-offs that are ``small``, and censored headcounts of few rows."""
+    nothing = dict.fromkeys(("rows", "headcount", "intensity", "m0"))
+    cuts = [{**cut, **nothing} if cut["k"] in small else cut for cut in counting["cuts"]]
+    dimensions = [
+        {**one, "censored": None} if 0 < round(one["censored"] * n) < FEWEST else one
+        for one in counting["dimensions"]
+    ]
+    return {**counting, "cuts": cuts, "dimensions": dimensions}
+
+
 def _without_extremes(one: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {end: one[end] if is_shared(one[f"{end}_rows"]) else None for end in ("low", "high")}
-    return {**one, **kept}
+    told = dict(one)
+    for end in ("low", "high"):
+        if one[f"{end}_rows"] < FEWEST:
+            told |= {end: None, f"{end}_rows": None}
+    return told
 
 
-def _without_few(one: Mapping[str, Any]) -> dict[str, Any]:
+def _without_few(one: Mapping[str, Any], small: set[int]) -> dict[str, Any]:
     few = one["crossed"] is not None and 0 < one["crossed"] < FEWEST
-    return {**one, "crossed": None if few else one["crossed"], "is_withheld": few}
+    is_small = one["choice"] == CUTOFF and one["what"] in map(str, small)
+    return {
+        **one,
+        "mean": None if is_small else one["mean"],
+        "crossed": None if few or is_small else one["crossed"],
+        "is_withheld": few or is_small,
+    }

@@ -92,19 +92,17 @@ def _left_out(form: Form, table: Table) -> Iterator[_Choice]:
         rest = without(form, path)
         if rest is not None:
             yield LEAVE_OUT, "", path, value_of(rest, table.values)
-        elif form.cutoff:
-            yield LEAVE_OUT, "", path, say("Fewer dimensions would be left than the cut-off asks for.")
         else:
-            yield LEAVE_OUT, "", path, say("No component would be left.")
+            yield LEAVE_OUT, "", path, say("Fewer dimensions would be left than the cut-off asks for.")
 
 
 def _equal(form: Form, table: Table) -> Vector | str:
     """Given weights, or those that follow from nesting, made equal."""
     if form.kind in RANKING:
         return value_of(replace(form, weights=(1.0,) * len(form.weights)), table.values)
-    is_nested = any(isinstance(member, Form) for member in form.members)
-    if is_nested:
-        return value_of(flat(form), table.values)
+    opened = flat(form) if any(isinstance(member, Form) for member in form.members) else None
+    if opened is not None:
+        return value_of(opened, table.values)
     if len(set(form.weights)) > 1:
         return value_of(replace(form, weights=(1.0,) * len(form.weights)), table.values)
     return say("The weights are equal as they are.")

@@ -30,7 +30,7 @@ class Table:
 
 def weighted_mean(values: Vector, weights: Vector) -> float:
     """The mean of the lines, each as often as it counts."""
-    return float(np.dot(values, weights) / weights.sum()) if len(values) else float("nan")
+    return float((values * weights).sum() / weights.sum()) if len(values) else float("nan")
 
 
 def weighted_sd(values: Vector, weights: Vector) -> float:
@@ -39,7 +39,7 @@ def weighted_sd(values: Vector, weights: Vector) -> float:
     if n < 2:
         return float("nan")
     away = values - weighted_mean(values, weights)
-    return float(np.sqrt(np.dot(weights, away * away) / (n - 1)))
+    return float(np.sqrt((weights * away * away).sum() / (n - 1)))
 
 
 def correlation(one: Vector, other: Vector, weights: Vector) -> float:
@@ -47,14 +47,14 @@ def correlation(one: Vector, other: Vector, weights: Vector) -> float:
     if len(one) < 2:
         return float("nan")
     a, b = one - weighted_mean(one, weights), other - weighted_mean(other, weights)
-    spread = np.dot(weights, a * a), np.dot(weights, b * b)
+    spread = (weights * a * a).sum(), (weights * b * b).sum()
     if any(_is_nothing(s, x, weights) for s, x in zip(spread, (one, other), strict=True)):
         return float("nan")
-    return float(np.clip(np.dot(weights, a * b) / np.sqrt(spread[0] * spread[1]), -1.0, 1.0))
+    return float(np.clip((weights * a * b).sum() / np.sqrt(spread[0] * spread[1]), -1.0, 1.0))
 
 
 def _is_nothing(spread: float, values: Vector, weights: Vector) -> bool:
-    return bool(spread <= 1e-24 * np.dot(weights, values * values)) or spread == 0
+    return bool(spread <= 1e-24 * (weights * values * values).sum())
 
 
 def rounded(values: Vector) -> Vector:

@@ -107,8 +107,24 @@ def test_groups_that_cut_through_the_unit_are_refused() -> None:
 
 def test_extremes_and_changes_of_few_are_withheld() -> None:
     ends = {"low": 0.0, "low_rows": 12, "high": 1.0, "high_rows": 3}
-    told = disclosed({**ends, "components": [ends], "alternatives": [{"crossed": 4}, {"crossed": 0}]})
+    others = [{"choice": "leave_out", "what": "", "mean": 0.1, "crossed": n} for n in (4, 0)]
+    told = disclosed({**ends, "components": [ends], "alternatives": others, "counting": None})
     assert (told["low"], told["high"], told["components"][0]["high"]) == (0.0, None, None)
+    assert told["high_rows"] is None
     assert [one["crossed"] for one in told["alternatives"]] == [None, 0]
     assert [one["is_withheld"] for one in told["alternatives"]] == [True, False]
     assert disclosed({"why": "few"}) == {"why": "few"}
+
+
+def test_cutoffs_that_tell_of_few_people_are_withheld() -> None:
+    """Of 100, 40 hold one condition or more, 35 two, 20 three: five hold just one, which nobody is told."""
+    ends = {"n": 100, "low": 0.0, "low_rows": 60, "high": 1.0, "high_rows": 20}
+    cuts = [{"k": k, "rows": rows, "headcount": rows / 100, "intensity": 0.5, "m0": 0.1}
+            for k, rows in ((1, 40), (2, 35), (3, 20), (4, 3))]  # fmt: skip
+    dimensions = [{"censored": 0.05, "headcount": 0.3}, {"censored": 0.2, "headcount": 0.3}]
+    counting = {"adopted": 3, "is_given": True, "cuts": cuts, "dimensions": dimensions}
+    others = [{"choice": "cutoff", "what": what, "mean": 0.1, "crossed": 15} for what in ("2", "4")]
+    told = disclosed({**ends, "components": [], "alternatives": others, "counting": counting})
+    assert [cut["headcount"] for cut in told["counting"]["cuts"]] == [0.4, None, 0.2, None]
+    assert [one["censored"] for one in told["counting"]["dimensions"]] == [None, 0.2]
+    assert [one["mean"] for one in told["alternatives"]] == [None, None]
