@@ -66,6 +66,11 @@ urlpatterns = [
         measures.Scales.as_view(),
         name="api_scales",
     ),
+    path(
+        "measures/<slug:study>/<slug:name>/v<int:number>/index/",
+        measures.Index.as_view(),
+        name="api_index",
+    ),
     path("datasets/", datasets.Datasets.as_view(), name="api_datasets"),
     path(_DATASET, datasets.OneDataset.as_view(), name="api_dataset"),
     path(_DATASET + "latest/", datasets.LatestDataset.as_view(), name="api_dataset_latest"),

@@ -71,6 +71,18 @@ class MeasureComparisonSerializer(serializers.Serializer[Any]):
     )
 
 
+class IndexSerializer(serializers.Serializer[Any]):
+    """The index of a measure, wave by wave."""
+
+    measure_version = serializers.CharField()
+    by = serializers.CharField(allow_blank=True, help_text="The item whose groups are compared.")
+    rows = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="Make-up, figures of the components, decomposition, groups and other choices of each wave.",
+    )
+    left_out = serializers.ListField(child=serializers.DictField(), help_text="Waves, and why.")
+
+
 class ScalesSerializer(serializers.Serializer[Any]):
     """What the scales of a measure are like, wave by wave."""
 

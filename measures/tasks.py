@@ -68,10 +68,26 @@ def scales(job: Job, progress: Progress) -> dict[str, Any]:
     version = MeasureVersion.objects.select_related("measure__study").get(pk=job.payload["version"])
     by = job.payload["by"]
     scale_reports(job.created_by, version, by=by, engine=chosen(), however_large=True)
+    return {"measure_version": str(version), "url": _page_of(version, "scale", by)}
+
+
+def index(job: Job, progress: Progress) -> dict[str, Any]:
+    """Makes the figures of the index of the version named in the payload."""
+    from measures.services.engines import chosen
+    from measures.services.indices import index_report
+
+    version = MeasureVersion.objects.select_related("measure__study").get(pk=job.payload["version"])
+    by = job.payload["by"]
+    index_report(job.created_by, version, by=by, engine=chosen(), however_large=True)
+    return {"measure_version": str(version), "url": _page_of(version, "index", by)}
+
+
+def _page_of(version: MeasureVersion, name: str, by: str) -> str:
+    """The page called ``name`` of a version, or of a draft."""
     named = [version.measure.study.slug, version.measure.name]
-    name, last = ("scale", []) if version.number is None else ("scale_of_version", [version.number])
+    name, last = (name, []) if version.number is None else (f"{name}_of_version", [version.number])
     page = reverse(f"measures:{name}", args=[*named, *last])
-    return {"measure_version": str(version), "url": f"{page}?{urlencode({'by': by})}" if by else page}
+    return f"{page}?{urlencode({'by': by})}" if by else page
 
 
 def probe(job: Job, progress: Progress) -> dict[str, Any]:
@@ -97,3 +113,4 @@ register("probe_study", probe)
 register("count_falls", falls)
 register("compare_measures", compare)
 register("count_scales", scales)
+register("count_index", index)

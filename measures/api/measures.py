@@ -12,6 +12,7 @@ from measures.models import Measure, MeasureVersion
 from measures.selectors.disclosure import measures_shown_to, versions_shown_to
 from measures.selectors.tongues import written
 from measures.serializers import (
+    IndexSerializer,
     MeasureComparisonSerializer,
     MeasureSerializer,
     MeasureVersionSerializer,
@@ -19,6 +20,8 @@ from measures.serializers import (
     ScalesSerializer,
 )
 from measures.services.comparing import moves, words_compared
+from measures.services.index_documents import document as index_document
+from measures.services.indices import index_report
 from measures.services.scale_documents import document
 from measures.services.scales import scale_reports
 from surveys.core.problems import near_misses, refuse
@@ -140,3 +143,16 @@ class Scales(OneApi):
         version = _version(self.person, **self.kwargs)
         asked = {name: text for name in self.parameters if (text := self.asked(name))}
         return {"scales": [document(one) for one in scale_reports(self.person, version, **asked)]}
+
+
+@extend_schema(parameters=[BY])
+class Index(OneApi):
+    """The index of a measure in every wave: make-up, decomposition by component and group, robustness."""
+
+    serializer_class = IndexSerializer
+    queryset = MeasureVersion.objects.none()
+    parameters = ("by",)
+
+    def get_object(self) -> Any:
+        version = _version(self.person, **self.kwargs)
+        return index_document(index_report(self.person, version, by=self.asked("by") or ""))

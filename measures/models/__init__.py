@@ -2,6 +2,7 @@
 
 from measures.models.datasets import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
 from measures.models.falls import ColumnFalls
+from measures.models.indices import IndexFigures
 from measures.models.proposals import Proposal
 from measures.models.rules import Measure, MeasureVersion
 from measures.models.scales import JointAnswers
@@ -13,6 +14,7 @@ __all__ = [
     "DatasetColumn",
     "DatasetVersion",
     "DerivedColumn",
+    "IndexFigures",
     "JointAnswers",
     "Measure",
     "MeasureVersion",

@@ -42,7 +42,7 @@ class OnWave:
         """The scale's items under their numbers, and the grouping item as ``GROUP``."""
         rules = [Rule(name, checked) for name, checked in self.earlier.items()]
         rules += self._items(scale)
-        rules += [Rule(GROUP, self._group(by))] if by else []
+        rules += [Rule(GROUP, self.group(by))] if by else []
         items = sorted({item for rule in rules for item in rule.checked.items})
         return Plan(self.here.source(items), tuple(rules), contexts=self.here.tables)
 
@@ -57,7 +57,7 @@ class OnWave:
         return fingerprint(
             {
                 "joint": parts,
-                "by": keyed.identity(self._group(by)) if by else None,
+                "by": keyed.identity(self.group(by)) if by else None,
                 "rows": self.here.version.rows,
                 "engine": [ENGINE.name, ENGINE.semantics_version],
             }
@@ -73,7 +73,8 @@ class OnWave:
     def variable(self, name: str) -> Variable | None:
         return self.checked.scope.variable(name)
 
-    def _group(self, by: str) -> Checked:
+    def group(self, by: str) -> Checked:
+        """The grouping item as a rule; Refused where the wave has none of that name, or it holds dates."""
         if not self.has_group(by):
             raise no_such_item(self.here, by)
         if self.here.variables[by].type not in _GROUPING:
@@ -171,10 +172,11 @@ def grouping_items(version: MeasureVersion) -> list[Variable]:
         return []
     own = {name for scale in waves[-1].scales for name in scale.names}
     found = waves[-1].here.variables
-    return [found[name] for name in sorted(found) if name not in own and _is_grouping(found[name])]
+    return [found[name] for name in sorted(found) if name not in own and is_grouping(found[name])]
 
 
-def _is_grouping(variable: Variable) -> bool:
+def is_grouping(variable: Variable) -> bool:
+    """Whether an item has from two to ``MOST_GROUPS`` labelled codes that are no absences."""
     absent = {rule.value for rule in variable.missing}
     codes = [code for code in variable.codes if code.value not in absent]
     return 2 <= len(codes) <= MOST_GROUPS

@@ -14,6 +14,7 @@ from measures.core.language import sentence
 from measures.models import Measure, MeasureVersion, Proposal
 from measures.policy import may_decide, may_define
 from measures.selectors.disclosure import versions_shown_to, waves_shown_to
+from measures.selectors.indices import has_index
 from measures.selectors.scales import has_scale
 from measures.selectors.scopes import ground
 from measures.selectors.tongues import Written, written
@@ -51,6 +52,7 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
         ),
         "may_define": may_define(request.user, found.study),
         "has_scale": has_scale(version),
+        "has_index": has_index(version),
         "sentences": sentences(version),
         "waves": waves_shown_to(request.user, version),
         "code_labels": code_labels(found.study, version.report),

@@ -24,6 +24,7 @@ from measures.selectors.resolving import plan_of, resolve_dataset
 from measures.services.datasets import build_dataset, define_dataset
 from surveys.core.codebook import MissingRule, ValueType, Variable
 from surveys.core.problems import Refused
+from surveys.core.table import physical
 from surveys.models import Study, User
 from tests.conftest import ROOT
 from tests.factories import make_user
@@ -215,3 +216,18 @@ def test_both_count_how_items_are_answered_together(spark: SparkEngine, tmp_path
     amounts = {"income": draw.lognormal(8, 1, 300), "x": draw.normal(size=300)}
     text = "mean_of(standardise(income), standardise(x))"
     assert answered(tmp_path, amounts, text, engine=spark) == answered(tmp_path, amounts, text)
+
+
+def test_different_answers_are_counted_alike(spark: SparkEngine, tmp_path: Path) -> None:
+    """Lines in whatever order, decimals as they would be stored."""
+    path = tmp_path / "answers.parquet"
+    frame = {physical(0): [1.5, None, 1.5, -0.0, 0.0], physical(1): ["x", "x", "x", "y", "y"]}
+    pl.DataFrame(frame).write_parquet(path)
+    items = {"a": Variable("a", ValueType.DECIMAL), "t": Variable("t", ValueType.TEXT)}
+    source = Source(path, {name: SourceColumn(at, item) for at, (name, item) in enumerate(items.items())})
+    texts = {"half": "a / 2", "t": "t", "high": "a > 1"}
+    rules = tuple(Rule(name, rule(text, Scope(items=items))) for name, text in texts.items())
+    plan = Plan(source, rules)
+    told = [sorted(engine.patterns(plan, list(texts)), key=str) for engine in (spark, DuckEngine())]
+    assert told[0] == told[1]
+    assert sorted(line[-1] for line in told[0]) == [1, 2, 2]

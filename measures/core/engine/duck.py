@@ -131,6 +131,14 @@ class DuckEngine:
             prepared = prepare(plan, _runner(connection), reasons_of_known(plan))
             return joint_of(prepared, names, by, _runner(connection))
 
+    def patterns(self, plan: Plan, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The different answers to the rules ``names``, each with its rows."""
+        from measures.core.engine.patterns import patterns_of
+
+        with self._connection(plan) as connection:
+            prepared = prepare(plan, _runner(connection), reasons_of_known(plan))
+            return patterns_of(prepared, names, _runner(connection))
+
     def evaluate(
         self, checked: Checked, rows: Sequence[Mapping[str, Cell]], fitted: Fitted | None = None
     ) -> tuple[Cell, ...]:

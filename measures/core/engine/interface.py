@@ -159,3 +159,7 @@ class Engine(Protocol):
         """How the rows answer the rules ``names`` together, by the groups of the rule ``by`` (None without
         one); writes nothing."""
         ...
+
+    def patterns(self, plan: Plan, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The different answers to the rules ``names``: (value or None, …, rows), in no order."""
+        ...

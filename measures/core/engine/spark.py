@@ -114,6 +114,14 @@ class SparkEngine:
             prepared = prepare(plan, _runner(spark), reasons_of_known(plan), SPARK)
             return joint_of(prepared, names, by, _runner(spark))
 
+    def patterns(self, plan: Plan, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The different answers to the rules ``names``, each with its rows."""
+        from measures.core.engine.patterns import patterns_of
+
+        with in_words(), self._views(plan) as spark:
+            prepared = prepare(plan, _runner(spark), reasons_of_known(plan), SPARK)
+            return patterns_of(prepared, names, _runner(spark))
+
     @contextmanager
     def _open(self) -> Iterator[Any]:
         if self._held is not None:

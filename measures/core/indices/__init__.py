@@ -1,0 +1,1 @@
+"""Composite and counting indices, read out of their rules: make-up, decomposition, robustness."""
