@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.core.disclosed_answers import multiple_told
 from analytics.core.disclosed_tables import crosstab_told, descriptives_told
 from surveys.core.disclosure import FEWEST
 
@@ -38,6 +39,8 @@ def disclosed(result: Mapping[str, Any], n_used: int | None) -> Told:
         told["table"] = descriptives_told(result["table"])
     elif result.get("kind") == "crosstab":
         told["table"] = crosstab_told(result["table"])
+    elif result.get("kind") == "multiple_response":
+        told = multiple_told(result)
     return Told(told, is_whole=told == result)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.core.answer_specs import MultipleSpec, RankedSpec
 from analytics.core.choices import Drawn, Errors, Slopes
 from analytics.core.formula import Formula
 from analytics.core.table_specs import CrosstabSpec, DescriptivesSpec, without_empty
@@ -124,4 +125,4 @@ class SeriesSpec:
         )
 
 
-Spec = ModelSpec | SeriesSpec | DescriptivesSpec | CrosstabSpec
+Spec = ModelSpec | SeriesSpec | DescriptivesSpec | CrosstabSpec | MultipleSpec | RankedSpec

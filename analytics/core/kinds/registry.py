@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.core.answer_reading import read_multiple
 from analytics.core.fields import Fields, read_yaml
 from analytics.core.frame import Frame
+from analytics.core.kinds.answers import run_multiple
 from analytics.core.kinds.crosstabs import run_crosstab
 from analytics.core.kinds.models import name_problems, run_model
 from analytics.core.kinds.outcome import Outcome
@@ -20,7 +22,7 @@ from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 from surveys.core.storable import check_storable
 
-LATER = ("multiple_response", "ranked_response", "reliability", "factor", "correlation")
+LATER = ("ranked_response", "reliability", "factor", "correlation")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ KINDS: Mapping[str, Kind] = {
             "descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives, 2
         ),
         Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
+        Kind("multiple_response", {"en": "Multiple response", "zh": "多选题"}, read_multiple, run_multiple),
         Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 4),
         Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model, 2),
         Kind("ordered_logit", {"en": "Ordered logit", "zh": "有序逻辑回归"}, read_model, run_model),
