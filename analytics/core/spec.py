@@ -9,6 +9,7 @@ from typing import Any
 from analytics.core.answer_specs import MultipleSpec, RankedSpec
 from analytics.core.choices import Drawn, Errors, Slopes
 from analytics.core.formula import Formula
+from analytics.core.item_specs import CorrelationSpec, FactorSpec, ReliabilitySpec
 from analytics.core.table_specs import CrosstabSpec, DescriptivesSpec, without_empty
 from surveys.core.codebook import Scalar
 
@@ -125,4 +126,14 @@ class SeriesSpec:
         )
 
 
-Spec = ModelSpec | SeriesSpec | DescriptivesSpec | CrosstabSpec | MultipleSpec | RankedSpec
+Spec = (
+    ModelSpec
+    | SeriesSpec
+    | DescriptivesSpec
+    | CrosstabSpec
+    | MultipleSpec
+    | RankedSpec
+    | ReliabilitySpec
+    | FactorSpec
+    | CorrelationSpec
+)

@@ -12,6 +12,7 @@ from analytics.core.crosstab_table import crosstab_table
 from analytics.core.descriptive_table import descriptive_table
 from analytics.core.formula import INTERCEPT
 from analytics.core.output.table import Table, TableCell, TableRow
+from analytics.core.reliability_table import reliability_table
 from analytics.core.spreading import spread, threshold_labels
 from analytics.core.table_notes import conventions
 from analytics.core.targets import STARS
@@ -47,6 +48,7 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any], str], Table]] = {
     "descriptives": descriptive_table,
     "crosstab": crosstab_table,
     "multiple_response": multiple_table,
+    "reliability": reliability_table,
 }
 
 
