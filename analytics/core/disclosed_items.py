@@ -29,6 +29,11 @@ def reliability_told(table: Table) -> Row:
     return {**table, "groups": told, "turned": _turned(table)}
 
 
+def factor_told(table: Table) -> Row:
+    """Loadings tell no answers; the ends of a scale may."""
+    return {**table, "turned": _turned(table)}
+
+
 def _turned(table: Table) -> Row:
     """The ends of a scale that are only those of the answers are somebody's."""
     return {name: None if name in table["guessed"] else ends for name, ends in table["turned"].items()}

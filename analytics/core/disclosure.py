@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.core.disclosed_answers import multiple_told
-from analytics.core.disclosed_items import reliability_told
+from analytics.core.disclosed_items import factor_told, reliability_told
 from analytics.core.disclosed_tables import crosstab_told, descriptives_told
 from surveys.core.disclosure import FEWEST
 
@@ -44,6 +44,8 @@ def disclosed(result: Mapping[str, Any], n_used: int | None) -> Told:
         told = multiple_told(result)
     elif result.get("kind") == "reliability":
         told["table"] = reliability_told(result["table"])
+    elif result.get("kind") == "factor":
+        told["table"] = factor_told(result["table"])
     return Told(told, is_whole=told == result)
 
 

@@ -49,14 +49,19 @@ def read_factor(fields: Fields) -> FactorSpec:
         fields.take("factors")
     else:
         factors = fields.whole("factors", 1, 1, max(len(items) - 1, 1))
+    extraction = fields.choice("extraction", EXTRACTIONS, "minres")
+    scores = fields.choice("scores", SCORES, "regression")
+    if extraction == "principal" and scores == "bartlett":
+        message = "Bartlett's scores divide by uniquenesses, which components do not have."
+        fields.wrong("scores", message, hint="Set scores: regression.")
     return FactorSpec(
         items=items,
         factors=factors,
         reversed=_reversed(fields, items),
-        extraction=fields.choice("extraction", EXTRACTIONS, "minres"),
+        extraction=extraction,
         rotation=fields.choice("rotation", ROTATIONS, "varimax"),
         correlations=fields.choice("correlations", BASES, PEARSON),
-        scores=fields.choice("scores", SCORES, "regression"),
+        scores=scores,
         draws=fields.whole("draws", 500, 20, MOST_DRAWS),
         seed=fields.whole("seed", 1, 0, 2**31 - 1),
         where=fields.where_rows(),

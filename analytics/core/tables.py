@@ -10,6 +10,7 @@ from analytics.core.answer_tables import multiple_table
 from analytics.core.audit.stars import stars_of
 from analytics.core.crosstab_table import crosstab_table
 from analytics.core.descriptive_table import descriptive_table
+from analytics.core.factor_table import factor_table
 from analytics.core.formula import INTERCEPT
 from analytics.core.output.table import Table, TableCell, TableRow
 from analytics.core.reliability_table import reliability_table
@@ -49,6 +50,7 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any], str], Table]] = {
     "crosstab": crosstab_table,
     "multiple_response": multiple_table,
     "reliability": reliability_table,
+    "factor": factor_table,
 }
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from analytics.core.frame import Frame
 from analytics.core.item_results import ReliabilityFigures, ReliabilityResult
-from analytics.core.item_specs import ReliabilitySpec
+from analytics.core.item_specs import FactorSpec, ReliabilitySpec
 from analytics.core.items.answers import answers_of, check_items
+from analytics.core.items.factors import factors_of
 from analytics.core.items.reliability import reliability_of
 from analytics.core.kinds.answers import grouped
 from analytics.core.kinds.drawn import drawn, population
 from analytics.core.kinds.labelled import labels_of
-from analytics.core.kinds.outcome import DONE, Outcome
+from analytics.core.kinds.outcome import DONE, FAILED, Outcome
 from analytics.core.results import Check
 from surveys.core.problems import Refused
 from surveys.core.said import both, say
@@ -61,3 +62,24 @@ def _of_group(check: Check, label: str) -> Check:
     return Check(
         check.severity, check.code, both(say("In {group}:", group=label), check.message), check.terms
     )
+
+
+def run_factor(spec: FactorSpec, frame: Frame) -> Outcome:
+    """Loadings and all that stands beside them; a failed run where they did not converge."""
+    check_items(spec.items, frame)
+    rows = drawn(frame, spec.items, spec)
+    weights = None if rows.design is None else rows.design.weights[rows.used]
+    answers, checks = answers_of(spec.items, spec.reversed, frame, rows.sample.mask, weights)
+    found = factors_of(answers, spec)
+    told = (*rows.checks, *found.checks, *checks)
+    if found.table is None:
+        return Outcome(FAILED, {}, rows.sample.n, rows.sample.lost, told)
+    result: dict[str, Any] = {
+        "kind": spec.kind,
+        "table": found.table.as_json(),
+        "item_labels": {name: labels_of(frame[name].variable) for name in spec.items},
+        **population(spec, frame, rows),
+    }
+    if spec.design:
+        result["weights"] = spec.design.weights
+    return Outcome(DONE, result, rows.sample.n, rows.sample.lost, told)

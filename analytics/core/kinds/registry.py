@@ -9,10 +9,10 @@ from typing import Any
 from analytics.core.answer_reading import read_multiple
 from analytics.core.fields import Fields, read_yaml
 from analytics.core.frame import Frame
-from analytics.core.item_reading import read_reliability
+from analytics.core.item_reading import read_factor, read_reliability
 from analytics.core.kinds.answers import run_multiple
 from analytics.core.kinds.crosstabs import run_crosstab
-from analytics.core.kinds.items import run_reliability
+from analytics.core.kinds.items import run_factor, run_reliability
 from analytics.core.kinds.models import name_problems, run_model
 from analytics.core.kinds.outcome import Outcome
 from analytics.core.kinds.series import run_series
@@ -24,7 +24,7 @@ from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 from surveys.core.storable import check_storable
 
-LATER = ("ranked_response", "factor", "correlation")
+LATER = ("ranked_response", "correlation")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
         Kind("multiple_response", {"en": "Multiple response", "zh": "多选题"}, read_multiple, run_multiple),
         Kind("reliability", {"en": "Reliability", "zh": "信度"}, read_reliability, run_reliability),
+        Kind("factor", {"en": "Factor analysis", "zh": "因子分析"}, read_factor, run_factor),
         Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 4),
         Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model, 2),
         Kind("ordered_logit", {"en": "Ordered logit", "zh": "有序逻辑回归"}, read_model, run_model),

@@ -1,0 +1,26 @@
+"""What pages show of analyses of several items beside their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+Labels = Mapping[str, str]
+
+
+@register.filter
+def eigenvalue_rows(result: Mapping[str, Any]) -> list[tuple[float, float, float]]:
+    """(eigenvalue, mean and 95th percentile of random ones) by rank."""
+    table = result["table"]
+    return list(zip(table["eigenvalues"], table["random_means"], table["random"], strict=True))
+
+
+@register.filter
+def item_rows(result: Mapping[str, Any], name: str) -> list[tuple[Labels, list[float]]]:
+    """(labels of the item, its figures by factor) of ``structure`` or ``weights``."""
+    labels = result["item_labels"]
+    return [(labels[row["item"]], row[name]) for row in result["table"]["rows"]]
