@@ -89,13 +89,15 @@ class Ranked(Record):
 class RankedFigures(Record):
     """An option in one column: ``counts`` of rows by rank, ``first`` and ``top`` in percent of cases,
     ``points`` on average over all cases (no rank, no points), ``of_points`` in percent of all points given,
-    ``rank`` on average among those who ranked it."""
+    ``shares`` the sum of points times percent at each rank, of those who named that rank; ``rank`` on average
+    among those who ranked it."""
 
     counts: tuple[int | None, ...]
     first: Ranked
     top: Ranked
     points: Ranked
     of_points: Ranked
+    shares: Ranked
     rank: Ranked
 
 

@@ -82,3 +82,55 @@ def _emptied(row: Row, names: Sequence[str]) -> Row:
 
 def _is_told(n: int) -> bool:
     return n == 0 or n >= FEWEST
+
+
+def ranked_told(table: Table) -> Row:
+    """An option where at least ``FEWEST`` rows, or none, name it at each rank, and as many do not.
+
+    In groups all options or none.  The options of a rank add to the rows that name it: others are withheld
+    too, until what is withheld at each rank is of enough rows.  Points and named ranks are sums over all
+    options and go with any of them.
+    """
+    columns, rows = [dict(one) for one in table["columns"]], list(table["rows"])
+    sizes = [one["n"] for one in columns]
+    is_fine = [
+        all(_ranks_are_told(one["counts"], n) for one, n in zip(row["figures"], sizes, strict=True))
+        for row in rows
+    ]
+    if all(is_fine) and all(all(map(_is_told, (one["n"], *one["named"]))) for one in columns):
+        return dict(table)
+    hidden = _hidden([row["figures"][-1]["counts"] for row in rows], sizes[-1])
+    told = []
+    for at, row in enumerate(rows):
+        last = row["figures"][-1]
+        kept = _no_ranks(last) if at in hidden else {**last, "of_points": _none(), "shares": _none()}
+        told.append({**row, "figures": [kept]})
+    shown = [{**one, "named": [None] * len(one["named"])} for one in columns]
+    if not all(map(_is_told, sizes)):
+        shown = [{**one, "n": None, "weighted_n": None} for one in shown[:-1]] + shown[-1:]
+    return {**table, "rows": told, "columns": shown}
+
+
+def _ranks_are_told(counts: Sequence[int], n: int) -> bool:
+    return all(map(_is_told, (*counts, n - sum(counts))))
+
+
+def _hidden(counts: Sequence[Sequence[int]], n: int) -> set[int]:
+    """The options of few, and the least of the others until those withheld are of enough rows."""
+    hidden = {at for at, own in enumerate(counts) if not _ranks_are_told(own, n)}
+    others = sorted((at for at in range(len(counts)) if at not in hidden), key=lambda at: sum(counts[at]))
+    while hidden and others:
+        together = [sum(counts[at][rank] for at in hidden) for rank in range(len(counts[0]))]
+        if len(hidden) > 1 and all(map(_is_told, together)):
+            break
+        hidden.add(others.pop(0))
+    return hidden
+
+
+def _none() -> Row:
+    return {"value": None, "std_error": None}
+
+
+def _no_ranks(figures: Table) -> Row:
+    empty = {name: _none() for name in figures if name != "counts"}
+    return {"counts": [None] * len(figures["counts"]), **empty}

@@ -42,3 +42,14 @@ def _turned(table: Table) -> Row:
 def _item(item: Table, is_few: bool) -> Row:
     hidden = ("mean", "sd", "rarest") if is_few else ("rarest",)
     return {**item, **dict.fromkeys(name for name in hidden if item[name] is not None)}
+
+
+def correlation_told(table: Table) -> Row:
+    """No correlation of few rows, nor how many these are."""
+    return {**table, "pairs": [_pair_told(one) for one in table["pairs"]]}
+
+
+def _pair_told(one: Table) -> Row:
+    if one["n"] >= FEWEST:
+        return dict(one)
+    return {**dict.fromkeys(one), "first": one["first"], "second": one["second"]}

@@ -8,11 +8,13 @@ from typing import Any
 
 from analytics.core.answer_tables import multiple_table
 from analytics.core.audit.stars import stars_of
+from analytics.core.correlation_table import correlation_table
 from analytics.core.crosstab_table import crosstab_table
 from analytics.core.descriptive_table import descriptive_table
 from analytics.core.factor_table import factor_table
 from analytics.core.formula import INTERCEPT
 from analytics.core.output.table import Table, TableCell, TableRow
+from analytics.core.ranked_table import ranked_table
 from analytics.core.reliability_table import reliability_table
 from analytics.core.spreading import spread, threshold_labels
 from analytics.core.table_notes import conventions
@@ -49,8 +51,10 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any], str], Table]] = {
     "descriptives": descriptive_table,
     "crosstab": crosstab_table,
     "multiple_response": multiple_table,
+    "ranked_response": ranked_table,
     "reliability": reliability_table,
     "factor": factor_table,
+    "correlation": correlation_table,
 }
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.core.answer_specs import TEXT, TICKS, MultipleSpec
 from analytics.core.frame import Column, Frame, Mask, in_order, level_label, level_text, levels_used
+from analytics.core.survey_design.declared import IntArray
 from surveys.core.codebook import Code, Labels, Scalar, Variable
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.said import say
@@ -43,7 +44,7 @@ def ticks_of(spec: MultipleSpec, frame: Frame) -> Ticks:
     if spec.form == TEXT:
         return _of_text(columns[0], spec.separator)
     codes = codes_together(columns)
-    _check_count(len(codes))
+    check_count(len(codes))
     named = [positions_of(column, codes) for column in columns]
     chosen = np.zeros((len(columns[0].values), len(codes)), dtype=np.bool_)
     times = np.zeros(len(chosen), dtype=np.int64)
@@ -60,7 +61,7 @@ def ticks_of(spec: MultipleSpec, frame: Frame) -> Ticks:
 
 
 def _of_ticks(columns: Sequence[Column], spec: MultipleSpec) -> Ticks:
-    _check_count(len(columns))
+    check_count(len(columns))
     wanted = 1 if spec.counted is None else spec.counted
     if problems := [one for column in columns if (one := _no_ticks(column, spec.counted)) is not None]:
         raise Refused(problems)
@@ -96,7 +97,7 @@ def _of_text(column: Column, separator: str) -> Ticks:
     listed = column.values.str.split(separator).list.eval(pl.element().str.strip_chars())
     listed = listed.list.eval(pl.element().filter(pl.element() != ""))
     options = listed.explode().drop_nulls().unique().sort().to_list()
-    _check_count(len(options))
+    check_count(len(options))
     chosen = [listed.list.contains(option).fill_null(False).to_numpy() for option in options]
     times, answered = listed.list.len().fill_null(0).to_numpy(), column.present()
     ticks = np.column_stack(chosen) if chosen else np.zeros((len(answered), 0), dtype=np.bool_)
@@ -121,6 +122,22 @@ def codes_together(columns: Sequence[Column]) -> tuple[Scalar, ...]:
     return in_order(_with_codes(columns), found)
 
 
+def ranks_of(columns: Sequence[Column], codes: Sequence[Scalar]) -> tuple[IntArray, Mask, Mask]:
+    """(n, k) the rank of each option, 0 for none; rows (n,) that name one twice, and that skip a rank."""
+    rows = len(columns[0].values)
+    ranks = np.zeros((rows, len(codes)), dtype=np.int64)
+    repeated, gaps, missed = (np.zeros(rows, dtype=np.bool_) for _ in range(3))
+    for rank, column in enumerate(columns, start=1):
+        place = positions_of(column, codes)
+        named = np.flatnonzero(place >= 0)
+        is_new = ranks[named, place[named]] == 0
+        repeated[named[~is_new]] = True
+        ranks[named[is_new], place[named[is_new]]] = rank
+        gaps[named] |= missed[named]
+        missed |= place < 0
+    return ranks, repeated, gaps
+
+
 def _with_codes(columns: Sequence[Column]) -> Variable:
     """A variable with the codes of all."""
     known: dict[Scalar, Code] = {}
@@ -130,7 +147,7 @@ def _with_codes(columns: Sequence[Column]) -> Variable:
     return replace(columns[0].variable, codes=tuple(known.values()))
 
 
-def positions_of(column: Column, codes: Sequence[Scalar]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def positions_of(column: Column, codes: Sequence[Scalar]) -> IntArray:
     """(n,) the position of each value among ``codes``, -1 where it is absent."""
     place = np.full(len(column.values), -1, dtype=np.int64)
     for at, code in enumerate(codes):
@@ -171,7 +188,8 @@ def lost_to(name: str, reasons: pl.Series, answered: Mask) -> Mapping[str, Mask]
     }
 
 
-def _check_count(n: int) -> None:
+def check_count(n: int) -> None:
+    """Refused where no option is named, or more than a table can hold."""
     if n > MOST_OPTIONS:
         message = say("There are {n:,} options; a table may have {most}.", n=n, most=MOST_OPTIONS)
         raise refuse("too_many_levels", message, hint="Derive variables with fewer options first.")

@@ -10,7 +10,17 @@ import numpy as np
 from analytics.core.answer_specs import TEXT, MultipleSpec, RankedSpec
 from analytics.core.answers.columns import Columns, no_groups
 from analytics.core.answers.multiple import multiple_response
-from analytics.core.answers.ticks import Ticks, lost_to, positions_of, ticks_of
+from analytics.core.answers.ranked import ranked_response
+from analytics.core.answers.ticks import (
+    Ticks,
+    check_count,
+    codes_together,
+    labels_of_code,
+    lost_to,
+    positions_of,
+    ranks_of,
+    ticks_of,
+)
 from analytics.core.frame import Frame, level_text, levels_used
 from analytics.core.kinds.crosstabs import ALL_LABELS
 from analytics.core.kinds.drawn import Drawn, drawn, population
@@ -49,6 +59,46 @@ def run_multiple(spec: MultipleSpec, frame: Frame) -> Outcome:
         **designed(spec, rows),
     }
     return Outcome(DONE, result, rows.sample.n, rows.sample.lost, (*rows.checks, *_checks(spec, ticks)))
+
+
+def run_ranked(spec: RankedSpec, frame: Frame) -> Outcome:
+    """How often each option is first and in the top k, its points and its mean rank."""
+    columns = [frame[name] for name in spec.ranks]
+    codes = codes_together(columns)
+    check_count(len(codes))
+    ranks, repeated, gaps = ranks_of(columns, codes)
+    first = (ranks == 1).any(axis=1)
+    rows = drawn(frame, (spec.ranks[0], *((spec.by,) if spec.by else ())), spec)
+    groups, own = grouped(spec.by, frame, rows)
+    variables = [one.variable for one in columns]
+    options = tuple(level_text(code) for code in codes)
+    table = ranked_response(
+        options, ranks[rows.rows], rows.used, groups, spec.points, top=spec.top, design=rows.design
+    )
+    result = {
+        "kind": spec.kind,
+        "table": table.as_json() | {"by": spec.by},
+        "option_labels": [labels_of_code(variables, code) for code in codes],
+        **own,
+        **population(spec, frame, rows),
+        **designed(spec, rows),
+    }
+    checks = _rank_checks((repeated & first).any(), (gaps & ~first).any(), (gaps & first).any())
+    return Outcome(DONE, result, rows.sample.n, rows.sample.lost, (*rows.checks, *checks))
+
+
+def _rank_checks(repeated: np.bool_, headless: np.bool_, gaps: np.bool_) -> list[Check]:
+    found = []
+    if repeated:
+        message = "Some rows name an option at two ranks; the better one counts."
+        found.append(Check("info", "repeated_answers", message))
+    if headless:
+        message = "Some rows name a later rank and no first one; they are left out."
+        found.append(Check("warning", "no_first_rank", message))
+    if gaps:
+        message = "Some rows skip a rank; the ranks that they name count as named."
+        found.append(Check("info", "skipped_rank", message))
+    return found
 
 
 def grouped(by: str, frame: Frame, rows: Drawn) -> tuple[Columns, dict[str, Any]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from analytics.core.frame import Frame
 from analytics.core.item_results import ReliabilityFigures, ReliabilityResult
-from analytics.core.item_specs import FactorSpec, ReliabilitySpec
+from analytics.core.item_specs import CorrelationSpec, FactorSpec, ReliabilitySpec
 from analytics.core.items.answers import answers_of, check_items
+from analytics.core.items.correlations import correlations
 from analytics.core.items.factors import factors_of
 from analytics.core.items.reliability import reliability_of
 from analytics.core.kinds.answers import grouped
@@ -83,3 +86,18 @@ def run_factor(spec: FactorSpec, frame: Frame) -> Outcome:
     if spec.design:
         result["weights"] = spec.design.weights
     return Outcome(DONE, result, rows.sample.n, rows.sample.lost, told)
+
+
+def run_correlation(spec: CorrelationSpec, frame: Frame) -> Outcome:
+    """Correlations of all pairs, each with its rows, interval and p."""
+    check_items(spec.variables, frame, where="variables")
+    rows = drawn(frame, spec.variables if spec.missing == "listwise" else (), spec)
+    values = np.column_stack([frame[name].numbers()[rows.sample.mask] for name in spec.variables])
+    table = correlations(spec.variables, values, spec.method, spec.missing, spec.adjust)
+    result: dict[str, Any] = {
+        "kind": spec.kind,
+        "table": table.as_json(),
+        "item_labels": {name: labels_of(frame[name].variable) for name in spec.variables},
+        **population(spec, frame, rows),
+    }
+    return Outcome(DONE, result, rows.sample.n, rows.sample.lost, table.checks)

@@ -77,7 +77,7 @@ def test_defaults_are_named() -> None:
 
 BAD = [
     ("kind: logt\nformula: y ~ x", ["Did you mean logit?"]),
-    ("kind: reliability", ["not offered by this version"]),
+    ("kind: reliability", ["“items” is missing"]),
     ("formula: y ~ x", ["“kind” is missing"]),
     ("kind: logit", ["“formula” is missing"]),
     ("kind: logit\nformula: x + z", ["no outcome"]),
@@ -164,6 +164,11 @@ def test_the_registry_is_closed() -> None:
     assert list(KINDS) == [
         "descriptives",
         "crosstab",
+        "multiple_response",
+        "ranked_response",
+        "reliability",
+        "correlation",
+        "factor",
         "logit",
         "linear",
         "ordered_logit",

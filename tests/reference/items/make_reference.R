@@ -30,4 +30,5 @@ set.seed(11); E <- t(replicate(2000, eigen(cor(matrix(rnorm(n * 14), n)))$values
 v <- c("q1", "q2", "age", "inc"); D <- d[, v]; pr <- combn(4, 2)
 tests <- function(m) lapply(seq_len(ncol(pr)), function(i) { x <- D[[pr[1, i]]]; y <- D[[pr[2, i]]]; ok <- complete.cases(x, y); t <- suppressWarnings(cor.test(x[ok], y[ok], method = m, exact = FALSE)); list(first = pr[1, i] - 1, second = pr[2, i] - 1, n = sum(ok), r = as.numeric(t$estimate), p = t$p.value, ci = if (m == "pearson") as.numeric(t$conf.int) else NULL) })
 for (m in c("pearson", "spearman")) { o <- tests(m); out[[m]] <- list(pairs = o, holm = p.adjust(sapply(o, `[[`, "p"), "holm")) }
+Q <- as.data.frame(S); fl <- lavCor(Q, ordered = colnames(Q), se = "standard", output = "fit"); pe <- parameterEstimates(fl); pe <- pe[pe$op == "~~" & pe$lhs != pe$rhs, ]; out$polychoric_se <- list(first = pe$lhs, second = pe$rhs, r = pe$est, se = pe$se)
 wj(out, "reference.json")
