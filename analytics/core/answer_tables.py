@@ -132,11 +132,13 @@ def _test_notes(table: One) -> Iterator[str]:
         yield say("p (adjusted): {name}'s, for {n} options.", name=name, n=many)
 
 
-def with_error(value: float | None, error: float | None, spec: str = ".1f") -> TableCell | None:
-    """``52.3 (1.20)``."""
+def with_error(
+    value: float | None, error: float | None, spec: str = ".1f", fine: str = ".2f"
+) -> TableCell | None:
+    """``52.3 (1.20)``; ``fine`` is the format of the error."""
     if value is None:
         return None
-    text = f"{value:{spec}}" + ("" if error is None else f" ({error:.2f})")
+    text = f"{value:{spec}}" + ("" if error is None else f" ({error:{fine}})")
     return TableCell(text, float(value), error)
 
 

@@ -61,7 +61,8 @@ def _by_group(result: One, language: str, width: int) -> Iterator[TableRow]:
 
 
 def _cell(one: One, name: str, spec: str) -> TableCell | None:
-    return with_error(one[name]["value"], one[name]["std_error"], spec)
+    fine = ".4f" if name == "points" else ".2f"
+    return with_error(one[name]["value"], one[name]["std_error"], spec, fine)
 
 
 def _options(result: One, language: str) -> Iterator[tuple[str, One]]:
