@@ -47,14 +47,14 @@ def reliability_table(result: One, language: str) -> Table:
         heads = [text_in(WORDS[name], language) for name, _ in ITEM_FIGURES]
         width = len(heads)
         rows = [
-            TableRow(one["item"], _label(one["item"], result, language), (*_figures(one), None))
+            TableRow(one["item"], _label(one["item"], result, language), (None, *_figures(one)))
             for one in groups[0]["items"]
         ]
         rows += [
-            TableRow(row.key, row.label, (*(None,) * width, *row.cells), row.section)
+            TableRow(row.key, row.label, (*row.cells, *(None,) * width), row.section)
             for row in _scale(result, language)
         ]
-        return Table((*heads, text_in(WORDS["scale"], language)), tuple(rows), notes)
+        return Table((text_in(WORDS["scale"], language), *heads), tuple(rows), notes)
     heads = [text_in(labels, language) for labels in result["column_labels"]]
     return Table(tuple(heads), (*_scale(result, language), *_by_group(result, language)), notes)
 

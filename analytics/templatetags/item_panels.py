@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 
+from analytics.core.reliability_table import REVERSED
+
 register = template.Library()
 
 Labels = Mapping[str, str]
@@ -22,5 +24,9 @@ def eigenvalue_rows(result: Mapping[str, Any]) -> list[tuple[float, float, float
 @register.filter
 def item_rows(result: Mapping[str, Any], name: str) -> list[tuple[Labels, list[float]]]:
     """(labels of the item, its figures by factor) of ``structure`` or ``weights``."""
-    labels = result["item_labels"]
-    return [(labels[row["item"]], row[name]) for row in result["table"]["rows"]]
+    table, labels = result["table"], result["item_labels"]
+    marks = dict.fromkeys(table["turned"], f" {REVERSED}")
+    return [
+        ({code: text + marks.get(row["item"], "") for code, text in labels[row["item"]].items()}, row[name])
+        for row in table["rows"]
+    ]

@@ -23,8 +23,8 @@ MOST_OPTIONS = 100  # more than any page shows
 class Ticks:
     """``chosen`` (n, k) by option, ``answered`` (n,); ``reasons`` (n,) why a row did not answer, else null.
 
-    ``options`` are their names (variable, code or text) with ``labels`` by language; ``partial`` counts rows
-    that answered with an option unknown, ``repeated`` those that name one twice.
+    ``options`` are their names (variable, code or text) with ``labels`` by language; ``partial`` (n,) rows
+    that know some options and not all, ``repeated`` (n,) those that name one twice.
     """
 
     options: tuple[str, ...]
@@ -32,8 +32,8 @@ class Ticks:
     chosen: Mask
     answered: Mask
     reasons: pl.Series
-    partial: int = 0
-    repeated: int = 0
+    partial: Mask
+    repeated: Mask
 
 
 def ticks_of(spec: MultipleSpec, frame: Frame) -> Ticks:
@@ -53,11 +53,11 @@ def ticks_of(spec: MultipleSpec, frame: Frame) -> Ticks:
         chosen[rows, place[rows]] = True
         times[rows] += 1
     answered = times > 0
-    repeated = int((times > chosen.sum(axis=1)).sum())
+    repeated = np.asarray(times > chosen.sum(axis=1))
     reasons = columns[0].reasons.zip_with(pl.Series(~answered), pl.Series([None], dtype=pl.String))
     texts = tuple(level_text(code) for code in codes)
     labels = tuple(labels_of_code([one.variable for one in columns], code) for code in codes)
-    return Ticks(texts, labels, chosen, answered, reasons, repeated=repeated)
+    return Ticks(texts, labels, chosen, answered, reasons, none_of(answered), repeated)
 
 
 def _of_ticks(columns: Sequence[Column], spec: MultipleSpec) -> Ticks:
@@ -70,8 +70,15 @@ def _of_ticks(columns: Sequence[Column], spec: MultipleSpec) -> Ticks:
     complete, some = np.asarray(known.all(axis=1)), np.asarray(known.any(axis=1))
     answered = complete if spec.missing == "complete" else some
     labels = tuple(_labels(column.variable) for column in columns)
-    partial = int((some & ~complete).sum())
-    return Ticks(spec.variables, labels, chosen, answered, _first_reason(columns, answered), partial)
+    partial = some & ~complete
+    return Ticks(
+        spec.variables, labels, chosen, answered, _first_reason(columns, answered), partial, none_of(answered)
+    )
+
+
+def none_of(rows: Mask) -> Mask:
+    """(n,) false for every row."""
+    return np.zeros(len(rows), dtype=np.bool_)
 
 
 def _no_ticks(column: Column, counted: Scalar | None) -> Problem | None:
@@ -101,9 +108,9 @@ def _of_text(column: Column, separator: str) -> Ticks:
     chosen = [listed.list.contains(option).fill_null(False).to_numpy() for option in options]
     times, answered = listed.list.len().fill_null(0).to_numpy(), column.present()
     ticks = np.column_stack(chosen) if chosen else np.zeros((len(answered), 0), dtype=np.bool_)
-    repeated = int((times > ticks.sum(axis=1)).sum())
+    repeated = np.asarray(times > ticks.sum(axis=1))
     labels = tuple(labels_of_code([column.variable], option) for option in options)
-    return Ticks(tuple(options), labels, ticks, answered, column.reasons, repeated=repeated)
+    return Ticks(tuple(options), labels, ticks, answered, column.reasons, none_of(answered), repeated)
 
 
 def codes_together(columns: Sequence[Column]) -> tuple[Scalar, ...]:

@@ -21,13 +21,14 @@ from analytics.core.answers.ticks import (
     ranks_of,
     ticks_of,
 )
-from analytics.core.frame import Frame, level_text, levels_used
+from analytics.core.frame import Frame, Mask, level_text, levels_used
 from analytics.core.kinds.crosstabs import ALL_LABELS
 from analytics.core.kinds.drawn import Drawn, drawn, population
 from analytics.core.kinds.labelled import labels_of, level_labels
 from analytics.core.kinds.outcome import DONE, Outcome
 from analytics.core.kinds.simple import unfit_groups
 from analytics.core.results import Check
+from analytics.core.sample import listwise
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
 
@@ -41,6 +42,7 @@ def run_multiple(spec: MultipleSpec, frame: Frame) -> Outcome:
     name = spec.set or spec.variables[0]
     rows = drawn(frame, (spec.by,) if spec.by else (), spec, lost_to(name, ticks.reasons, ticks.answered))
     columns, own = grouped(spec.by, frame, rows)
+    asked = listwise(frame, (), (), spec.where).mask
     table = multiple_response(
         ticks.options,
         ticks.chosen[rows.rows],
@@ -58,7 +60,9 @@ def run_multiple(spec: MultipleSpec, frame: Frame) -> Outcome:
         **population(spec, frame, rows),
         **designed(spec, rows),
     }
-    return Outcome(DONE, result, rows.sample.n, rows.sample.lost, (*rows.checks, *_checks(spec, ticks)))
+    return Outcome(
+        DONE, result, rows.sample.n, rows.sample.lost, (*rows.checks, *_checks(spec, ticks, asked))
+    )
 
 
 def run_ranked(spec: RankedSpec, frame: Frame) -> Outcome:
@@ -83,6 +87,8 @@ def run_ranked(spec: RankedSpec, frame: Frame) -> Outcome:
         **population(spec, frame, rows),
         **designed(spec, rows),
     }
+    asked = listwise(frame, (), (), spec.where).mask
+    repeated, gaps = repeated & asked, gaps & asked
     checks = _rank_checks((repeated & first).any(), (gaps & ~first).any(), (gaps & first).any())
     return Outcome(DONE, result, rows.sample.n, rows.sample.lost, (*rows.checks, *checks))
 
@@ -124,14 +130,15 @@ def designed(spec: MultipleSpec | RankedSpec, rows: Drawn) -> Mapping[str, Any]:
     return {"design": spec.design.as_json() | {"df": rows.design.df}}
 
 
-def _checks(spec: MultipleSpec, ticks: Ticks) -> list[Check]:
+def _checks(spec: MultipleSpec, ticks: Ticks, asked: Mask) -> list[Check]:
+    """Conventions that the rows ``asked`` (n,), those that ``where`` names, give reason to tell."""
     found = []
-    if ticks.partial:
+    if (ticks.partial & asked).any():
         message = "Rows where an option is unknown are left out: an absence is no answer."
         if spec.missing == "any":
             message = "Options that are unknown in a row that knows another are taken as not ticked."
         found.append(Check("info", "partial_answers", message))
-    if ticks.repeated:
+    if (ticks.repeated & asked).any():
         message = "Some rows name an option twice; it counts once."
         found.append(Check("info", "repeated_answers", message))
     if spec.form == "answers":
