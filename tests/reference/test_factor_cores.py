@@ -22,8 +22,8 @@ from tests.conftest import SHARED, absent
 from tests.reference.cases import load
 from tests.reference.items_case import ITEMS, frame, reference
 
-FITTED = 2e-6  # R's optim stops where steps no longer help, near 1e-8; minima are flat along rotations
-ROTATED = 5e-6  # GPArotation stops at a projected slope of 1e-7, varimax on the value alone
+FITTED = 2e-8  # R's optim stops where steps no longer help, near 1e-9
+ROTATED = 5e-7  # GPArotation stops at a projected slope of 1e-7
 CLOSED = 1e-10
 RANDOM = 4.0  # standard errors of the mean of random eigenvalues
 

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from analytics.core.kinds import read_spec, run_spec
+from tests.analytics.columns import column
+from tests.conftest import SHARED, absent
+from tests.reference.cases import load
 from tests.reference.items_case import reference, run
 
 CLOSED = 1e-12  # closed forms of covariances on both sides
-FITTED = 1e-7  # R's uniquenesses come from quasi-Newton steps that stop near 1e-8
-LATENT = 1e-5  # lavaan's polychoric correlations stop at about 1e-6
+FITTED = 1e-8  # R's uniquenesses come from quasi-Newton steps that stop near 1e-9
+LATENT = 1e-7  # lavaan stops at about 1e-8
 QUANTILE = 1e-9  # quantiles of F
 
 SCALE = "kind: reliability\nitems: [q1, q2, q3, q4, q5]\nreversed: [q3]\n"
@@ -61,3 +65,22 @@ def test_of_latent_variables() -> None:
     (found,), r = figures("correlations: polychoric"), reference()["polychoric"]
     assert found["alpha"] == pytest.approx(r["alpha"], rel=LATENT)
     assert found["omega"] == pytest.approx(r["omega"], rel=LATENT)
+
+
+@pytest.mark.parametrize("scale", ["Agree", "Consc", "Neuro"])
+def test_scales_of_a_personality_inventory(scale: str) -> None:
+    """Fourteen items of six answers with absences; the data are psychTools', and GPL."""
+    folder = SHARED / "reference" / "stats" / "spi_scales"
+    if not folder.is_dir():
+        absent("the folder of shared reference files is not present")
+    case = load(folder)
+    r = case.reference["reliability"][scale]
+    columns = {name: column(name, case.rows[name].to_list()) for name in r["items"]}
+    turned = [name for name in r["reverse_keyed"] if name]
+    spec = {"kind": "reliability", "items": r["items"], "reversed": turned}
+    (found,) = run_spec(read_spec(spec), columns).result["table"]["groups"]
+    assert found["n"] == r["n_complete"]
+    assert found["alpha"] == pytest.approx(r["alpha_raw_listwise"], rel=CLOSED)
+    assert found["standardised"] == pytest.approx(r["alpha_std_listwise"], rel=CLOSED)
+    rest = [item["item_rest"] for item in found["items"]]
+    assert rest == pytest.approx(list(r["item_rest_r_listwise"].values()), rel=1e-11)
