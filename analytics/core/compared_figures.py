@@ -104,6 +104,30 @@ def crosstab_figures(table: PublishedTable, result: Mapping[str, Any]) -> Callab
     return computed
 
 
+def ranked_figures(table: PublishedTable, result: Mapping[str, Any]) -> Callable[[Cell], float | None]:
+    """Percentages of a ranked table are weighted shares: points times the share at each rank, added."""
+    ranked, notes = result["table"], table.notes.get("columns", {})
+    rows = _places((row["option"] for row in ranked["rows"]), result["option_labels"])
+    columns = _places(result["column_codes"], result["column_labels"])
+
+    def computed(cell: Cell) -> float | None:
+        column = _place(columns, (str(notes.get(cell.column, "")), cell.column))
+        if column is None:
+            return None
+        if cell.statistic == "n":
+            base = ranked["columns"][column]["n"]
+            return float(base) if base is not None else None
+        row = _place(rows, (cell.term, cell.label))
+        figures = ranked["rows"][row]["figures"] if row is not None else ()
+        place = column - len(columns) + len(figures)  # figures of groups may be withheld
+        if cell.statistic != "percent" or not 0 <= place < len(figures):
+            return None
+        value = figures[place]["shares"]["value"]
+        return float(value) if value is not None else None
+
+    return computed
+
+
 def _places(codes: Iterable[str], labels: Iterable[Mapping[str, str]]) -> list[set[str]]:
     """For each row or column every name it may be called by, folded."""
     return [

@@ -21,7 +21,12 @@ from analytics.core.compared import (
     compare_figure,
     summaries,
 )
-from analytics.core.compared_figures import compare_figures, crosstab_figures, descriptive_figures
+from analytics.core.compared_figures import (
+    compare_figures,
+    crosstab_figures,
+    descriptive_figures,
+    ranked_figures,
+)
 from analytics.core.printed import Printed
 from analytics.core.targets import (
     ABSORBED,
@@ -54,6 +59,8 @@ def compare(
         return compare_figures(table, descriptive_figures(result), is_synthetic)
     if result.get("kind") == "crosstab" and table.kind == "crosstab":
         return compare_figures(table, crosstab_figures(table, result), is_synthetic)
+    if result.get("kind") == "ranked_response" and table.kind == "ranked":
+        return compare_figures(table, ranked_figures(table, result), is_synthetic)
     return None
 
 

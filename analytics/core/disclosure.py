@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.core.disclosed_answers import multiple_told, ranked_told
+from analytics.core.disclosed_items import correlation_told, factor_told, reliability_told
 from analytics.core.disclosed_tables import crosstab_told, descriptives_told
 from surveys.core.disclosure import FEWEST
 
@@ -38,6 +40,16 @@ def disclosed(result: Mapping[str, Any], n_used: int | None) -> Told:
         told["table"] = descriptives_told(result["table"])
     elif result.get("kind") == "crosstab":
         told["table"] = crosstab_told(result["table"])
+    elif result.get("kind") == "multiple_response":
+        told = multiple_told(result)
+    elif result.get("kind") == "ranked_response":
+        told["table"] = ranked_told(result["table"])
+    elif result.get("kind") == "reliability":
+        told["table"] = reliability_told(result["table"])
+    elif result.get("kind") == "factor":
+        told["table"] = factor_told(result["table"])
+    elif result.get("kind") == "correlation":
+        told["table"] = correlation_told(result["table"])
     return Told(told, is_whole=told == result)
 
 

@@ -7,11 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from analytics.core.spec import MODEL_KINDS
 from analytics.core.targets import FIT_STATISTICS, Cell, PublishedTable, is_constant, row_key
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 
-BESIDE = {"descriptives": ("descriptives",), "crosstab": ("crosstab",)}
+BESIDE = {
+    "models": (*MODEL_KINDS, "series"),
+    "descriptives": ("descriptives",),
+    "crosstab": ("crosstab",),
+    "ranked": ("ranked_response",),
+}
 NOTHING = ""  # what a row or column is mapped to that the run does not have
 
 
@@ -33,8 +39,6 @@ class RunKeys:
 
 def fits(table_kind: str, analysis_kind: str) -> bool:
     """Whether a table of this kind can be laid beside an analysis of that kind."""
-    if table_kind == "models":
-        return analysis_kind not in ("descriptives", "crosstab")
     return analysis_kind in BESIDE.get(table_kind, ())
 
 
@@ -50,8 +54,23 @@ def run_keys(result: Mapping[str, Any]) -> RunKeys:
     if result.get("kind") == "crosstab":
         rows, columns = (_coded(result, names) for names in ("row", "column"))
         return RunKeys((*columns, ("all", "all")), (*rows, ("n", "n")))
+    if "option_labels" in result:
+        return _of_options(result)
+    if result.get("kind") not in ("descriptives", None):
+        return RunKeys((), ())
     return RunKeys(
         (("all", "all"),), _each((row["variable"], row["variable"]) for row in table.get("rows", ()))
+    )
+
+
+def _of_options(result: Mapping[str, Any]) -> RunKeys:
+    """Groups and options of a question with several answers."""
+    options = [str(row["option"]) for row in result["table"]["rows"]]
+    named = [(str(code), labels) for code, labels in zip(options, result["option_labels"], strict=True)]
+    columns = zip(result["column_codes"], result["column_labels"], strict=True)
+    return RunKeys(
+        tuple((str(code), next(iter(labels.values()), str(code))) for code, labels in columns),
+        (*((code, next(iter(labels.values()), code)) for code, labels in named), ("n", "n")),
     )
 
 

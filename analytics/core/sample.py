@@ -53,6 +53,14 @@ def listwise(
     return Sample(mask, lost)
 
 
+def without(sample: Sample, lacking: Mapping[str, Mask]) -> Sample:
+    """The sample without the rows that ``lacking`` names by ``column: reason``, each counted once."""
+    mask, lost = sample.mask.copy(), dict(sample.lost)
+    for key, gone in lacking.items():
+        _lose(lost, mask, gone, key)
+    return Sample(mask, lost)
+
+
 def _holding(column: Column, wanted: Sequence[Scalar]) -> Mask:
     """The rows that hold one of the codes named (or their labels); Refused for codes that do not exist."""
     used = levels_used(column, np.ones(len(column.values), dtype=np.bool_))

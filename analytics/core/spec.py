@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.core.answer_specs import MultipleSpec, RankedSpec
 from analytics.core.choices import Drawn, Errors, Slopes
 from analytics.core.formula import Formula
+from analytics.core.item_specs import CorrelationSpec, FactorSpec, ReliabilitySpec
 from analytics.core.table_specs import CrosstabSpec, DescriptivesSpec, without_empty
 from surveys.core.codebook import Scalar
 
@@ -135,4 +137,14 @@ class SeriesSpec:
         )
 
 
-Spec = ModelSpec | SeriesSpec | DescriptivesSpec | CrosstabSpec
+Spec = (
+    ModelSpec
+    | SeriesSpec
+    | DescriptivesSpec
+    | CrosstabSpec
+    | MultipleSpec
+    | RankedSpec
+    | ReliabilitySpec
+    | FactorSpec
+    | CorrelationSpec
+)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from analytics.core.answer_tables import multiple_table
 from analytics.core.audit.stars import stars_of
+from analytics.core.correlation_table import correlation_table
 from analytics.core.crosstab_table import crosstab_table
 from analytics.core.descriptive_table import descriptive_table
+from analytics.core.factor_table import factor_table
 from analytics.core.formula import INTERCEPT
 from analytics.core.output.table import Table, TableCell, TableRow
+from analytics.core.ranked_table import ranked_table
+from analytics.core.reliability_table import reliability_table
 from analytics.core.spreading import spread, threshold_labels
 from analytics.core.table_notes import conventions
 from analytics.core.targets import STARS
@@ -46,6 +51,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 FIT_ROWS = ("n", "loglik", "aic", "bic", "df", "mcfadden_r2", "r2")
 WHOLE = ("n", "df")
+TABLES: Mapping[str, Callable[[Mapping[str, Any], str], Table]] = {
+    "descriptives": descriptive_table,
+    "crosstab": crosstab_table,
+    "multiple_response": multiple_table,
+    "ranked_response": ranked_table,
+    "reliability": reliability_table,
+    "factor": factor_table,
+    "correlation": correlation_table,
+}
 
 
 def table_of_result(result: Mapping[str, Any], language: str = "en") -> Table:
@@ -53,10 +67,8 @@ def table_of_result(result: Mapping[str, Any], language: str = "en") -> Table:
     kind = result.get("kind")
     if "models" in result:
         return _model_table(result, language)
-    if kind == "descriptives":
-        return replace(descriptive_table(result, language), language=language)
-    if kind == "crosstab":
-        return replace(crosstab_table(result, language), language=language)
+    if (made := TABLES.get(str(kind))) is not None:
+        return replace(made(result, language), language=language)
     return Table((), (), language=language)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from analytics.models import Run
 from analytics.selectors.inputs import Input, column_names, inputs
+from analytics.selectors.sets import with_set
 from measures.core.freshness import FRESH, Freshness, State, blocked, stale
 from measures.models import DatasetVersion
 from measures.selectors import causes_since, current_columns
@@ -38,7 +39,10 @@ def _asked_otherwise(run: Run) -> bool:
     from analytics.core.kinds import read_spec  # loads the estimators; not needed for ad-hoc runs
 
     assert run.analysis is not None
-    return read_spec(run.analysis.spec).as_json() != run.spec
+    try:
+        return with_set(read_spec(run.analysis.spec), run.subject).as_json() != run.spec
+    except Refused:
+        return True
 
 
 def _computed_otherwise(run: Run) -> list[str]:

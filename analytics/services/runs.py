@@ -15,6 +15,7 @@ from analytics.core.kinds import KINDS, Outcome, check_spec_names, run_spec
 from analytics.core.spec import SeriesSpec, Spec
 from analytics.models import Analysis, Run
 from analytics.selectors.inputs import Input, Subject, column_names, inputs, read_frame
+from analytics.selectors.sets import with_set
 from measures.models import DatasetVersion
 from surveys.core.codebook import fingerprint
 from surveys.core.problems import Refused, refuse
@@ -39,6 +40,7 @@ def run(
     """
     policy.require_run(user, version.study)
     tell = progress or (lambda share, line: None)
+    spec = with_set(spec, version)
     problems = check_spec_names(spec, column_names(version))
     if problems:
         raise Refused(problems)

@@ -13,23 +13,27 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
+CLOSE = 1e-5  # a larger slope of the residuals means that no minimum was found
 LEAST_UNIQUENESS = 0.005  # as in common practice: a uniqueness of zero would leave no room for error
 
 
 @dataclass(frozen=True)
 class Extraction:
     """``loadings`` (p, k), columns by falling sum of squares, each with a positive sum; ``eigenvalues``
-    (p,) of the correlation matrix, falling; ``uniquenesses`` (p,)."""
+    (p,) of the correlation matrix, falling; ``uniquenesses`` (p,).  ``objective`` is what was minimised, None
+    for components."""
 
     method: str
     loadings: Matrix
     eigenvalues: Vector
     uniquenesses: Vector
+    converged: bool = True
+    objective: float | None = None
 
 
 def principal(correlation: Matrix, factors: int = 1) -> Extraction:
     """The first principal components, scaled to loadings (eigenvector times root of eigenvalue)."""
-    values, vectors = _spectrum(correlation)
+    values, vectors = spectrum(correlation)
     loadings = _signed(vectors[:, :factors] * np.sqrt(values[:factors]))
     return Extraction("principal", loadings, values, 1.0 - (loadings**2).sum(axis=1))
 
@@ -42,7 +46,7 @@ def minres(correlation: Matrix, factors: int = 1) -> Extraction:
     """
     from scipy.optimize import minimize
 
-    values, _ = _spectrum(correlation)
+    values, _ = spectrum(correlation)
     start = np.clip(0.5 / np.diag(np.linalg.pinv(correlation)), LEAST_UNIQUENESS, 1.0)
     bounds = [(LEAST_UNIQUENESS, 1.0)] * len(start)
     options = {"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-9}
@@ -56,9 +60,12 @@ def minres(correlation: Matrix, factors: int = 1) -> Extraction:
         options=options,
     )
     psi = _polished(np.asarray(found.x), correlation, factors)
-    inner, vectors = _spectrum(correlation - np.diag(psi))
+    inner, vectors = spectrum(correlation - np.diag(psi))
     loadings = _signed(vectors[:, :factors] * np.sqrt(np.maximum(inner[:factors], 0.0)))
-    return Extraction("minres", loadings, values, psi)
+    value, slope = _residual(psi, correlation, factors)
+    free = (psi > LEAST_UNIQUENESS) & (psi < 1.0)
+    converged = not free.any() or bool(np.abs(slope[free]).max() < CLOSE)
+    return Extraction("minres", loadings, values, psi, converged, value)
 
 
 def score_weights(extraction: Extraction, correlation: Matrix, scores: str) -> Vector:
@@ -80,6 +87,21 @@ def score_weights(extraction: Extraction, correlation: Matrix, scores: str) -> V
         return loadings
     if scores in ("sum", "mean"):
         return np.where(loadings < 0, -1.0, 1.0)
+    raise ValueError(scores)
+
+
+def score_matrix(
+    loadings: Matrix, phi: Matrix, uniquenesses: Vector, correlation: Matrix, scores: str
+) -> Matrix:
+    """Weights (p, k) of the standardised items in the scores of all factors, rotated or not.
+
+    ``regression``: R^-1 L Phi (Thurstone); ``bartlett``: Psi^-1 L (L' Psi^-1 L)^-1.
+    """
+    if scores == "regression":
+        return np.asarray(np.linalg.solve(correlation, loadings @ phi))
+    if scores == "bartlett":
+        scaled = loadings / uniquenesses[:, None]
+        return np.asarray(np.linalg.solve(loadings.T @ scaled, scaled.T).T)
     raise ValueError(scores)
 
 
@@ -111,7 +133,7 @@ def alpha(covariance: Matrix) -> float:
     return float(p / (p - 1) * (1 - np.trace(covariance) / covariance.sum()))
 
 
-def _spectrum(matrix: Matrix) -> tuple[Vector, Matrix]:
+def spectrum(matrix: Matrix) -> tuple[Vector, Matrix]:
     """Eigenvalues and vectors, falling."""
     values, vectors = np.linalg.eigh(matrix)
     return values[::-1], vectors[:, ::-1]
@@ -125,14 +147,14 @@ def _signed(loadings: Matrix) -> Matrix:
 
 
 def _residual(psi: Vector, correlation: Matrix, factors: int) -> tuple[float, Vector]:
-    values, vectors = _spectrum(correlation - np.diag(psi))
+    values, vectors = spectrum(correlation - np.diag(psi))
     trailing = values[factors:]
     return 0.5 * float(trailing @ trailing), -(vectors[:, factors:] ** 2) @ trailing
 
 
 def _hessian(psi: Vector, correlation: Matrix, factors: int) -> Matrix:
     """Second derivatives of :func:`_residual`, from those of eigenvalues and eigenvectors."""
-    values, vectors = _spectrum(correlation - np.diag(psi))
+    values, vectors = spectrum(correlation - np.diag(psi))
     rest = vectors[:, factors:]
     hessian = (rest @ rest.T) ** 2
     for m in range(factors):

@@ -60,6 +60,15 @@ def thresholds(margin: Vector) -> Vector:
     return np.asarray(ndtri(np.cumsum(margin)[:-1] / np.sum(margin)))
 
 
+def slopes_in_r(rows: Vector, columns: Vector, r: float) -> tuple[Matrix, Matrix]:
+    """Of the cells between thresholds: their probabilities at ``r``, and the slopes of these in r."""
+    from scipy.special import ndtr
+
+    h, k = np.meshgrid(rows, columns, indexing="ij")
+    cells = np.outer(_steps(ndtr(rows)), _steps(ndtr(columns))) + _cells(_corner(h, k, r))
+    return cells, _cells(_density(h, k, r))
+
+
 def _score_of(counts: Matrix) -> Callable[[float], float]:
     """The slope of the log-likelihood in the correlation; a cell's probability is that of a rectangle."""
     from scipy.special import ndtr

@@ -47,3 +47,16 @@ def omega_of(correlation: Matrix) -> float | None:
 def congruence(one: Vector, other: Vector) -> float:
     """Tucker's (1951) coefficient of congruence of two columns of loadings (p,), from -1 to 1."""
     return float(one @ other / np.sqrt((one @ one) * (other @ other)))
+
+
+def feldt(alpha_found: float, n: int, p: int, level: float = 0.95) -> tuple[float, float]:
+    """The interval of Cronbach's alpha of ``p`` items in ``n`` rows (Feldt, Woodruff and Salih, 1987).
+
+    (1 - alpha) / (1 - alpha in the sample) follows F with n - 1 and (n - 1)(p - 1) degrees of freedom, where
+    items are normal and equally related; simple random samples only.
+    """
+    from scipy.stats import f
+
+    free = n - 1, (n - 1) * (p - 1)
+    low, high = (1 - (1 - alpha_found) * float(f.ppf(at, *free)) for at in ((1 + level) / 2, (1 - level) / 2))
+    return low, high

@@ -75,7 +75,7 @@ def _xie_tables_are_replicated(boss: User) -> None:
 def test_fuzhou_tables_are_replicated_but_for_the_contradictions_of_the_report(boss: User) -> None:
     built(boss, "fuzhou")
     missed = set()
-    for number in (1, 2, 3, 6, 7, 8):
+    for number in (1, 2, 3, 5, 6, 7, 8):
         for cell in beside(boss, f"fuzhou/table{number}"):
             if cell["verdict"] != "equal":
                 missed.add((f"table{number}", cell["column"], cell["row"]))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from analytics.core.asking import Asking
 from analytics.core.design_spec import DesignSpec
 from analytics.core.frame import Column, Frame, Mask
 from analytics.core.results import Check
-from analytics.core.sample import OUTSIDE, Sample, listwise
+from analytics.core.sample import OUTSIDE, Sample, listwise, without
 from analytics.core.survey_design.checks import check_design
 from analytics.core.survey_design.declared import SurveyDesign, declare
-from analytics.core.table_specs import CrosstabSpec, DescriptivesSpec
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.said import say
 
@@ -36,12 +37,18 @@ class Drawn:
     checks: tuple[Check, ...] = field(default=())
 
 
-def drawn(frame: Frame, needed: tuple[str, ...], spec: DescriptivesSpec | CrosstabSpec) -> Drawn:
-    """The rows complete in ``needed`` and in the columns of the design; Refused when there are none."""
+def drawn(
+    frame: Frame, needed: tuple[str, ...], spec: Asking, lacking: Mapping[str, Mask] | None = None
+) -> Drawn:
+    """The rows complete in ``needed`` and in the columns of the design; Refused when there are none.
+
+    ``lacking`` names further rows (of the data) that are lost, as ``column: reason``.
+    """
     named = spec.design
     if problems := _unfit(named, frame):
         raise Refused(problems)
     sample = listwise(frame, (*needed, *named.columns), (), spec.where)
+    sample = without(sample, lacking or {})
     if named.weights:
         sample = _without_zero(sample, frame[named.weights])
     if sample.n == 0:
@@ -118,7 +125,7 @@ def _lost_to_design(sample: Sample, named: DesignSpec) -> tuple[Check, ...]:
     return (Check("warning", "design_missing", message, names),)
 
 
-def population(spec: DescriptivesSpec | CrosstabSpec, frame: Frame, rows: Drawn) -> dict[str, Any]:
+def population(spec: Asking, frame: Frame, rows: Drawn) -> dict[str, Any]:
     """The size of the sub-population that ``where`` names, before rows are lost to absences; else nothing."""
     if not spec.where:
         return {}

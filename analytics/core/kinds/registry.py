@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.core.answer_reading import read_multiple, read_ranked
 from analytics.core.fields import Fields, read_yaml
 from analytics.core.frame import Frame
+from analytics.core.item_reading import read_correlation, read_factor, read_reliability
+from analytics.core.kinds.answers import run_multiple, run_ranked
 from analytics.core.kinds.crosstabs import run_crosstab
+from analytics.core.kinds.items import run_correlation, run_factor, run_reliability
 from analytics.core.kinds.models import name_problems, run_model
 from analytics.core.kinds.outcome import Outcome
 from analytics.core.kinds.series import run_series
@@ -20,7 +24,7 @@ from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 from surveys.core.storable import check_storable
 
-LATER = ("multiple_response", "ranked_response", "reliability", "factor", "correlation")
+LATER = "correlation"
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,11 @@ KINDS: Mapping[str, Kind] = {
             "descriptives", {"en": "Descriptives", "zh": "描述统计"}, read_descriptives, run_descriptives, 2
         ),
         Kind("crosstab", {"en": "Crosstab", "zh": "交叉表"}, read_crosstab, run_crosstab),
+        Kind("multiple_response", {"en": "Multiple response", "zh": "多选题"}, read_multiple, run_multiple),
+        Kind("ranked_response", {"en": "Ranked response", "zh": "排序题"}, read_ranked, run_ranked),
+        Kind("reliability", {"en": "Reliability", "zh": "信度"}, read_reliability, run_reliability),
+        Kind("correlation", {"en": "Correlations", "zh": "相关"}, read_correlation, run_correlation),
+        Kind("factor", {"en": "Factor analysis", "zh": "因子分析"}, read_factor, run_factor),
         Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 4),
         Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model, 2),
         Kind("ordered_logit", {"en": "Ordered logit", "zh": "有序逻辑回归"}, read_model, run_model),
@@ -107,13 +116,7 @@ def _kind(fields: Fields) -> Kind | None:
     name = fields.text("kind", required=True)
     if name in KINDS:
         return KINDS[name]
-    if name in LATER:
-        fields.wrong(
-            "kind",
-            say("Analyses of kind {name} are not offered by this version.", name=name),
-            code="unknown_kind",
-        )
-    elif name:
+    if name:
         hint = say("Choose {known}.", known=KINDS)
         near = near_misses(name, KINDS)
         fields.wrong(

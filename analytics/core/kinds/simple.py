@@ -24,7 +24,7 @@ def run_descriptives(spec: DescriptivesSpec, frame: Frame) -> Outcome:
         problem for name in spec.variables if (problem := _unfit(name, spec.show.get(name, ""), frame))
     ]
     if spec.by:
-        problems += [problem for problem in (_unfit_groups(spec.by, frame),) if problem]
+        problems += [problem for problem in (unfit_groups(spec.by, frame),) if problem]
     if problems:
         raise Refused(problems)
     by = (spec.by,) if spec.by else ()
@@ -71,7 +71,7 @@ def _level_labels(column: Column) -> dict[str, dict[str, str]]:
     return {level_label(variable, code.value): level_labels(variable, code.value) for code in variable.codes}
 
 
-def _unfit_groups(name: str, frame: Frame) -> Problem | None:
+def unfit_groups(name: str, frame: Frame) -> Problem | None:
     """What keeps a variable from making the groups of a table."""
     n = frame[name].values.drop_nulls().n_unique()
     if n <= MOST_GROUPS:

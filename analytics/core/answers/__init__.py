@@ -1,0 +1,1 @@
+"""Questions with several answers: options that are ticked, or put in order."""

@@ -1,0 +1,1 @@
+"""Several items taken together: their correlations, reliability and factors."""
