@@ -1,4 +1,4 @@
-"""Prints the table of agreement of the README: `python -m tests.reference.agreement`."""
+"""Prints the first table of how we know: `python -m tests.reference.agreement`."""
 
 from __future__ import annotations
 
@@ -95,7 +95,8 @@ def fitted() -> Iterator[Fitted]:
     yield from _slopes("exam_slopes", exam, "normexam", "school", "standLRT", answers)
 
 
-def main() -> None:
+def measured() -> dict[tuple[str, str], list[float]]:
+    """(estimator, case) -> largest difference of coefficients, errors, log-likelihood, spread."""
     worst: dict[tuple[str, str], list[float]] = {}
     for estimator, case, result, reference in fitted():
         found = difference(result, reference)
@@ -105,7 +106,11 @@ def main() -> None:
         line = [found.coef_in_se, found.se_relative, found.loglik, *variances]
         before = worst.get((estimator, case), [0.0] * 4)
         worst[estimator, case] = [max(pair) for pair in zip(before, line, strict=True)]
-    for (estimator, case), (coef, se, loglik, sd) in worst.items():
+    return worst
+
+
+def main() -> None:
+    for (estimator, case), (coef, se, loglik, sd) in measured().items():
         spread = f" {sd:.0e} relative (SD)" if "random" in estimator else ""
         print(f"| {estimator} | `{case}` | {coef:.0e} SE | {se:.0e} relative | {loglik:.0e} |{spread} |")
 
