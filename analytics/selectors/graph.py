@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from analytics.core.hypotheses import read_register
 from analytics.models import HypothesisRegister, Run, Target
 from analytics.selectors.graph_of_data import DataNodes
-from analytics.selectors.graph_parts import KINDS, Node, worst
+from analytics.selectors.graph_parts import KINDS, Node, PrintedCell, worst
 from analytics.selectors.latest import latest_runs
-from analytics.selectors.published import latest_beside
+from analytics.selectors.published import compare_to, latest_beside
+from analytics.selectors.shown import shown_to
 from analytics.selectors.standing import run_freshness
 from measures.core.freshness import FRESH, Freshness, State, stale
 from measures.models import DatasetVersion
@@ -70,14 +71,26 @@ def graph_of_study(user: User, study: Study) -> Graph:
 
 
 def graph_of_run(user: User, run: Run) -> Graph:
-    """What one run rests on, measure by measure, and what stands on it."""
-    study = run.study
+    """What one run rests on, measure by measure, and what stands on it, to the printed cell."""
+    study, run = run.study, shown_to(user, run)
     with one_look():
         data = DataNodes(study, only=frozenset(run.inputs))
         targets = [one for one in study.targets.all() if run.pk in latest_beside(one)]
         slug = run.analysis.slug if run.analysis else ""
         registers = [one for one in study.hypotheses.all() if slug in _analyses(one)]
-        return _graph(study, [run], data, targets, registers)
+        found = _graph(study, [run], data, targets, registers)
+    cells = {f"target:{one.slug}": tuple(_cells(user, run, one)) for one in targets}
+    nodes = (replace(node, cells=cells.get(node.key, ())) for node in found.nodes)
+    return replace(found, nodes=tuple(nodes))
+
+
+def _cells(user: User, run: Run, target: Target) -> Iterator[PrintedCell]:
+    """The printed cells that the run stands beside, with the verdict on each."""
+    comparison = compare_to(user, run, target)
+    for row in comparison.rows if comparison is not None else ():
+        for cell in row.cells:
+            if cell is not None:
+                yield PrintedCell(row.term, row.label, cell.column, cell.printed, cell.shown, cell.verdict)
 
 
 def _graph(

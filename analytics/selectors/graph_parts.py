@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,23 @@ from measures.core.freshness import Freshness, State
 
 KINDS = ("wave", "measure", "dataset", "run", "target", "hypotheses")
 _GRAVITY = (State.FRESH, State.STALE, State.BLOCKED)
+
+
+@dataclass(frozen=True)
+class PrintedCell:
+    """A cell of a published table and what the run beside it says; ``verdict`` as in comparisons."""
+
+    term: str
+    label: str
+    column: str
+    printed: Mapping[str, str]
+    shown: Mapping[str, str]
+    verdict: str
+
+    def as_json(self) -> dict[str, Any]:
+        names = ("term", "label", "column", "verdict")
+        told = {name: getattr(self, name) for name in names}
+        return {**told, "printed": dict(self.printed), "shown": dict(self.shown)}
 
 
 @dataclass(frozen=True)
@@ -23,6 +40,7 @@ class Node:
     url: str
     needs: tuple[str, ...] = ()
     remark: str = ""
+    cells: tuple[PrintedCell, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -40,6 +58,7 @@ class Node:
             "remark": self.remark,
             "needs": list(self.needs),
             "page": self.url,
+            "cells": [cell.as_json() for cell in self.cells],
         }
 
 

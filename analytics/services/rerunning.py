@@ -12,7 +12,7 @@ from analytics import policy
 from analytics.models import Run
 from analytics.selectors.latest import latest_runs
 from analytics.selectors.named import run_with
-from analytics.selectors.published import compare_run, latest_beside, target_of
+from analytics.selectors.published import compare_to, latest_beside
 from analytics.selectors.rerunning import RERUN, built_datasets, subject_today
 from analytics.selectors.standing import run_freshness
 from analytics.selectors.two_runs import side_by_side
@@ -150,9 +150,7 @@ def _targets(user: User, study: Study, made: set[int]) -> Iterator[Step]:
             if pk not in made:
                 continue
             run = run_with(user, pk)
-            named = target_of(run)
-            is_named = named is not None and named[0].pk == target.pk
-            comparison = compare_run(user, run, None if is_named else target)
+            comparison = compare_to(user, run, target)
             if comparison is None:
                 why = say("The table and the run cannot stand beside each other.")
                 yield Step("target", target.slug, FAILED, after=f"#{pk}", why=why, url=url)

@@ -123,6 +123,13 @@ def sides(change: Change, found: SideBySide) -> list[tuple[Side | None, Asked, i
     ]
 
 
+@register.filter
+def model_of(change: Change, found: SideBySide) -> str:
+    """What the model of a coefficient is called."""
+    models = [one for run in (found.b, found.a) for one in run.result.get("models", ())]
+    return next((str(one["label"]) for one in models if one["name"] == change.model), change.model)
+
+
 def _model_in(run: Run, name: str) -> str:
     """A single model may be called otherwise in the other run."""
     names = [one["name"] for one in run.result.get("models", ())]

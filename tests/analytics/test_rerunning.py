@@ -195,6 +195,8 @@ def test_button_job_page_command_and_api(client: Client, desk: Desk, study: dict
     assert run is not None
     nodes = client.get(f"/api/v1/runs/{run.pk}/freshness/").json()["nodes"]
     assert [node["kind"] for node in nodes] == ["wave", "measure", "dataset", "run", "target"]
+    cells = {cell["term"]: cell for cell in nodes[-1]["cells"]}
+    assert cells["member"]["printed"]["estimate"] == "0.5" and cells["n"]["verdict"] == "equal"
     assert client.get(f"/runs/{run.pk}/freshness/").status_code == 200
 
 
