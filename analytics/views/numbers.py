@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from analytics import selectors
+from analytics.models import Run
 from analytics.selectors.numbers import Asked, can_be_drawn, history, history_file, label_of, number_of
 from surveys.templatetags.vocabulary import language
 
@@ -14,16 +18,15 @@ from surveys.templatetags.vocabulary import language
 def number(request: HttpRequest, pk: int) -> HttpResponse:
     """The passport of one number: a term of a model, a model, or a variable of a table."""
     found = selectors.shown_to(request.user, selectors.run_with(request.user, pk))
-    asked = _asked(request)
+    asked, variable = _asked(request), request.GET.get("variable", "")
     context = {
         "study": found.study,
         "run": found,
         "asked": asked,
         "freshness": selectors.run_freshness(found),
-        "passport": selectors.passport(
-            request.user, found, asked.model, asked.term or request.GET.get("variable", "")
-        ),
-        "variable": request.GET.get("variable", ""),
+        "passport": selectors.passport(request.user, found, asked.model, asked.term or variable),
+        "variable": variable,
+        "row": row_of(found, variable),
     }
     if asked.model and asked.term:
         one = number_of(found, asked)
@@ -41,6 +44,13 @@ def number_history(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     answer = HttpResponse(file.content, content_type=file.media_type)
     answer["Content-Disposition"] = f'inline; filename="{file.name}"'
     return answer
+
+
+def row_of(run: Run, variable: str) -> Mapping[str, Any] | None:
+    """A line of descriptives that is of ``variable``: its rows with a value, and why others have none."""
+    if run.result.get("kind") != "descriptives":
+        return None
+    return next((row for row in run.result["table"]["rows"] if row["variable"] == variable), None)
 
 
 def _asked(request: HttpRequest) -> Asked:

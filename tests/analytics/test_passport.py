@@ -81,6 +81,13 @@ def test_every_number_of_a_page_opens(client: Client, library: Library) -> None:
             assert "mdms/integration@1" in page.content.decode()
 
 
+def test_a_figure_of_a_table_says_which_rows_its_variable_has(client: Client, library: Library) -> None:
+    run = library.runs["table1"]
+    row = next(one for one in run.result["table"]["rows"] if one["variable"] == "fsp")
+    page = client.get(f"/runs/{run.pk}/number/?variable=fsp").content.decode()
+    assert "rows with a value" in page and f"<b>{row['n']}</b>" in page
+
+
 def test_the_page_of_a_number_says_its_rule_in_the_language_of_the_reader(
     client: Client, library: Library
 ) -> None:

@@ -14,7 +14,7 @@ from analytics.models import Analysis, Run
 from analytics.selectors import graph_of_run, graph_of_study, run_freshness
 from analytics.selectors.rerunning import rerun_plan
 from analytics.services.analyses import define_analysis, run_analysis
-from analytics.services.rerunning import rerun_stale
+from analytics.services.rerunning import ask_to_rerun, rerun_stale
 from analytics.services.targets import define_target
 from measures.core.freshness import State
 from measures.models import Dataset
@@ -126,7 +126,9 @@ def test_a_changed_specification_is_run_again_without_a_build(desk: Desk, study:
     assert (step.kind, step.outcome) == ("run", "done") and step.changes["only_b"] == 1
 
 
-def test_what_cannot_be_built_is_told_and_hinders_only_its_own(desk: Desk, study: dict[str, Any]) -> None:
+def test_what_cannot_be_built_is_told_and_hinders_only_its_own(
+    client: Client, desk: Desk, study: dict[str, Any]
+) -> None:
     define_dataset(
         desk.user, desk.study, "second", recipe={"wave": "2014", "key": "rid", "items": ["y", "x"]}
     )
@@ -147,6 +149,14 @@ def test_what_cannot_be_built_is_told_and_hinders_only_its_own(desk: Desk, study
     assert (
         steps["run", "mdms: logit"].outcome == "done" and steps["run", "mdms: logit"].before == f"#{loose.pk}"
     )
+    job = ask_to_rerun(desk.user, desk.study)
+    done = jobs.perform(jobs.claim("test", job.pk))
+    assert {step["outcome"] for step in done.result["steps"]} == {"blocked", "waits"}
+    client.force_login(desk.user)
+    steps_told = client.get(f"/api/v1/jobs/{job.pk}/").json()["result"]["steps"]
+    assert all(one["why"] and "said" not in one for one in steps_told)
+    client.cookies["django_language"] = "zh-hans"
+    assert "目前无法构建；其页面列出原因" in client.get("/studies/mdms/freshness/").content.decode()
     graph = states(graph_of_study(desk.user, desk.study))
     assert graph["dataset:mdms/integration@1"] == "blocked" and graph["wave:mdms/2014@1"] == "stale"
 
