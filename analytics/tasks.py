@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from analytics.models import Analysis, Run
-from surveys.models import Job
+from surveys.models import Job, Study
 from surveys.services.jobs import Progress, register
 
 
@@ -40,5 +40,16 @@ def write_bundle(job: Job, progress: Progress) -> dict[str, Any]:
     return perform_bundle(job, run_with(job.created_by, job.payload["run"]), progress)
 
 
+def rerun_stale(job: Job, progress: Progress) -> dict[str, Any]:
+    """Makes everything stale of the study in the payload again."""
+    from analytics.services import rerunning  # the data libraries load inside the job
+
+    study = Study.objects.get(pk=job.payload["study"])
+    steps = rerunning.rerun_stale(job.created_by, study, progress=progress)
+    url = reverse("analytics:freshness", args=[study.slug])
+    return {"steps": [one.as_json() for one in steps], "url": url}
+
+
 register("run_analysis", run_analysis)
+register("rerun_stale", rerun_stale)
 register("write_bundle", write_bundle)

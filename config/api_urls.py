@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from analytics.api import errata, hypotheses, impact, outputs, runs, tables, targets
+from analytics.api import errata, hypotheses, impact, outputs, passports, runs, tables, targets, tracked
 from config.api_root import Nowhere, Root
 from measures.api import datasets, measures
 from surveys.api import crosswalk, downloads, jobs, studies
@@ -22,6 +22,8 @@ urlpatterns = [
     path("docs/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
     path("studies/", studies.Studies.as_view(), name="api_studies"),
     path("studies/<slug:study>/", studies.OneStudy.as_view(), name="api_study"),
+    path("studies/<slug:study>/freshness/", tracked.StudyFreshness.as_view(), name="api_study_freshness"),
+    path("studies/<slug:study>/rerun/", tracked.Rerun.as_view(), name="api_rerun"),
     path("waves/", studies.Waves.as_view(), name="api_waves"),
     path(_WAVE, studies.OneWave.as_view(), name="api_wave"),
     path(_WAVE + "latest/", downloads.LatestWave.as_view(), name="api_wave_latest"),
@@ -88,8 +90,12 @@ urlpatterns = [
     path("analyses/", runs.Analyses.as_view(), name="api_analyses"),
     path("analyses/<slug:study>/<slug:analysis>/", runs.OneAnalysis.as_view(), name="api_analysis"),
     path("runs/", runs.Runs.as_view(), name="api_runs"),
+    path("runs/compare/", tracked.CompareRuns.as_view(), name="api_compare_runs"),
+    path("runs/compare.csv", tracked.CompareRunsCsv.as_view(), name="api_compare_runs_csv"),
+    path("runs/<int:pk>/freshness/", tracked.RunFreshness.as_view(), name="api_run_freshness"),
     path("runs/<int:pk>/", runs.OneRun.as_view(), name="api_run"),
     path("runs/<int:pk>/document/", runs.RunDocument.as_view(), name="api_run_document"),
+    path("runs/<int:pk>/passport/", passports.RunPassport.as_view(), name="api_run_passport"),
     path("runs/<int:pk>/table.<slug:extension>", outputs.RunTable.as_view(), name="api_run_table"),
     path(
         "runs/<int:pk>/pictures/<slug:name>.<slug:extension>",

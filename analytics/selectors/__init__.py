@@ -8,8 +8,10 @@ from analytics.models import Run
 from analytics.selectors.beside import analyses_that_fit, keys_of, laid_beside, latest_run, mapping_of
 from analytics.selectors.documents import run_document
 from analytics.selectors.errata import errata_of_run, errata_of_target, erratum_of
+from analytics.selectors.graph import graph_of_run, graph_of_study
 from analytics.selectors.hypotheses import register_named, verdicts, verdicts_document
 from analytics.selectors.impact import impact_of
+from analytics.selectors.latest import latest_runs, run_before
 from analytics.selectors.named import (
     analysis_named,
     run_with,
@@ -17,6 +19,7 @@ from analytics.selectors.named import (
     subject_of,
     target_named,
 )
+from analytics.selectors.passport import passport
 from analytics.selectors.pictures import picture_file, pictures_of
 from analytics.selectors.published import (
     audit_of,
@@ -51,16 +54,21 @@ __all__ = [
     "errata_of_target",
     "erratum_of",
     "file_stem",
+    "graph_of_run",
+    "graph_of_study",
     "impact_of",
     "keys_of",
     "laid_beside",
     "latest_run",
+    "latest_runs",
     "mapping_of",
+    "passport",
     "picture_file",
     "pictures_of",
     "published_table",
     "register_named",
     "rows_shown_to",
+    "run_before",
     "run_document",
     "run_freshness",
     "run_with",

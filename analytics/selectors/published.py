@@ -43,6 +43,13 @@ def compare_run(user: User, run: Run, target: Target | None = None) -> Compariso
     return laid_beside(target, published_table(target), run, column)
 
 
+def compare_to(user: User, run: Run, target: Target) -> Comparison | None:
+    """A run beside ``target``: by the column that its specification names there, else by what was mapped."""
+    named = target_of(run)
+    is_named = named is not None and named[0].pk == target.pk
+    return compare_run(user, run, None if is_named else target)
+
+
 def audit_of(target: Target) -> tuple[AuditFinding, ...]:
     """What arithmetic on the printed figures shows, with the tables of the study that ``notes`` name."""
     return audit_with_study(target.study, published_table(target))

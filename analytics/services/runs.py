@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from analytics import policy
+from analytics.core.code import code_version
 from analytics.core.kinds import KINDS, Outcome, check_spec_names, run_spec
 from analytics.core.spec import SeriesSpec, Spec
 from analytics.models import Analysis, Run
@@ -115,6 +116,7 @@ def environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": {name: package_version(name) for name in PACKAGES},
+        "code": code_version(),
     }
 
 

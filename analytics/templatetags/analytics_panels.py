@@ -165,9 +165,9 @@ def level_of(row: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 
 @register.inclusion_tag("analytics/_flat_table.html")
-def flat_table(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The flat table of a result in the page's language, with the notes that name every convention."""
-    return {"table": table_of_result(result, language()), "result": result}
+def flat_table(run: Run) -> dict[str, Any]:
+    """The flat table of a run in the page's language, with the notes that name every convention."""
+    return {"table": table_of_result(run.result, language()), "result": run.result, "run": run.pk}
 
 
 @register.filter

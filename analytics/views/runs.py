@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -19,7 +18,6 @@ from analytics.models import Run, Target
 from analytics.policy import may_run
 from analytics.services.analyses import ask_to_run_again
 from analytics.services.runs import withdraw_run
-from measures.models import DatasetColumn
 from surveys.core.said import Said, restored
 from surveys.models import User
 from surveys.templatetags.vocabulary import language
@@ -37,9 +35,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "title": found.analysis,
         "freshness": selectors.run_freshness(found),
         "checks": checks(found),
-        "columns": measure_columns(found),
-        "lost": lost(found.n_lost),
-        "rows_by_model": rows_by_model(found),
+        "passport": selectors.passport(request.user, found),
         "regression": regression_table(found.result, language=language()) if models else None,
         "in_full": next(
             (m for m in models if len(models) == 1 or m["name"] == request.GET.get("model")), None
@@ -51,6 +47,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "audit": selectors.audit_of(target) if target else (),
         "beside": beside(request.user, target, table, except_for=found) if target and table else [],
         "may_run": may_run(request.user, found.study),
+        "before": selectors.run_before(request.user, found),
         "formats": TABLE_FORMATS.values(),
         "pictures": selectors.pictures_of(request.user, found),
     }
@@ -72,21 +69,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("analytics:run", pk)
 
 
-def lost(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
-    """(column, reason, rows) of each ``column: reason``."""
-    return [(name, why, rows) for key, rows in counts.items() for name, _, why in [key.partition(": ")]]
-
-
-def rows_by_model(run: Run) -> list[dict[str, Any]]:
-    """Of a series whose models have rows of their own: how many each used, and lost to what."""
-    if run.result.get("sample") != "each":
-        return []
-    return [
-        {"label": one["label"], "n_used": one["n_used"], "lost": lost(one["n_lost"])}
-        for one in run.result["models"]
-    ]
-
-
 def checks(run: Run) -> list[dict[str, Any]]:
     """The run's checks, graver ones first; one that several models share is told once, with their names."""
     told: dict[tuple[str, str], dict[str, Any]] = {}
@@ -105,14 +87,6 @@ def sentences_in(check: Mapping[str, Any]) -> dict[str, str]:
     message = check["message"]
     parts = message.values if isinstance(message, Said) else {}
     return {text: text for text in (message, *parts.values()) if isinstance(text, str)}
-
-
-def measure_columns(run: Run) -> QuerySet[DatasetColumn]:
-    """The columns the run read that a rule made, each with its measure version."""
-    columns = DatasetColumn.objects.filter(
-        version=run.dataset_version_id, name__in=list(run.inputs), measure_version__isnull=False
-    )
-    return columns.select_related("measure_version__measure").defer("codebook")
 
 
 def beside(

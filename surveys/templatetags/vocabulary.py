@@ -109,6 +109,7 @@ WORDS = {
     "export_wave": _("export of a wave"),
     "export_dataset": _("export of a dataset"),
     "run_analysis": _("run of an analysis"),
+    "rerun_stale": _("run of everything stale"),
     "write_bundle": _("replication bundle"),
     "role": _("role"),
     "group": _("block"),

@@ -34,7 +34,7 @@ def test_a_run_keeps_everything_that_made_it(desk: Desk) -> None:
         name: desk.version.variables.get(name=name).column_hash for name in ("y", "x", "z", "job")
     }
     assert run.spec["formula"] == "y ~ x + z + C(job)"
-    assert set(run.environment) == {"python", "platform", "packages", "estimators"}
+    assert set(run.environment) == {"python", "platform", "packages", "code", "estimators"}
     assert "/" not in run.environment["platform"]
     entry = AuditEntry.objects.get(action="run")
     assert (entry.actor, entry.study) == ("researcher", desk.study)

@@ -195,6 +195,10 @@ def addresses(library: Library) -> dict[str, str]:
         "items": f"{study}items/",
         "item": f"{study}items/q_local/",
         "erratum": f"{wave}erratum/",
+        "freshness": f"{study}freshness/",
+        "run_freshness": f"{runs['run_table2']}freshness/",
+        "number": f"{runs['run_table2']}number/?model=model1&term=fsp",
+        "compare_runs": "/runs/compare/?a={0}&b={0}".format(library.runs["table2"].pk),
         **runs,
     }
 
