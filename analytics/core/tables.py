@@ -10,6 +10,7 @@ from analytics.core.audit.stars import stars_of
 from analytics.core.crosstab_table import crosstab_table
 from analytics.core.descriptive_table import descriptive_table
 from analytics.core.formula import INTERCEPT
+from analytics.core.multiverse.table import multiverse_table
 from analytics.core.output.table import Table, TableCell, TableRow
 from analytics.core.spreading import spread, threshold_labels
 from analytics.core.table_notes import conventions
@@ -55,6 +56,8 @@ def table_of_result(result: Mapping[str, Any], language: str = "en") -> Table:
         return _model_table(result, language)
     if kind == "descriptives":
         return replace(descriptive_table(result, language), language=language)
+    if kind == "multiverse":
+        return multiverse_table(result, language)
     if kind == "crosstab":
         return replace(crosstab_table(result, language), language=language)
     return Table((), (), language=language)

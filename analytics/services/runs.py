@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from analytics import policy
 from analytics.core.kinds import KINDS, Outcome, check_spec_names, run_spec
-from analytics.core.spec import SeriesSpec, Spec
+from analytics.core.spec import MultiverseSpec, SeriesSpec, Spec
 from analytics.models import Analysis, Run
 from analytics.selectors.inputs import Input, Subject, column_names, inputs, read_frame
 from measures.models import DatasetVersion
@@ -104,6 +104,8 @@ def estimator_versions(spec: Spec) -> dict[str, int]:
     kinds = {spec.kind}
     if isinstance(spec, SeriesSpec):
         kinds |= {one.model.kind for one in spec.models}
+    if isinstance(spec, MultiverseSpec):
+        kinds |= {one.model.kind for one in spec.specifications}
     return {kind: KINDS[kind].version for kind in sorted(kinds)}
 
 
@@ -137,7 +139,7 @@ def _known_result(key: str, version: Subject) -> dict[str, Any] | None:
 def _computed(spec: Spec, version: Subject, known: dict[str, Input], tell: Progress) -> dict[str, Any]:
     frame = read_frame(version, known)
     tell(0.3, f"fitting: {spec.kind}")
-    outcome: Outcome = run_spec(spec, frame)
+    outcome: Outcome = run_spec(spec, frame, tell)
     return {
         "state": outcome.state,
         "result": dict(outcome.result),

@@ -45,6 +45,7 @@ WORDS = {
     "crosstab": _("crosstab"),
     "models": _("models"),
     "series": _("series of models"),
+    "multiverse": _("multiverse"),
     "linear": _("linear regression"),
     "logit": _("logistic regression"),
     "ordered_logit": _("ordered logistic regression"),
