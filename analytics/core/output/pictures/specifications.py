@@ -44,6 +44,6 @@ def specification_curve(result: Mapping[str, Any], language: str, title: str, no
 
 def _point(one: Mapping[str, Any]) -> Point:
     ends = "" if one["low"] is None else f" [{shown(one['low'])}, {shown(one['high'])}]"
-    told = f"{one['number']}: {' · '.join(one['chosen'])}: {shown(one['value'])}{ends}"
+    whole = f"{one['number']}: {' · '.join(one['chosen'])}: {shown(one['value'])}{ends}"
     is_clear = one["p"] is not None and one["p"] < LEVEL
-    return Point(one["value"], one["low"], one["high"], is_clear, one["adopted"], tuple(one["chosen"]), told)
+    return Point(one["value"], one["low"], one["high"], is_clear, one["adopted"], tuple(one["chosen"]), whole)
