@@ -63,10 +63,9 @@ def run_multiverse(spec: MultiverseSpec, frame: Frame, tell: Progress | None = N
             run.add(*_fitted(told, one, ground, scale), _labels(ground.design(model), one.term))
         except Refused as refused:
             run.add(replace(told, reason=refused.problems[0].message))
-        if tell is not None:
-            done = len(run.rows)
-            share = FIRST + (LAST - FIRST) * done / len(numbered)
-            tell(share, f"fitting: {done:,} of {len(numbered):,}")
+        done = len(run.rows)
+        if tell is not None and 100 * done // len(numbered) > 100 * (done - 1) // len(numbered):
+            tell(FIRST + (LAST - FIRST) * done / len(numbered), f"fitting: {done:,} of {len(numbered):,}")
     return run.outcome()
 
 
