@@ -73,9 +73,11 @@ def test_pictures_tables_and_api(run: Run, desk: Desk) -> None:
 
 def test_progress_is_told_and_the_same_is_not_run_again(run: Run, desk: Desk) -> None:
     told: list[tuple[float, str]] = []
-    again = run_analysis(
-        desk.user, SPEC, desk.version, progress=lambda share, line: told.append((share, line))
-    )
+
+    def progress(share: float, line: str) -> None:
+        told.append((share, line))
+
+    again = run_analysis(desk.user, SPEC, desk.version, progress=progress)
     assert again.result == run.result and not any("fitting" in line for _, line in told)
     other = SPEC.replace("name: few", "name: least")
     run_analysis(desk.user, other, desk.version, progress=progress)
