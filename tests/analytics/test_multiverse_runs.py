@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from analytics.core.bundle.r_script import r_script
 from analytics.core.output.formats import TABLE_FORMATS
 from analytics.models import Run
 from analytics.selectors import picture_file, pictures_of, table_file
@@ -107,3 +108,8 @@ def test_a_page_asks_for_it_as_a_job(run: Run, desk: Desk) -> None:
     assert claimed is not None
     done = perform(claimed)
     assert done.state == "done" and "fitting: 12 of 12" in str(done.log)
+
+
+def test_the_script_of_a_bundle_says_what_it_does_not_compute(run: Run) -> None:
+    script = r_script(run.spec, run.result, {})
+    assert "A result of kind multiverse is not computed in R." in script and "design" not in script

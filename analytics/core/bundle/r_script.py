@@ -145,14 +145,14 @@ class _Script:
         yield ""
         yield "d <- all_rows"
         yield from self._where(self.spec.get("where", {}))
-        if set(self.spec) - TABLE_FIELDS:
+        if kind not in ("descriptives", "crosstab"):
+            yield f"message({in_quotes(f'A result of kind {kind} is not computed in R.')})"
+        elif set(self.spec) - TABLE_FIELDS:
             yield 'message("This table has a design that the script does not compute in R.")'
         elif kind == "descriptives":
             yield from self._descriptives(result)
-        elif kind == "crosstab":
-            yield from self._crosstab()
         else:
-            yield f"message({in_quotes(f'A result of kind {kind} is not computed in R.')})"
+            yield from self._crosstab()
 
     def _descriptives(self, result: Mapping[str, Any]) -> Iterator[str]:
         if self.spec.get("missing") == "listwise":

@@ -63,6 +63,8 @@ def run_multiverse(spec: MultiverseSpec, frame: Frame, tell: Progress | None = N
             run.add(*_fitted(told, one, ground, scale), _labels(ground.design(model), one.term))
         except Refused as refused:
             run.add(replace(told, reason=refused.problems[0].message))
+        except np.linalg.LinAlgError:  # one model of many: it is counted, and the others go on
+            run.add(replace(told, reason=say("The equations of the model cannot be solved.")))
         done = len(run.rows)
         if tell is not None and 100 * done // len(numbered) > 100 * (done - 1) // len(numbered):
             tell(FIRST + (LAST - FIRST) * done / len(numbered), f"fitting: {done:,} of {len(numbered):,}")

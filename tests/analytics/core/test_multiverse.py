@@ -6,6 +6,7 @@ import itertools
 from math import prod
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -187,6 +188,21 @@ choices:
     table = table_of_result(outcome.result)
     assert len(table.rows) == 6 and len(table.footnotes) == len(outcome.result["failures"])
     assert table.rows[-1].cells[2] is not None and table.rows[-1].cells[2].marks
+
+
+def test_equations_that_cannot_be_solved_are_one_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    from analytics.core.kinds import bare
+
+    def unsolvable(*_: Any) -> Any:
+        raise np.linalg.LinAlgError("singular")
+
+    monkeypatch.setitem(bare.BARE, "linear", unsolvable)  # type: ignore[arg-type]
+    outcome = run_spec(read_spec(WHOLE), frame())
+    (failure,) = outcome.result["failures"]
+    assert (
+        failure["message"] == "The equations of the model cannot be solved." and len(failure["numbers"]) == 12
+    )
+    assert outcome.result["summary"]["n"] == 36
 
 
 def test_when_all_fail_the_run_failed() -> None:
