@@ -18,6 +18,7 @@ from surveys.core.codebook import ValueType
 from tests.analytics.columns import column, labelled
 
 HERE = Path(__file__).parent / "multiverse"
+ESTIMATE = 1e-10  # relative: both Newton methods end at rounding
 NUMBER = 1e-6  # relative: the errors of glm are those of the weights one step before it stops
 SHARE = 1e-9  # absolute, of shares between 0 and 1: both are least squares on the same values
 SPEC = """
@@ -65,13 +66,14 @@ def test_every_specification_is_that_of_r(result: dict[str, Any], reference: dic
         own = ours[theirs["family"], theirs["terms"], theirs["enters"], theirs["rows"]]
         assert own["n_used"] == theirs["n"]
         for name in ("estimate", "std_error", "p_value", "effect", "effect_error"):
-            assert own[name] == pytest.approx(theirs[name], rel=NUMBER), (own["chosen"], name)
+            within = ESTIMATE if name in ("estimate", "effect") else NUMBER
+            assert own[name] == pytest.approx(theirs[name], rel=within), (own["chosen"], name)
 
 
 def test_the_summary_is_that_of_r(result: dict[str, Any], reference: dict[str, Any]) -> None:
     told = result["summary"]
     names = ("lowest", "lower_quartile", "median", "upper_quartile", "highest")
-    assert [told[name] for name in names] == pytest.approx(reference["quartiles"], rel=NUMBER)
+    assert [told[name] for name in names] == pytest.approx(reference["quartiles"], rel=ESTIMATE)
     assert {one["name"]: one["share"] for one in told["axes"]} == pytest.approx(
         reference["shares"], abs=SHARE
     )
