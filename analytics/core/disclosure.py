@@ -31,7 +31,11 @@ class Told:
 def disclosed(result: Mapping[str, Any], n_used: int | None) -> Told:
     """``result`` (of a run) without what would tell single answers; nothing of fewer than ``FEWEST`` rows."""
     models = result.get("models", ())
-    if min([n_used or 0, *(model["n_used"] for model in models)]) < FEWEST:
+    own = [model["n_used"] for model in models]
+    own += [
+        one["n_used"] for one in result.get("specifications", ()) if one["n_used"]
+    ]  # without rows: nobody
+    if min([n_used or 0, *own]) < FEWEST:
         return Told({}, is_whole=not result, is_withheld=True)
     told = dict(result)
     if models:

@@ -18,13 +18,16 @@ from surveys.core.problems import Refused, near_misses
 from surveys.core.said import say
 
 
-def read_model(fields: Fields) -> ModelSpec | None:
-    """``formula``, ``groups``, ``random``, ``method``, ``where`` …; ``kind`` was looked up before."""
+def read_model(fields: Fields, *, inherited: bool = False) -> ModelSpec | None:
+    """``formula``, ``groups``, ``random``, ``method``, ``where`` …; ``kind`` was looked up before.
+
+    ``inherited``: groups, random terms and methods stand there for models of other kinds too.
+    """
     formula = fields.formula("formula", required=True, outcome=True)
     centre = read_centring(fields)
     fields.choice("missing", ("listwise",), "listwise")
     kind = fields.text("kind")
-    shared = {**read_shared(fields, kind), **read_choices(fields, kind, formula)}
+    shared = {**read_shared(fields, kind, inherited=inherited), **read_choices(fields, kind, formula)}
     if formula is None:
         return None
     _check_centred(fields, centre.names, formula)

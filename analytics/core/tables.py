@@ -13,6 +13,7 @@ from analytics.core.crosstab_table import crosstab_table
 from analytics.core.descriptive_table import descriptive_table
 from analytics.core.factor_table import factor_table
 from analytics.core.formula import INTERCEPT
+from analytics.core.multiverse.table import multiverse_table
 from analytics.core.output.table import Table, TableCell, TableRow
 from analytics.core.ranked_table import ranked_table
 from analytics.core.reliability_table import reliability_table
@@ -59,6 +60,7 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any], str], Table]] = {
     "reliability": reliability_table,
     "factor": factor_table,
     "correlation": correlation_table,
+    "multiverse": multiverse_table,
 }
 
 

@@ -21,7 +21,8 @@ def run_document(user: User, run: Run) -> dict[str, Any]:
     """The run as plain JSON, as ``user`` may see it; ``withheld`` says what is missing, and why.
 
     A single model stands at the top level, the models of a series under ``models``; a series also has
-    ``estimates`` and ``random`` of all its models, each with ``model``, and the ``fit`` of its last.
+    ``estimates`` and ``random`` of all its models, each with ``model``, and the ``fit`` of its last.  A
+    multiverse has its ``specifications``, ``axes``, ``grid``, ``summary`` and ``failures``.
     """
     run = shown_to(user, run)
     document: dict[str, Any] = {
@@ -36,7 +37,9 @@ def run_document(user: User, run: Run) -> dict[str, Any]:
         "checks": [without_sources(check) for check in run.checks],
     }
     models = run.result.get("models")
-    if models is None:
+    if "specifications" in run.result:
+        document |= _multiverse(run.result)
+    elif models is None:
         document["table"] = run.result.get("table")
     elif run.kind == "series":
         document["models"] = [{"name": m["name"], "label": m["label"], **_model(m)} for m in models]
@@ -56,6 +59,13 @@ def run_document(user: User, run: Run) -> dict[str, Any]:
         "environment": run.environment,
         "seconds": run.seconds,
     }
+
+
+def _multiverse(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The result as it is, its sentences as texts."""
+    names = ("term", "scale", "axes", "grid", "specifications", "summary")
+    failures = [without_sources(one) for one in result["failures"]]
+    return {**{name: result[name] for name in names}, "failures": failures}
 
 
 def _of_all(models: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

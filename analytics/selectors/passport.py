@@ -148,7 +148,7 @@ class Passport:
                 "packages": environment.get("packages", {}),
                 "rules_computed_by": dict(self.engine),
             },
-            "seed": None,  # no estimator draws at random
+            "seed": run.spec.get("seed"),  # of what is drawn at random, if anything is
             "run_by": run.created_by.get_username(),
             "run_at": run.created_at.isoformat(),
             "withheld": run.withheld,

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from analytics import policy
 from analytics.core.code import code_version
 from analytics.core.kinds import KINDS, Outcome, check_spec_names, run_spec
-from analytics.core.spec import SeriesSpec, Spec
+from analytics.core.spec import MultiverseSpec, SeriesSpec, Spec
 from analytics.models import Analysis, Run
 from analytics.selectors.inputs import Input, Subject, column_names, inputs, read_frame
 from analytics.selectors.sets import with_set
@@ -107,6 +107,8 @@ def estimator_versions(spec: Spec) -> dict[str, int]:
     kinds = {spec.kind}
     if isinstance(spec, SeriesSpec):
         kinds |= {one.model.kind for one in spec.models}
+    if isinstance(spec, MultiverseSpec):
+        kinds |= {one.model.kind for one in spec.specifications}
     return {kind: KINDS[kind].version for kind in sorted(kinds)}
 
 
@@ -141,7 +143,7 @@ def _known_result(key: str, version: Subject) -> dict[str, Any] | None:
 def _computed(spec: Spec, version: Subject, known: dict[str, Input], tell: Progress) -> dict[str, Any]:
     frame = read_frame(version, known)
     tell(0.3, f"fitting: {spec.kind}")
-    outcome: Outcome = run_spec(spec, frame)
+    outcome: Outcome = run_spec(spec, frame, tell)
     return {
         "state": outcome.state,
         "result": dict(outcome.result),

@@ -248,6 +248,7 @@ def model_name(label: str) -> str:
 
 PICTURES = {
     "odds_ratios": _("Forest plot of odds ratios"),
+    "curve": _("Specification curve"),
     "bars": _("Bars"),
     "forest": _("Forest plot of coefficients"),
     "distribution": _("Distribution"),

@@ -50,6 +50,7 @@ WORDS = {
     "correlation": _("correlations"),
     "models": _("models"),
     "series": _("series of models"),
+    "multiverse": _("multiverse"),
     "linear": _("linear regression"),
     "logit": _("logistic regression"),
     "ordered_logit": _("ordered logistic regression"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NoReturn, cast
 
 from lark import Lark, Token, Transformer, v_args
@@ -50,6 +50,7 @@ _HINTS = {
 }
 
 
+@lru_cache(maxsize=256)  # many models of one analysis are written alike; what is refused is not kept
 def parse(text: str) -> Formula:
     """The formula that ``text`` writes; the outcome may be left out (blocks of a series).
 

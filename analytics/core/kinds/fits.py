@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from analytics.core.changes import marginal_changes
-from analytics.core.design import Design, build, group_codes
+from analytics.core.design import Design
 from analytics.core.estimators.brant import brant
 from analytics.core.estimators.categories import Categories
 from analytics.core.estimators.category_margins import (
@@ -19,52 +18,23 @@ from analytics.core.estimators.category_margins import (
     category_effects,
 )
 from analytics.core.estimators.diagnostics import diagnosed
-from analytics.core.estimators.errors import Clusters
-from analytics.core.estimators.groups import group_rows
-from analytics.core.estimators.linear import fit_linear
-from analytics.core.estimators.logit import fit_logit
 from analytics.core.estimators.margins import average_effects
-from analytics.core.estimators.mixed_linear import fit_mixed_linear
-from analytics.core.estimators.mixed_logit import fit_mixed_logit
-from analytics.core.estimators.mixed_slopes import fit_mixed_slopes
-from analytics.core.estimators.mixed_slopes_logit import fit_mixed_slopes_logit
 from analytics.core.estimators.multinomial import fit_multinomial
 from analytics.core.estimators.ordered import fit_ordered
-from analytics.core.estimators.random_parts import random_covariance
-from analytics.core.estimators.response import over_groups, probabilities, spread_of_rows
-from analytics.core.estimators.weighted import fit_weighted_linear, fit_weighted_logit
+from analytics.core.estimators.response import over_groups, probabilities
 from analytics.core.frame import Frame, Numbers, level_text
 from analytics.core.kinds.after import with_slopes_and_predictions
-from analytics.core.kinds.drawing import units_of
+from analytics.core.kinds.bare import BARE, Bare
 from analytics.core.results import Estimate, MarginalEffect, ModelResult
 from analytics.core.sample import Sample
 from analytics.core.spec import ModelSpec
-from surveys.core.problems import refuse
-from surveys.core.said import say
-
-MOST_EFFECTS = 5  # of a group: five have fifteen variances and covariances
 
 Fit = Callable[[ModelSpec, Design, Frame, Sample], ModelResult]
 
 
-def _groups(design: Design) -> Any:
-    assert design.groups is not None  # the specification of a multilevel model names its groups
-    return design.groups
-
-
-def _clusters(spec: ModelSpec, frame: Frame, sample: Sample) -> Clusters | None:
-    name = spec.errors.cluster
-    return Clusters(name, group_rows(group_codes(frame[name], sample.mask)[0])) if name else None
-
-
 def _linear(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
-    if spec.drawn:
-        units = units_of(spec.drawn, frame, sample)
-        fitted = fit_weighted_linear(design.outcome, design.matrix, design.names, units)
-        return _after(fitted, spec, design, frame, sample, units.weights)
-    clusters = _clusters(spec, frame, sample)
-    fitted = fit_linear(design.outcome, design.matrix, design.names, spec.errors, clusters)
-    return _after(fitted, spec, design, frame, sample, None)
+    bare = BARE["linear"](spec, design, frame, sample)
+    return _after(bare.result, spec, design, frame, sample, bare.weights)
 
 
 def _after(
@@ -86,16 +56,8 @@ def _after(
 
 def _logit(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
     """The logit with its average marginal effects, one for every variable or category."""
-    weights = None
-    if spec.drawn:
-        units = units_of(spec.drawn, frame, sample)
-        fitted, weights = (
-            fit_weighted_logit(design.outcome, design.matrix, design.names, units),
-            units.weights,
-        )
-    else:
-        clusters = _clusters(spec, frame, sample)
-        fitted = fit_logit(design.outcome, design.matrix, design.names, spec.errors, clusters)
+    bare = BARE["logit"](spec, design, frame, sample)
+    fitted, weights = bare.result, bare.weights
     if not fitted.converged:
         return fitted
     kept = [design.names.index(one.term) for one in fitted.estimates]
@@ -153,58 +115,29 @@ def _on_categories(
 
 
 def _multilevel_linear(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
-    reml, df = spec.method["likelihood"] == "reml", str(spec.method["df"])
-    given = (design.outcome, design.matrix, design.names)
-    if spec.random is None:
-        return fit_mixed_linear(*given, _groups(design), spec.groups, reml, df)
-    z, z_terms = random_design(spec, design, frame, sample)
-    return fit_mixed_slopes(*given, z, z_terms, _groups(design), spec.groups, reml, df)
+    return BARE["multilevel_linear"](spec, design, frame, sample).result
 
 
 def _multilevel_logit(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
-    given = (design.outcome, design.matrix, design.names)
-    if spec.random is None:
-        nodes = int(spec.method.get("nodes", 1))
-        z = np.ones((sample.n, 1))
-        fitted = fit_mixed_logit(*given, _groups(design), spec.groups, nodes)
-    else:
-        z, z_terms = random_design(spec, design, frame, sample)
-        fitted = fit_mixed_slopes_logit(*given, z, z_terms, _groups(design), spec.groups)
-    return _with_probabilities(fitted, z, design, frame, sample) if fitted.converged else fitted
+    bare = BARE["multilevel_logit"](spec, design, frame, sample)
+    return _with_probabilities(bare, design, frame, sample) if bare.result.converged else bare.result
 
 
-def _with_probabilities(
-    fitted: ModelResult, z: Numbers, design: Design, frame: Frame, sample: Sample
-) -> ModelResult:
+def _with_probabilities(bare: Bare, design: Design, frame: Frame, sample: Sample) -> ModelResult:
     """The multilevel logit with probabilities, and average marginal effects over groups and in a typical one.
 
     With random slopes there are no marginal effects: there a variable also moves how far groups lie apart.
     """
+    fitted = bare.result
     kept = [design.names.index(one.term) for one in fitted.estimates]
     beta = np.array([one.estimate for one in fitted.estimates])
-    x, spread = design.matrix[:, kept], spread_of_rows(z, random_covariance(fitted))
+    x, spread = design.matrix[:, kept], bare.spread
     told = probabilities(design.outcome, x @ beta, spread)
-    if z.shape[1] > 1:
+    if bare.z is not None and bare.z.shape[1] > 1:
         return replace(fitted, probabilities=told)
     changes = marginal_changes(design, frame, sample, kept)
     effects = average_effects(x, beta, np.array(fitted.covariance), changes, response=over_groups(spread))
     return replace(fitted, marginal_effects=effects, probabilities=told)
-
-
-def random_design(
-    spec: ModelSpec, design: Design, frame: Frame, sample: Sample
-) -> tuple[Numbers, tuple[str, ...]]:
-    """The columns (n, q) whose effects differ between groups, the constant first, and their names."""
-    assert spec.random is not None
-    made = build(spec.random, frame, sample, design.outcome, spec.groups)
-    if len(made.names) > MOST_EFFECTS:
-        message = say(
-            "The random part has {n} effects for each group; {most} are the most that are fitted.",
-            n=len(made.names),
-            most=MOST_EFFECTS,
-        )
-        raise refuse("too_many_effects", message, where="random")
-    return made.matrix, made.names
 
 
 FITS: Mapping[str, Fit] = {

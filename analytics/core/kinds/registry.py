@@ -14,11 +14,13 @@ from analytics.core.kinds.answers import run_multiple, run_ranked
 from analytics.core.kinds.crosstabs import run_crosstab
 from analytics.core.kinds.items import run_correlation, run_factor, run_reliability
 from analytics.core.kinds.models import name_problems, run_model
+from analytics.core.kinds.multiverse import Progress, run_multiverse
 from analytics.core.kinds.outcome import Outcome
 from analytics.core.kinds.series import run_series
 from analytics.core.kinds.simple import run_descriptives
+from analytics.core.multiverse.reading import read_multiverse
 from analytics.core.reading import read_model, read_series
-from analytics.core.spec import ModelSpec, SeriesSpec, Spec
+from analytics.core.spec import ModelSpec, MultiverseSpec, SeriesSpec, Spec
 from analytics.core.table_reading import read_crosstab, read_descriptives
 from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
@@ -66,6 +68,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model, 3),
         Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 4),
+        Kind("multiverse", {"en": "Multiverse", "zh": "多元宇宙分析"}, read_multiverse, run_multiverse),
     )
 }
 
@@ -91,24 +94,43 @@ def check_spec_names(spec: Spec, known: Iterable[str]) -> tuple[Problem, ...]:
     if isinstance(spec, ModelSpec):
         return tuple(name_problems(spec, names))
     if isinstance(spec, SeriesSpec):
-        found: dict[str, Problem] = {}
-        for one in spec.models:
-            for problem in name_problems(one.model, names, where=one.label):
-                found.setdefault(problem.message, problem)
-        return tuple(found.values())
-    return tuple(
+        return _once(name_problems(one.model, names, where=one.label) for one in spec.models)
+    if isinstance(spec, MultiverseSpec):
+        every = spec.specifications
+        cuts = dict.fromkeys(cut.name for one in every for cut in one.cuts)
+        own = [name_problems(one.model, (*names, *cuts)) for one in every]
+        return _once([*own, _unknown([cut.variable for one in every for cut in one.cuts], names)])
+    return tuple(_unknown(spec.columns, names))
+
+
+def _unknown(wanted: Iterable[str], names: tuple[str, ...]) -> list[Problem]:
+    return [
         Problem(
             "unknown_variable",
             say("There is no variable {name} in this version.", name=name),
             near=near_misses(name, names),
         )
-        for name in spec.columns
+        for name in wanted
         if name not in names
-    )
+    ]
 
 
-def run_spec(spec: Spec, frame: Frame) -> Outcome:
-    """Runs a specification on the columns it names (each present in ``frame``)."""
+def _once(found: Iterable[Iterable[Problem]]) -> tuple[Problem, ...]:
+    """The problems of several models, each told once."""
+    told: dict[str, Problem] = {}
+    for one in found:
+        for problem in one:
+            told.setdefault(problem.message, problem)
+    return tuple(told.values())
+
+
+def run_spec(spec: Spec, frame: Frame, tell: Progress | None = None) -> Outcome:
+    """Runs a specification on the columns it names (each present in ``frame``).
+
+    ``tell`` hears of the share done (0 to 1) where a run consists of many fits.
+    """
+    if isinstance(spec, MultiverseSpec):
+        return run_multiverse(spec, frame, tell)
     return KINDS[spec.kind].run(spec, frame)
 
 

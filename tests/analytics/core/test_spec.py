@@ -211,4 +211,5 @@ def test_the_registry_is_closed() -> None:
         "multilevel_linear",
         "multilevel_logit",
         "series",
+        "multiverse",
     ]

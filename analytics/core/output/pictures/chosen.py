@@ -8,6 +8,7 @@ from typing import Any
 from analytics.core.formula import INTERCEPT
 from analytics.core.output.pictures.bars import Bars, bars
 from analytics.core.output.pictures.forest import Forest, ForestRow, Interval, forest
+from analytics.core.output.pictures.specifications import is_curve, specification_curve
 from analytics.core.output.pictures.svg import Sheet
 from analytics.core.output.table import TableRow
 from analytics.core.tables import table_of_result
@@ -34,6 +35,8 @@ def pictures_in(result: Mapping[str, Any]) -> list[str]:
         names.append("odds_ratios")
     if _shares(result, "en")[1]:
         names.append("bars")
+    if is_curve(result):
+        names.append("curve")
     return names
 
 
@@ -43,6 +46,8 @@ def picture(result: Mapping[str, Any], name: str, language: str, title: str, not
         groups, rows = _shares(result, language)
         axis = "columns" if result["kind"] == "crosstab" else "percent"
         return bars(Bars(title, text_in(WORDS[axis], language), groups, rows[:MOST_ROWS], note))
+    if name == "curve":
+        return specification_curve(result, language, title, note)
     odds = name == "odds_ratios"
     wanted = [one for one in result["models"] if _has_intervals(one)]
     if odds:
