@@ -3,7 +3,8 @@
 Each item of a rule is looked at through the largest part of the rule that reads no other item: the part is
 run, by the same engine as the data, on every code of the codebook, every value that occurs, the turning
 points of the rule and every absence.  Where parts meet (a ``case`` over two items), all combinations of
-codes are tried as well, as long as there are not too many of them.
+codes are tried as well, as long as there are not too many of them.  What no list tells, and what is fitted
+on the sample, is counted in the rows of the wave.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from surveys.core.problems import Problem
 from surveys.core.said import say, say_n
 
 MOST_COMBINATIONS = 5_000
-MOST_VALUES = 100  # values tried of an item without codes
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _label(variable: Variable, cell: Cell, language: str) -> str:
 def _cells(variable: Variable, seen: Observed, part: Typed) -> list[Cell]:
     """Every code, observed value and turning point, then every absence by precedence."""
     values: dict[Scalar, None] = {code.value: None for code in valid_codes(variable)}
-    values.update((value, None) for value, _ in seen.values[:MOST_VALUES])
+    values.update((value, None) for value, _ in seen.values)
     if not values or not seen.is_complete:
         values.update((value, None) for value in _turning_points(part, variable, seen))
     reasons = {SYSTEM, *reasons_of(variable), *(word for word, _ in seen.absent)}

@@ -157,6 +157,48 @@ def test_values_too_rare_to_be_listed_are_looked_for_in_the_rows(
     assert all("“" not in problem.message for problem in found.problems)
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("recode(quantile_band(income, 3), {1: 1, 2: 2})", 5),
+        ("recode(quantile_band(income, 3), {1: 1, 2: 2, 3: 3})", 0),
+        ("case((standardise(income) > 0, 1))", 5),
+        ("case((standardise(income) > 0, 1), otherwise=0)", 0),
+        ("case((percentile_rank(income) > 0.5, 1))", 10),
+        ("case((group_mean(income, by=region) > 1, 1))", 5),
+        ("case((group_mean(income, by=income) > 1, 1))", 5),
+        ("1 + case((standardise(income) > 0, 1))", 5),
+        ("recode(older, {1: 1})", 5),
+    ],
+)
+def test_what_is_fitted_over_one_item_is_proved_on_the_rows(tmp_path: Path, text: str, rows: int) -> None:
+    """Every value of the item is listed, and yet its code alone does not say what becomes of it."""
+    data: dict[str, list[Any]] = {
+        "region": ["a"] * 5 + ["b"] * 5 + ["c"] * 5,
+        "income": [0.5] * 5 + [1.5] * 5 + [2.0] * 5,
+    }
+    older = Rule("older", rule("case((standardise(income) > 0, 1), otherwise=2)"))
+    scope = replace(SCOPE, measures={"older": Variable("older", ValueType.INTEGER)})
+    plan = Plan(store(tmp_path / "wave.parquet", data), (older,))
+    seen = {
+        "region": Observed((("a", 5), ("b", 5), ("c", 5))),
+        "income": Observed(((0.5, 5), (1.5, 5), (2.0, 5)), low=0.5, high=2.0),
+    }
+    found = coverage(rule(text, scope), seen, data=plan)
+    assert found.is_total is (rows == 0)
+    assert sum(row.rows for row in found.rows if not row.is_covered) == rows
+
+
+def test_every_value_that_is_listed_is_tried(tmp_path: Path) -> None:
+    """Labelled codes and a hundred others may be listed; all of them count as proved."""
+    seen = {"community": Observed(tuple((code, 1) for code in range(1, 110)))}
+    data = Plan(store(tmp_path / "wave.parquet", {"community": list(range(1, 110))}), ())
+    found = coverage(rule("recode(community, {1..108: 1})"), seen, data=data)
+    assert [problem.message for problem in found.problems] == [
+        "Code 109 of community (1 row) has no outcome."
+    ]
+
+
 def test_the_first_pair_of_a_code_counts_as_it_does_for_the_engine() -> None:
     seen = Observed.from_frequencies({"values": [[1, 4]], "distinct": 1}, ((1, 2), (1, 3)))
     assert seen.values == ((2, 4),)
