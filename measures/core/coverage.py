@@ -10,7 +10,7 @@ on the sample, is counted in the rows of the wave.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 from measures.core.engine.duck import DuckEngine
@@ -36,9 +36,9 @@ class CoverageRow:
 
     ``value`` or ``reason`` is the cell of the item (for numbers without codes: a value that was tried).
     Both None: values that are not listed one by one (too many, or shared by too few), ``rows`` together.
-    ``outcome`` or ``outcome_reason`` is what ``through`` makes of it: the part of the rule, in words, that
-    reads only this item ('' when that is the whole rule).  Both are None where nothing names the
-    cell.
+    ``outcome`` or ``outcome_reason`` is what ``through`` makes of it: the part of the rule, in words ("en",
+    "zh"), that reads only this item; empty when that is the whole rule.  Else what the rule gives depends on
+    more than this cell.  Both are None where nothing names the cell.
     """
 
     item: str
@@ -49,7 +49,7 @@ class CoverageRow:
     outcome: Scalar | None
     outcome_reason: str | None
     is_covered: bool
-    through: str = ""
+    through: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def coverage(
     if not problems:
         problems = _combined(checked, seen, engine)
     if data is not None:
-        more = _unlisted(checked, rows, fallen(checked, seen, engine, data), language)
+        more = _unlisted(checked, rows, fallen(checked, seen, engine, data))
         rows += more
         problems += [_problem(row) for row in more]
     return Coverage(tuple(rows), tuple(dict.fromkeys(problems)))
@@ -120,7 +120,7 @@ class _Row:
         self.name, self.language = name, language
         self.variable = checked.scope.variable(name)
         self.counts: dict[object, int] = {**dict(seen.values), **{("", word): n for word, n in seen.absent}}
-        self.through = "" if part == checked.root else phrase(part, checked.scope, language)
+        self.through = _in_words(part, checked)
 
     def row(self, cell: Cell, outcome: Cell) -> CoverageRow:
         assert self.variable is not None
@@ -136,6 +136,13 @@ class _Row:
             is_covered=is_covered,
             through=self.through,
         )
+
+
+def _in_words(part: Typed, checked: Checked) -> dict[str, str]:
+    """A part of the rule per language; nothing when it is the whole rule."""
+    if part == checked.root:
+        return {}
+    return {language: phrase(part, checked.scope, language) for language in ("en", "zh")}
 
 
 def _label(variable: Variable, cell: Cell, language: str) -> str:
@@ -199,17 +206,14 @@ def _tests(node: Typed) -> Sequence[Test]:
     return [test for test, _ in node.branches] if isinstance(node, Recode) else []
 
 
-def _unlisted(
-    checked: Checked, told: Sequence[CoverageRow], lost: Sequence[Fallen], language: str
-) -> list[CoverageRow]:
+def _unlisted(checked: Checked, told: Sequence[CoverageRow], lost: Sequence[Fallen]) -> list[CoverageRow]:
     """A row for what fell through beyond the values that were told one by one."""
     rows = []
     for one in lost:
         known = sum(row.rows for row in told if row.item in one.names and not row.is_covered)
         if one.rows > known:
-            through = "" if one.node == checked.root else phrase(one.node, checked.scope, language)
-            item = ", ".join(one.names)
-            rows.append(CoverageRow(item, None, None, "", one.rows - known, None, None, False, through))
+            more, through = one.rows - known, _in_words(one.node, checked)
+            rows.append(CoverageRow(", ".join(one.names), None, None, "", more, None, None, False, through))
     return rows
 
 

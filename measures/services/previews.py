@@ -73,7 +73,10 @@ class Preview:
 
 
 def coverage_row(row: Any) -> dict[str, Any]:
-    """One line of a coverage table as plain types."""
+    """One line of a coverage table as plain types.
+
+    ``through``: the part of the rule, in words per language, whose outcome it is; empty of the whole rule.
+    """
     return {
         "item": row.item,
         "value": row.value,
@@ -83,6 +86,7 @@ def coverage_row(row: Any) -> dict[str, Any]:
         "outcome": row.outcome,
         "outcome_reason": row.outcome_reason,
         "is_covered": row.is_covered,
+        "through": dict(row.through),
     }
 
 

@@ -91,7 +91,7 @@ def test_gaps_between_ranges_of_numbers_are_found() -> None:
 
 def test_items_of_a_rule_are_shown_through_the_part_that_reads_them() -> None:
     found = coverage(rule("any_of(union, sex == 2) and reverse(a) > 2"))
-    assert {row.item: row.through for row in found.rows} == {
+    assert {row.item: row.through["en"] for row in found.rows} == {
         "union": "“Member: labour union” is yes (1)",
         "sex": "“Sex” is female (2)",
         "a": "a turned round (1 to 5) is above 2",
@@ -112,6 +112,16 @@ def test_items_of_a_rule_are_shown_through_the_part_that_reads_them() -> None:
 )
 def test_combinations_of_items_are_tried(text: str, total: bool) -> None:
     assert coverage(rule(text)).is_total is total
+
+
+def test_what_a_part_gives_is_told_as_that_of_the_part() -> None:
+    found = coverage(rule("case((group_mean(recode(a, {1..5: 1}), by=city) > 0, 1), otherwise=0)"))
+    assert {row.item: dict(row.through) for row in found.rows} == {
+        "a": {"en": "a, recoded: 1 to 5 becomes 1", "zh": "a重新编码：1 至 5改为 1"},
+        "city": {"en": "city", "zh": "city"},
+    }
+    whole = coverage(rule("recode(sex, {1: 1}, other=0)"))
+    assert {tuple(row.through) for row in whole.rows} == {()}, "the outcome is that of the whole rule"
 
 
 def test_fitted_rules_show_their_items() -> None:
