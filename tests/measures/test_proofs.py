@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 
-from measures.services.rules import preview
-from tests.measures.conftest import Room
+from measures.models import Measure, Proposal
+from measures.services.comparing import moves
+from measures.services.rules import approve, changed_elsewhere, preview, publish, save_draft
+from surveys.core.problems import Refused
+from surveys.models import CrosswalkDecision, Study
+from surveys.services.crosswalk import decide, save_item
+from tests.factories import make_member, make_wave, make_wave_version
+from tests.measures.conftest import CELLS, FSP, Room, codebook
 
 SHARE = "case((group_mean(recode(q_home, {1..3: 1}, other=0), by=city) > 0.5, 1), otherwise=0)"
 
@@ -26,3 +33,68 @@ def test_outcomes_of_a_part_are_told_with_their_part(room: Room, client: Client)
         "/studies/mdms/measures/shared/", headers={"accept-language": "zh-hans"}
     ).content.decode()
     assert "规则的这一部分对 q_home 给出的结果" in page and "“住房”" in page
+
+
+# ---- waves that are lost
+
+
+@pytest.fixture
+def narrowed(room: Room, fsp: Measure) -> Measure:
+    """A draft that reads an item which is not comparable in the second wave; no other row changes."""
+    later = make_wave(room.study, "2016")
+    make_wave_version(later, [(codebook()[name], cells) for name, cells in CELLS.items()])
+    impossible = CrosswalkDecision.Status.IMPOSSIBLE
+    item = save_item(room.user, room.study, "q_sex")
+    decide(room.user, item, later, variable="q_sex", status=impossible, reason="asked otherwise")
+    save_draft(room.user, room.study, "fsp", rule=f"case((q_sex == 9, 0), otherwise={FSP})")
+    return fsp
+
+
+WHY = (
+    "fsp@1 is read on mdms/2016@1 (8 rows), fsp@draft is not: “q_sex” is not comparable in mdms/2016@1: asked "
+    "otherwise."
+)
+
+
+def test_a_wave_that_is_lost_must_be_acknowledged(room: Room, narrowed: Measure, client: Client) -> None:
+    with pytest.raises(Refused) as refused:
+        publish(room.user, narrowed)
+    assert [(one.code, one.message) for one in refused.value.problems] == [("wave_lost", WHY)]
+    outcome = publish(room.user, narrowed, acknowledge_changes=True)
+    assert outcome.as_json()["lost_waves"] == [WHY]
+    (lost,) = outcome.version.report["lost_waves"]
+    assert (lost["wave_version"], lost["rows"], lost["problem"]["message"]) == ("mdms/2016@1", 8, WHY)
+    client.force_login(room.user)
+    page = client.get("/studies/mdms/measures/fsp/", headers={"accept-language": "zh-hans"}).content.decode()
+    assert "fsp@1 可在 mdms/2016@1（8 行）上读取" in page
+    before, after = narrowed.versions.order_by("number")
+    told = {one.wave_version: one.problem and one.problem.code for one in moves(room.user, before, after)}
+    assert told == {"mdms/2016@1": "wave_lost", "mdms/2014@1": None}
+    page = client.get("/studies/mdms/measures/fsp/compare/?a=1&b=2").content.decode()
+    assert "fsp@1 is read on mdms/2016@1 (8 rows), fsp@2 is not" in page
+
+
+def test_who_approves_sees_the_wave_that_is_lost(room: Room, narrowed: Measure, client: Client) -> None:
+    Study.objects.update(second_pair_of_eyes=True)
+    with pytest.raises(Refused):
+        publish(room.user, narrowed)
+    proposal = publish(room.user, narrowed, acknowledge_changes=True).waits_for
+    assert isinstance(proposal, Proposal)
+    other = make_member(room.study, "other")
+    client.force_login(other)
+    page = client.get("/studies/mdms/measures/fsp/proposal/").content.decode()
+    assert WHY in page and 'name="acknowledge"' in page
+    with pytest.raises(Refused) as refused:
+        approve(other, proposal)
+    assert [one.code for one in refused.value.problems] == ["wave_lost"]
+    assert approve(other, proposal, acknowledge_changes=True).as_json()["lost_waves"] == [WHY]
+
+
+def test_the_editor_tells_of_it_beside_the_rows_that_change(room: Room, narrowed: Measure) -> None:
+    draft = narrowed.draft
+    assert draft is not None
+    found = changed_elsewhere(room.user, room.study, draft.rule, room.version, narrowed)
+    assert [(str(one.wave_version), one.problem and one.problem.message) for one in found] == [
+        ("mdms/2016@1", WHY)
+    ]
+    assert changed_elsewhere(room.user, room.study, "q_unoin", room.version, narrowed) == ()
