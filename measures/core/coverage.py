@@ -9,7 +9,7 @@ on the sample, is counted in the rows of the wave.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -18,12 +18,13 @@ from measures.core.engine.interface import Cell, Plan
 from measures.core.engine.sql import UNCOVERED
 from measures.core.falling import Fallen, fallen, only, open_ends
 from measures.core.language.functions import is_fitted
-from measures.core.language.labels import label_of, reasons_of, valid_codes
+from measures.core.language.labels import label_of
 from measures.core.language.sentences import phrase, reason_in_words
-from measures.core.language.tree import Apply, Checked, Column, Constant, Member, Recode, Test, Typed, walk
+from measures.core.language.tree import Checked, Column, Typed, walk
 from measures.core.observed import Observed
-from surveys.core.absence import SYSTEM, precedence
-from surveys.core.codebook import Scalar, ValueType, Variable
+from measures.core.possible import Possible
+from measures.core.trials import Known
+from surveys.core.codebook import Scalar, Variable
 from surveys.core.problems import Problem
 from surveys.core.said import say, say_n
 
@@ -70,16 +71,18 @@ def coverage(
     language: str = "en",
     engine: DuckEngine | None = None,
     data: Plan | None = None,
+    derived: Mapping[str, Possible] | None = None,
 ) -> Coverage:
     """Code x outcome for every item of the rule, from its codebook codes, observed values and absences.
 
+    ``derived``: the values that its earlier measures can give; no other needs an outcome.
     ``data`` is a wave with the earlier measures of the rule: what ``observed`` does not list is looked for
     in its rows, of which only numbers come back.
     """
     engine = engine or DuckEngine()
-    seen = observed or {}
+    seen, known = observed or {}, Known(checked.scope, observed or {}, derived or {})
     parts = _single_parts(checked.root)
-    tried = [_tried(part, name, checked, seen.get(name, Observed())) for part, name in parts]
+    tried = [known.cells(name, part) for part, name in parts]
     asked = [
         (only(part, checked), [{name: cell} for cell in cells])
         for (part, name), cells in zip(parts, tried, strict=True)
@@ -90,7 +93,7 @@ def coverage(
         rows += [teller.row(cell, outcome) for cell, outcome in zip(cells, outcomes, strict=True)]
     problems = [_problem(row) for row in rows if not row.is_covered]
     if not problems:
-        problems = _combined(checked, seen, engine)
+        problems = _combined(checked, known, engine)
     if data is not None:
         more = _unlisted(checked, rows, fallen(checked, seen, engine, data))
         rows += more
@@ -105,12 +108,6 @@ def _single_parts(node: Typed) -> list[tuple[Typed, str]]:
         return [(node, names.pop())]
     found = [pair for part in node.parts() for pair in _single_parts(part)]
     return list(dict.fromkeys(found))
-
-
-def _tried(part: Typed, name: str, checked: Checked, seen: Observed) -> list[Cell]:
-    variable = checked.scope.variable(name)
-    assert variable is not None
-    return _cells(variable, seen, part)
 
 
 class _Row:
@@ -151,61 +148,6 @@ def _label(variable: Variable, cell: Cell, language: str) -> str:
     return label_of(variable, cell.value, language) if cell.value is not None else ""
 
 
-def _cells(variable: Variable, seen: Observed, part: Typed) -> list[Cell]:
-    """Every code, observed value and turning point, then every absence by precedence."""
-    values: dict[Scalar, None] = {code.value: None for code in valid_codes(variable)}
-    values.update((value, None) for value, _ in seen.values)
-    if not values or not seen.is_complete:
-        values.update((value, None) for value in _turning_points(part, variable, seen))
-    reasons = {SYSTEM, *reasons_of(variable), *(word for word, _ in seen.absent)}
-    ordered = sorted(values, key=lambda value: (isinstance(value, str), value))
-    return [
-        *(Cell(value, None) for value in ordered),
-        *(Cell(None, word) for word in sorted(reasons, key=precedence)),
-    ]
-
-
-def _turning_points(part: Typed, variable: Variable, seen: Observed) -> Iterable[Scalar]:
-    """Values without codes that are worth trying: extremes, zero, and both sides of every limit."""
-    if not variable.type.is_number:
-        own = (node for node in walk(part) if isinstance(node, Member | Recode))
-        named = (node for node in own if isinstance(node.operand, Column))
-        return [
-            *(value for node in named for test in _tests(node) for value in test.values),
-            *_sought(part),
-        ]
-    limits = {seen.low, seen.high, 0.0}
-    for node in walk(part):
-        for test in _tests(node):
-            limits |= {end for bounds in test.ranges for end in bounds}
-            limits |= {value for value in test.values if not isinstance(value, str)}
-    step = 1 if variable.type is ValueType.INTEGER else 0.5
-    low = min((end for end in (seen.low, *limits) if end is not None), default=0.0)
-    tried = {end + shift for end in limits if end is not None for shift in (-step, 0, step)}
-    inside = {
-        value
-        for value in tried
-        if (seen.low if seen.low is not None else low)
-        <= value
-        <= (seen.high if seen.high is not None else value)
-    }
-    return [int(value) if float(value).is_integer() else value for value in inside]
-
-
-def _sought(part: Typed) -> Iterable[Scalar]:
-    """The texts that a part looks for in a text of the item."""
-    for node in walk(part):
-        is_search = isinstance(node, Apply) and node.function in ("starts_with", "contains")
-        if is_search and isinstance(node.parts()[0], Column):
-            yield from (one.value for one in node.parts() if isinstance(one, Constant))
-
-
-def _tests(node: Typed) -> Sequence[Test]:
-    if isinstance(node, Member):
-        return [node.test]
-    return [test for test, _ in node.branches] if isinstance(node, Recode) else []
-
-
 def _unlisted(checked: Checked, told: Sequence[CoverageRow], lost: Sequence[Fallen]) -> list[CoverageRow]:
     """A row for what fell through beyond the values that were told one by one."""
     rows = []
@@ -241,26 +183,22 @@ def _problem(row: CoverageRow) -> Problem:
     return Problem("uncovered_code", message, hint="Add it, or other= (otherwise= in case).")
 
 
-def _combined(checked: Checked, seen: Mapping[str, Observed], engine: DuckEngine) -> list[Problem]:
+def _combined(checked: Checked, known: Known, engine: DuckEngine) -> list[Problem]:
     """Tries the combinations of several items where a case or recode might let one fall through."""
     problems: list[Problem] = []
     for node in open_ends(checked):
         rule = only(node, checked)
         names = (*rule.items, *rule.measures)
         if len(names) > 1 and not any(is_fitted(part) for part in walk(node)):
-            problems += _fallen_through(rule, names, seen, engine)
+            problems += _fallen_through(rule, names, known, engine)
     return problems
 
 
-def _fallen_through(
-    rule: Checked, names: Sequence[str], seen: Mapping[str, Observed], engine: DuckEngine
-) -> list[Problem]:
+def _fallen_through(rule: Checked, names: Sequence[str], known: Known, engine: DuckEngine) -> list[Problem]:
     choices: list[list[Cell]] = []
     total = 1
     for name in names:
-        variable = rule.scope.variable(name)
-        assert variable is not None
-        cells = _cells(variable, seen.get(name, Observed()), rule.root)
+        cells = known.cells(name, rule.root)
         choices.append(cells)
         total *= len(cells)
     if total > MOST_COMBINATIONS:

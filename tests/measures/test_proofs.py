@@ -51,8 +51,8 @@ def narrowed(room: Room, fsp: Measure) -> Measure:
 
 
 WHY = (
-    "fsp@1 is read on mdms/2016@1 (8 rows), fsp@draft is not: “q_sex” is not comparable in mdms/2016@1: asked "
-    "otherwise."
+    "fsp@1 is read on mdms/2016@1 (8 rows), fsp@draft is not: "
+    "“q_sex” is not comparable in mdms/2016@1: asked otherwise."
 )
 
 
@@ -98,3 +98,23 @@ def test_the_editor_tells_of_it_beside_the_rows_that_change(room: Room, narrowed
         ("mdms/2016@1", WHY)
     ]
     assert changed_elsewhere(room.user, room.study, "q_unoin", room.version, narrowed) == ()
+
+
+# ---- measures of measures
+
+
+@pytest.mark.parametrize(
+    ("earlier", "rule"),
+    [
+        ("count_of(q_union == 1, q_party == 1, q_sex == 1)", "recode(older, {0: 0, 1: 1, 2: 2, 3: 3})"),
+        ("quantile_band(q_income, 3)", "recode(older, {1: 1, 2: 2, 3: 2})"),
+        ("band(q_income, 100, 400, 700)", "recode(older, {1: 1, 2: 2, 3: 2, 4: 2})"),
+        ("recode(q_home, {1: 1}, other=2)", "recode(older, {1: 1, 2: 0})"),
+    ],
+)
+def test_a_derived_measure_is_recoded_by_the_values_it_can_have(room: Room, earlier: str, rule: str) -> None:
+    room.publish("older", earlier)
+    assert room.publish("newer", rule).published is not None
+    with pytest.raises(Refused) as refused:
+        room.publish("newer", rule.replace("2: 2, ", "").replace(", 2: 0", ""))
+    assert {one.code for one in refused.value.problems} == {"uncovered_code"}
