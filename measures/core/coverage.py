@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 from measures.core.engine.duck import DuckEngine
 from measures.core.engine.interface import Cell, Plan
@@ -25,6 +26,7 @@ from measures.core.observed import Observed
 from measures.core.possible import Possible
 from measures.core.trials import Known
 from surveys.core.codebook import Scalar, Variable
+from surveys.core.disclosure import FEWEST
 from surveys.core.problems import Problem
 from surveys.core.said import say, say_n
 
@@ -63,6 +65,48 @@ class Coverage:
     @property
     def is_total(self) -> bool:
         return not self.problems
+
+
+def coverage_row(row: CoverageRow) -> dict[str, Any]:
+    """One line of a coverage table as plain types.
+
+    ``through``: the part of the rule, in words per language, whose outcome it is; empty of the whole rule.
+    """
+    return {
+        "item": row.item,
+        "value": row.value,
+        "reason": row.reason,
+        "label": row.label,
+        "rows": row.rows,
+        "outcome": row.outcome,
+        "outcome_reason": row.outcome_reason,
+        "is_covered": row.is_covered,
+        "through": dict(row.through),
+    }
+
+
+def holes(found: Coverage) -> tuple[Problem, ...]:
+    """What rows hold without an outcome, as everyone may read it.
+
+    Values without a label that few rows share are counted together, and never fewer than ``FEWEST`` exactly.
+    """
+    lost = [row for row in found.rows if not row.is_covered and row.rows]
+    told = [row for row in lost if row.value is not None and (row.label or row.rows >= FEWEST)]
+    problems = [_problem(row) for row in told]
+    rest = [row for row in lost if row not in told]
+    for item in dict.fromkeys(row.item for row in rest):
+        rows = sum(row.rows for row in rest if row.item == item)
+        problems.append(_few(item) if rows < FEWEST else _problem(_joined(item, rows)))
+    return tuple(problems)
+
+
+def _joined(item: str, rows: int) -> CoverageRow:
+    return CoverageRow(item, None, None, "", rows, None, None, False)
+
+
+def _few(item: str) -> Problem:
+    message = say("Fewer than {n} rows hold values of {item} that have no outcome.", n=FEWEST, item=item)
+    return Problem("uncovered_code", message, hint="Add other= (otherwise= in case).")
 
 
 def coverage(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from measures.core.coverage import Coverage
+from measures.core.coverage import Coverage, coverage_row
 from measures.core.engine import DuckEngine
 from measures.core.engine.interface import Fitted
 from measures.core.falls import Shown, plain, shown
@@ -71,24 +71,6 @@ class Preview:
             "against": str(self.against) if self.against else None,
             "changed_rows": self.changes.changed if self.changes else None,
         }
-
-
-def coverage_row(row: Any) -> dict[str, Any]:
-    """One line of a coverage table as plain types.
-
-    ``through``: the part of the rule, in words per language, whose outcome it is; empty of the whole rule.
-    """
-    return {
-        "item": row.item,
-        "value": row.value,
-        "reason": row.reason,
-        "label": row.label,
-        "rows": row.rows,
-        "outcome": row.outcome,
-        "outcome_reason": row.outcome_reason,
-        "is_covered": row.is_covered,
-        "through": dict(row.through),
-    }
 
 
 def preview(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from measures.core.coverage import Coverage
+from measures.core.coverage import Coverage, coverage_row
 from measures.core.engine import DuckEngine
 from measures.core.language import fingerprint, sentence
 from measures.core.transitions import Changes, changes, tally
@@ -26,7 +26,7 @@ from measures.selectors.trying import (
     session,
     try_rule,
 )
-from measures.services.previews import NEW, OLD, coverage_row
+from measures.services.previews import NEW, OLD
 from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.said import say
 from surveys.services.files import working_folder

@@ -8,12 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from measures.core.coverage import Coverage
+from measures.core.coverage import Coverage, coverage_row
 from measures.core.wording import Wording
 from measures.models import Measure, MeasureVersion, Proposal
 from measures.policy import require_define
 from measures.selectors.losing import LostWave
-from measures.services.previews import coverage_row
 from measures.services.proposals import propose, withdraw_waiting
 from measures.services.proving import Proof, proven, require_seen
 from surveys.core.problems import refuse

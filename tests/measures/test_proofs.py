@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
-from measures.models import Measure, Proposal
+from measures.core.coverage import Coverage, CoverageRow, holes
+from measures.models import Dataset, Measure, Proposal
+from measures.selectors import freshness
 from measures.services.comparing import moves
+from measures.services.datasets import build_dataset
 from measures.services.rules import approve, changed_elsewhere, preview, publish, save_draft
+from surveys.core.codebook import Code
 from surveys.core.problems import Refused
 from surveys.models import CrosswalkDecision, Study
 from surveys.services.crosswalk import decide, save_item
 from tests.factories import make_member, make_wave, make_wave_version
-from tests.measures.conftest import CELLS, FSP, Room, codebook
+from tests.measures.conftest import CELLS, FSP, HOME, Room, codebook
 
 SHARE = "case((group_mean(recode(q_home, {1..3: 1}, other=0), by=city) > 0.5, 1), otherwise=0)"
 
@@ -118,3 +124,69 @@ def test_a_derived_measure_is_recoded_by_the_values_it_can_have(room: Room, earl
     with pytest.raises(Refused) as refused:
         room.publish("newer", rule.replace("2: 2, ", "").replace(", 2: 0", ""))
     assert {one.code for one in refused.value.problems} == {"uncovered_code"}
+
+
+# ---- waves that come later
+
+
+@pytest.fixture
+def homes(room: Room) -> Dataset:
+    """A dataset of a wave that came after its measure was published, with a code that the measure lacks."""
+    room.publish("home", "recode(q_home, {1: 1, 2..3: 0})")
+    more = replace(codebook()["q_home"], codes=(*HOME, Code(6, {"en": "boat", "zh": "船"})))
+    later = make_wave(room.study, "2016")
+    make_wave_version(later, [(codebook()["rid"], CELLS["rid"]), (more, [1, 2, 3, 6, 6, 6, 7, -1])])
+    return room.dataset("homes", wave="2016", measures=["home"])
+
+
+TOLD = (
+    "home@1 was not proved on mdms/2016@1 when it was published: Code 6 “boat” of q_home (3 rows) has no "
+    "outcome. Fewer than 10 rows hold values of q_home that have no outcome."
+)
+
+
+def test_a_build_on_a_later_wave_warns_of_codes_without_an_outcome(
+    room: Room, homes: Dataset, client: Client
+) -> None:
+    outcome = build_dataset(room.user, homes)
+    (warning,) = outcome.version.warnings
+    assert warning["message"] == TOLD and outcome.as_json()["warnings"][0].startswith(TOLD)
+    assert outcome.version.columns.get(name="home").derived.tally["out_of_range"] == 4
+    reader = make_member(room.study, "reader", role="reader")
+    client.force_login(reader)
+    assert TOLD in client.get("/studies/mdms/datasets/homes@1/").content.decode()
+    told = client.get("/api/v1/datasets/mdms/homes/v1/").json()["warnings"]
+    assert [one["message"] for one in told] == [TOLD] and "said" not in told[0]
+    again = build_dataset(room.user, homes)
+    assert not again.is_new and again.warnings and freshness(homes).remarks == (TOLD.rstrip("."),)
+
+
+def test_what_was_proved_is_not_looked_at_again(room: Room, homes: Dataset) -> None:
+    room.publish("home", "recode(q_home, {1: 1}, other=0)", seen=True)
+    assert build_dataset(room.user, homes).version.warnings == []
+    assert freshness(homes).remarks == ()
+
+
+def test_the_page_of_a_measure_says_which_codes_of_a_later_wave_have_no_outcome(
+    room: Room, homes: Dataset, client: Client
+) -> None:
+    client.force_login(make_member(room.study, "reader", role="reader"))
+    page = client.get("/studies/mdms/measures/home/").content.decode()
+    assert TOLD in page and "On mdms/2016@1" in page and "no outcome</span>" in page
+    assert "<code>7</code>" not in page, "few rows share it"
+    page = client.get("/studies/mdms/measures/home/", headers={"accept-language": "zh-hans"}).content.decode()
+    assert "home@1 发布时未在 mdms/2016@1 上检验" in page
+
+
+def test_holes_tell_no_single_answer() -> None:
+    def row(value: int, label: str, rows: int) -> CoverageRow:
+        return CoverageRow("q", value, None, label, rows, None, None, False)
+
+    told = holes(
+        Coverage((row(1, "one", 1), row(2, "", 12), row(3, "", 6), row(4, "", 7), row(5, "", 0)), ())
+    )
+    assert [one.message for one in told] == [
+        "Code 1 “one” of q (1 row) has no outcome.",
+        "Code 2 of q (12 rows) has no outcome.",
+        "13 rows hold values of q that have no outcome.",
+    ]
