@@ -18,7 +18,7 @@ from surveys.core.codebook import other_meaning, other_words
 from surveys.core.problems import Refused
 from surveys.models import WaveVersion
 from surveys.selectors import decided_since, decision_in_words
-from surveys.translation import field_spoken, spoken
+from surveys.translation import spoken
 
 
 def freshness(dataset: Dataset) -> Freshness:
@@ -178,7 +178,8 @@ def _meanings(name: str, differ: set[str]) -> Iterator[str]:
 def _remarks(look: _Look) -> Iterator[str]:
     """What its build warned of, and words about columns that were changed since: no answer is another, and a
     rebuild would carry them."""
-    yield from (field_spoken(one, "message").rstrip(".。") for one in look.version.warnings)
+    if look.version.warnings:
+        yield _("building %(version)s warned of answers without an outcome") % {"version": look.version}
     names = [
         column.name
         for column in look.resolved.columns
