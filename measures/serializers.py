@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from measures.models import Dataset, DatasetColumn, DatasetVersion, Measure, MeasureVersion
+from surveys.core.said import without_sources
 from surveys.http import ErratumSerializer, ExportSerializer
 from surveys.models import Study
 from surveys.serializers import CodebookVariableSerializer, FrequenciesSerializer, LabelsField
@@ -175,6 +176,9 @@ class DatasetVersionSerializer(DatasetVersionBriefSerializer):
     rows_left_out = serializers.DictField(child=serializers.IntegerField())
     wave_versions = serializers.StringRelatedField[Any](many=True)
     environment = serializers.JSONField()
+    warnings = serializers.SerializerMethodField(
+        help_text="Of its build: codes without an outcome in a wave that a measure was not proved on."
+    )
     data_hash = serializers.CharField(help_text="Over names, values and absences; of a file: check_file.")
     columns = DatasetColumnSerializer(many=True)
     errata = ErratumSerializer(many=True, help_text="Corrections since of the waves it was made of.")
@@ -183,8 +187,11 @@ class DatasetVersionSerializer(DatasetVersionBriefSerializer):
     class Meta:
         model = DatasetVersion
         fields = (*DatasetVersionBriefSerializer.Meta.fields, "data_hash", "study", "dataset", "recipe",
-                  "rows_left_out", "wave_versions", "environment", "columns", "errata",
-                  "freshness")  # fmt: skip
+                  "rows_left_out", "wave_versions", "environment", "warnings", "columns",
+                  "errata", "freshness")  # fmt: skip
+
+    def get_warnings(self, version: DatasetVersion) -> list[dict[str, Any]]:
+        return [without_sources(one) for one in version.warnings]
 
 
 class DatasetExportSerializer(ExportSerializer):

@@ -3,31 +3,34 @@
 Each item of a rule is looked at through the largest part of the rule that reads no other item: the part is
 run, by the same engine as the data, on every code of the codebook, every value that occurs, the turning
 points of the rule and every absence.  Where parts meet (a ``case`` over two items), all combinations of
-codes are tried as well, as long as there are not too many of them.
+codes are tried as well, as long as there are not too many of them.  What no list tells, and what is fitted
+on the sample, is counted in the rows of the wave.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 from measures.core.engine.duck import DuckEngine
 from measures.core.engine.interface import Cell, Plan
 from measures.core.engine.sql import UNCOVERED
 from measures.core.falling import Fallen, fallen, only, open_ends
 from measures.core.language.functions import is_fitted
-from measures.core.language.labels import label_of, reasons_of, valid_codes
+from measures.core.language.labels import label_of
 from measures.core.language.sentences import phrase, reason_in_words
-from measures.core.language.tree import Apply, Checked, Column, Constant, Member, Recode, Test, Typed, walk
+from measures.core.language.tree import Checked, Column, Typed, walk
 from measures.core.observed import Observed
-from surveys.core.absence import SYSTEM, precedence
-from surveys.core.codebook import Scalar, ValueType, Variable
+from measures.core.possible import Possible
+from measures.core.trials import Known
+from surveys.core.codebook import Scalar, Variable
+from surveys.core.disclosure import FEWEST
 from surveys.core.problems import Problem
 from surveys.core.said import say, say_n
 
 MOST_COMBINATIONS = 5_000
-MOST_VALUES = 100  # values tried of an item without codes
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,9 @@ class CoverageRow:
 
     ``value`` or ``reason`` is the cell of the item (for numbers without codes: a value that was tried).
     Both None: values that are not listed one by one (too many, or shared by too few), ``rows`` together.
-    ``outcome`` or ``outcome_reason`` is what ``through`` makes of it: the part of the rule, in words, that
-    reads only this item ('' when that is the whole rule).  Both are None where nothing names the
-    cell.
+    ``outcome`` or ``outcome_reason`` is what ``through`` makes of it: the part of the rule, in words ("en",
+    "zh"), that reads only this item; empty when that is the whole rule.  Else what the rule gives depends on
+    more than this cell.  Both are None where nothing names the cell.
     """
 
     item: str
@@ -49,7 +52,7 @@ class CoverageRow:
     outcome: Scalar | None
     outcome_reason: str | None
     is_covered: bool
-    through: str = ""
+    through: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,22 +67,66 @@ class Coverage:
         return not self.problems
 
 
+def coverage_row(row: CoverageRow) -> dict[str, Any]:
+    """One line of a coverage table as plain types.
+
+    ``through``: the part of the rule, in words per language, whose outcome it is; empty of the whole rule.
+    """
+    return {
+        "item": row.item,
+        "value": row.value,
+        "reason": row.reason,
+        "label": row.label,
+        "rows": row.rows,
+        "outcome": row.outcome,
+        "outcome_reason": row.outcome_reason,
+        "is_covered": row.is_covered,
+        "through": dict(row.through),
+    }
+
+
+def holes(found: Coverage) -> tuple[Problem, ...]:
+    """What rows hold without an outcome, as everyone may read it.
+
+    Values without a label that few rows share are counted together, and never fewer than ``FEWEST`` exactly.
+    """
+    lost = [row for row in found.rows if not row.is_covered and row.rows]
+    told = [row for row in lost if row.value is not None and (row.label or row.rows >= FEWEST)]
+    problems = [_problem(row) for row in told]
+    rest = [row for row in lost if row not in told]
+    for item in dict.fromkeys(row.item for row in rest):
+        rows = sum(row.rows for row in rest if row.item == item)
+        problems.append(_few(item) if rows < FEWEST else _problem(_joined(item, rows)))
+    return tuple(problems)
+
+
+def _joined(item: str, rows: int) -> CoverageRow:
+    return CoverageRow(item, None, None, "", rows, None, None, False)
+
+
+def _few(item: str) -> Problem:
+    message = say("Fewer than {n} rows hold values of {item} that have no outcome.", n=FEWEST, item=item)
+    return Problem("uncovered_code", message, hint="Add other= (otherwise= in case).")
+
+
 def coverage(
     checked: Checked,
     observed: Mapping[str, Observed] | None = None,
     language: str = "en",
     engine: DuckEngine | None = None,
     data: Plan | None = None,
+    derived: Mapping[str, Possible] | None = None,
 ) -> Coverage:
     """Code x outcome for every item of the rule, from its codebook codes, observed values and absences.
 
+    ``derived``: the values that its earlier measures can give; no other needs an outcome.
     ``data`` is a wave with the earlier measures of the rule: what ``observed`` does not list is looked for
     in its rows, of which only numbers come back.
     """
     engine = engine or DuckEngine()
-    seen = observed or {}
+    seen, known = observed or {}, Known(checked.scope, observed or {}, derived or {})
     parts = _single_parts(checked.root)
-    tried = [_tried(part, name, checked, seen.get(name, Observed())) for part, name in parts]
+    tried = [known.cells(name, part) for part, name in parts]
     asked = [
         (only(part, checked), [{name: cell} for cell in cells])
         for (part, name), cells in zip(parts, tried, strict=True)
@@ -90,9 +137,9 @@ def coverage(
         rows += [teller.row(cell, outcome) for cell, outcome in zip(cells, outcomes, strict=True)]
     problems = [_problem(row) for row in rows if not row.is_covered]
     if not problems:
-        problems = _combined(checked, seen, engine)
+        problems = _combined(checked, known, engine)
     if data is not None:
-        more = _unlisted(checked, rows, fallen(checked, seen, engine, data), language)
+        more = _unlisted(checked, rows, fallen(checked, seen, engine, data))
         rows += more
         problems += [_problem(row) for row in more]
     return Coverage(tuple(rows), tuple(dict.fromkeys(problems)))
@@ -107,12 +154,6 @@ def _single_parts(node: Typed) -> list[tuple[Typed, str]]:
     return list(dict.fromkeys(found))
 
 
-def _tried(part: Typed, name: str, checked: Checked, seen: Observed) -> list[Cell]:
-    variable = checked.scope.variable(name)
-    assert variable is not None
-    return _cells(variable, seen, part)
-
-
 class _Row:
     """Makes the rows of one item and the part of the rule that reads it."""
 
@@ -120,7 +161,7 @@ class _Row:
         self.name, self.language = name, language
         self.variable = checked.scope.variable(name)
         self.counts: dict[object, int] = {**dict(seen.values), **{("", word): n for word, n in seen.absent}}
-        self.through = "" if part == checked.root else phrase(part, checked.scope, language)
+        self.through = _in_words(part, checked)
 
     def row(self, cell: Cell, outcome: Cell) -> CoverageRow:
         assert self.variable is not None
@@ -138,78 +179,27 @@ class _Row:
         )
 
 
+def _in_words(part: Typed, checked: Checked) -> dict[str, str]:
+    """A part of the rule per language; nothing when it is the whole rule."""
+    if part == checked.root:
+        return {}
+    return {language: phrase(part, checked.scope, language) for language in ("en", "zh")}
+
+
 def _label(variable: Variable, cell: Cell, language: str) -> str:
     if cell.reason is not None:
         return reason_in_words(cell.reason, language)
     return label_of(variable, cell.value, language) if cell.value is not None else ""
 
 
-def _cells(variable: Variable, seen: Observed, part: Typed) -> list[Cell]:
-    """Every code, observed value and turning point, then every absence by precedence."""
-    values: dict[Scalar, None] = {code.value: None for code in valid_codes(variable)}
-    values.update((value, None) for value, _ in seen.values[:MOST_VALUES])
-    if not values or not seen.is_complete:
-        values.update((value, None) for value in _turning_points(part, variable, seen))
-    reasons = {SYSTEM, *reasons_of(variable), *(word for word, _ in seen.absent)}
-    ordered = sorted(values, key=lambda value: (isinstance(value, str), value))
-    return [
-        *(Cell(value, None) for value in ordered),
-        *(Cell(None, word) for word in sorted(reasons, key=precedence)),
-    ]
-
-
-def _turning_points(part: Typed, variable: Variable, seen: Observed) -> Iterable[Scalar]:
-    """Values without codes that are worth trying: extremes, zero, and both sides of every limit."""
-    if not variable.type.is_number:
-        own = (node for node in walk(part) if isinstance(node, Member | Recode))
-        named = (node for node in own if isinstance(node.operand, Column))
-        return [
-            *(value for node in named for test in _tests(node) for value in test.values),
-            *_sought(part),
-        ]
-    limits = {seen.low, seen.high, 0.0}
-    for node in walk(part):
-        for test in _tests(node):
-            limits |= {end for bounds in test.ranges for end in bounds}
-            limits |= {value for value in test.values if not isinstance(value, str)}
-    step = 1 if variable.type is ValueType.INTEGER else 0.5
-    low = min((end for end in (seen.low, *limits) if end is not None), default=0.0)
-    tried = {end + shift for end in limits if end is not None for shift in (-step, 0, step)}
-    inside = {
-        value
-        for value in tried
-        if (seen.low if seen.low is not None else low)
-        <= value
-        <= (seen.high if seen.high is not None else value)
-    }
-    return [int(value) if float(value).is_integer() else value for value in inside]
-
-
-def _sought(part: Typed) -> Iterable[Scalar]:
-    """The texts that a part looks for in a text of the item."""
-    for node in walk(part):
-        is_search = isinstance(node, Apply) and node.function in ("starts_with", "contains")
-        if is_search and isinstance(node.parts()[0], Column):
-            yield from (one.value for one in node.parts() if isinstance(one, Constant))
-
-
-def _tests(node: Typed) -> Sequence[Test]:
-    if isinstance(node, Member):
-        return [node.test]
-    return [test for test, _ in node.branches] if isinstance(node, Recode) else []
-
-
-def _unlisted(
-    checked: Checked, told: Sequence[CoverageRow], lost: Sequence[Fallen], language: str
-) -> list[CoverageRow]:
+def _unlisted(checked: Checked, told: Sequence[CoverageRow], lost: Sequence[Fallen]) -> list[CoverageRow]:
     """A row for what fell through beyond the values that were told one by one."""
     rows = []
     for one in lost:
         known = sum(row.rows for row in told if row.item in one.names and not row.is_covered)
         if one.rows > known:
-            through = "" if one.node == checked.root else phrase(one.node, checked.scope, language)
-            item = ", ".join(one.names)
-            rows.append(CoverageRow(item, None, None, "", one.rows - known, None, None, False, through))
+            more, through = one.rows - known, _in_words(one.node, checked)
+            rows.append(CoverageRow(", ".join(one.names), None, None, "", more, None, None, False, through))
     return rows
 
 
@@ -237,26 +227,22 @@ def _problem(row: CoverageRow) -> Problem:
     return Problem("uncovered_code", message, hint="Add it, or other= (otherwise= in case).")
 
 
-def _combined(checked: Checked, seen: Mapping[str, Observed], engine: DuckEngine) -> list[Problem]:
+def _combined(checked: Checked, known: Known, engine: DuckEngine) -> list[Problem]:
     """Tries the combinations of several items where a case or recode might let one fall through."""
     problems: list[Problem] = []
     for node in open_ends(checked):
         rule = only(node, checked)
         names = (*rule.items, *rule.measures)
         if len(names) > 1 and not any(is_fitted(part) for part in walk(node)):
-            problems += _fallen_through(rule, names, seen, engine)
+            problems += _fallen_through(rule, names, known, engine)
     return problems
 
 
-def _fallen_through(
-    rule: Checked, names: Sequence[str], seen: Mapping[str, Observed], engine: DuckEngine
-) -> list[Problem]:
+def _fallen_through(rule: Checked, names: Sequence[str], known: Known, engine: DuckEngine) -> list[Problem]:
     choices: list[list[Cell]] = []
     total = 1
     for name in names:
-        variable = rule.scope.variable(name)
-        assert variable is not None
-        cells = _cells(variable, seen.get(name, Observed()), rule.root)
+        cells = known.cells(name, rule.root)
         choices.append(cells)
         total *= len(cells)
     if total > MOST_COMBINATIONS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -28,7 +28,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A code or absence of an item of which something else becomes; None: no outcome, or not there."""
+    """A code or absence of an item of which something else becomes; None: no outcome, or not there.
+
+    ``through``: the part of the rule, in words per language, whose outcomes they are; empty of whole rules.
+    """
 
     wave: str
     item: str
@@ -37,6 +40,7 @@ class Outcome:
     label: str
     before: tuple[Any, str | None] | None
     after: tuple[Any, str | None] | None
+    through: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ class Difference:
         if self.outcomes:
             lines.append("@@ coverage")
         for one in self.outcomes:
-            source = f"{one.wave} {one.item} {one.reason or one.value}"
+            part = f" [{one.through['en']}]" if one.through else ""
+            source = f"{one.wave} {one.item}{part} {one.reason or one.value}"
             lines.append(f"  {source}: {_shown(one.before)} -> {_shown(one.after)}")
         return "\n".join(lines) + "\n"
 
@@ -135,12 +140,16 @@ _Coverage = dict[str, dict[tuple[Any, ...], Mapping[str, Any]]]
 
 
 def _coverage(report: Mapping[str, Any]) -> _Coverage:
-    """Wave -> (item, value, reason) -> row of its coverage."""
+    """Wave -> (item, part in words, value, reason) -> row of its coverage."""
     found: _Coverage = {}
     for wave in report.get("waves", []):
-        rows = {(row["item"], row["value"], row["reason"]): row for row in wave["coverage"]}
+        rows = {(row["item"], _part(row), row["value"], row["reason"]): row for row in wave["coverage"]}
         found[wave["wave_version"].partition("@")[0]] = rows
     return found
+
+
+def _part(row: Mapping[str, Any]) -> str:
+    return str((row.get("through") or {}).get("en", ""))
 
 
 def _outcomes(old: _Coverage, new: _Coverage) -> tuple[tuple[Outcome, ...], tuple[str, ...]]:
@@ -150,11 +159,17 @@ def _outcomes(old: _Coverage, new: _Coverage) -> tuple[tuple[Outcome, ...], tupl
 
 
 def _of_wave(wave: str, old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Iterator[Outcome]:
+    """An item that both rules read is compared only through parts that both have."""
+    shared = {key[0] for key in old} & {key[0] for key in new}
+    parts = {key[:2] for key in old} & {key[:2] for key in new}
     for key in dict.fromkeys([*old, *new]):
+        if key[0] in shared and key[:2] not in parts:
+            continue
         before, after = _outcome(old.get(key)), _outcome(new.get(key))
         if before != after:
             row = new.get(key) or old[key]
-            yield Outcome(wave, row["item"], row["value"], row["reason"], row["label"], before, after)
+            told = (row["item"], row["value"], row["reason"], row["label"])
+            yield Outcome(wave, *told, before, after, row.get("through") or {})
 
 
 def _outcome(row: Mapping[str, Any] | None) -> tuple[Any, str | None] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from measures.core.engine.duck import DuckEngine
 from measures.core.engine.interface import Plan, Rule
+from measures.core.language.functions import is_fitted
 from measures.core.language.tree import Case, Checked, Column, Recode, Typed, walk
 from measures.core.observed import Observed
 
@@ -48,6 +49,7 @@ def fallen(checked: Checked, seen: Mapping[str, Observed], engine: DuckEngine, d
     """The parts that rows of the wave in ``data`` fall through, the innermost only.
 
     Parts of one item whose every value is listed in ``seen`` are not asked about: the table proves them.
+    What is fitted is always asked about: what becomes of a value depends on the other rows.
     """
     asked = [(node, only(node, checked)) for node in open_ends(checked)]
     asked = [(node, part) for node, part in asked if not _is_listed(part, seen)]
@@ -68,6 +70,8 @@ def _holds(outer: Typed, inner: Typed) -> bool:
 
 
 def _is_listed(part: Checked, seen: Mapping[str, Observed]) -> bool:
+    if any(is_fitted(node) for node in walk(part.root)):
+        return False
     names = (*part.items, *part.measures)
     return len(names) == 1 and names[0] in seen and seen[names[0]].is_complete
 

@@ -83,6 +83,7 @@ class DatasetVersion(models.Model):
     wave_versions = models.ManyToManyField(WaveVersion, related_name="dataset_versions")
     note = models.TextField(blank=True)
     environment = models.JSONField(default=dict)
+    warnings = models.JSONField(default=list)  # [Problem as JSON]: what its build had to say of its rules
     is_synthetic = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -82,7 +82,7 @@ def waves_shown_to(user: User, version: MeasureVersion) -> list[dict[str, Any]]:
     """What was seen on each wave at publishing; values of few rows only to those who may try rules."""
     waves = list(version.report.get("waves", ()))
     return (
-        waves if may_define(user, version.measure.study) else [_without_few(wave, version) for wave in waves]
+        waves if may_define(user, version.measure.study) else [without_few(wave, version) for wave in waves]
     )
 
 
@@ -99,8 +99,9 @@ def changes_shown_to(
     return {**changed, "from_to": told}
 
 
-def _without_few(wave: Mapping[str, Any], version: MeasureVersion) -> dict[str, Any]:
-    """Coverage and changed rows without values that have no label and fewer than ``FEWEST`` rows."""
+def without_few(wave: Mapping[str, Any], version: MeasureVersion) -> dict[str, Any]:
+    """Of a wave as in a report: coverage and changed rows without values that have no label and fewer than
+    ``FEWEST`` rows."""
     coverage = [row for row in wave["coverage"] if row["reason"] or row["label"] or row["rows"] >= FEWEST]
     changed = wave.get("changed")
     if changed:

@@ -176,7 +176,10 @@ def _meanings(name: str, differ: set[str]) -> Iterator[str]:
 
 
 def _remarks(look: _Look) -> Iterator[str]:
-    """Words about columns that were changed since: no answer is another, and a rebuild would carry them."""
+    """What its build warned of, and words about columns that were changed since: no answer is another, and a
+    rebuild would carry them."""
+    if look.version.warnings:
+        yield _("building %(version)s warned of answers without an outcome") % {"version": look.version}
     names = [
         column.name
         for column in look.resolved.columns

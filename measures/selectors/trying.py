@@ -13,6 +13,7 @@ from measures.core.engine import DuckEngine, Fitted, Plan, Rule, Waterfall
 from measures.core.language import Checked, check
 from measures.core.language.nodes import Node
 from measures.core.observed import Observed
+from measures.core.possible import Possible, possible
 from measures.core.transitions import Pair
 from measures.models import MeasureVersion
 from measures.selectors.keys import ENGINE
@@ -142,7 +143,10 @@ def covered(here: Ground, tried: Tried, language: str = "en", engine: DuckEngine
     earlier = [Rule(name, checked) for name, checked in tried.earlier.items()]
     items = {item for checked in (tried.checked, *tried.earlier.values()) for item in checked.items}
     data = Plan(here.source(sorted(items)), tuple(earlier), contexts=here.tables)
-    return coverage(tried.checked, observed(here, tried.checked.items), language, engine, data)
+    derived: dict[str, Possible] = {}
+    for name, checked in tried.earlier.items():
+        derived[name] = possible(checked.root, derived)
+    return coverage(tried.checked, observed(here, tried.checked.items), language, engine, data, derived)
 
 
 def observed(here: Ground, items: Iterable[str]) -> dict[str, Observed]:

@@ -7,7 +7,8 @@ from django.db import transaction
 from measures.models import Proposal
 from measures.policy import require_decide, require_define
 from measures.services.proposals import approved, locked, seen_in, wording_of
-from measures.services.publishing import PublishOutcome, followed, freeze, proven, require_seen
+from measures.services.proving import proven, require_seen
+from measures.services.publishing import PublishOutcome, followed, freeze
 from surveys.core.problems import refuse
 from surveys.core.said import say
 from surveys.core.storable import check_storable
@@ -49,4 +50,4 @@ def approve(
         version = freeze(user, draft, proof)
         approved(user, waiting, note)
     followed(user, measure)
-    return PublishOutcome(version, True, proof.changed_rows, proof.coverage)
+    return PublishOutcome(version, True, proof.changed_rows, proof.coverage, lost=proof.lost)

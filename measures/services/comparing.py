@@ -13,6 +13,7 @@ from measures.models import MeasureVersion, Transition
 from measures.policy import require_see
 from measures.selectors.disclosure import changes_shown_to, waves_shown_to
 from measures.selectors.keys import Keyed
+from measures.selectors.losing import unread
 from measures.selectors.scopes import Ground, ground, parsed, study_wave_versions
 from measures.selectors.trying import Tried, has_all_of, run_rules, session, try_rule
 from measures.services.budgets import Budget
@@ -63,17 +64,21 @@ def moves(
 ) -> tuple[Moves, ...]:
     """Wave by wave, the newest first, from which value to which rows move; counted once and kept.
 
-    Waves that lack an item of either rule are left out.  Of what was not counted yet, waves of together
+    A wave that only one of the two is read on comes with the problem of the other; waves that neither is
+    read on are left out.  Of what was not counted yet, waves of together
     more than ``MOST_AT_ONCE`` rows are left to :func:`submit_moves`, but with ``however_large``.
     """
     study = before.measure.study
     require_see(user, study)
     nodes = [parsed(one.rule) for one in (before, after)]
-    grounds = (ground(study, version) for version in study_wave_versions(study))
-    name = before.measure.name
-    fitting = [here for here in grounds if all(has_all_of(here, node, name) for node in nodes)]
+    name, found = before.measure.name, []
     budget = Budget(None if however_large else MOST_AT_ONCE)
-    return tuple(_moves(user, here, before, after, budget) for here in fitting)
+    for here in (ground(study, version) for version in study_wave_versions(study)):
+        if all(has_all_of(here, node, name) for node in nodes):
+            found.append(_moves(user, here, before, after, budget))
+        elif problem := unread(here, before, after) or unread(here, after, before):
+            found.append(Moves(str(here.version), None, problem))
+    return tuple(found)
 
 
 def submit_moves(user: User, before: MeasureVersion, after: MeasureVersion) -> Job:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as package_version
 from typing import Any
@@ -16,6 +16,7 @@ from measures.core.recipe import read_recipe
 from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
 from measures.policy import require_define
 from measures.selectors.keys import ENGINE, Column
+from measures.selectors.later import uncovered_in
 from measures.selectors.resolving import Resolved, resolve, resolve_dataset
 from measures.services.columns import (
     Computed,
@@ -29,7 +30,7 @@ from measures.services.engines import chosen
 from surveys.core.codebook import as_json, fingerprint
 from surveys.core.hashing import table_hash
 from surveys.core.problems import Problem, Refused
-from surveys.core.said import how_many, say, say_n
+from surveys.core.said import how_many, say, say_n, with_sources
 from surveys.core.storable import check_storable
 from surveys.core.table import read_derived
 from surveys.models import Job, Study, User
@@ -61,6 +62,7 @@ class BuildOutcome:
     is_new: bool
     columns: tuple[BuiltColumn, ...]
     seconds: float
+    warnings: tuple[Problem, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -71,6 +73,7 @@ class BuildOutcome:
             "rows": self.version.rows,
             "rows_left_out": self.version.rows_left_out,
             "columns": [column.as_json() for column in self.columns],
+            "warnings": [problem.sentence() for problem in self.warnings],
             "computed": sum(not column.is_reused for column in self.columns),
             "reused": sum(column.is_reused for column in self.columns),
             "seconds": round(self.seconds, 3),
@@ -114,7 +117,9 @@ def build_dataset(
     ``engine`` (None: the one that the settings name).
 
     The same content as the latest version is that version; the content of an older one is a new version,
-    for what was built last is what holds.  Whatever fails, the store and the database are as before.
+    for what was built last is what holds.  Measures that were not proved on this version of the wave are
+    looked at, and what has no outcome there is a warning of the version.  Whatever fails, the store and the
+    database are as before.
     """
     require_define(user, dataset.study)
     check_storable({"note": note})
@@ -124,6 +129,7 @@ def build_dataset(
     known = known_columns(resolved.columns)
     unknown = [column for column in resolved.columns if column.key not in known]
     tell(0.2, f"Computing {how_many(len(unknown), 'column')}, reusing {len(resolved.columns) - len(unknown)}")
+    warnings = uncovered_in(resolved)
     with working_folder() as folder:
         engine = (engine or chosen()) if unknown else ENGINE
         computed = compute(resolved, unknown, folder, engine)
@@ -135,12 +141,13 @@ def build_dataset(
             with transaction.atomic():
                 jobs.guard()
                 save_columns(fresh.values())
-                version, is_new = _commit(user, dataset, resolved, columns, note, _environment(engine))
+                made = {"note": note, "environment": _environment(engine), "warnings": _kept(warnings)}
+                version, is_new = _commit(user, dataset, resolved, columns, made)
     built = tuple(
         BuiltColumn(c.name, columns[c.name].content_hash, columns[c.name].tally, c.key in known)
         for c in resolved.columns
     )
-    return BuildOutcome(version, is_new, built, time.perf_counter() - started)
+    return BuildOutcome(version, is_new, built, time.perf_counter() - started, warnings)
 
 
 def submit_build(user: User, dataset: Dataset, note: str = "") -> Job:
@@ -206,10 +213,9 @@ def _commit(
     dataset: Dataset,
     resolved: Resolved,
     columns: Mapping[str, DerivedColumn],
-    note: str,
-    environment: Mapping[str, str],
+    made: Mapping[str, Any],
 ) -> tuple[DatasetVersion, bool]:
-    """The latest version when it has this content, else a new one."""
+    """The latest version when it has this content, else a new one, ``made`` as it says."""
     dataset = Dataset.objects.select_for_update().get(pk=dataset.pk)
     first = columns[resolved.columns[0].name]
     rows = first.rows
@@ -226,8 +232,7 @@ def _commit(
         recipe=resolved.frozen(),
         rows=rows,
         rows_left_out=_left_out(resolved, first),
-        note=note,
-        environment=environment,
+        **made,
         is_synthetic=resolved.ground.version.is_synthetic or dataset.study.is_synthetic,
         created_by=user,
     )
@@ -235,6 +240,10 @@ def _commit(
     _add_columns(version, resolved, columns)
     audit.record(user, "build", version, content_hash=content_hash, rows=rows)
     return version, True
+
+
+def _kept(warnings: Iterable[Problem]) -> list[dict[str, Any]]:
+    return [with_sources(problem.as_json()) for problem in warnings]
 
 
 def _add_columns(version: DatasetVersion, resolved: Resolved, columns: Mapping[str, DerivedColumn]) -> None:

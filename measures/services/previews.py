@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from measures.core.coverage import Coverage
+from measures.core.coverage import Coverage, coverage_row
 from measures.core.engine import DuckEngine
 from measures.core.engine.interface import Fitted
 from measures.core.falls import Shown, plain, shown
@@ -18,6 +18,7 @@ from measures.core.wording import example_shape_problems, plain_examples
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
 from measures.selectors.examples import example_problems, label_problems
+from measures.selectors.losing import lost_waves
 from measures.selectors.scopes import Ground, ground, measure_variable, parsed, study_wave_versions
 from measures.selectors.trying import Tried, covered, fallen_of, has_all_of, run_rules, session, try_rule
 from surveys.core.codebook import Variable
@@ -72,20 +73,6 @@ class Preview:
         }
 
 
-def coverage_row(row: Any) -> dict[str, Any]:
-    """One line of a coverage table as plain types."""
-    return {
-        "item": row.item,
-        "value": row.value,
-        "reason": row.reason,
-        "label": row.label,
-        "rows": row.rows,
-        "outcome": row.outcome,
-        "outcome_reason": row.outcome_reason,
-        "is_covered": row.is_covered,
-    }
-
-
 def preview(
     user: User,
     study: Study,
@@ -136,19 +123,24 @@ def preview_falls(
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """How many rows of another wave the rule changes against the version in force."""
+    """How many rows of another wave the rule changes against the version in force.
+
+    With a ``problem`` the wave is lost: the version in force is read on it, and the rule is not.
+    """
 
     wave_version: WaveVersion
     changed: int
     rows: int
+    problem: Problem | None = None
 
 
 def changed_elsewhere(
     user: User, study: Study, rule: str, wave_version: WaveVersion, measure: Measure
 ) -> tuple[Elsewhere, ...]:
-    """The other waves that have all of ``rule``, each with its rows that change against the version in force.
+    """The other waves that the version in force is read on, each with its rows that ``rule`` changes, or with
+    why it is lost.
 
-    Waves that either rule does not fit are left out: publishing tells of them.
+    Waves that have all of ``rule`` and are refused otherwise are left out: publishing tells of them.
     """
     require_define(user, study)
     try:
@@ -156,8 +148,17 @@ def changed_elsewhere(
     except Refused:
         return ()
     others = [ground(study, version) for version in study_wave_versions(study) if version != wave_version]
-    fitting = (here for here in others if has_all_of(here, node, measure.name))
-    return tuple(found for here in fitting if (found := _changed(here, rule, measure)))
+    reading = [here for here in others if has_all_of(here, node, measure.name)]
+    found = {here.version: _changed(here, rule, measure) for here in reading}
+    if reading or has_all_of(ground(study, wave_version), node, measure.name):  # else it is a slip of the pen
+        found |= {here.version: _lost(here, rule, measure) for here in others if here.version not in found}
+    return tuple(one for here in others if (one := found.get(here.version)))
+
+
+def _lost(here: Ground, rule: str, measure: Measure) -> Elsewhere | None:
+    as_typed = MeasureVersion(measure=measure, rule=rule)
+    lost = lost_waves(measure.published, as_typed, [here])
+    return Elsewhere(here.version, 0, here.version.rows, lost[0].problem) if lost else None
 
 
 def _changed(here: Ground, rule: str, measure: Measure) -> Elsewhere | None:

@@ -56,11 +56,15 @@ def propose(user: User, draft: MeasureVersion, report: Mapping[str, Any], change
 
 
 def seen_in(report: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """What a report says of each wave: its version, its tally, and how many rows change against what."""
-    return [
+    """What a report says of each wave: its version, its tally, and how many rows change against what.
+
+    Waves that are lost stand at the end, by their version alone.
+    """
+    seen: list[tuple[Any, ...]] = [
         (wave["wave_version"], wave["tally"], (wave["changed"] or {}).get("changed"), report.get("against"))
         for wave in report.get("waves", ())
     ]
+    return seen + [(lost["wave_version"],) for lost in report.get("lost_waves", ())]
 
 
 def authors_of(draft: MeasureVersion) -> set[int]:

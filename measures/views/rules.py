@@ -15,6 +15,7 @@ from measures.models import Measure, MeasureVersion, Proposal
 from measures.policy import may_decide, may_define
 from measures.selectors.disclosure import versions_shown_to, waves_shown_to
 from measures.selectors.indices import has_index
+from measures.selectors.later import later_waves
 from measures.selectors.scales import has_scale
 from measures.selectors.scopes import ground
 from measures.selectors.tongues import Written, written
@@ -54,7 +55,7 @@ def measure(request: HttpRequest, study: str, name: str, number: int | None = No
         "has_scale": has_scale(version),
         "has_index": has_index(version),
         "sentences": sentences(version),
-        "waves": waves_shown_to(request.user, version),
+        "waves": [*later_waves(request.user, version), *waves_shown_to(request.user, version)],
         "code_labels": code_labels(found.study, version.report),
         **texts(request.user, version),
         **_proposed(request.user, version),

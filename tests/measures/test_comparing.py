@@ -60,13 +60,15 @@ def test_what_was_counted_is_kept_until_it_would_come_out_otherwise(
     assert again[0].changes is not None and again[0].changes["changed"] == 0
 
 
-def test_waves_that_lack_an_item_are_left_out(room: Room, three: list[MeasureVersion]) -> None:
+def test_a_wave_that_lacks_an_item_of_one_rule_says_so(room: Room, three: list[MeasureVersion]) -> None:
     variables = codebook()
     later = make_wave(room.study, "2016")
     names = ["rid", "q_union", "q_party"]
     make_wave_version(later, [(variables[name], CELLS[name]) for name in names])
     assert [m.wave_version for m in moves(room.user, three[0], three[1])] == ["mdms/2016@1", "mdms/2014@1"]
-    assert [m.wave_version for m in moves(room.user, three[0], three[2])] == ["mdms/2014@1"]
+    lost, _counted = moves(room.user, three[0], three[2])
+    assert (lost.wave_version, lost.changes) == ("mdms/2016@1", None) and lost.problem is not None
+    assert "fsp@1 is read on mdms/2016@1 (8 rows), fsp@3 is not" in lost.problem.message
 
 
 def test_large_waves_are_counted_by_a_worker(

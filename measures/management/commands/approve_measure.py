@@ -28,7 +28,7 @@ class Command(WavebookCommand):
         parser.add_argument(
             "--acknowledge-changes",
             action="store_true",
-            help="you have seen how many rows change against the version in force",
+            help="you have seen how many rows change and which waves are lost against the version in force",
         )
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:

@@ -47,6 +47,8 @@ class Command(WavebookCommand):
         )
         if not outcome.is_new:
             self.talk(f"Nothing changed: {outcome.version} has this content.")
+        for problem in outcome.warnings:
+            self.talk(f"Warning: {problem.sentence()}")
         return outcome.as_json()
 
     def show(self, outcome: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ class Command(WavebookCommand):
         parser.add_argument(
             "--acknowledge-changes",
             action="store_true",
-            help="you have seen how many rows change against the version in force",
+            help="you have seen how many rows change and which waves are lost against the version in force",
         )
 
     def work(self, user: User, **options: Any) -> dict[str, Any]:
@@ -50,4 +50,6 @@ class Command(WavebookCommand):
     def show(self, outcome: dict[str, Any]) -> None:
         if outcome["waits_for"]:
             self.stdout.write(outcome["waits_for"])
+        for lost in outcome["lost_waves"]:
+            self.stdout.write(lost)
         self.stdout.write(f"{outcome['measure_version']}: {how_many(outcome['changed_rows'], 'row')} changed")

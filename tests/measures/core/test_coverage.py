@@ -91,7 +91,7 @@ def test_gaps_between_ranges_of_numbers_are_found() -> None:
 
 def test_items_of_a_rule_are_shown_through_the_part_that_reads_them() -> None:
     found = coverage(rule("any_of(union, sex == 2) and reverse(a) > 2"))
-    assert {row.item: row.through for row in found.rows} == {
+    assert {row.item: row.through["en"] for row in found.rows} == {
         "union": "“Member: labour union” is yes (1)",
         "sex": "“Sex” is female (2)",
         "a": "a turned round (1 to 5) is above 2",
@@ -112,6 +112,16 @@ def test_items_of_a_rule_are_shown_through_the_part_that_reads_them() -> None:
 )
 def test_combinations_of_items_are_tried(text: str, total: bool) -> None:
     assert coverage(rule(text)).is_total is total
+
+
+def test_what_a_part_gives_is_told_as_that_of_the_part() -> None:
+    found = coverage(rule("case((group_mean(recode(a, {1..5: 1}), by=city) > 0, 1), otherwise=0)"))
+    assert {row.item: dict(row.through) for row in found.rows} == {
+        "a": {"en": "a, recoded: 1 to 5 becomes 1", "zh": "a重新编码：1 至 5改为 1"},
+        "city": {"en": "city", "zh": "city"},
+    }
+    whole = coverage(rule("recode(sex, {1: 1}, other=0)"))
+    assert {tuple(row.through) for row in whole.rows} == {()}, "the outcome is that of the whole rule"
 
 
 def test_fitted_rules_show_their_items() -> None:
@@ -155,6 +165,48 @@ def test_values_too_rare_to_be_listed_are_looked_for_in_the_rows(
     assert sum(row.rows for row in found.rows if not row.is_covered) == rows
     assert found.is_total is (rows == 0)
     assert all("“" not in problem.message for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("recode(quantile_band(income, 3), {1: 1, 2: 2})", 5),
+        ("recode(quantile_band(income, 3), {1: 1, 2: 2, 3: 3})", 0),
+        ("case((standardise(income) > 0, 1))", 5),
+        ("case((standardise(income) > 0, 1), otherwise=0)", 0),
+        ("case((percentile_rank(income) > 0.5, 1))", 10),
+        ("case((group_mean(income, by=region) > 1, 1))", 5),
+        ("case((group_mean(income, by=income) > 1, 1))", 5),
+        ("1 + case((standardise(income) > 0, 1))", 5),
+        ("recode(older, {1: 1})", 5),
+    ],
+)
+def test_what_is_fitted_over_one_item_is_proved_on_the_rows(tmp_path: Path, text: str, rows: int) -> None:
+    """Every value of the item is listed, and yet its code alone does not say what becomes of it."""
+    data: dict[str, list[Any]] = {
+        "region": ["a"] * 5 + ["b"] * 5 + ["c"] * 5,
+        "income": [0.5] * 5 + [1.5] * 5 + [2.0] * 5,
+    }
+    older = Rule("older", rule("case((standardise(income) > 0, 1), otherwise=2)"))
+    scope = replace(SCOPE, measures={"older": Variable("older", ValueType.INTEGER)})
+    plan = Plan(store(tmp_path / "wave.parquet", data), (older,))
+    seen = {
+        "region": Observed((("a", 5), ("b", 5), ("c", 5))),
+        "income": Observed(((0.5, 5), (1.5, 5), (2.0, 5)), low=0.5, high=2.0),
+    }
+    found = coverage(rule(text, scope), seen, data=plan)
+    assert found.is_total is (rows == 0)
+    assert sum(row.rows for row in found.rows if not row.is_covered) == rows
+
+
+def test_every_value_that_is_listed_is_tried(tmp_path: Path) -> None:
+    """Labelled codes and a hundred others may be listed; all of them count as proved."""
+    seen = {"community": Observed(tuple((code, 1) for code in range(1, 110)))}
+    data = Plan(store(tmp_path / "wave.parquet", {"community": list(range(1, 110))}), ())
+    found = coverage(rule("recode(community, {1..108: 1})"), seen, data=data)
+    assert [problem.message for problem in found.problems] == [
+        "Code 109 of community (1 row) has no outcome."
+    ]
 
 
 def test_the_first_pair_of_a_code_counts_as_it_does_for_the_engine() -> None:

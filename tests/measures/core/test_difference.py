@@ -133,5 +133,16 @@ def test_codes_of_which_something_else_becomes_wave_by_wave() -> None:
     assert "s/2014 q refused: refused -> 0" in found.as_text()
 
 
+def test_outcomes_of_other_parts_are_not_set_beside_one_another() -> None:
+    same, other = ({"through": {"en": words, "zh": words}} for words in ("q turned round", "q is 1"))
+    first = [row("q", 1, None, 4) | same, row("p", 1, None, 1) | same]
+    second = [row("q", 1, None, 0) | other, row("p", 1, None, 2) | same]
+    old, new = ({"waves": [{"wave_version": "s/2014@1", "coverage": rows}]} for rows in (first, second))
+    found = difference("q@1", "q@2", EMPTY, EMPTY, [old, new])
+    assert [(one.item, one.before, one.after) for one in found.outcomes] == [("p", (1, None), (2, None))]
+    assert "s/2014 p [q turned round] 1: 1 -> 2" in found.as_text()
+    assert found.as_json()["coverage"][0]["through"] == {"en": "q turned round", "zh": "q turned round"}
+
+
 def test_nothing_differs() -> None:
     assert difference("q@1", "q@2", EMPTY, EMPTY, [{}, {}]).is_none
