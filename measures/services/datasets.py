@@ -225,6 +225,7 @@ def _commit(
         content_hash=content_hash,
         recipe=resolved.frozen(),
         rows=rows,
+        width=len(resolved.columns),
         rows_left_out=_left_out(resolved, first),
         note=note,
         environment=environment,
