@@ -1,4 +1,4 @@
-"""The measures of a study that a recipe does not list: a rule that rests on one is told so."""
+"""Names that mean something else than they seem: measures that a recipe does not list, and items of waves."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from measures.core.language.scope import Scope
+from measures.selectors.scopes import study_wave_versions
 from surveys.core.problems import Problem
 from surveys.core.said import say
-from surveys.models import Study
+from surveys.models import Item, Study, Variable
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,12 @@ class Unlisted:
         message = say(sentence, measure=measure, name=name)
         hint = say("Add {name} to measures of the recipe.", name=name)
         return Problem("unlisted_measure", message, hint=hint)
+
+
+def items_called(study: Study, names: Iterable[str]) -> frozenset[str]:
+    """Those of ``names`` that an item of the study has, or a variable of the latest version of a wave."""
+    asked = list(names)
+    latest = [version.pk for version in study_wave_versions(study)]
+    found = {*Item.objects.filter(study=study, name__in=asked).values_list("name", flat=True)}
+    stored = Variable.objects.filter(version__in=latest, name__in=asked)
+    return frozenset(found | {*stored.values_list("name", flat=True)})
