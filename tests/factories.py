@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from surveys.core.codebook import Codebook, Level, ValueType, Variable, as_json
+from surveys.core.codebook import Codebook, Level, ResponseSet, ValueType, Variable, as_json
 from surveys.core.frequencies import count_raw
 from surveys.core.hashing import column_hash, table_hash
 from surveys.core.table import PHYSICAL, physical, tags_of
@@ -58,13 +58,14 @@ def make_wave_version(
     tags: Mapping[str, Sequence[str | None]] | None = None,
     user: User | None = None,
     note: str = "",
+    sets: Sequence[ResponseSet] = (),
 ) -> WaveVersion:
     """The next version of ``wave`` holding ``columns``; ``tags`` are tagged missings by variable name."""
     tags = tags or {}
     series = [pl.Series(v.name, cells, dtype=PHYSICAL[v.type]) for v, cells in columns]
     marks = {name: pl.Series(name, cells, dtype=pl.String) for name, cells in tags.items()}
     user = user or User.objects.get_or_create(username="importer")[0]
-    codebook = Codebook(tuple(v for v, _ in columns))
+    codebook = Codebook(tuple(v for v, _ in columns), sets=tuple(sets))
     hashes = [
         column_hash(v.type, cells, marks.get(v.name)) for (v, _), cells in zip(columns, series, strict=True)
     ]
@@ -86,6 +87,7 @@ def make_wave_version(
             is_synthetic=wave.is_synthetic,
             created_by=user,
             note=note,
+            sets=as_json(codebook.sets),
         )
         StoredVariable.objects.bulk_create(
             StoredVariable(
