@@ -89,7 +89,8 @@ class Guard:
         there = [f"EXISTS (SELECT 1 FROM {table} AS kept WHERE {same}{kept}" for same in self._same()]
         inserted = " OR ".join(f"{one})" for one in there)
         updated = " OR ".join(f"{one} AND kept.{key} <> OLD.{key})" for one in there)
-        yield Event(f"{meta.db_table}_replaced_stays", f"BEFORE INSERT ON {table} FOR EACH ROW", inserted)
+        if not self.stays_when:  # two builds may bring the same column: the later one is ignored, not refused
+            yield Event(f"{meta.db_table}_replaced_stays", f"BEFORE INSERT ON {table} FOR EACH ROW", inserted)
         yield Event(f"{meta.db_table}_overwritten_stays", f"BEFORE UPDATE ON {table} FOR EACH ROW", updated)
 
     def _same(self) -> Iterator[str]:

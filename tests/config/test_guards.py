@@ -14,7 +14,7 @@ from django.urls import reverse
 from config import guards
 from config.guards import GUARDS, Guard, lay_guards, lift_guards, told
 from config.problems import ProblemMiddleware, api_problem
-from measures.models import Measure, MeasureVersion
+from measures.models import DerivedColumn, Measure, MeasureVersion
 from measures.services.comparing import moves
 from measures.services.rules import discard_draft, new_version, publish, retire, save_draft
 from surveys.models import AuditEntry, StoredFile, Study, User
@@ -188,7 +188,9 @@ def test_what_committed_rows_hang_on_keeps_its_name_and_stays(
     more: Library, unconnected: None, table: str, change: str
 ) -> None:
     statements = [f"UPDATE {table} SET {change}", f"DELETE FROM {table}"]
-    if connection.vendor == "sqlite":
+    if table == "measures_derivedcolumn":  # another worker brought it meanwhile
+        DerivedColumn.objects.bulk_create(list(DerivedColumn.objects.all()), ignore_conflicts=True)
+    elif connection.vendor == "sqlite":
         statements.append(f"REPLACE INTO {table} SELECT * FROM {table}")
     for statement in statements:
         with pytest.raises(DatabaseError, match=r"(is|are) immutable once"):
