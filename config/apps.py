@@ -7,11 +7,18 @@ from django.conf import settings
 from django.contrib.admin.apps import SimpleAdminConfig
 from django.contrib.admin.checks import check_admin_app, check_dependencies
 from django.core import checks
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from config.names import translate_names
 
 ROOMS = ("surveys", "measures", "analytics")
+
+
+def _before_migrations(plan: Any = (), **_: object) -> None:
+    from config.guards import lift_guards
+
+    if plan:
+        lift_guards()
 
 
 def _after_migrations(**_: object) -> None:
@@ -44,6 +51,7 @@ class WavebookConfig(AppConfig):
         for room in ROOMS:
             import_module(f"{room}.tasks")
         translate_names((*ROOMS, "knox"))
+        pre_migrate.connect(_before_migrations, sender=apps.get_app_config(ROOMS[0]))
         # the signal is sent only for apps with models; by then every table of every room is there
         post_migrate.connect(_after_migrations, sender=apps.get_app_config(ROOMS[-1]))
         if settings.WAVEBOOK_BROKER_URL:

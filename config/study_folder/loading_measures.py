@@ -66,7 +66,7 @@ def load_measure(
     if not new and entry.versions:
         yield Standing.LEFT, f"measure {entry.name}" + _since(entry, before)
     if entry.draft is not None and (before is None or before.draft != entry.draft or new):
-        save_draft(user, study, entry.name, concept=entry.concept, **entry.draft)
+        save_draft(user, study, entry.name, concept=entry.concept, is_from_folder=True, **entry.draft)
         drafted = before is not None and before.draft is not None
         yield Standing.CHANGED if drafted else Standing.CREATED, f"measure {entry.name}@draft"
 
@@ -101,7 +101,7 @@ def _publish(user: User, study: Study, entry: MeasureEntry, wording: Wording) ->
     Last whether the wording waits for a second pair of eyes instead: a study here that asks for one asks
     whoever loads as well.
     """
-    drafted = save_draft(user, study, entry.name, concept=entry.concept, **wording)
+    drafted = save_draft(user, study, entry.name, concept=entry.concept, is_from_folder=True, **wording)
     measure: Measure = drafted.measure
     is_first = measure.published is None
     try:

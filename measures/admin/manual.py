@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from measures.core.language.functions import FAMILIES, FUNCTIONS, OPERATORS
+from surveys.core.absence import LABELS, ranked
 from surveys.core.codebook import text_in
 
 
 @lru_cache(maxsize=4)
 def manual(language: str) -> dict[str, Any]:
-    """Families with their functions, each with help, absences and an example, in one language."""
+    """Families with their functions, each with help, absences and an example, operators, reasons in order."""
     families = []
     for family, titles in FAMILIES.items():
         functions = [
@@ -30,4 +31,10 @@ def manual(language: str) -> dict[str, Any]:
         {"signs": signs, "help": text_in(says, language), "absences": text_in(absences, language)}
         for signs, says, absences in OPERATORS
     ]
-    return {"families": [family for family in families if family["functions"]], "operators": operators}
+    *strong, weakest = [{"name": one, "label": text_in(LABELS[one], language)} for one in ranked()]
+    return {
+        "families": [family for family in families if family["functions"]],
+        "operators": operators,
+        "reasons": strong,  # a study's own stand between these and the weakest
+        "weakest": weakest,
+    }

@@ -134,6 +134,11 @@ def item_list(study: Study, wave: WaveVersion, text: str, language: str) -> dict
         "found": len(found),
         "more": max(0, len(found) - MOST_ITEMS),
         "wave": wave,
+        "sets": [
+            {"name": name, "insert": f"any_of({quoted(name)})", "members": ", ".join(members)}
+            for name, members in here.sets.items()
+            if all(word in "\n".join((name, *members)).casefold() for word in words)
+        ],
         "tables": [
             {"name": f"{name}.{column}", "key": table.columns[0]}
             for name, table in here.tables.items()

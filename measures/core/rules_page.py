@@ -17,6 +17,7 @@ from measures.core.engine import Cell, DuckEngine, Plan, Rule, Source, SourceCol
 from measures.core.language.functions import FAMILIES, FUNCTIONS, OPERATORS, Function, Gives, Takes
 from measures.core.tongues import TONGUES, Asked, rule_text
 from measures.core.worked import TABLES, Worked, worked
+from surveys.core.absence import LABELS, ranked
 from surveys.core.codebook import MissingRule, Scalar, ValueType, Variable
 from surveys.core.problems import Refused
 from surveys.core.table import PHYSICAL, physical
@@ -29,11 +30,13 @@ _TOP = """\
 
 Made from the registry of the rule language by `manage.py rules_page`; do not edit it by hand.
 
-An answer is a value, or an absence with its reason: `refused`, `dont_know`, `not_applicable`,
-`no_answer`, `system` (an empty cell), `out_of_range` and others. Reasons have an order, from strong to
-weak; where several answers of a function are absent, the strongest reason is that of the result. Each
-table below is computed by the engine: the worked example as it is, then with an answer refused, then with
-no answer at all. Scores that are fitted on a sample are shown on a small one.
+An answer is a value, or an absence with its reason. Where several answers of a function are absent, the
+strongest reason is that of the result. From the strongest to the weakest these are:
+
+REASONS
+
+Each table below is computed by the engine: the worked example as it is, then with an answer refused, then
+with no answer at all. Scores that are fitted on a sample are shown on a small one.
 
 What SPSS, Stata and R are told is the text that a measure's page offers, for a file where -1 is *refused*
 and -2 *don't know*. It gives the same column, absences included; what a program cannot say is refused. See
@@ -52,12 +55,21 @@ def page() -> str:
     """The whole page, in Markdown."""
     engine = DuckEngine()
     read = "\n".join(_equivalents(worked(_SAMPLE, engine), is_whole=True))
-    parts = [_TOP, read, "## Operators\n", _operators()]
+    parts = [_TOP.replace("REASONS", _reasons()), read, "## Operators\n", _operators()]
     for family, titles in FAMILIES.items():
         parts.append(f"## {titles['en']}\n")
         with engine.session() as session:
             parts += [_function(one, session) for one in FUNCTIONS.values() if one.family == family]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _reasons() -> str:
+    """The order of reasons, one a line, as :func:`surveys.core.absence.precedence` has it."""
+    lines = [f"`{reason}` ({LABELS[reason]['en']})" for reason in ranked()]
+    lines.insert(
+        -1, "reasons of a study's own, codes (`code:7`) and tags (`tag:a`) without a word, by the alphabet"
+    )
+    return "\n".join(f"{at}. {line}" for at, line in enumerate(lines, 1))
 
 
 def _operators() -> str:

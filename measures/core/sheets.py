@@ -118,27 +118,32 @@ def edits(line: SheetLine, base: Mapping[str, str]) -> list[Edit]:
 
 
 def sheet_lines(rows: list[tuple[int, list[str]]]) -> list[SheetLine]:
-    """The lines of a sheet that name a measure; Refused with unknown headings and measures named twice."""
+    """The lines of a sheet that name a measure; Refused with unknown headings.
+
+    A line whose measure an earlier line names has that as its problem, beside whatever is wrong elsewhere.
+    """
     headings = [cell.strip() for cell in (rows[0][1] if rows else [])]
     if "measure" not in headings:
         hint = "Its first line needs a column called measure; download the sheet and edit that."
         message = "The sheet does not say which measures it is about."
         raise Refused([Problem("unreadable_sheet", message, "", hint)])
     problems = [_unknown(name) for name in headings if name and not is_heading(name)]
-    lines: dict[str, SheetLine] = {}
+    lines: list[SheetLine] = []
+    first: dict[str, str] = {}  # measure -> where it stands
     for number, row in rows[1:]:
         told = {name: cell for name, cell in zip(headings, row, strict=False) if name}
         told |= {name: "" for name in headings[len(row) :] if name}
         name, seen = told.pop("measure", "").strip(), told.pop("seen", "").strip()
         where = say("line {line}", line=number)
-        if name in lines:
-            message = say("{name} stands here and in {first}.", name=name, first=lines[name].where)
-            problems.append(Problem("measure_twice", message, where))
-        elif name:
-            lines[name] = SheetLine(name, seen, told, where)
+        if not name:
+            continue
+        lines.append(SheetLine(name, seen, told, where))
+        if first.setdefault(name, where) != where:
+            message = say("{name} stands here and in {first}.", name=name, first=first[name])
+            lines[-1].problems.append(Problem("measure_twice", message, where))
     if problems:
-        raise Refused(problems)
-    return list(lines.values())
+        raise Refused([*problems, *(problem for line in lines for problem in line.problems)])
+    return lines
 
 
 def is_heading(name: str) -> bool:

@@ -79,6 +79,7 @@ class DatasetVersion(models.Model):
     content_hash = models.CharField(max_length=64)
     recipe = models.JSONField()  # frozen: every wave version and measure version by number
     rows = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()  # how many columns it has: no other may come in, see config.guarded
     rows_left_out = models.JSONField(default=dict)  # {reason in words: n} of the recipe's filter
     wave_versions = models.ManyToManyField(WaveVersion, related_name="dataset_versions")
     note = models.TextField(blank=True)
@@ -147,6 +148,7 @@ class DatasetColumn(models.Model):
         ordering = ["version", "position"]
         constraints = [
             models.UniqueConstraint(fields=["version", "name"], name="column_name_in_dataset_version"),
+            models.UniqueConstraint(fields=["version", "position"], name="column_position_in_version"),
             models.CheckConstraint(
                 condition=models.Q(kind="measure", measure_version__isnull=False)
                 | models.Q(kind__in=["key", "item"], measure_version__isnull=True),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from surveys.core.codebook import text_in
@@ -106,6 +108,10 @@ class MeasureVersion(models.Model):
                 )
                 & ~Q(fingerprint=""),
                 name="published_means_signed",
+            ),
+            models.CheckConstraint(  # SHA-256 in hex; numbers count from 1
+                condition=Q(state="draft") | Q(Exact(Length("fingerprint"), 64)) & Q(number__gte=1),
+                name="published_means_fingerprinted",
             ),
         ]
 

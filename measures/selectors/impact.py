@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from measures.core.recipe import read_recipe
 from measures.models import Dataset, DatasetVersion, Measure
 from measures.selectors.resolving import names_in
-from measures.selectors.scopes import parsed, published_measures
+from measures.selectors.scopes import ground, one_look, parsed, published_measures, study_wave_versions
+from measures.selectors.unlisted import items_called
 from surveys.core.problems import Refused
 
 
@@ -31,13 +32,26 @@ class TouchedDataset:
 
 
 def resting_on(measure: Measure) -> tuple[str, ...]:
-    """The measures in force whose rules speak of this one, directly or through others; by name."""
-    spoken: dict[str, set[str]] = {}
-    for name, version in published_measures(measure.study).items():
+    """The measures in force whose rules speak of this one, directly or through others; by name.
+
+    A name that is also an item of a wave means the item there: a rule rests on the measure of the name only
+    where some wave has no such item.
+    """
+    published = published_measures(measure.study)
+    nodes = {}
+    for name, version in published.items():
         try:
-            spoken[name] = set(names_in(parsed(version.rule)))
+            nodes[name] = parsed(version.rule)
         except Refused:
-            spoken[name] = set()
+            continue
+    hidden = items_called(measure.study, published)
+    with one_look():
+        grounds = [ground(measure.study, v) for v in study_wave_versions(measure.study)] if hidden else []
+    spoken: dict[str, set[str]] = {}
+    for name, node in nodes.items():
+        said = set(names_in(node))
+        of_items = {one for one in said & hidden if all(one in here.items for here in grounds)}
+        spoken[name] = said - of_items
     return tuple(sorted(_resting(measure.name, spoken)))
 
 

@@ -14,6 +14,7 @@ from measures.core.recipe import Named, Recipe, read_recipe
 from measures.models import Dataset, DatasetColumn, DatasetVersion, MeasureVersion
 from measures.selectors.keys import Column, Keyed
 from measures.selectors.scopes import Ground, ground, measure_variable, parsed
+from measures.selectors.unlisted import Unlisted
 from surveys.core.problems import Problem, Refused, near_misses, refuse
 from surveys.core.said import say
 from surveys.models import Study, WaveVersion
@@ -251,11 +252,14 @@ def _rules(here: Ground, measures: Mapping[str, MeasureVersion], problems: Probl
         except Refused as refused:
             problems += _placed(refused, str(version))
     uses = {name: list(earlier_in(here, node, measures, name)) for name, node in nodes.items()}
+    unlisted = Unlisted(here.study, frozenset(measures))
     checked: dict[str, Checked] = {}
     for name in _ordered(uses, problems):
         earlier = {n: measure_variable(measures[n], checked[n].type) for n in uses[name] if n in checked}
         try:
-            checked[name] = check(nodes[name], here.scope(earlier))
+            checked[name] = check(
+                nodes[name], unlisted.told(here.scope(earlier), name, names_in(nodes[name]))
+            )
         except Refused as refused:
             problems += _placed(refused, str(measures[name]))
     return checked

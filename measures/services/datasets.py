@@ -231,6 +231,7 @@ def _commit(
         content_hash=content_hash,
         recipe=resolved.frozen(),
         rows=rows,
+        width=len(resolved.columns),
         rows_left_out=_left_out(resolved, first),
         **made,
         is_synthetic=resolved.ground.version.is_synthetic or dataset.study.is_synthetic,

@@ -10,6 +10,7 @@ from django.db import transaction
 from measures.core.wording import Wording, per_language, read_wording, single
 from measures.models import Measure, MeasureVersion
 from measures.policy import require_define
+from measures.selectors.unlisted import items_called
 from measures.services.approving import approve
 from measures.services.previews import Elsewhere, Preview, changed_elsewhere, preview, preview_falls
 from measures.services.proposals import send_back, withdraw_waiting
@@ -59,10 +60,12 @@ def save_draft(
     examples: Sequence[Mapping[str, Any]] = (),
     note: str = "",
     concept: str | Mapping[str, str] = "",
+    is_from_folder: bool = False,
 ) -> MeasureVersion:
     """The measure's draft with this wording; a draft may hold a rule that does not parse yet.
 
-    The wording of the version in force again makes no draft: that version comes back.
+    The wording of the version in force again makes no draft: that version comes back.  A new measure has no
+    name of an item; one ``is_from_folder`` may have it, for it existed elsewhere before.
     """
     require_define(user, study)
     wording = read_wording(
@@ -79,6 +82,8 @@ def save_draft(
         examples=examples,
         note=note,
     )
+    if not is_from_folder:
+        _refuse_name_of_item(study, name)
     measure = _measure(user, study, name, concept)
     published, draft = measure.published, measure.draft
     if draft is None and published is not None and _holds(published, wording):
@@ -93,6 +98,21 @@ def save_draft(
     draft.save()
     audit.record(user, "draft", draft, study=study, rule_length=len(rule), author=user.pk)
     return draft
+
+
+def _refuse_name_of_item(study: Study, name: str) -> None:
+    """In a rule the name would mean the item on one wave and the measure on another."""
+    if not items_called(study, [name]) or study.measures.filter(name=name).exists():
+        return
+    raise refuse(
+        "name_of_item",
+        say(
+            "{name} is the name of an item of {study}: in a rule it would mean the item.",
+            name=name,
+            study=study,
+        ),
+        hint="Give the measure a name of its own.",
+    )
 
 
 def _measure(user: User, study: Study, name: str, concept: str | Mapping[str, str]) -> Measure:

@@ -1,4 +1,5 @@
-// Names offered while a rule is written: items and measures by name or label, sets, functions.
+// Names offered while a rule is written: items and measures by name or label, sets, functions; and within
+// quotes the labels of the item whose codes stand beside the rule.
 (() => {
   "use strict";
   const wbe = window.wbe;
@@ -25,6 +26,30 @@
     const before = rule.value.slice(0, at);
     const word = before.match(/`?[\p{L}\p{N}_]*$/u)[0];
     return { word, start: at - word.length, end: at };
+  };
+
+  // the quoted text that the cursor stands in, up to the cursor, with the sign that closes it
+  const CLOSES = { '"': '"', "'": "'", "“": "”", "‘": "’", "「": "」" };
+  const textBefore = () => {
+    const at = rule.selectionStart;
+    if (at !== rule.selectionEnd) return null;
+    const text = wbe.words(rule.value).find((w) => wbe.isText(w) && w.start < at && at <= w.end);
+    if (!text) return null;
+    const closes = CLOSES[text.text[0]];
+    const isClosed = text.text.length > 1 && text.text.endsWith(closes);
+    if (isClosed && at === text.end) return null;
+    return { word: rule.value.slice(text.start + 1, at), start: text.start, end: rule.value[at] === closes ? at + 1 : at };
+  };
+  const labelled = (word) => {
+    const said = word.toLowerCase();
+    const ranks = [[], []];
+    for (const one of wbe.labels?.() ?? []) {
+      const label = one.label.toLowerCase();
+      if (label.startsWith(said)) ranks[0].push(one);
+      else if (label.includes(said)) ranks[1].push(one);
+    }
+    const named = ({ label, code }) => ({ name: label, label: code, writes: /["\n\\]/.test(label) ? code : `"${label}"`, kind: "label" });
+    return ranks.flat().slice(0, MOST).map(named);
   };
 
   const fitting = (word) => {
@@ -81,9 +106,10 @@
   };
 
   const offer = (isAsked) => {
-    const here = wordBefore();
+    const text = textBefore();
+    const here = text ?? wordBefore();
     if (!here || (!here.word && !isAsked)) return close();
-    found = fitting(here.word);
+    found = text ? labelled(text.word) : fitting(here.word);
     const isWhole = found.length === 1 && found[0].writes === here.word;
     if (!found.length || isWhole) return close();
     chosen = -1;

@@ -35,6 +35,14 @@
 
   // ---- what is put in depends on where the cursor stands
   const item = () => panel.querySelector("table")?.dataset.item ?? "";
+  // labels that may stand for a code of the nearest item, once its codes are there
+  wbe.labels = () => {
+    const word = nearest();
+    if (!word || word.text !== item()) return [];
+    const buttons = Array.from(panel.querySelectorAll("button.wbe-code-in[data-code]"));
+    const all = buttons.map((one) => ({ code: one.dataset.code, label: one.closest("th").nextElementSibling.textContent }));
+    return all.filter((one) => one.code && one.label);
+  };
   const touched = () => {
     const at = rule.selectionStart;
     return rule.selectionEnd === at

@@ -58,6 +58,11 @@ def precedence(reason: str) -> tuple[int, str]:
     return (len(VOCABULARY) + (reason == SYSTEM), reason)
 
 
+def ranked() -> tuple[str, ...]:
+    """The vocabulary from the strongest reason to the weakest; a study's own stand before the last one."""
+    return tuple(sorted(VOCABULARY, key=precedence))
+
+
 def strongest(reasons: Iterable[str]) -> str | None:
     """The absence that wins among several, or None when there is none."""
     return min(reasons, key=precedence, default=None)

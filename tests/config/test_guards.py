@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.admin import site
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from config import guards
-from config.guards import GUARDS, Guard, lay_guards, told
+from config.guards import GUARDS, Guard, lay_guards, lift_guards, told
 from config.problems import ProblemMiddleware, api_problem
-from measures.models import Measure, MeasureVersion
+from measures.models import DerivedColumn, Measure, MeasureVersion
 from measures.services.comparing import moves
 from measures.services.rules import discard_draft, new_version, publish, retire, save_draft
-from surveys.models import AuditEntry, StoredFile, User
+from surveys.models import AuditEntry, StoredFile, Study, User
 from surveys.services.crosswalk import decide, save_item
 from surveys.services.studies import save_context
 from tests.pages.conftest import Library, build_library
@@ -160,9 +160,111 @@ def test_what_other_services_committed(more: Library, statement: str, is_refused
         raw(statement)
 
 
+# What committed rows hang on, and a column of it that names them.
+HOLDS = (
+    ("surveys_study", "slug = 'other'"),
+    ("surveys_wave", "study_id = study_id + 1"),
+    ("measures_measure", "name = 'other'"),
+    ("measures_measure", "study_id = study_id + 1"),
+    ("measures_dataset", "slug = 'other'"),
+    ("surveys_contexttable", "slug = 'other'"),
+    ("measures_derivedcolumn", "key = 'other'"),
+)
+
+
+@pytest.fixture
+def unconnected(db: None) -> Iterator[None]:
+    """As a program that does not know foreign keys, or has them switched off."""
+    if connection.vendor == "postgresql":
+        raw("SET CONSTRAINTS ALL DEFERRED")
+        yield
+        return
+    raw("PRAGMA defer_foreign_keys = ON")  # inside a transaction they cannot be switched off
+    yield
+
+
+@pytest.mark.parametrize(("table", "change"), HOLDS, ids=lambda text: text.partition(" =")[0])
+def test_what_committed_rows_hang_on_keeps_its_name_and_stays(
+    more: Library, unconnected: None, table: str, change: str
+) -> None:
+    statements = [f"UPDATE {table} SET {change}", f"DELETE FROM {table}"]
+    if table == "measures_derivedcolumn":  # another worker brought it meanwhile
+        DerivedColumn.objects.bulk_create(list(DerivedColumn.objects.all()), ignore_conflicts=True)
+    elif connection.vendor == "sqlite":
+        statements.append(f"REPLACE INTO {table} SELECT * FROM {table}")
+    for statement in statements:
+        with pytest.raises(DatabaseError, match=r"(is|are) immutable once"):
+            raw(statement)
+
+
+def test_what_nothing_committed_hangs_on_is_free(more: Library) -> None:
+    raw("UPDATE measures_measure SET concept = 'a wording', concepts = '{}'")
+    raw("UPDATE surveys_study SET licence = 'CC0', is_open = is_open")
+    more.wave.save()  # a whole row with its name as it was
+    draft = save_draft(more.owner, more.study, "later", rule="1")
+    raw("UPDATE measures_measure SET name = 'soon' WHERE id = %s", draft.measure_id)
+    draft.delete()
+    raw("DELETE FROM measures_measure WHERE name = 'soon'")
+    study = Study.objects.create(slug="empty")
+    raw("UPDATE surveys_study SET slug = 'other' WHERE id = %s", study.pk)
+    raw("DELETE FROM surveys_study WHERE id = %s", study.pk)
+
+
+@pytest.mark.parametrize(
+    ("table", "given"),
+    [
+        ("surveys_variable", {"name": "'smuggled'", "position": "position + 900"}),
+        ("measures_datasetcolumn", {"name": "'smuggled'", "position": "position + 900"}),
+        ("measures_datasetversion_wave_versions", {"waveversion_id": "waveversion_id + 900"}),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "",
+)
+def test_nothing_is_added_to_what_was_committed(
+    library: Library, unconnected: None, table: str, given: dict[str, str]
+) -> None:
+    with connection.cursor() as cursor:
+        names = [c.name for c in connection.introspection.get_table_description(cursor, table)]
+    given = {"id": "id + 900000"} | given
+    values = ", ".join(given.get(name, f'"{name}"') for name in names)
+    into = ", ".join(f'"{name}"' for name in names)
+    with pytest.raises(DatabaseError, match="is immutable once it is committed"):
+        raw(f"INSERT INTO {table} ({into}) SELECT {values} FROM {table} ORDER BY id LIMIT 1")
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "number"), [("'x'", 9), ("''", 9), ("rule", 9), (f"'{'0' * 64}'", 0)]
+)
+def test_no_draft_is_called_published_without_what_publishing_sets(
+    library: Library, fingerprint: str, number: int
+) -> None:
+    draft = new_version(library.owner, Measure.objects.get(name="fsp"))
+    signed = "published_at = created_at, published_by_id = created_by_id"
+    with pytest.raises(IntegrityError, match="published_means"):
+        raw(
+            f"UPDATE measures_measureversion SET state = 'published', number = {number}, {signed}, "
+            f"fingerprint = {fingerprint} WHERE id = %s",
+            draft.pk,
+        )
+
+
+def test_a_migration_may_remake_a_table_that_a_guard_looks_into(db: None) -> None:
+    """The guards that look into other tables are away while migrations run."""
+    lift_guards()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            for name, text in cursor.fetchall():
+                assert "surveys_waveversion AS made" not in text, name
+    lay_guards()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT COUNT(*) FROM sqlite_master WHERE name = 'surveys_variable_complete'")
+            assert cursor.fetchone() == (1,)
+
+
 def test_every_guard_is_tried_here() -> None:
     tables = {guard.meta.db_table for guard in GUARDS}
-    untried = tables - {table for table, _ in KEPT}
+    untried = tables - {table for table, _ in (*KEPT, *HOLDS)}
     elsewhere = {
         "surveys_contextversion",
         "surveys_crosswalkdecision",
@@ -171,7 +273,8 @@ def test_every_guard_is_tried_here() -> None:
         "measures_transition",
     }
     assert untried == elsewhere, "each tried below, or with its service"
-    assert {guard.meta.db_table for guard in GUARDS if guard.stays} - untried == {*GONE}
+    stay = {guard.meta.db_table for guard in GUARDS if guard.stays}
+    assert stay - untried == {*GONE} | {table for table, _ in HOLDS}
 
 
 def test_the_refusal_says_what_and_what_to_do(library: Library) -> None:

@@ -48,6 +48,16 @@ def test_check_rule_on_an_unknown_wave(room: Room) -> None:
 def test_the_mark_stands_under_its_line() -> None:
     assert marked("a +\nbcd", (4, 7)) == "    bcd\n    ^^^"
     assert marked("a", (1, 1)) == "    a\n     ^"
+    long = "a + " * 50_000
+    assert len(marked(long, (0, len(long)))) < 500
+    assert marked(long + "bcd", (len(long), len(long) + 3)).endswith("^^^")
+    assert "bcd\n" in marked(long + "bcd", (len(long), len(long) + 3))
+
+
+def test_a_rule_may_begin_with_a_minus(room: Room) -> None:
+    for rule in ("-q_income+q_sex", "-q_income"):
+        code, said, _ = run("check_rule", rule, "--wave", "mdms/2014")
+        assert code == 0 and said["type"] == "decimal"
 
 
 def test_publish_measure(room: Room, fsp: Measure) -> None:

@@ -48,11 +48,13 @@ def test_what_was_committed_never_changes(version: DatasetVersion, change: Calla
 
 def test_a_measure_column_names_its_rule(version: DatasetVersion) -> None:
     column = version.columns.get(name="fsp")
+    version.pk, version._state.adding, version.number = None, True, 2
+    version.save()  # one that has no columns yet
     for kind, rule in (("measure", None), ("item", column.measure_version)):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError, match="measure_columns_name_their_rule"), transaction.atomic():
             DatasetColumn.objects.create(
                 version=version,
-                position=9,
+                position=0,
                 name="other",
                 kind=kind,
                 measure_version=rule,
@@ -69,5 +71,6 @@ def test_one_version_per_number(room: Room, version: DatasetVersion) -> None:
             content_hash="0" * 64,
             recipe={},
             rows=8,
+            width=1,
             created_by=room.user,
         )

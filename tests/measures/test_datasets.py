@@ -150,6 +150,16 @@ def test_a_measure_may_rest_on_another_of_the_recipe(room: Room, fsp: Measure) -
     assert {one["variable"] for one in lineage["measures"][0]["inputs"]} == {"q_union", "q_party"}
 
 
+def test_a_measure_that_rests_on_one_the_recipe_does_not_list_says_which(room: Room, fsp: Measure) -> None:
+    room.publish("fsp_if_male", "case((q_sex == 1, fsp), otherwise=0)")
+    with pytest.raises(Refused) as refused:
+        room.dataset(measures=["fsp_if_male"])
+    (problem,) = refused.value.problems
+    assert problem.message == "fsp_if_male rests on the measure fsp, which the recipe does not list."
+    assert problem.hint == "Add fsp to measures of the recipe." and not problem.near
+    room.dataset(measures=["fsp", "fsp_if_male"])
+
+
 def test_lineage_goes_down_to_wave_variables_and_rule(room: Room, dataset: Dataset) -> None:
     version = build_dataset(room.user, dataset).version
     lineage = selectors.lineage(version.columns.get(name="male"))

@@ -9,13 +9,14 @@ import pytest
 from django.test import Client
 
 from measures.selectors.codes import item_codes
-from surveys.core.codebook import Code, ValueType
+from surveys.core.codebook import Code, ResponseSet, ValueType
 from surveys.services.crosswalk import decide
 from tests.factories import make_study, make_user, make_wave, make_wave_version, variable
 from tests.measures.conftest import GONE, Room
 
 CODES = "/admin/measures/measure/codes/"
 NAMES = "/admin/measures/measure/names/"
+ITEMS = "/admin/measures/measure/items/"
 
 
 @pytest.fixture
@@ -113,3 +114,28 @@ def test_names_are_items_measures_and_functions(researcher: Client, room: Room) 
     told = {one["name"]: one for one in json.loads(answer.content)["names"]}
     assert told["q_sex"] == {"name": "q_sex", "writes": "q_sex", "kind": "item", "label": "Sex"}
     assert told["fsp"]["kind"] == "measure" and told["any_of"]["kind"] == "function"
+
+
+def test_multiple_response_sets_are_offered_as_names_and_among_the_items(
+    researcher: Client, room: Room
+) -> None:
+    wave = make_wave(room.study, "2016")
+    columns = [(variable(name), [1, 0]) for name in ("q_union", "q_party", "q_sex")]
+    blocks = [
+        ResponseSet("$member", "D", ("q_union", "q_party")),
+        ResponseSet("$lost", "D", ("q_sex", "q_gone")),
+    ]
+    version = make_wave_version(wave, columns, sets=blocks)
+    asked = {"study": room.study.pk, "wave": version.pk}
+    told = {one["name"]: one for one in json.loads(researcher.get(NAMES, asked).content)["names"]}
+    assert told["member"] == {
+        "name": "member",
+        "writes": "member",
+        "kind": "set",
+        "label": "q_union, q_party",
+    }
+    assert "lost" not in told, "one of its variables is no item here"
+    page = researcher.get(ITEMS, asked).content.decode()
+    assert 'data-insert="any_of(member)"' in page and "lost" not in page
+    assert "any_of(member)" in researcher.get(ITEMS, asked | {"q": "q_party"}).content.decode()
+    assert "any_of(member)" not in researcher.get(ITEMS, asked | {"q": "sex"}).content.decode()

@@ -256,6 +256,15 @@ def test_headings_that_are_unknown_and_measures_twice_are_refused(measured: Room
         read_sheet(measured.user, measured.study, path)
 
 
+def test_a_measure_that_stands_twice_hides_no_other_problem(measured: Room, sheet: Editor) -> None:
+    path = sheet({"male": {"level": "odd"}}, add=({"measure": "fsp"}, {"measure": "fsp"}))
+    found = read_sheet(measured.user, measured.study, path)
+    codes = [problem.code for problem in found.problems]
+    assert codes.count("measure_twice") == 2 and "bad_level" in codes
+    with pytest.raises(Refused):
+        save_sheet(measured.user, found)
+
+
 def test_a_rule_that_does_not_hold_yet_is_remarked_on_and_kept(measured: Room, sheet: Editor) -> None:
     path = sheet({"fsp": {"rule": "any_of(q_unoin)"}, "male": {"rule": "recode("}})
     changes = read_sheet(measured.user, measured.study, path)

@@ -24,6 +24,7 @@ SILENT = {
     "surveys/core/citation.py",
     "surveys/http/views.py",
     "surveys/services/fixity.py",
+    "measures/services/fixity.py",
     "measures/core/engine/prepare.py",
     "measures/core/language/sentences.py",
 }

@@ -96,6 +96,23 @@ def test_names_are_offered_by_name_and_by_label(browser: Any, site: tuple[str, L
     assert not complaints
 
 
+def test_labels_of_codes_are_offered_within_quotes(browser: Any, site: tuple[str, Library]) -> None:
+    page, complaints = opened(browser, site)
+    write(page, "q_union == 1 and q_party == ")
+    page.wait_for_selector("#codes table[data-item=q_party]")
+    page.keyboard.type('"y')
+    page.wait_for_selector("#completions li")
+    page.keyboard.press("Tab")
+    assert rule_of(page) == 'q_union == 1 and q_party == "yes"'
+    write(page, "q_party == 'n' or q_party == 1", back=17)
+    page.wait_for_selector("#codes table[data-item=q_party]")
+    page.keyboard.type("o")
+    page.wait_for_selector("#completions li")
+    page.keyboard.press("Tab")
+    assert rule_of(page) == 'q_party == "no" or q_party == 1'
+    assert not complaints
+
+
 def test_labels_complete_in_chinese(browser: Any, site: tuple[str, Library]) -> None:
     page, _ = opened(browser, site, language="zh-hans")
     page.focus("#rule")

@@ -1,4 +1,4 @@
-"""Hashes every kept file and every stored column again; lists damage and orphans."""
+"""Hashes every kept file, stored column and version again; lists damage and orphans."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import asdict
 from itertools import chain
 from typing import Any
 
-from measures.services.fixity import verify_derived
+from measures.services.fixity import verify_datasets, verify_derived
 from surveys.core.said import how_many
 from surveys.management.base import WavebookCommand
 from surveys.models import StoredFile
@@ -19,7 +19,8 @@ class Command(WavebookCommand):
     help = __doc__ or ""
 
     def work(self, user: Any, **options: Any) -> dict[str, Any]:
-        found = [asdict(damage) for damage in chain(verify_files(), verify_waves(), verify_derived())]
+        looks = (verify_files(), verify_waves(), verify_derived(), verify_datasets())
+        found = [asdict(damage) for damage in chain(*looks)]
         return {"files": StoredFile.objects.count(), "damage": found}
 
     def show(self, outcome: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ def sentence(checked: Checked, language: str = "en") -> str:
     told = teller.tell(root)
     if root.type is Type.CONDITION:
         told = teller.say("root_condition", told)
-    begins_with_name = told.startswith((*checked.items, *checked.measures))
+    begins_with_name = told.startswith((*checked.items, *checked.measures, teller.words["exp"].format("")))
     return (told if begins_with_name else told[:1].upper() + told[1:]) + teller.words["period"]
 
 

@@ -27,7 +27,13 @@ _HELPERS = {
     unclass(wave[[name]])
   }""",
     "number": "  number <- function(name) as.numeric(cells(name))",
-    "text": "  text <- function(name) as.character(cells(name))",
+    "text": """\
+  text <- function(name) {
+    found <- cells(name)
+    if (!is.character(found) && !all(is.na(found)))  # read as numbers, "0351" and " 351" are 351
+      stop(name, " is a text and was read as something else: read it with colClasses = \\"character\\"")
+    as.character(found)
+  }""",
     "day": '  day <- function(name) as.numeric(format(as.Date(wave[[name]]), "%Y%m%d"))',
     "is_empty": '  is_empty <- function(x) is.na(x) | x == ""',
     "beside": '  beside <- function(name) text(paste0(name, "__reason"))',

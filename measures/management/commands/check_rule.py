@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -11,11 +12,15 @@ from surveys.management.base import WavebookCommand
 from surveys.models import User
 from surveys.selectors import wave_version_named
 
+AROUND = 200  # characters of a rule told on either side of where a mistake begins
+
 
 class Command(WavebookCommand):
     help = "Try a rule on a wave without keeping anything."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        # a rule may begin with a minus, as in -a+b: what no option is called is taken for the rule
+        parser._negative_number_matcher = re.compile(r"-[^-]")
         parser.add_argument(
             "rule", metavar="RULE", help='for example: recode(q_sex, {"male": 1, "female": 0})'
         )
@@ -45,9 +50,9 @@ class Command(WavebookCommand):
 
 
 def marked(rule: str, position: tuple[int, int]) -> str:
-    """The line of the rule with a mark under the slice that is meant."""
+    """The line of the rule with a mark under the slice that is meant; of a long line what is around it."""
     start, end = position
-    begin = rule.rfind("\n", 0, start) + 1
-    line = rule[begin:].split("\n", 1)[0]
+    begin = max(rule.rfind("\n", 0, start) + 1, start - AROUND)
+    line = rule[begin : start + AROUND].split("\n", 1)[0]
     length = max(1, min(end - start, len(line) - (start - begin)))
     return f"    {line}\n    {' ' * (start - begin)}{'^' * length}"

@@ -97,3 +97,7 @@ def test_every_function_can_be_said(name: str) -> None:
     for language in ("en", "zh"):
         told = sentence(checked, language)
         assert "{" not in told and len(told) > 3
+
+
+def test_the_number_e_is_written_small() -> None:
+    assert sentence(rule("exp(exp(x))")).startswith("e to the power of e to the power of ")
