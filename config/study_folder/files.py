@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +44,16 @@ class Source:
 
     def listed(self, folder: str, pattern: str = "*.yaml") -> Iterator[Path]:
         """The files of a sub-folder by name, whether or not it exists."""
-        yield from sorted(path for path in (self.root / folder).glob(pattern) if path.is_file())
+        found = self.root / folder
+        if found.is_dir() and not os.access(found, os.R_OK | os.X_OK):
+            self.wrong(found, "not_readable", "The folder may not be read.", hint="Ask whoever owns it.")
+            return
+        for path in sorted(found.glob(pattern)):
+            if path.is_file():
+                yield path
+            else:
+                hint = "Take it away, or put a file in its place."
+                self.wrong(path, "no_file", "This is not a file.", hint=hint)
 
     def fields(self, path: Path) -> Fields | None:
         """The fields of a YAML file; None, and a problem, when it cannot be read."""

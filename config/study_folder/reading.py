@@ -13,12 +13,13 @@ from config.study_folder.files import Source
 from config.study_folder.reading_rules import analyses, datasets, hypotheses, measures
 from config.study_folder.reading_tables import contexts, items, targets
 from surveys.core.problems import Refused, refuse
+from surveys.core.said import say
 
 
 def read_folder(folder: Path) -> StudyContents:
     """The contents of a study folder; Refused with every problem and its file and field."""
     main = folder / "study.yaml"
-    if not main.is_file():
+    if not _is_there(main):
         hint = "A study's folder holds a file study.yaml beside measures, datasets and analyses."
         raise refuse("no_study", "There is no study.yaml in this folder.", where=str(folder), hint=hint)
     source = Source(folder)
@@ -26,6 +27,15 @@ def read_folder(folder: Path) -> StudyContents:
     if source.problems:
         raise Refused(source.problems)
     return found
+
+
+def _is_there(main: Path) -> bool:
+    try:
+        return main.is_file()
+    except OSError as error:
+        text = say("The folder may not be read ({reason}).", reason=error.strerror or type(error).__name__)
+        hint = "Ask whoever owns it, or copy it to where you may read it."
+        raise refuse("not_readable", text, where=str(main.parent)[-200:], hint=hint) from error
 
 
 def _contents(source: Source, fields: Fields) -> StudyContents:

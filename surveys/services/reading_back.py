@@ -15,7 +15,7 @@ from surveys import policy
 from surveys.core.codebook import Variable
 from surveys.core.hashing import column_hash, table_hash
 from surveys.core.problems import Refused
-from surveys.core.reading import ReadOptions, ReadResult, read
+from surveys.core.reading import ReadOptions, ReadResult, read, require_readable
 from surveys.core.table import read_each_split
 from surveys.core.writing import ExportTable
 from surveys.core.writing.flat import codebook_beside
@@ -68,6 +68,7 @@ def read_back(user: User, subject: Subject, path: Path, codebook: Path | None = 
     download, and when the file cannot be read.
     """
     policy.require(user, policy.DOWNLOAD, subject.study)
+    require_readable(path)
     with working_folder() as folder:
         result = _read(subject.study, path, folder, codebook)
         there = list(_hashed(result.codebook.variables, _columns_of(result)))

@@ -112,6 +112,9 @@ def _of_kind(asked: Asked) -> Iterator[Problem]:
     if asked.kind == Kind.SAME and maps:
         hint = "Decide that the codes are mapped, or leave the maps out."
         yield Problem("same_with_maps", "What is the same needs no map of codes.", where="kind", hint=hint)
+    if asked.bars and maps:
+        message = "What is not comparable or left open has no map of codes."
+        yield Problem("barred_with_maps", message, where="code_map", hint="Leave the maps out.")
     if asked.kind == Kind.MAP and not maps:
         hint = "Say what becomes of each code; where all mean what they meant, decide that it is the same."
         yield Problem("map_without_codes", "No code is mapped to another.", where="code_map", hint=hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from io import StringIO
 from pathlib import Path
@@ -578,3 +579,17 @@ def test_commands_print_json_and_refuse_with_exit_one(folder: Path, db: None, tm
     assert left.value.code == 1
     assert json.loads(out.getvalue())["problems"][0]["code"] == "no_study"
     assert "study.yaml" in told.getvalue()
+
+
+def test_what_is_no_file_in_a_folder_is_told_of(folder: Path, boss: User) -> None:
+    """A measure that is silently not there would be missed by whatever speaks of it."""
+    os.mkfifo(folder / "measures" / "pipe.yaml")
+    with pytest.raises(Refused) as refused:
+        load_study(boss, folder)
+    assert ("no_file", "measures/pipe.yaml") in [(one.code, one.where) for one in refused.value.problems]
+
+
+def test_a_name_that_no_disk_holds_is_refused_with_a_sentence(tmp_path: Path, boss: User) -> None:
+    with pytest.raises(Refused) as refused:
+        load_study(boss, tmp_path / ("a" * 300))
+    assert refused.value.problems[0].code == "not_readable"

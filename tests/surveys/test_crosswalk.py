@@ -23,6 +23,7 @@ from tests.clients import INSIDE, WITH_MICRODATA, clients_of, statuses
 from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
 
 pytestmark = pytest.mark.django_db
+NO_MAPS: dict[str, Any] = {"code_map": [], "missing_map": []}
 OLD = (Code(1, {"en": "male"}), Code(2, {"en": "female"}))
 NEW = (Code(1, {"en": "male"}), Code(0, {"en": "female"}), Code(97, {"en": "do not know"}))
 ROOT = "/api/v1"
@@ -179,8 +180,8 @@ def test_the_database_lets_nobody_change_a_decision(sides: Any, user: User) -> N
         ({"code_map": [[{"x": 1}, 1]]}, "bad_code"),
         ({"code_map": [[1, float("nan")]]}, "bad_code"),
         ({"kind": "same"}, "same_with_maps"),
-        ({"kind": "not_comparable", "item": "sexx", "reason": "other question"}, "unknown_item"),
-        ({"kind": "undetermined", "item": "sexx", "reason": "asked otherwise?"}, "unknown_item"),
+        ({"kind": "not_comparable", "item": "sexx", "reason": "other question", **NO_MAPS}, "unknown_item"),
+        ({"kind": "undetermined", "item": "sexx", "reason": "asked otherwise?", **NO_MAPS}, "unknown_item"),
         ({"code_map": [["a\0", 1]]}, "not_storable"),
         ({"code_map": [[1, "\ud800"]]}, "not_storable"),
         ({"reason": "a\0b"}, "not_storable"),

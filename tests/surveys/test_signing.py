@@ -78,6 +78,7 @@ def test_every_document_of_the_api_is_taken_whole_or_not_at_all(signed_in: Clien
     ("more", "code", "where"),
     [
         ({"code_map": []}, "map_without_codes", "code_map"),
+        ({"kind": "not_comparable", "reason": "asked otherwise"}, "barred_with_maps", "code_map"),
         ({"item": "nopenope", "kind": "rename"}, "unknown_item", "item"),
         ({"code_map": [[77, 88]]}, "unknown_code", "code_map"),
         ({"code_map": [[1, 1]], "missing_map": [[78, "refused"]]}, "unknown_code", "missing_map"),

@@ -32,11 +32,14 @@ def distribution(before: Side, after: Side, *, is_told: bool) -> Distribution | 
     """
     if not before.counts or not after.counts or Role.KEY in (before.variable.role, after.variable.role):
         return None
+    whole = before, after
     if not is_told:
-        before, after = (Side(one.variable, disclosed(one.variable, one.counts)) for one in (before, after))
+        before, after = (Side(one.variable, disclosed(one.variable, one.counts)) for one in whole)
     cells = _by_value(before, after)
     if cells is None:
         cells = _by_class(before, after)
+    elif not is_told:
+        cells = _counted_whole(cells, _by_value(*whole))
     rows = int(before.counts["n"]), int(after.counts["n"])
     absent = rows[0] - int(before.counts["valid"]), rows[1] - int(after.counts["valid"])
     hidden = set() if is_told else _hidden(cells or {})
@@ -69,6 +72,20 @@ def _by_value(before: Side, after: Side) -> Cells | None:
     if old_rest or new_rest:
         cells[None] = (old_rest, new_rest)
     return cells or None
+
+
+def _counted_whole(shown: Cells, whole: Cells | None) -> Cells:
+    """The values that may be shown with all their rows; the rest as one.
+
+    Disclosed by itself, a side in which few gave an answer looks as if nobody had.
+    """
+    if whole is None:
+        return shown
+    cells: Cells = {key: whole.get(key, (0, 0)) for key in shown if key is not None}
+    rest = [sum(pair[at] for key, pair in whole.items() if key not in cells) for at in (0, 1)]
+    if any(rest):
+        cells[None] = (rest[0], rest[1])
+    return cells
 
 
 def _by_class(before: Side, after: Side) -> Cells | None:
