@@ -33,8 +33,11 @@ class Unlisted:
         return replace(scope, unreadable={**found, **scope.unreadable}) if found else scope
 
     def _problem(self, measure: str, name: str) -> Problem:
-        sentence = "{measure} rests on the measure {name}, which the recipe does not list."
-        message = say(sentence, measure=measure, name=name)
+        message = say(
+            "{measure} rests on the measure {name}, which the recipe does not list.",
+            measure=measure,
+            name=name,
+        )
         hint = say("Add {name} to measures of the recipe.", name=name)
         return Problem("unlisted_measure", message, hint=hint)
 
