@@ -31,13 +31,13 @@ from analytics.core.estimators.summary import (
     SATTERTHWAITE,
     containment,
     failed,
+    mixed_linear_fit,
     rows_of,
     t_estimates,
 )
 from analytics.core.results import (
     Check,
     Convergence,
-    Fit,
     GroupEffect,
     Icc,
     ModelResult,
@@ -131,7 +131,7 @@ def _result(
         kind="multilevel_linear",
         converged=True,
         estimates=estimates,
-        fit=_fit(design, best, reml),
+        fit=mixed_linear_fit(design.n, design.k, best.deviance, 2, reml),
         random=(
             RandomEffect(group, "(Intercept)", variance, math.sqrt(variance), by.count),
             RandomEffect("", "Residual", residual_variance, math.sqrt(residual_variance)),
@@ -144,24 +144,6 @@ def _result(
         convergence=Convergence(True, iterations, abs(best.slope) if best.rho else 0.0, 0.0),
         dropped=design.dropped,
         covariance=rows_of(covariance),
-    )
-
-
-def _fit(design: Design, best: Solution, reml: bool) -> Fit:
-    n, p = design.n, design.k
-    loglik, df = -best.deviance / 2, p + 2
-    bic_n = n - p if reml else n
-    return Fit(
-        loglik=loglik,
-        aic=2 * df - 2 * loglik,
-        bic=df * math.log(bic_n) - 2 * loglik,
-        n=n,
-        df=df,
-        likelihood="reml" if reml else "ml",
-        bic_n=bic_n,
-        bic_convention="rows_minus_fixed" if reml else "rows",
-        bic_rows=df * math.log(n) - 2 * loglik,
-        n_fixed=p,
     )
 
 

@@ -43,10 +43,11 @@ from analytics.core.estimators.summary import (
     SATTERTHWAITE,
     containment,
     failed,
+    mixed_linear_fit,
     rows_of,
     t_estimates,
 )
-from analytics.core.results import Check, Convergence, Fit, Icc, ModelResult, RandomEffect
+from analytics.core.results import Check, Convergence, Icc, ModelResult, RandomEffect
 from surveys.core.said import say
 
 KIND = "multilevel_linear"
@@ -142,7 +143,7 @@ def _result(
         kind=KIND,
         converged=True,
         estimates=t_estimates(design.terms, beta, np.sqrt(np.diag(covariance)), degrees),
-        fit=_fit(design, at.deviance, len(z_terms), reml),
+        fit=mixed_linear_fit(design.n, design.k, at.deviance, parameters(len(z_terms)) + 1, reml),
         random=(*effects, RandomEffect("", "Residual", residual, math.sqrt(residual))),
         random_correlations=correlations,
         icc=Icc(share(psi[0, 0], residual), "response_at_zero", float(psi[0, 0]), residual),
@@ -155,23 +156,6 @@ def _result(
         convergence=Convergence(True, ended.iterations, ended.gradient, ended.decrement, ended.curvature),
         dropped=design.dropped,
         covariance=rows_of(covariance),
-    )
-
-
-def _fit(design: Design, deviance: float, q: int, reml: bool) -> Fit:
-    n, p, loglik = design.n, design.k, -deviance / 2
-    df, bic_n = p + parameters(q) + 1, n - p if reml else n
-    return Fit(
-        loglik=loglik,
-        aic=2 * df - 2 * loglik,
-        bic=df * math.log(bic_n) - 2 * loglik,
-        n=n,
-        df=df,
-        likelihood="reml" if reml else "ml",
-        bic_n=bic_n,
-        bic_convention="rows_minus_fixed" if reml else "rows",
-        bic_rows=df * math.log(n) - 2 * loglik,
-        n_fixed=p,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from analytics.core.estimators.moments import BoolArray, FloatArray
-from analytics.core.results import Check, Estimate, ModelResult
+from analytics.core.results import Check, Estimate, Fit, ModelResult
 
 CONFIDENCE = 0.95
 UPPER = 0.5 + CONFIDENCE / 2
@@ -104,3 +106,24 @@ def rows_of(matrix: FloatArray) -> tuple[tuple[float, ...], ...]:
 def failed(kind: str, checks: tuple[Check, ...], dropped: tuple[str, ...] = ()) -> ModelResult:
     """A model without numbers; ``checks`` hold at least one error that says why."""
     return ModelResult(kind=kind, converged=False, checks=checks, dropped=dropped)
+
+
+def mixed_linear_fit(n: int, fixed: int, deviance: float, variances: int, reml: bool) -> Fit:
+    """How well a linear mixed model of ``n`` rows fits, as nlme tells it.
+
+    AIC counts the ``fixed`` effects and the ``variances`` (covariances and the residual variance among them);
+    BIC takes n less the fixed effects under REML, n under ML, and ``bic_rows`` always n, as lme4.
+    """
+    df, bic_n, loglik = fixed + variances, n - fixed if reml else n, -deviance / 2
+    return Fit(
+        loglik=loglik,
+        aic=2 * df - 2 * loglik,
+        bic=df * math.log(bic_n) - 2 * loglik,
+        n=n,
+        df=df,
+        likelihood="reml" if reml else "ml",
+        bic_n=bic_n,
+        bic_convention="rows_minus_fixed" if reml else "rows",
+        bic_rows=df * math.log(n) - 2 * loglik,
+        n_fixed=fixed,
+    )

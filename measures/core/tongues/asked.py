@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from measures.core.engine.fits import Fit
 from measures.core.engine.interface import Rule, SourceColumn
-from measures.core.engine.query import reasons_of_rules, reasons_of_source
+from measures.core.engine.query import LARGEST_INTEGER, reasons_of_rules, reasons_of_source
 from measures.core.language.scope import ContextTable
 from measures.core.language.sentences import reason_in_words, sentence
 from measures.core.language.tree import Column, Type
@@ -23,7 +23,6 @@ from surveys.core.codebook import Scalar, Variable, text_in
 from surveys.core.problems import refuse
 from surveys.core.said import say
 
-LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
 _NARROW, _WIDE = -91, -999999991  # where codes of our own begin, downwards
 
 
