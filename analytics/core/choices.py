@@ -1,4 +1,4 @@
-"""Choices that any model of a kind may make: how its standard errors are had, and how its rows were drawn."""
+"""Choices that any model of a kind may make: how its standard errors are had, and which slopes."""
 
 from __future__ import annotations
 
@@ -27,34 +27,6 @@ class Errors:
         if self.kind == CLASSICAL:
             return {}
         given = {"kind": self.kind, "type": self.type, "cluster": self.cluster}
-        return {name: value for name, value in given.items() if value}
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """How the rows were drawn: the variables of ``weights``, ``strata`` and ``psu``, each perhaps empty.
-
-    ``lonely`` says what becomes of a stratum of one sampling unit, in the words of tables: ``refuse``,
-    ``centre`` (its distance to the mean of all units counts) or ``certainty`` (drawn for sure, adds nothing).
-    """
-
-    weights: str = ""
-    strata: str = ""
-    psu: str = ""
-    lonely: str = "refuse"
-
-    def __bool__(self) -> bool:
-        return bool(self.weights or self.strata or self.psu)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(name for name in (self.weights, self.strata, self.psu) if name)
-
-    def as_json(self) -> dict[str, Any]:
-        """The fields as a specification writes them."""
-        given = {"weights": self.weights, "strata": self.strata, "psu": self.psu}
-        if self.lonely != "refuse":
-            given["lonely_psu"] = self.lonely
         return {name: value for name, value in given.items() if value}
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from analytics.core.choices import Drawn, Errors, Slopes
+from analytics.core.choices import Errors, Slopes
+from analytics.core.design_spec import DesignSpec
 from analytics.core.formula import Formula
 from analytics.core.table_specs import without_empty
 from surveys.core.codebook import Scalar
@@ -44,7 +45,7 @@ class ModelSpec:
     where: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
     targets: str = ""
     errors: Errors = field(default_factory=Errors)
-    drawn: Drawn = field(default_factory=Drawn)
+    design: DesignSpec = field(default_factory=DesignSpec)
     slopes: Slopes | None = None
     predict: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
     random: Formula | None = None
@@ -55,7 +56,7 @@ class ModelSpec:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        others = [name for name in (self.groups, self.errors.cluster, *self.drawn.columns) if name]
+        others = [name for name in (self.groups, self.errors.cluster, *self.design.columns) if name]
         named = (name for formula in self.formulas for name in formula.variables)
         return tuple(dict.fromkeys((*named, *others, *self.where)))
 
@@ -68,7 +69,7 @@ class ModelSpec:
                 "random": f"1 + {self.random.text}" if self.random else "",
                 "method": dict(self.method),
                 "errors": self.errors.as_json(),
-                **self.drawn.as_json(),
+                **self.design.as_json(),
                 "slopes": self.slopes.as_json() if self.slopes else {},
                 "predict": {name: list(values) for name, values in self.predict.items()},
                 "outcome_value": self.outcome_value,

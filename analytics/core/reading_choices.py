@@ -6,21 +6,21 @@ from collections.abc import Iterable
 from math import prod
 from typing import Any
 
-from analytics.core.choices import CLASSICAL, ERROR_TYPES, MOMENTS, Drawn, Errors, Slopes
+from analytics.core.choices import CLASSICAL, ERROR_TYPES, MOMENTS, Errors, Slopes
+from analytics.core.design_spec import DESIGN_FIELDS, DesignSpec, read_design
 from analytics.core.fields import Fields
 from analytics.core.formula import Formula, leaf
 from analytics.core.spec import CATEGORICAL
-from analytics.core.survey_design.declared import LONELY
 from surveys.core.problems import near_misses
 from surveys.core.said import say
 
-CHOICES = ("errors", "weights", "strata", "psu", "lonely_psu", "slopes", "predict")
+CHOICES = ("errors", *DESIGN_FIELDS, "slopes", "predict")
 SINGLE = ("linear", "logit")  # kinds that have all of these
 MOST_PLACES = 100
 
 
 def read_choices(fields: Fields, kind: str, formula: Formula | None) -> dict[str, Any]:
-    """``errors``, ``drawn``, ``slopes`` and ``predict`` of a model; everything that is wrong is told."""
+    """``errors``, ``design``, ``slopes`` and ``predict`` of a model; everything that is wrong is told."""
     if kind not in SINGLE:
         for name in CHOICES:
             if fields.take(name) is not None and kind:
@@ -31,10 +31,10 @@ def read_choices(fields: Fields, kind: str, formula: Formula | None) -> dict[str
                     hint=say("Leave it out, or choose one of {known}.", known=SINGLE),
                 )
         return {}
-    drawn = _drawn(fields)
+    design = read_design(fields)
     return {
-        "errors": _errors(fields, kind, drawn),
-        "drawn": drawn,
+        "errors": _errors(fields, kind, design),
+        "design": design,
         "slopes": _slopes(fields, formula),
         "predict": _predict(fields, formula),
     }
@@ -56,7 +56,7 @@ def _inner(fields: Fields, name: str) -> Fields:
     return Fields(fields.mapping(name), fields.place(name), fields.problems)
 
 
-def _errors(fields: Fields, kind: str, drawn: Drawn) -> Errors:
+def _errors(fields: Fields, kind: str, design: DesignSpec) -> Errors:
     inner = _inner(fields, "errors")
     if not inner.data:
         return Errors()
@@ -65,7 +65,7 @@ def _errors(fields: Fields, kind: str, drawn: Drawn) -> Errors:
     form = inner.choice("type", types, types[0])
     cluster = inner.text("cluster")
     inner.finish()
-    if drawn and chosen != CLASSICAL:
+    if design and chosen != CLASSICAL:
         inner.wrong(
             "kind",
             "Errors follow from how the rows were drawn where weights, strata or psu are named.",
@@ -77,18 +77,6 @@ def _errors(fields: Fields, kind: str, drawn: Drawn) -> Errors:
         inner.wrong("cluster", "“cluster” belongs to kind: cluster.")
         cluster = ""
     return Errors(chosen, form, cluster)
-
-
-def _drawn(fields: Fields) -> Drawn:
-    found = Drawn(fields.text("weights"), fields.text("strata"), fields.text("psu"))
-    lonely = fields.choice("lonely_psu", LONELY, LONELY[0])
-    if fields.data.get("lonely_psu") is not None and not (found.strata or found.psu):
-        fields.wrong(
-            "lonely_psu",
-            "Without strata and psu no stratum has a single sampling unit.",
-            hint="Name strata and psu, or leave lonely_psu out.",
-        )
-    return Drawn(found.weights, found.strata, found.psu, lonely) if found else found
 
 
 def _slopes(fields: Fields, formula: Formula | None) -> Slopes | None:

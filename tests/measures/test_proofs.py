@@ -179,6 +179,26 @@ def test_the_page_of_a_measure_says_which_codes_of_a_later_wave_have_no_outcome(
     assert "home@1 发布时未在 mdms/2016@1 上检验" in page
 
 
+def test_a_crosswalk_changed_after_publishing_is_proved_anew(room: Room, client: Client) -> None:
+    room.publish("home", "recode(q_home, {1: 1, 2..3: 0})")
+    room.publish("housed", "recode(home, {1: 2, 0: 1})")
+    room.publish("male", "recode(q_sex, {1: 1}, other=0)")
+    made = room.dataset("homes", measures=["home", "housed", "male"])
+    assert build_dataset(room.user, made).version.warnings == []
+    item = save_item(room.user, room.study, "q_home", labels={"en": "Home", "zh": "住房"})
+    decide(room.user, item, room.wave, variable="q_home", code_map=[[1, 1], [2, 2], [3, 4]])
+    outcome = build_dataset(room.user, made)
+    told = "The crosswalk of mdms/2014@1 was changed after {} was proved on it: "
+    warned = [str(one["message"]) for one in outcome.version.warnings]
+    assert warned and warned[0].startswith(told.format("home@1") + "Code 4") and "male" not in str(warned)
+    client.force_login(room.user)
+    page = client.get("/studies/mdms/measures/home/").content.decode()
+    assert told.format("home@1") in page and "This is how they are read now" in page
+    assert "This is how they are read now" not in client.get("/studies/mdms/measures/male/").content.decode()
+    decide(room.user, item, room.wave, variable="q_home", code_map=[[1, 1], [2, 2], [3, 3]])
+    assert build_dataset(room.user, made).version.warnings == []
+
+
 def test_holes_tell_no_single_answer() -> None:
     def row(value: int, label: str, rows: int) -> CoverageRow:
         return CoverageRow("q", value, None, label, rows, None, None, False)

@@ -16,6 +16,7 @@ import pytest
 from analytics.core.frame import Frame
 from analytics.core.kinds import read_spec, run_spec
 from surveys.core.codebook import ValueType
+from surveys.core.problems import Refused
 from tests.analytics.columns import column
 from tests.reference.cases import Case
 from tests.reference.single import single_level
@@ -25,15 +26,30 @@ DESIGNS = {
     "full": "weights: weight\nstrata: stratum\npsu: psu",
     "weights_only": "weights: weight",
     "psu_only": "weights: weight\npsu: psu",
+    "finite": "weights: weight\nstrata: stratum\npsu: psu\nfpc: population",
 }
-NUMBERS = ("y", "trust", "female", "age", "inc", "weight", "stratum", "psu", "district", "chosen")
+NUMBERS = (
+    "y",
+    "trust",
+    "female",
+    "age",
+    "inc",
+    "weight",
+    "stratum",
+    "psu",
+    "district",
+    "chosen",
+    "population",
+)
 
 
 @cache
 def case() -> Case:
     found = single_level()
     chosen = (pl.col("inc") >= 8) & (pl.col("district") == 2)
-    return Case(found.rows.with_columns(chosen=chosen.cast(pl.Int64)), found.reference)
+    population = 2 * pl.col("psu").n_unique().over("stratum")
+    rows = found.rows.with_columns(chosen=chosen.cast(pl.Int64), population=population)
+    return Case(rows, found.reference)
 
 
 @cache
@@ -76,8 +92,9 @@ def test_a_stratum_of_one_unit_is_an_open_choice() -> None:
     strata[0] = 999
     lone = {**frame(), "stratum": column("stratum", strata.tolist(), ValueType.DECIMAL)}
     text = f"kind: linear\nformula: trust ~ female + age\n{DESIGNS['full']}"
-    (failed,) = run_spec(read_spec(text), lone).result["models"]
-    assert not failed["result"]["converged"] and failed["result"]["checks"][-1]["code"] == "lonely_psu"
+    with pytest.raises(Refused) as refused:
+        run_spec(read_spec(text), lone)
+    assert [one.code for one in refused.value.problems] == ["lonely_psu"]
     for choice, called in (("centre", "adjust"), ("certainty", "certainty")):
         result = fitted(f"{text}\nlonely_psu: {choice}", lone)
         close(result, case().reference["design"][f"lonely_{called}"], LINEAR, LINEAR)

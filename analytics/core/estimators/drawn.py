@@ -1,103 +1,84 @@
-"""The variance of score totals under a sample drawn by strata and sampling units (Taylor linearisation).
-
-Only sums by unit are needed: sum over strata of n_h / (n_h - 1) times the spread of its units' totals
-about their mean (Binder 1983; R's survey with replacement at the first stage).
-"""
+"""The rows that a model uses, and the sampling design of all the rows they were drawn with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from analytics.core.estimators.moments import BoolArray, FloatArray, IntArray
 from analytics.core.results import Check
+from analytics.core.survey_design.checks import kish
+from analytics.core.survey_design.declared import SurveyDesign, sums_by
 from surveys.core.said import say
 
 VERY_FEW = 10  # degrees of freedom under which a variance is a rough guide
 
 
 @dataclass(frozen=True)
-class Units:
-    """``unit`` (n,) is the sampling unit of each row used, ``stratum`` (P,) that of every unit drawn.
+class DrawnRows:
+    """``rows`` (n,) are the places, among those of ``design``, of the rows used.
 
-    Units without a row used (of a domain) are among the P: they add zeros, and count in their stratum.
-    ``weights`` (n,) have a mean of 1 over the rows used.
+    Units without a row used (of a domain) add zeros, and count in their stratum.
     """
 
-    unit: IntArray
-    stratum: IntArray
-    weights: FloatArray
-    lonely: str = "refuse"
+    design: SurveyDesign
+    rows: IntArray
 
-    @property
-    def sizes(self) -> IntArray:
-        """How many units each stratum has."""
-        return np.bincount(self.stratum).astype(np.int64)
+    @cached_property
+    def weights(self) -> FloatArray:
+        """(n,) with a mean of 1 over the rows used, unless they weigh nothing at all."""
+        own = self.design.weights[self.rows]
+        mean = float(own.mean()) if len(own) else 0.0
+        return own / mean if mean > 0 else own
 
-    @property
+    @cached_property
+    def unit(self) -> IntArray:
+        """(n,) the sampling unit of each row used."""
+        return self.rows if self.design.psu is None else self.design.psu[self.rows]
+
+    @cached_property
     def used(self) -> IntArray:
         """The units with rows that weigh something."""
         return np.unique(self.unit[self.weights > 0])
 
+    @cached_property
+    def strata_used(self) -> int:
+        return len(np.unique(self.design.psu_stratum[self.used]))
+
     @property
     def df(self) -> int:
-        """Units less strata, of the rows used."""
-        return len(self.used) - len(np.unique(self.stratum[self.used]))
-
-    def of(self, rows: BoolArray) -> Units:
-        """The same units with some of the rows."""
-        return replace(self, unit=self.unit[rows], weights=self.weights[rows])
+        """Units less strata, of the rows used, as R's svyglm counts them in a domain."""
+        return len(self.used) - self.strata_used
 
     @property
     def design_effect(self) -> float:
-        """Kish's 1 + CV^2 of the weights: what unequal weights alone cost."""
-        w = self.weights
-        return float(len(w) * (w @ w) / w.sum() ** 2)
+        """What unequal weights alone cost."""
+        return kish(self.weights)
+
+    def of(self, chosen: BoolArray) -> DrawnRows:
+        """The same design with some of the rows."""
+        return replace(self, rows=self.rows[chosen])
+
+    def variance(self, scores: FloatArray) -> FloatArray:
+        """The variance (k, k) of the total of ``scores`` (n, k), which are weighted already (Binder 1983)."""
+        return self.design.covariance(sums_by(self.unit, scores, self.design.n_psu))
 
 
-def check_units(units: Units) -> tuple[Check, ...]:
-    """Weights that are none, strata of a single unit, and too few units."""
-    if bool((units.weights < 0).any()) or not units.weights.sum() > 0:
-        message = "A sampling weight is negative, or all are zero."
-        return (Check("error", "bad_weights", message),)
-    alone = int((units.sizes == 1).sum())
-    if alone and units.lonely == "refuse" and len(units.sizes) > 1:
-        message = say(
-            "{n} strata have a single sampling unit, whose spread is unknown. Choose lonely_psu: centre (its "
-            "distance to the mean of all units counts) or certainty (it adds nothing).",
-            n=alone,
-        )
-        return (Check("error", "lonely_psu", message),)
-    if units.df < 1:
-        message = say("{n} sampling units leave no degrees of freedom for an error.", n=len(units.used))
+def check_drawn(drawn: DrawnRows) -> tuple[Check, ...]:
+    """Rows that weigh nothing, and too few units."""
+    if not drawn.weights.sum() > 0:
+        return (Check("error", "bad_weights", "All weights of the rows used are zero."),)
+    if drawn.df < 1:
+        message = say("{n} sampling units leave no degrees of freedom for an error.", n=len(drawn.used))
         return (Check("error", "few_units", message),)
-    if units.df < VERY_FEW:
+    if drawn.df < VERY_FEW:
         message = say(
             "{n} sampling units leave {df} degrees of freedom: errors rest on few points and may be far too "
             "small.",
-            n=len(units.used),
-            df=units.df,
+            n=len(drawn.used),
+            df=drawn.df,
         )
         return (Check("warning", "few_units", message),)
     return ()
-
-
-def score_variance(scores: FloatArray, units: Units) -> FloatArray:
-    """The variance (k, k) of the total of ``scores`` (n, k), which are weighted already."""
-    totals = _sums(scores, units.unit, len(units.stratum))
-    sizes = units.sizes
-    sums = _sums(totals, units.stratum, len(sizes))
-    means = np.where((sizes > 1)[:, None], sums / np.maximum(sizes, 1)[:, None], 0.0)
-    factor = np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), float(units.lonely == "centre"))
-    apart = (totals - means[units.stratum]) * np.sqrt(factor[units.stratum])[:, None]
-    variance: FloatArray = apart.T @ apart
-    return variance
-
-
-def _sums(rows: FloatArray, codes: IntArray, count: int) -> FloatArray:
-    """Sums (count, k) of rows (n, k) by code."""
-    n = len(rows)
-    summed: FloatArray = csc_array((np.ones(n), codes, np.arange(n + 1)), (count, n)) @ rows
-    return summed

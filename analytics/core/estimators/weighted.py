@@ -24,7 +24,7 @@ from analytics.core.checks import (
 from analytics.core.estimators.categories import explained
 from analytics.core.estimators.climbing import Climb, Place, climb, parts_for_good
 from analytics.core.estimators.design import Design, prepare
-from analytics.core.estimators.drawn import Units, check_units, score_variance
+from analytics.core.estimators.drawn import DrawnRows, check_drawn
 from analytics.core.estimators.logistic import curve
 from analytics.core.estimators.moments import FloatArray, blocks
 from analytics.core.estimators.separation import lone_columns
@@ -39,25 +39,27 @@ CONVENTIONS = {
 }
 
 
-def fit_weighted_linear(y: FloatArray, x: FloatArray, terms: tuple[str, ...], units: Units) -> ModelResult:
+def fit_weighted_linear(
+    y: FloatArray, x: FloatArray, terms: tuple[str, ...], drawn: DrawnRows
+) -> ModelResult:
     """Weighted least squares with linearised errors; R2 is that of the weighted sums of squares."""
-    design, units, checks = _prepared(y, x, terms, units)
+    design, drawn, checks = _prepared(y, x, terms, drawn)
     if has_error(checks):
         return failed("linear", checks, design.dropped)
     checks += (*check_collinearity(design), *check_linear_scale(design))
-    w, part = units.weights, design.x - design.moments.centre
+    w, part = drawn.weights, design.x - design.moments.centre
     weighted = part * w[:, None]
     bread = scaled_inverse(part.T @ weighted)
     beta = bread @ (weighted.T @ design.y)
     left = design.y - part @ beta
     about = design.y - float(w @ design.y / w.sum()) if design.has_intercept else design.y
     r2 = 1 - float(w @ left**2) / float(w @ about**2)
-    return _result("linear", design, units, checks, beta, bread, part * (w * left)[:, None], r2=r2)
+    return _result("linear", design, drawn, checks, beta, bread, part * (w * left)[:, None], r2=r2)
 
 
-def fit_weighted_logit(y: FloatArray, x: FloatArray, terms: tuple[str, ...], units: Units) -> ModelResult:
+def fit_weighted_logit(y: FloatArray, x: FloatArray, terms: tuple[str, ...], drawn: DrawnRows) -> ModelResult:
     """The weighted score equations of a logit, by Newton's method."""
-    design, units, checks = _prepared(y, x, terms, units)
+    design, drawn, checks = _prepared(y, x, terms, drawn)
     checks += check_binary(design)
     if not has_error(checks):
         checks += lone_columns(design)
@@ -66,39 +68,39 @@ def fit_weighted_logit(y: FloatArray, x: FloatArray, terms: tuple[str, ...], uni
     checks += (*check_collinearity(design), *check_events(design))
     part = design.x - design.moments.centre
     found = climb(
-        lambda at: _evaluate(part, design.y, units.weights, at),
-        _start(design, units.weights),
+        lambda at: _evaluate(part, design.y, drawn.weights, at),
+        _start(design, drawn.weights),
         lambda step: _separates(part, design.y, step),
     )
     direction = found.step if found.step.any() else found.place.at
     checks = explained(found, design, direction, _separates(part, design.y, direction), checks)
     if found.covariance is None or has_error(checks):
         return failed("logit", checks, design.dropped)
-    left = units.weights * (design.y - curve(part @ found.place.at).p)
+    left = drawn.weights * (design.y - curve(part @ found.place.at).p)
     scores = part * left[:, None]
-    return _result("logit", design, units, checks, found.place.at, found.covariance, scores, found)
+    return _result("logit", design, drawn, checks, found.place.at, found.covariance, scores, found)
 
 
 def _prepared(
-    y: FloatArray, x: FloatArray, terms: tuple[str, ...], units: Units
-) -> tuple[Design, Units, tuple[Check, ...]]:
+    y: FloatArray, x: FloatArray, terms: tuple[str, ...], drawn: DrawnRows
+) -> tuple[Design, DrawnRows, tuple[Check, ...]]:
     """The design of the rows that weigh something; units that lose all of theirs still count as drawn."""
-    known = check_units(units)
+    known = check_drawn(drawn)
     if not has_error(known):
-        heavy = units.weights > 0
-        y, x, units = y[heavy], x[heavy], units.of(heavy)
+        heavy = drawn.weights > 0
+        y, x, drawn = y[heavy], x[heavy], drawn.of(heavy)
     design = prepare(y, x, terms)
     checks = (*design.checks, *check_size(design), *check_outcome_varies(design), *known)
-    if not has_error(checks) and units.df + 1 - design.k < 1:
+    if not has_error(checks) and drawn.df + 1 - design.k < 1:
         message = say(
             "{units} sampling units in their strata leave {df} degrees of freedom, not enough for {k} "
             "coefficients.",
-            units=len(units.used),
-            df=units.df,
+            units=len(drawn.used),
+            df=drawn.df,
             k=design.k,
         )
         checks += (Check("error", "few_units", message),)
-    return design, units, checks
+    return design, drawn, checks
 
 
 def _start(design: Design, weights: FloatArray) -> FloatArray:
@@ -130,7 +132,7 @@ def _separates(x: FloatArray, y: FloatArray, direction: FloatArray) -> bool:
 def _result(
     kind: str,
     design: Design,
-    units: Units,
+    drawn: DrawnRows,
     checks: tuple[Check, ...],
     beta: FloatArray,
     bread: FloatArray,
@@ -140,9 +142,9 @@ def _result(
 ) -> ModelResult:
     """From coefficients, inverse information and scores of the centred columns to the record."""
     lift = design.lift
-    covariance = lift @ (bread @ score_variance(scores, units) @ bread) @ lift.T
+    covariance = lift @ (bread @ drawn.variance(scores) @ bread) @ lift.T
     beta = lift @ beta
-    df = units.df + 1 - design.k
+    df = drawn.df + 1 - design.k
     error = np.sqrt(np.diag(covariance))
     return ModelResult(
         kind=kind,
@@ -150,7 +152,7 @@ def _result(
         estimates=t_estimates(design.terms, beta, error, np.full(design.k, float(df)), odds=kind == "logit"),
         fit=_fit(design, beta, covariance, df, r2),
         checks=checks,
-        method={"estimator": "weighted score equations", "drawn": _told(units, df)},
+        method={"estimator": "weighted score equations", "drawn": _told(drawn, df)},
         conventions=CONVENTIONS,
         convergence=_ended(found) if found else None,
         dropped=design.dropped,
@@ -162,14 +164,14 @@ def _ended(found: Climb) -> Convergence:
     return Convergence(True, found.iterations, float(np.abs(found.place.score).max()), found.decrement)
 
 
-def _told(units: Units, df: int) -> dict[str, Any]:
+def _told(drawn: DrawnRows, df: int) -> dict[str, Any]:
     """What a program may want to know of how the rows were drawn."""
     return {
-        "n_psu": len(units.used),
-        "n_strata": len(np.unique(units.stratum[units.used])),
+        "n_psu": len(drawn.used),
+        "n_strata": drawn.strata_used,
         "df": df,
-        "lonely_psu": units.lonely,
-        "design_effect_of_weights": units.design_effect,
+        "lonely_psu": drawn.design.lonely,
+        "design_effect_of_weights": drawn.design_effect,
     }
 
 

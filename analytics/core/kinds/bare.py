@@ -21,7 +21,7 @@ from analytics.core.estimators.random_parts import random_covariance
 from analytics.core.estimators.response import spread_of_rows
 from analytics.core.estimators.weighted import fit_weighted_linear, fit_weighted_logit
 from analytics.core.frame import Frame, Numbers
-from analytics.core.kinds.drawing import units_of
+from analytics.core.kinds.drawing import drawn_rows
 from analytics.core.results import ModelResult
 from analytics.core.sample import Sample
 from analytics.core.spec import ModelSpec
@@ -61,17 +61,17 @@ def _clusters(spec: ModelSpec, frame: Frame, sample: Sample) -> Clusters | None:
 
 def _linear(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> Bare:
     given = (design.outcome, design.matrix, design.names)
-    if spec.drawn:
-        units = units_of(spec.drawn, frame, sample)
-        return Bare(fit_weighted_linear(*given, units), units.weights)
+    if spec.design:
+        drawn = drawn_rows(spec.design, frame, sample)
+        return Bare(fit_weighted_linear(*given, drawn), drawn.weights)
     return Bare(fit_linear(*given, spec.errors, _clusters(spec, frame, sample)))
 
 
 def _logit(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> Bare:
     given = (design.outcome, design.matrix, design.names)
-    if spec.drawn:
-        units = units_of(spec.drawn, frame, sample)
-        return Bare(fit_weighted_logit(*given, units), units.weights)
+    if spec.design:
+        drawn = drawn_rows(spec.design, frame, sample)
+        return Bare(fit_weighted_logit(*given, drawn), drawn.weights)
     return Bare(fit_logit(*given, spec.errors, _clusters(spec, frame, sample)))
 
 

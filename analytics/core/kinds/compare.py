@@ -87,7 +87,7 @@ def _not_nested(smaller: ModelSpec, larger: ModelSpec) -> str:
         return say("The two models have different outcomes.")
     if smaller.reference != larger.reference:
         return say("The two models have different references of the outcome.")
-    if smaller.drawn != larger.drawn:
+    if smaller.design != larger.design:
         return say("The two models weigh or draw their rows differently.")
     if smaller.kind in MULTILEVEL and smaller.groups != larger.groups:
         return say("The two models have different groups.")
@@ -107,7 +107,7 @@ def _other_rows(smaller: Sample, larger: Sample) -> str:
 
 def _no_likelihood(smaller: ModelSpec, larger: ModelSpec) -> str:
     """Why a test of likelihoods would not hold, where one of Wald does."""
-    if larger.drawn:
+    if larger.design:
         return say("Under weights or sampling units the log-likelihood is none, and its difference no test.")
     if larger.errors.kind != CLASSICAL or smaller.errors.kind != CLASSICAL:
         return say("Robust errors say that the likelihood may be wrong; a test of its ratio would trust it.")

@@ -45,8 +45,7 @@ def drawn(
     ``lacking`` names further rows (of the data) that are lost, as ``column: reason``.
     """
     named = spec.design
-    if problems := _unfit(named, frame):
-        raise Refused(problems)
+    require_fit(named, frame)
     sample = listwise(frame, (*needed, *named.columns), (), spec.where)
     sample = without(sample, lacking or {})
     if named.weights:
@@ -57,8 +56,8 @@ def drawn(
         raise refuse("no_rows", "No row has all the variables of this analysis.", hint=hint)
     if not named:
         return Drawn(sample, sample.mask, np.ones(sample.n, dtype=np.bool_))
-    rows = listwise(frame, named.columns).mask
-    design = _declared(named, frame, rows)
+    rows = known_rows(named, frame)
+    design = declared(named, frame, rows)
     used = sample.mask[rows]
     checks = (
         *_lost_to_design(sample, named),
@@ -67,8 +66,13 @@ def drawn(
     return Drawn(sample, rows, used, design, checks)
 
 
-def _unfit(named: DesignSpec, frame: Frame) -> list[Problem]:
-    """Weights that are no numbers or below zero; dates as strata."""
+def known_rows(named: DesignSpec, frame: Frame) -> Mask:
+    """(rows of the data) true where all that the design names is known."""
+    return listwise(frame, named.columns).mask
+
+
+def require_fit(named: DesignSpec, frame: Frame) -> None:
+    """Refuses weights that are no numbers or below zero."""
     problems = []
     for name in named.columns:
         column, is_number = frame[name], name in (named.weights, named.fpc)
@@ -83,7 +87,8 @@ def _unfit(named: DesignSpec, frame: Frame) -> list[Problem]:
             )
             hint = "Correct the weight, or derive a measure from it first."
             problems.append(Problem("bad_weights", message, where="weights", hint=hint))
-    return problems
+    if problems:
+        raise Refused(problems)
 
 
 def _without_zero(sample: Sample, weights: Column) -> Sample:
@@ -95,7 +100,8 @@ def _without_zero(sample: Sample, weights: Column) -> Sample:
     return Sample(sample.mask & ~zero, lost)
 
 
-def _declared(named: DesignSpec, frame: Frame, rows: Mask) -> SurveyDesign:
+def declared(named: DesignSpec, frame: Frame, rows: Mask) -> SurveyDesign:
+    """The design of the ``rows`` (of the data) that is named; Refused as ``declare`` says."""
     kept = pl.Series(rows)
     weights = frame[named.weights].numbers()[rows] if named.weights else np.ones(int(rows.sum()))
     return declare(

@@ -122,13 +122,14 @@ def name_problems(spec: ModelSpec, known: tuple[str, ...], where: str = "formula
     problems = [*check_names(spec.formula, known, where), *check_outcome_is_no_term(spec.formula, where)]
     if spec.random is not None:
         problems += check_names(spec.random, known, "random")
-    drawn = spec.drawn
+    design = spec.design
     fields = {
         "groups": (spec.groups,),
         "errors": (spec.errors.cluster,),
-        "weights": (drawn.weights,),
-        "strata": (drawn.strata,),
-        "psu": (drawn.psu,),
+        "weights": (design.weights,),
+        "strata": (design.strata,),
+        "psu": (design.psu,),
+        "fpc": (design.fpc,),
         "where": tuple(spec.where),
     }
     for field, names in fields.items():

@@ -12,7 +12,7 @@ from surveys.core.said import say
 
 PLAIN = (
     "kind", "groups", "random", "method", "outcome_value", "center", "errors", "weights", "strata", "psu",
-    "lonely_psu",
+    "fpc", "lonely_psu",
 )  # fmt: skip
 # fields of the model that an alternative sets, or takes away with null
 CHANGES = ("outcome", "add", "drop", "replace", "cut", "where")  # what it does to the formula and the rows

@@ -84,7 +84,7 @@ class SurveyDesign:
     def _apart(self, totals: FloatArray) -> FloatArray:
         """(PSUs, m) how far each total is from its stratum's mean, times the root of the stratum's factor."""
         stratum = self.psu_stratum
-        means = _added(stratum, totals, self.n_strata) / self.stratum_psus[:, None]
+        means = sums_by(stratum, totals, self.n_strata) / self.stratum_psus[:, None]
         if self.lonely == "centre":
             means[self.is_lonely] = totals.mean(axis=0)
         return np.asarray((totals - means[stratum]) * np.sqrt(self.factors)[stratum][:, None])
@@ -122,8 +122,8 @@ def declare(
     return SurveyDesign(weights, position, psu_stratum, stratum_psus, finite, lonely)
 
 
-def _added(at: IntArray, numbers: FloatArray, count: int) -> FloatArray:
-    """Sums of the rows of ``numbers`` (n, m) by position ``at`` (n,)."""
+def sums_by(at: IntArray, numbers: FloatArray, count: int) -> FloatArray:
+    """Sums (count, m) of the rows of ``numbers`` (n, m) by position ``at`` (n,)."""
     columns = [np.bincount(at, weights=numbers[:, j], minlength=count) for j in range(numbers.shape[1])]
     return np.stack(columns, axis=1) if columns else np.zeros((count, 0))
 

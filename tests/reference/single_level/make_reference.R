@@ -28,8 +28,9 @@ out$linear$wald_HC3 <- wald(lin, vcovHC(lin, type = "HC3"), lin$df.residual)
 design <- function(m, D) list(coef = nv(coef(m)), se = nv(SE(m)), df_resid = m$df.residual, degf = degf(D))
 ctl <- list(epsilon = 1e-15, maxit = 100); s <- "female + age + edu + inc"
 D <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, data = d, nest = TRUE); Dw <- svydesign(id = ~1, weights = ~weight, data = d); Dp <- svydesign(id = ~psu, weights = ~weight, data = d)
+d$population <- 2 * ave(d$psu, d$stratum, FUN = function(p) length(unique(p))); Df <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, fpc = ~population, data = d, nest = TRUE)
 half <- subset(D, inc >= 8 & district == 2)
-for (n in c("full", "weights_only", "psu_only", "domain")) { S <- list(full = D, weights_only = Dw, psu_only = Dp, domain = half)[[n]]
+for (n in c("full", "weights_only", "psu_only", "finite", "domain")) { S <- list(full = D, weights_only = Dw, psu_only = Dp, finite = Df, domain = half)[[n]]
   out$design[[n]] <- list(linear = design(svyglm(as.formula(paste("trust ~", s)), S), S), logit = if (n == "domain") NULL else design(svyglm(as.formula(paste("y ~", s)), S, family = quasibinomial(), control = ctl), S)) }
 out$design$domain$linear <- design(svyglm(trust ~ female + age, half), half)
 lone <- d; lone$stratum[1] <- 999; options(survey.lonely.psu = "adjust"); L <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, data = lone, nest = TRUE); out$design$lonely_adjust <- design(svyglm(trust ~ female + age, L), L)
