@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from surveys import policy, selectors
 from surveys.core.comparison.beside import code_lines
 from surveys.core.problems import Problem, Refused
+from surveys.core.said import say
 from surveys.forms import RENAMED_AS_IS, DecisionForm
 from surveys.models import CrosswalkDecision, Study, Wave, WaveVersion
 from surveys.services import comparing, crosswalk
@@ -63,7 +64,8 @@ def decide_row(request: HttpRequest, study: str) -> HttpResponse:
     sides = _sides(request, found)
     form = DecisionForm(request.POST)
     context = _row_context(request, found, sides, request.GET, request.POST)
-    problems = _left_out(form, context.get("choices"))
+    choices = context.get("choices")
+    problems = _left_out(form, choices) or _dropped(form, choices, context["old"], context["new"])
     if form.is_valid() and not problems:
         try:
             decision = crosswalk.decide_row(request.user, **_decided_on(sides, form), **form.told())
@@ -250,6 +252,23 @@ def _left_out(form: DecisionForm, choices: CodeChoices | None) -> tuple[Problem,
     message = "The form does not show every code of the variable."
     hint = "Load the page again; a map of very many codes is signed through the API or the study folder."
     return (Problem("codes_left_out", message, hint=hint),)
+
+
+def _dropped(form: DecisionForm, choices: CodeChoices | None, old: str, new: str) -> tuple[Problem, ...]:
+    """What was typed into the table is told of before a decision that maps no codes forgets it."""
+    is_dropped = form.data.get("kind") in (CrosswalkDecision.Kind.SAME, RENAMED_AS_IS)
+    if choices is None or not choices.is_whole or not is_dropped or not choices.edited(form.data):
+        return ()
+    message = "The table of codes was edited, but this decision maps no codes."
+    if old == new:
+        hint = say("Choose “The codes are mapped as below.”, or set the codes back to what they were.")
+    else:
+        hint = say(
+            "Choose “Renamed: {name} carries it, with the codes below.”, or set the codes back to what they "
+            "were.",
+            name=new,
+        )
+    return (Problem("edits_dropped", message, where=str(form.fields["kind"].label), hint=hint),)
 
 
 def _in_words_of(form: DecisionForm, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

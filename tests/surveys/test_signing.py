@@ -134,6 +134,48 @@ def test_the_form_of_the_page_signs_and_names_its_own_fields(signed_in: Client, 
     assert CrosswalkDecision.objects.get().code_map == [[1, 2], [2, 1]]
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "offered"),
+    [
+        ("same", "hukou", "“The codes are mapped as below.”"),
+        ("rename_as_is", "reg", "“Renamed: reg carries it, with the codes below.”"),
+    ],
+)
+def test_a_table_of_codes_that_was_edited_is_not_dropped_by_a_kind_without_a_map(
+    signed_in: Client, study: Study, sides: Any, kind: str, name: str, offered: str
+) -> None:
+    make_wave_version(make_wave(study, "2018", position=2), [(variable(name, codes=CODES), [1, 2, 2])])
+    page = f"/studies/mdms/compare/row/decide/?before=2014@1&after=2018@1&old=hukou&new={name}"
+    kept = {"item": "hukou", "kind": kind, "variable": name, "note": "looked at",
+            "source-0": "1", "map-0": "=1", "source-1": "2", "map-1": "=2"}  # fmt: skip
+    edited = kept | {"map-1": "=1"}
+    told = signed_in.post(page, edited)
+    text = told.content.decode()
+    assert told.status_code == 422 and not CrosswalkDecision.objects.exists()
+    assert "The table of codes was edited, but this decision maps no codes." in text and offered in text
+    assert f'value="{kind}" required checked' in text and 'value="looked at"' in text
+    assert text.count('value="=1" selected') == 2
+    chinese = signed_in.post(page, edited, headers={"accept-language": "zh-hans"}).content.decode()
+    assert "编码表已修改" in chinese
+    assert signed_in.post(page, kept).status_code == 302
+    barred = edited | {"kind": "not_comparable", "reason": "asked otherwise"}
+    assert signed_in.post(page, barred).status_code == 302  # where nothing carries it no table is meant
+
+
+def test_a_table_that_nobody_edited_stands_in_the_way_of_no_kind(
+    signed_in: Client, study: Study, sides: Any
+) -> None:
+    """Labels suggest that codes changed places; whoever knows better need not undo the suggestion."""
+    turned = (Code(1, {"en": "other"}), Code(2, {"en": "local"}))
+    make_wave_version(make_wave(study, "2018", position=2), [(variable("hukou", codes=turned), [1, 2, 2])])
+    page = "/studies/mdms/compare/row/decide/?before=2014@1&after=2018@1&old=hukou&new=hukou"
+    form = {"item": "hukou", "kind": "same", "variable": "hukou", "source-0": "1", "source-1": "2"}
+    for chosen in ({"map-0": "=2", "map-1": "=1"}, {"map-0": "=1", "map-1": "=2"}):
+        assert signed_in.post(page, form | chosen).status_code == 302
+    assert signed_in.post(page, form | {"map-0": "=1", "map-1": "=1"}).status_code == 422
+    assert CrosswalkDecision.objects.get().kind == "same"
+
+
 def test_an_unknown_status_of_items_is_refused(signed_in: Client, sides: Any) -> None:
     told = signed_in.get("/api/v1/items/?study=mdms&status=bogus")
     assert told.status_code == 400 and "status is one of complete, partial" in told.json()["title"]
