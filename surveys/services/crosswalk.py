@@ -141,17 +141,20 @@ def decide_row(
     reason: str = "",
     note: str = "",
     partial: bool = False,
+    new_codes: list[Any] | None = None,
 ) -> CrosswalkDecision:
     """A decision on one row of a comparison: what carries ``item``, as ``before`` has it, in ``after``.
 
     ``kind`` is ``same``, ``map``, ``rename``, ``not_comparable`` or ``undetermined``; the last two need a
     reason.  Where codes are left without a counterpart the match is partial, and says which; ``partial``
-    says that it is so for the reason given.  Between two versions of one wave it holds from the later one on.
+    says that it is so for the reason given.  ``new_codes`` are the targets of ``code_map`` that the item has
+    in no wave yet.  Between two versions of one wave it holds from the later one on.
     Refused with everything that cannot be meant.
     """
     study = after.study
     policy.require(user, policy.DEFINE, study)
-    asked = Asked(before, after, item, kind, variable, code_map or [], missing_map or [], reason, partial)
+    asked = Asked(before, after, item, kind, variable, code_map or [], missing_map or [], reason, partial,
+                  new_codes or [])  # fmt: skip
     _check_row(user, asked, note)
     name = variable or item
     maps = {} if asked.bars else {"code_map": asked.code_map, "missing_map": asked.missing_map}

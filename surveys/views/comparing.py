@@ -67,8 +67,12 @@ def decide_row(request: HttpRequest, study: str) -> HttpResponse:
     choices = context.get("choices")
     problems = _left_out(form, choices) or _dropped(form, choices, context["old"], context["new"])
     if form.is_valid() and not problems:
+        told = form.told()
+        offered = choices.offered(told["code_map"]) if choices is not None else []
         try:
-            decision = crosswalk.decide_row(request.user, **_decided_on(sides, form), **form.told())
+            decision = crosswalk.decide_row(
+                request.user, **_decided_on(sides, form), **told, new_codes=offered
+            )
         except Refused as refused:
             problems = _in_words_of(form, refused.problems)
         else:

@@ -49,6 +49,12 @@ class CodeChoices:
         """Whether a form that was sent says nothing of some code."""
         return not {line.source for line in self.lines} <= _sent(given).keys()
 
+    def offered(self, code_map: Iterable[list[Any]]) -> list[Scalar]:
+        """The targets of a map that the form offers: chosen there, and no slip of the pen."""
+        known = {code_key(code.value) for _value, code in self.targets}
+        targets = {code_key(one): one for _source, one in code_map if one is not None}
+        return [one for key, one in targets.items() if key in known]
+
     def edited(self, given: Mapping[str, str]) -> bool:
         """Whether a form that was sent says of some code neither what it began with nor that it stays."""
         sent = _sent(given)

@@ -88,6 +88,11 @@ def test_every_document_of_the_api_is_taken_whole_or_not_at_all(signed_in: Clien
         ({"missing_map": [[".a", "rfused"]]}, "unknown_reason", "missing_map"),
         ({"variable": "hukuo"}, "unknown_variable", "variable"),
         ({"after": "mdms/2014@1", "before": "mdms/2014@1"}, "wrong_order", "after"),
+        ({"code_map": [[1, 55]]}, "unknown_target", "code_map"),
+        ({"code_map": [[1, 55]], "new_codes": [56]}, "unknown_target", "code_map"),
+        ({"code_map": [[1, 55]], "new_codes": [55, 56]}, "unused_code", "new_codes"),
+        ({"code_map": [[1, 55]], "new_codes": [{"x": 1}]}, "bad_code", "new_codes"),
+        ({"kind": "same", "code_map": [], "new_codes": [55]}, "unused_code", "new_codes"),
     ],
 )
 def test_what_cannot_be_meant_names_its_field(
@@ -122,6 +127,52 @@ def test_who_may_not_have_the_data_learns_of_no_rare_code(signed_in: Client, sid
     told = [refused(signed_in, code_map=[[code, 1]])[1][0] for code in (5, 77)]
     assert [one["message"] for one in told] == ["hukou has no code 5.", "hukou has no code 77."]
     assert {one["hint"] for one in told} == {"Its codebook lists 1, 2."}
+
+
+def test_a_code_that_the_item_has_in_no_wave_is_named_as_new_or_refused(
+    signed_in: Client, study: Study, sides: Any, user: User
+) -> None:
+    problems = refused(signed_in, code_map=[[1, 55], [2, 2]])[1]
+    assert problems[0]["message"] == "hukou has no code 55 in any wave."
+    assert problems[0]["hint"] == "Its codes are 1, 2. Name a code that is new to it in new_codes."
+    signed = signed_in.post(DECISIONS, given(code_map=[[1, 55], [2, 2]], new_codes=[55]), "application/json")
+    assert signed.status_code == 201 and signed.json()["code_map"] == [[1, 55], [2, 2]]
+    noted = given(code_map=[[1, 55], [2, 1]], note="looked at")  # 55 is a code of the item from now on
+    assert signed_in.post(DECISIONS, noted, "application/json").status_code == 201
+
+
+def test_codes_that_a_decision_on_another_wave_gave_an_item_are_its_codes(
+    signed_in: Client, study: Study, sides: Any, user: User
+) -> None:
+    """As a study folder signs it: a city that was surveyed in one wave only."""
+    city = save_item(user, study, "city_wide")
+    decide(user, city, sides[0].wave, variable="hukou", code_map=[[1, 4420], [2, 3101]])
+    about = {"item": "city_wide", "variable": "hukou"}
+    wrong = signed_in.post(DECISIONS, given(**about, code_map=[[1, 1], [2, 4420]]), "application/json")
+    assert [one["message"] for one in wrong.json()["problems"]] == ["city_wide has no code 1 in any wave."]
+    signed = signed_in.post(DECISIONS, given(**about, code_map=[[1, 3101], [2, 4420]]), "application/json")
+    assert signed.status_code == 201
+
+
+def test_an_item_whose_codes_nobody_wrote_down_takes_any(signed_in: Client, study: Study, sides: Any) -> None:
+    for slug in ("2014", "2016"):
+        make_wave_version(study.waves.get(slug=slug), [(variable("grp"), [1, 2, 2] * 10)])
+    about = {"before": "mdms/2014@2", "after": "mdms/2016@2", "item": "grp", "variable": "grp"}
+    signed = signed_in.post(DECISIONS, given(**about, code_map=[[1, 10], [2, 20]]), "application/json")
+    assert signed.status_code == 201
+
+
+def test_a_code_that_the_page_offers_is_taken_from_the_page(
+    signed_in: Client, study: Study, sides: Any, user: User
+) -> None:
+    """The item is nowhere in the earlier wave: the page offers the codes of the variable beside it."""
+    decide(user, save_item(user, study, "late"), sides[1].wave, variable="hukou", code_map=[[1, 7], [2, 8]])
+    page = f"/studies/mdms/compare/row/decide/?{ROW}&item=late"
+    form = {"item": "late", "kind": "map", "variable": "hukou", "source-0": "1", "map-0": "=2",
+            "source-1": "2", "map-1": "=8", "source-2": '".a"', "missing-2": "on", "map-2": ""}  # fmt: skip
+    assert signed_in.post(page, form | {"map-0": "=9"}).status_code == 422
+    assert signed_in.post(page, form).status_code == 302
+    assert CrosswalkDecision.objects.latest("id").code_map == [[1, 2], [2, 8]]
 
 
 def test_the_form_of_the_page_signs_and_names_its_own_fields(signed_in: Client, sides: Any) -> None:
