@@ -75,7 +75,7 @@ def row_problems(user: User, asked: Asked) -> list[Problem]:
     found = [*_of_sides(asked), *_of_kind(asked), *shape]
     if asked.before.study.pk != asked.study.pk:
         return found
-    found += _of_item(asked)
+    found += [*_of_item(asked), *_of_barred(asked)]
     if not shape:
         found += target_problems(user, asked.before, asked.study, asked.item, asked.code_map, asked.new_codes)
     if not shape and not asked.bars:
@@ -131,6 +131,24 @@ def _of_item(asked: Asked) -> Iterator[Problem]:
     if asked.item not in known:
         message = say("No wave of {study} has an item called “{name}”.", study=asked.study, name=asked.item)
         yield Problem("unknown_item", message, where="item", near=near_misses(asked.item, known))
+
+
+def _of_barred(asked: Asked) -> Iterator[Problem]:
+    """What does not carry an item is a variable, too: one of either wave, or the item's own name."""
+    if not asked.bars or asked.variable in ("", asked.item):
+        return
+    waves = list(dict.fromkeys((asked.before.wave, asked.after.wave)))
+    stored = Variable.objects.filter(version__wave__in=waves)
+    if stored.filter(name=asked.variable).exists():
+        return
+    told = {"before": asked.before.wave.slug, "after": asked.after.wave.slug, "name": asked.variable}
+    if asked.is_one_wave:
+        message = say("{wave} has no variable called “{name}”.", wave=asked.after.wave, name=asked.variable)
+    else:
+        message = say("Neither {before} nor {after} has a variable called “{name}”.", **told)
+    hint = "Name the variable that was looked at, or leave it out."
+    near = near_misses(asked.variable, stored.values_list("name", flat=True).distinct())
+    yield Problem("unknown_variable", message, where="variable", hint=hint, near=near)
 
 
 def _of_codes(user: User, asked: Asked) -> Iterator[Problem]:

@@ -175,6 +175,18 @@ def test_a_code_that_the_page_offers_is_taken_from_the_page(
     assert CrosswalkDecision.objects.latest("id").code_map == [[1, 2], [2, 8]]
 
 
+@pytest.mark.parametrize("kind", ["not_comparable", "undetermined"])
+def test_a_variable_that_neither_wave_has_is_no_reason_to_bar_an_item(
+    signed_in: Client, sides: Any, kind: str
+) -> None:
+    barred = {"kind": kind, "code_map": [], "reason": "asked otherwise"}
+    status, problems = refused(signed_in, **barred, variable="hukuo")
+    assert status == 422 and (problems[0]["code"], problems[0]["where"]) == ("unknown_variable", "variable")
+    assert problems[0]["message"] == "Neither 2014 nor 2016 has a variable called “hukuo”."
+    assert problems[0]["near"] == ["hukou"]
+    assert signed_in.post(DECISIONS, given(**barred), "application/json").status_code == 201
+
+
 def test_the_form_of_the_page_signs_and_names_its_own_fields(signed_in: Client, sides: Any) -> None:
     page = "/studies/mdms/compare/row/decide/?before=2014@1&after=2016@1&old=hukou&new=hukou"
     form = {"item": "hukou", "kind": "map", "variable": "hukou", "source-0": "1", "map-0": "=2",
