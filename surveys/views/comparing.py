@@ -189,6 +189,7 @@ def _row_context(
         "items": items,
         "target": wave,
         "decisions": decisions,
+        "is_chosen": bool(asked.get("item")),
         "is_decided": (standing := _standing(decisions, item)) is not None,
         "given": given or _as_given(standing, is_renamed=bool(old and new and old != new)),
         "rights": policy.rights(request.user, study),

@@ -262,7 +262,7 @@ def test_each_item_of_a_variable_is_decided_about_on_its_row(
     save_item(user, study, "hukou")
     page = signed_in.get(f"/studies/mdms/compare/row/?{ROW}").content.decode()
     assert 'name="item" value="hukou"' in page and f"?{ROW.replace('&', '&amp;')}".replace("@", "%40") in page
-    assert "item=hukou_wide#decision" in page and "Sign this decision on hukou<" in page
+    assert "item=hukou_wide#decide" in page and "Sign this decision on hukou<" in page
     chosen = signed_in.get(f"/studies/mdms/compare/row/?{ROW}&item=hukou_wide").content.decode()
     assert 'name="item" value="hukou_wide"' in chosen and "Sign this decision on hukou_wide<" in chosen
     assert 'name="kind" value="map" required checked' in chosen
@@ -271,6 +271,13 @@ def test_each_item_of_a_variable_is_decided_about_on_its_row(
     assert sent.status_code == 302 and "item=hukou_wide" in sent["Location"]
     last = CrosswalkDecision.objects.latest("id")
     assert (last.item.name, last.kind) == ("hukou_wide", "not_comparable")
+
+
+def test_an_item_that_was_chosen_finds_its_form_open(signed_in: Client, wide: CrosswalkDecision) -> None:
+    page = signed_in.get(f"/studies/mdms/compare/row/?{ROW}").content.decode()
+    assert '<details id="decide"><summary>Decide otherwise' in page
+    chosen = signed_in.get(f"/studies/mdms/compare/row/?{ROW}&item=hukou_wide").content.decode()
+    assert '<details id="decide" open><summary>Decide otherwise' in chosen
 
 
 def test_the_page_of_an_item_leads_to_the_form_that_signs_it(signed_in: Client, wide: Any) -> None:
