@@ -57,8 +57,8 @@ def decide(
     """Signs which variable carries ``item`` in ``wave`` and how its codes map, as a row of its own.
 
     The same again makes no new row and leaves signer and date as they are (``held_already``); another note is
-    something new to sign, and another kind unless both carry the item with these codes.  ``since`` is the
-    first version of the wave it is meant for; left out, all of them.
+    something new to sign, of the kind it was, and another kind unless both carry the item with these codes.
+    ``since`` is the first version of the wave it is meant for; left out, all of them.
     Refused with every problem of the maps.
     """
     policy.require(user, policy.DEFINE, item.study)
@@ -76,6 +76,8 @@ def decide(
     if standing is not None and _says(standing, told, {"kind": kind, "note": note}):
         standing.held_already = True
         return standing
+    if standing is not None and _says(standing, told, {"kind": kind}):
+        kind = standing.kind  # only the note is new: it is called what it was
     if problems := carrier_problems(item.study, item.name, wave, since, fields):
         raise Refused(problems)
     decision = CrosswalkDecision.objects.create(

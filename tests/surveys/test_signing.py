@@ -316,3 +316,21 @@ def test_what_holds_already_is_said_and_nothing_is_stored(
         DECISIONS, given(after="mdms/2018@1", variable="reg", note="x"), "application/json"
     )
     assert other.status_code == 201
+
+
+def test_a_note_leaves_what_was_decided_what_it_was(
+    signed_in: Client, study: Study, sides: Any, user: User
+) -> None:
+    """The form of a row with two names offers a map, as folders sign it, as a renaming with codes."""
+    after = make_wave_version(
+        make_wave(study, "2018", position=2), [(variable("reg", codes=CODES), [1, 2, 2])]
+    )
+    item = save_item(user, study, "hukou")
+    decide(user, item, after.wave, variable="reg", code_map=[[1, 2], [2, 1]])
+    page = "/studies/mdms/compare/row/decide/?before=2014@1&after=2018@1&old=hukou&new=reg"
+    form = {"item": "hukou", "kind": "rename", "variable": "reg", "source-0": "1", "map-0": "=2",
+            "source-1": "2", "map-1": "=1"}  # fmt: skip
+    for more, kind in (({"note": "looked at"}, "map"), ({"map-1": "=2", "note": "looked at"}, "rename")):
+        assert signed_in.post(page, form | more).status_code == 302
+        last = CrosswalkDecision.objects.latest("id")
+        assert (last.kind, last.note) == (kind, "looked at")
