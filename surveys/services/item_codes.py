@@ -59,7 +59,13 @@ def target_problems(
     if not any(key not in named for key in keys):
         return
     known = _codes_of_item(user, before, study, item)
-    if strange := [code for code in known.unknown(targets) if code_key(code) not in named]:
+    strange = [code for code in known.unknown(targets) if code_key(code) not in named]
+    numbers = all(not isinstance(code, str) for code in known.written)
+    for code in [one for one in strange if numbers and isinstance(one, str)]:
+        message = say("“{code}” is a text, but the codes of {item} are numbers.", code=code, item=item)
+        yield Problem("bad_code", message, where="code_map", hint="Write the code without quotes.")
+        strange.remove(code)
+    if strange:
         message = say("{item} has no code {codes} in any wave.", item=item, codes=strange[:20])
         hint = say("Its codes are {codes}. Name a code that is new to it in new_codes.",
                    codes=known.written[:MOST_NAMED])  # fmt: skip

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from surveys import policy
 from surveys.core.codebook import Scalar
-from surveys.core.crosswalk import Carrier, check_maps, malformed, strange_codes
+from surveys.core.crosswalk import Carrier, check_maps, is_of_other_type, malformed, strange_codes
 from surveys.core.problems import Problem, near_misses
 from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Study, User, Variable, Wave, WaveVersion
@@ -152,7 +152,8 @@ def _of_barred(asked: Asked) -> Iterator[Problem]:
 
 
 def _of_codes(user: User, asked: Asked) -> Iterator[Problem]:
-    """Codes that the variable has in no version that the decision is meant for."""
+    """Codes that the variable has in no version that the decision is meant for; those of another type have
+    been told of."""
     name = asked.variable or asked.item
     stored = _carriers(asked.after.wave, asked.since, name)
     if not stored:
@@ -162,7 +163,8 @@ def _of_codes(user: User, asked: Asked) -> Iterator[Problem]:
     decided = in_force_in(asked.study, asked.after).values()
     held = [pair[0] for one in decided if one.variable == name for pair in (*one.code_map, *one.missing_map)]
     for field in ("code_map", "missing_map"):
-        sources = [pair[0] for pair in getattr(asked, field)]
+        codes = [pair[0] for pair in getattr(asked, field)]
+        sources = [code for code in codes if not is_of_other_type(carriers[-1].variable, code)]
         if strange := strange_codes(carriers, sources, held):
             message = say("{name} has no code {codes}.", name=name, codes=strange[:20])
             yield Problem("unknown_code", message, where=field, hint=_codes_of(carriers[-1]))

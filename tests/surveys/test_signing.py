@@ -141,6 +141,17 @@ def test_a_code_that_the_item_has_in_no_wave_is_named_as_new_or_refused(
     assert signed_in.post(DECISIONS, noted, "application/json").status_code == 201
 
 
+def test_a_code_of_the_wrong_type_is_told_once(signed_in: Client) -> None:
+    told = refused(signed_in, code_map=[["1", 2], [2, 1]])[1]
+    assert [(one["code"], one["message"]) for one in told] == [
+        ("bad_code", "“1” is a text, but hukou holds numbers.")
+    ]
+    told = refused(signed_in, code_map=[[1, "2"], [2, 1]])[1]
+    assert [(one["code"], one["where"], one["message"]) for one in told] == [
+        ("bad_code", "code_map", "“2” is a text, but the codes of hukou are numbers.")
+    ]
+
+
 def test_codes_that_a_decision_on_another_wave_gave_an_item_are_its_codes(
     signed_in: Client, study: Study, sides: Any, user: User
 ) -> None:
