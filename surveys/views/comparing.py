@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from surveys import policy, selectors
 from surveys.core.comparison.beside import code_lines
-from surveys.core.problems import Problem, Refused
+from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.said import say
 from surveys.forms import RENAMED_AS_IS, DecisionForm
 from surveys.models import CrosswalkDecision, Study, Wave, WaveVersion
@@ -154,15 +154,26 @@ def _row(sides: dict[str, WaveVersion], old: str, new: str) -> str:
 
 
 def _chosen(
-    study: Study, items: tuple[str, ...], asked: str, variables: tuple[str, str]
+    study: Study, sides: dict[str, WaveVersion], asked: str, variables: tuple[str, str]
 ) -> tuple[tuple[str, ...], str]:
     """The items of a row, and the one that is decided about: ``asked`` for, else the first.
 
-    Any item of the study may be decided about on a row, and one of its variables' names, if asked for.
+    Any item of the study that no other variable carries may be decided about on a row, and one of its
+    variables' names, if asked for.
     """
+    between = selectors.between(study, sides["before"], sides["after"])
+    items = between.items(*variables)
     if not asked or asked in items:
         return items, asked or items[0]
-    return (*items, asked if asked in variables else selectors.item_named(study, asked).name), asked
+    if asked in variables:
+        return (*items, asked), asked
+    item = selectors.item_named(study, asked).name
+    if carrier := between.elsewhere(item, *variables):
+        version = sides["before"] if variables[0] else sides["after"]
+        message = say("This row is not about {item}: in {version} {carrier} carries it.", item=item,
+                      version=version, carrier=carrier)  # fmt: skip
+        raise refuse("not_found", message, hint=say("Open the row of {carrier}.", carrier=carrier))
+    return (*items, item), item
 
 
 def _row_context(
@@ -174,8 +185,7 @@ def _row_context(
 ) -> dict[str, Any]:
     before, after = sides["before"], sides["after"]
     old, new = asked.get("old", ""), asked.get("new", "")
-    items = selectors.between(study, before, after).items(old, new)
-    items, item = _chosen(study, items, asked.get("item", ""), (old, new))
+    items, item = _chosen(study, sides, asked.get("item", ""), (old, new))
     wave = after.wave if old else before.wave
     decisions = selectors.history(study, items, wave)
     context: dict[str, Any] = {

@@ -303,6 +303,30 @@ def test_an_item_of_the_row_that_is_nowhere_is_refused_with_near_misses(
     assert told.status_code == 404 and "hukou_wide" in told.content.decode()
 
 
+def test_an_item_that_another_variable_carries_is_no_item_of_the_row(
+    signed_in: Client, study: Study, sides: Any, user: User
+) -> None:
+    sex = variable("q_sex", codes=CODES)
+    for version in sides:
+        make_wave_version(version.wave, [(variable("hukou", codes=CODES), [1, 2]), (sex, [1, 2])])
+    make_wave_version(make_wave(study, "2018", position=2), [(variable("CITY", codes=CODES), [1])])
+    for name in ("q_sex", "lost", "new"):
+        save_item(user, study, name)
+    rows = "before=2014@2&after=2016@2&old=hukou&new=hukou", "before=2014@2&after=2018@1&new=CITY"
+    told = signed_in.get(f"/studies/mdms/compare/row/?{rows[0]}&item=q_sex")
+    text = told.content.decode()
+    assert told.status_code == 404 and '<form class="form wide"' not in text
+    assert "This row is not about q_sex: in mdms/2014@2 q_sex carries it." in text
+    chinese = signed_in.get(
+        f"/studies/mdms/compare/row/?{rows[0]}&item=q_sex", headers={"accept-language": "zh-hans"}
+    )
+    assert "此行与 q_sex 无关" in chinese.content.decode()
+    form = {"item": "q_sex", "kind": "same", "variable": "hukou"}
+    assert signed_in.post(f"/studies/mdms/compare/row/decide/?{rows[0]}&item=q_sex", form).status_code == 404
+    for query in (f"{rows[0]}&item=lost", f"{rows[1]}&item=new"):  # nothing carries them: any variable may
+        assert signed_in.get(f"/studies/mdms/compare/row/?{query}").status_code == 200, query
+
+
 def test_what_holds_already_is_said_and_nothing_is_stored(
     signed_in: Client, study: Study, sides: Any, user: User
 ) -> None:
