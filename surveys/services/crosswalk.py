@@ -153,11 +153,9 @@ def decide_row(
     in no wave yet.  Between two versions of one wave it holds from the later one on.
     Refused with everything that cannot be meant.
     """
-    study = after.study
-    policy.require(user, policy.DEFINE, study)
     asked = Asked(before, after, item, kind, variable, code_map or [], missing_map or [], reason, partial,
                   new_codes or [])  # fmt: skip
-    _check_row(user, asked, note)
+    require_meant(user, asked, note)
     name = variable or item
     maps = {} if asked.bars else {"code_map": asked.code_map, "missing_map": asked.missing_map}
     status, why = _status(kind), reason.strip()
@@ -167,7 +165,7 @@ def decide_row(
         status, why = Status.PARTIAL, why or left
     return decide(
         user,
-        _item(user, study, before, item),
+        _item(user, asked.study, before, item),
         after.wave,
         variable=name,
         status=status,
@@ -180,21 +178,22 @@ def decide_row(
     )
 
 
+def require_meant(user: User, asked: Asked, note: str = "") -> None:
+    """Refuses who may not decide, what no database holds, and with every problem what cannot be meant."""
+    policy.require(user, policy.DEFINE, asked.study)
+    texts = {"item": asked.item, "variable": asked.variable, "kind": asked.kind, "reason": asked.reason}
+    maps = {"code_map": asked.code_map, "missing_map": asked.missing_map}
+    check_storable(texts | {"note": note} | ({} if malformed(**maps) else maps))
+    if problems := row_problems(user, asked):
+        raise Refused(problems)
+
+
 def _says(decision: CrosswalkDecision, told: dict[str, Any], beside: dict[str, str]) -> bool:
     """Whether it says all that is ``told``, and of what is said ``beside`` nothing else; "" says nothing."""
     given = told | {name: value for name, value in beside.items() if value}
     if {given.get("kind"), decision.kind} <= _CARRYING:  # words for one thing, where all else is the same
         del given["kind"]
     return all(getattr(decision, name) == value for name, value in given.items())
-
-
-def _check_row(user: User, asked: Asked, note: str) -> None:
-    """Refuses what no database holds, and with every problem what cannot be meant."""
-    texts = {"item": asked.item, "variable": asked.variable, "kind": asked.kind, "reason": asked.reason}
-    maps = {"code_map": asked.code_map, "missing_map": asked.missing_map}
-    check_storable(texts | {"note": note} | ({} if malformed(**maps) else maps))
-    if problems := row_problems(user, asked):
-        raise Refused(problems)
 
 
 def _check_shape(code_map: list[list[Any]], missing_map: list[list[Any]]) -> None:

@@ -67,6 +67,29 @@ def test_a_misspelt_field_is_refused_and_the_one_that_was_meant_is_named(signed_
     assert "before, after, item" in told["zzz"]["hint"] and told["kind"]["code"] == "invalid"
 
 
+def test_what_cannot_be_meant_is_told_beside_fields_that_are_not_there(signed_in: Client) -> None:
+    more = {"zzz": 1, "item": "hukuo", "code_map": [[77, 1]], "missing_map": [[1, "rfused"]]}
+    status, problems = refused(signed_in, **more)
+    told = {one["where"]: one["code"] for one in problems}
+    assert (status, told) == (400, {"zzz": "unknown_field", "item": "unknown_item",
+                                    "code_map": "unknown_code", "missing_map": "unknown_reason"})  # fmt: skip
+    problems = refused(signed_in, zzz=1, after="mdms/2017")[1]
+    assert [one["code"] for one in problems] == ["unknown_field", "not_found"]
+    body = given(codes_map=[[1, 2]], item="hukuo")
+    del body["code_map"]
+    problems = signed_in.post(DECISIONS, body, "application/json").json()["problems"]
+    assert [one["where"] for one in problems] == ["codes_map", "item"]  # not that code_map is empty
+
+
+def test_who_may_not_decide_learns_nothing_of_codes_beside_fields_that_are_not_there(
+    client: Client, study: Study, sides: Any
+) -> None:
+    client.force_login(make_member(study, "reader", role="reader"))
+    answer = client.post(DECISIONS, given(zzz=1, code_map=[[77, 1]]), "application/json")
+    assert answer.json()["problems"][0]["code"] == "unknown_field"
+    assert "77" not in answer.content.decode()
+
+
 @pytest.mark.parametrize("address", ["/api/v1/tokens/", "/api/v1/jobs/1/cancel/", f"{DECISIONS}1/undo/"])
 def test_every_document_of_the_api_is_taken_whole_or_not_at_all(signed_in: Client, address: str) -> None:
     answer = signed_in.post(address, {"nme": "laptop"}, "application/json")
