@@ -106,3 +106,19 @@ def test_a_file_somebody_changed_is_read(study: Study, admin: User, tmp_path: Pa
     frame, _ = pyreadstat.read_sav(str(path))
     pyreadstat.write_sav(frame.assign(sex=2), str(path))
     assert again(admin, version, path).is_new
+
+
+def test_a_correction_that_is_taken_back_was_not_cut_on_its_way(
+    study: Study, admin: User, tmp_path: Path
+) -> None:
+    files = {}
+    for name, rows in (("first", 3), ("more", 5), ("fewer", 2)):
+        files[name] = tmp_path / f"{name}.csv"
+        files[name].write_text("id,sex\n" + "".join(f"{n},1\n" for n in range(rows)))
+    codes = []
+    for name in ("first", "more", "first", "fewer"):
+        outcome = import_wave(
+            admin, study, "2014", files[name], original_name=f"{name}.csv", options=ReadOptions()
+        )
+        codes.append({finding.code for finding in outcome.findings} & {"earlier_content", "fewer_rows"})
+    assert codes == [set(), set(), {"earlier_content"}, {"fewer_rows"}]
