@@ -108,6 +108,39 @@ def test_a_file_somebody_changed_is_read(study: Study, admin: User, tmp_path: Pa
     assert again(admin, version, path).is_new
 
 
+def test_a_workbook_of_ours_is_read_with_its_own_codebook(study: Study, admin: User, tmp_path: Path) -> None:
+    version, path = made(study), tmp_path / "x.xlsx"
+    export_wave_version(admin, version, "xlsx", path)
+    outcomes = {}
+    for wave, options in (("own", {}), ("named", {"codebook_path": path}), ("bare", {"sheet": "data"})):
+        said = ReadOptions(languages=("en", "zh"), **options)
+        outcomes[wave] = import_wave(admin, study, wave, path, original_name=path.name, options=said)
+    own, named, bare = (outcomes[wave].version for wave in ("own", "named", "bare"))
+    assert own.codebook().fingerprint() == named.codebook().fingerprint()
+    sex = own.codebook().variable("sex")
+    assert (sex.labels["zh"], sex.missing[0].reason) == ("性别", "refused")
+    assert not bare.codebook().variable("sex").labels
+    told = {one.code: one.message for one in outcomes["own"].findings}
+    assert told["own_codebook"].startswith("The workbook is one of ours: its sheet codebook was taken")
+    assert "own_codebook" not in {
+        one.code for one in (*outcomes["named"].findings, *outcomes["bare"].findings)
+    }
+
+
+def test_a_workbook_of_somebody_else_with_such_sheets_is_read_as_before(
+    study: Study, admin: User, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame({"id": [1, 2], "sex": [1, 2]}).to_excel(writer, sheet_name="data", index=False)
+        pd.DataFrame({"variable": ["sex"], "note": ["of ours"]}).to_excel(
+            writer, sheet_name="codebook", index=False
+        )
+    outcome = import_wave(admin, study, "2014", path, original_name=path.name, options=ReadOptions())
+    assert "own_codebook" not in {one.code for one in outcome.findings}
+    assert not outcome.version.codebook().variable("sex").note
+
+
 def test_a_correction_that_is_taken_back_was_not_cut_on_its_way(
     study: Study, admin: User, tmp_path: Path
 ) -> None:
