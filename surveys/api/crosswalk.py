@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from surveys import policy, selectors
-from surveys.core.problems import refuse
+from surveys.core.problems import Problem, Refused, refuse
 from surveys.core.said import say
 from surveys.http import STUDY, AnyType, Api, BadParameter, ListApi, OneApi, document
 from surveys.models import CrosswalkDecision, Study, User, WaveVersion
@@ -26,6 +26,7 @@ from surveys.serializers import (
 )
 from surveys.services import comparing, crosswalk
 from surveys.services.cell_files import MEDIA_TYPES, cell_file
+from surveys.services.row_checks import Asked
 
 SIDES = [
     OpenApiParameter("before", str, required=True, description="A wave version, as in mdms/2014@1."),
@@ -140,13 +141,25 @@ class Decisions(ListApi):
         request=NewDecisionSerializer, responses={200: DecisionSerializer, 201: DecisionSerializer}
     )
     def post(self, request: Request) -> Response:
-        fields = document(request, NewDecisionSerializer)
-        sides = {
-            side: selectors.wave_version_named(self.person, fields.pop(side)) for side in ("before", "after")
-        }
-        policy.require_decide(self.person, sides["after"].study)
-        decision = crosswalk.decide_row(self.person, **sides, **fields)
+        fields = document(request, NewDecisionSerializer, self._meant_wrongly)
+        decision = crosswalk.decide_row(self.person, **self._with_sides(fields))
         return Response(DecisionSerializer(decision).data, status=200 if decision.held_already else 201)
+
+    def _with_sides(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields with the two versions in place of their names, for those who may decide between them."""
+        found = {
+            side: selectors.wave_version_named(self.person, fields[side]) for side in ("before", "after")
+        }
+        policy.require_decide(self.person, found["after"].study)
+        return fields | found
+
+    def _meant_wrongly(self, fields: dict[str, Any]) -> tuple[Problem, ...]:
+        note = fields.pop("note")
+        try:
+            crosswalk.require_meant(self.person, Asked(**self._with_sides(fields)), note)
+        except Refused as refused:
+            return refused.problems
+        return ()
 
 
 class OneDecision(OneApi):

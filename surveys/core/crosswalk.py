@@ -159,13 +159,21 @@ def _doubles(codes: Iterable[Scalar]) -> Iterator[Problem]:
 
 def _wrong_codes(variable: Variable, code_map: CodeMap, missing_map: MissingMap) -> Iterator[Problem]:
     for code in (pair[0] for pair in (*code_map, *missing_map)):
-        is_text = isinstance(code, str) and not _is_tag(variable, code)
-        if is_text and variable.type.is_number:
+        if not is_of_other_type(variable, code):
+            continue
+        if isinstance(code, str):
             message = say("“{code}” is a text, but {name} holds numbers.", code=code, name=variable.name)
             yield Problem("bad_code", message, where=variable.name, hint="Write the code without quotes.")
-        elif not isinstance(code, str) and variable.type is ValueType.TEXT:
+        else:
             message = say("{code} is a number, but {name} holds text.", code=code, name=variable.name)
             yield Problem("bad_code", message, where=variable.name, hint="Write the code in quotes.")
+
+
+def is_of_other_type(variable: Variable, code: Scalar) -> bool:
+    """Whether the code is a text and the variable holds numbers, or the other way round."""
+    if isinstance(code, str):
+        return variable.type.is_number and not _is_tag(variable, code)
+    return variable.type is ValueType.TEXT
 
 
 def _answers_of_absences(variable: Variable, code_map: CodeMap, missing_map: MissingMap) -> Iterator[Problem]:

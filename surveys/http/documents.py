@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rest_framework.exceptions import ValidationError
@@ -19,18 +19,28 @@ class NoFields(Serializer[Any]):
     """A document that says nothing: the address alone says what is wanted."""
 
 
-def document(request: Request, shape: type[Serializer[Any]]) -> dict[str, Any]:
+Meaning = Callable[[dict[str, Any]], Sequence[Problem]]
+
+
+def document(
+    request: Request, shape: type[Serializer[Any]], meaning: Meaning | None = None
+) -> dict[str, Any]:
     """The fields of the document that was sent, in the types that ``shape`` gives them.
 
     A field that ``shape`` has not is refused, because what a misspelt one says would be forgotten; what is
-    wrong with the others is told beside it.
+    wrong with the others is told beside it: their shape and, where that is right, what ``meaning`` finds in
+    them, but for the field that was most likely misspelt.
     """
     given = shape(data=request.data)
     is_valid = given.is_valid()
     unknown = _unknown(request.data, given.fields)
     if unknown:
-        others = () if is_valid else told_by_fields(given.errors)
-        raise Refused([*unknown, *(Problem("invalid", text, where=where) for where, text in others)])
+        if not is_valid:
+            others = [Problem("invalid", text, where=where) for where, text in told_by_fields(given.errors)]
+        else:
+            others = list(meaning(dict(given.validated_data))) if meaning is not None else []
+        meant = {name for one in unknown for name in one.near}
+        raise Refused([*unknown, *(one for one in others if one.where not in meant or not is_valid)])
     if not is_valid:
         raise ValidationError(given.errors)
     return dict(given.validated_data)

@@ -36,6 +36,11 @@ class Between:
         mine = [name for name in sorted(later) if self._carrier(self.earlier, name) in (old, "")]
         return tuple(dict.fromkeys([*own, *carried, *mine]))
 
+    def elsewhere(self, item: str, old: str, new: str) -> str:
+        """The variable that carries the item on the side it is taken from, where a row is about another."""
+        carrier = self._carrier(self.earlier, item) if old else self._carrier(self.later, item, is_later=True)
+        return carrier if carrier != (old or new) else ""
+
     def decisions(self, old: str, new: str) -> tuple[CrosswalkDecision, ...]:
         """Those on the items of a row; an item that came new is decided about where it is missing."""
         items = self.items(old, new)

@@ -57,6 +57,11 @@ class NewDecisionSerializer(serializers.Serializer[Any]):
     variable = serializers.CharField(default="", max_length=255)
     code_map = serializers.ListField(child=PairField(), default=list)
     missing_map = serializers.ListField(child=PairField(), default=list)
+    new_codes = serializers.ListField(
+        child=serializers.JSONField(),
+        default=list,
+        help_text="Codes that code_map gives the item and that it has in no wave yet.",
+    )
     reason = serializers.CharField(default="", allow_blank=True, max_length=2000)
     note = serializers.CharField(default="", allow_blank=True, max_length=2000)
     partial = serializers.BooleanField(

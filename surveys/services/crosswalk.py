@@ -57,8 +57,8 @@ def decide(
     """Signs which variable carries ``item`` in ``wave`` and how its codes map, as a row of its own.
 
     The same again makes no new row and leaves signer and date as they are (``held_already``); another note is
-    something new to sign, and another kind unless both carry the item with these codes.  ``since`` is the
-    first version of the wave it is meant for; left out, all of them.
+    something new to sign, of the kind it was, and another kind unless both carry the item with these codes.
+    ``since`` is the first version of the wave it is meant for; left out, all of them.
     Refused with every problem of the maps.
     """
     policy.require(user, policy.DEFINE, item.study)
@@ -76,6 +76,8 @@ def decide(
     if standing is not None and _says(standing, told, {"kind": kind, "note": note}):
         standing.held_already = True
         return standing
+    if standing is not None and _says(standing, told, {"kind": kind}):
+        kind = standing.kind  # only the note is new: it is called what it was
     if problems := carrier_problems(item.study, item.name, wave, since, fields):
         raise Refused(problems)
     decision = CrosswalkDecision.objects.create(
@@ -141,18 +143,19 @@ def decide_row(
     reason: str = "",
     note: str = "",
     partial: bool = False,
+    new_codes: list[Any] | None = None,
 ) -> CrosswalkDecision:
     """A decision on one row of a comparison: what carries ``item``, as ``before`` has it, in ``after``.
 
     ``kind`` is ``same``, ``map``, ``rename``, ``not_comparable`` or ``undetermined``; the last two need a
     reason.  Where codes are left without a counterpart the match is partial, and says which; ``partial``
-    says that it is so for the reason given.  Between two versions of one wave it holds from the later one on.
+    says that it is so for the reason given.  ``new_codes`` are the targets of ``code_map`` that the item has
+    in no wave yet.  Between two versions of one wave it holds from the later one on.
     Refused with everything that cannot be meant.
     """
-    study = after.study
-    policy.require(user, policy.DEFINE, study)
-    asked = Asked(before, after, item, kind, variable, code_map or [], missing_map or [], reason, partial)
-    _check_row(user, asked, note)
+    asked = Asked(before, after, item, kind, variable, code_map or [], missing_map or [], reason, partial,
+                  new_codes or [])  # fmt: skip
+    require_meant(user, asked, note)
     name = variable or item
     maps = {} if asked.bars else {"code_map": asked.code_map, "missing_map": asked.missing_map}
     status, why = _status(kind), reason.strip()
@@ -162,7 +165,7 @@ def decide_row(
         status, why = Status.PARTIAL, why or left
     return decide(
         user,
-        _item(user, study, before, item),
+        _item(user, asked.study, before, item),
         after.wave,
         variable=name,
         status=status,
@@ -175,21 +178,22 @@ def decide_row(
     )
 
 
+def require_meant(user: User, asked: Asked, note: str = "") -> None:
+    """Refuses who may not decide, what no database holds, and with every problem what cannot be meant."""
+    policy.require(user, policy.DEFINE, asked.study)
+    texts = {"item": asked.item, "variable": asked.variable, "kind": asked.kind, "reason": asked.reason}
+    maps = {"code_map": asked.code_map, "missing_map": asked.missing_map}
+    check_storable(texts | {"note": note} | ({} if malformed(**maps) else maps))
+    if problems := row_problems(user, asked):
+        raise Refused(problems)
+
+
 def _says(decision: CrosswalkDecision, told: dict[str, Any], beside: dict[str, str]) -> bool:
     """Whether it says all that is ``told``, and of what is said ``beside`` nothing else; "" says nothing."""
     given = told | {name: value for name, value in beside.items() if value}
     if {given.get("kind"), decision.kind} <= _CARRYING:  # words for one thing, where all else is the same
         del given["kind"]
     return all(getattr(decision, name) == value for name, value in given.items())
-
-
-def _check_row(user: User, asked: Asked, note: str) -> None:
-    """Refuses what no database holds, and with every problem what cannot be meant."""
-    texts = {"item": asked.item, "variable": asked.variable, "kind": asked.kind, "reason": asked.reason}
-    maps = {"code_map": asked.code_map, "missing_map": asked.missing_map}
-    check_storable(texts | {"note": note} | ({} if malformed(**maps) else maps))
-    if problems := row_problems(user, asked):
-        raise Refused(problems)
 
 
 def _check_shape(code_map: list[list[Any]], missing_map: list[list[Any]]) -> None:

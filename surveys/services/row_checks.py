@@ -10,12 +10,12 @@ from django.db.models import Q
 
 from surveys import policy
 from surveys.core.codebook import Scalar
-from surveys.core.crosswalk import Carrier, check_maps, malformed, strange_codes
-from surveys.core.disclosure import disclosed
+from surveys.core.crosswalk import Carrier, check_maps, is_of_other_type, malformed, strange_codes
 from surveys.core.problems import Problem, near_misses
 from surveys.core.said import say
 from surveys.models import CrosswalkDecision, Study, User, Variable, Wave, WaveVersion
 from surveys.selectors import in_force_in
+from surveys.services.item_codes import carrier, target_problems
 
 Status, Kind = CrosswalkDecision.Status, CrosswalkDecision.Kind
 KINDS = tuple(kind.value for kind in Kind if kind != Kind.UNDO)
@@ -44,6 +44,7 @@ class Asked:
     missing_map: list[list[Any]]
     reason: str
     partial: bool
+    new_codes: list[Any]
 
     @property
     def study(self) -> Study:
@@ -74,7 +75,9 @@ def row_problems(user: User, asked: Asked) -> list[Problem]:
     found = [*_of_sides(asked), *_of_kind(asked), *shape]
     if asked.before.study.pk != asked.study.pk:
         return found
-    found += _of_item(asked)
+    found += [*_of_item(asked), *_of_barred(asked)]
+    if not shape:
+        found += target_problems(user, asked.before, asked.study, asked.item, asked.code_map, asked.new_codes)
     if not shape and not asked.bars:
         fields = {"code_map": asked.code_map, "missing_map": asked.missing_map, "status": Status.COMPLETE,
                   "variable": asked.variable or asked.item}  # fmt: skip
@@ -130,30 +133,41 @@ def _of_item(asked: Asked) -> Iterator[Problem]:
         yield Problem("unknown_item", message, where="item", near=near_misses(asked.item, known))
 
 
+def _of_barred(asked: Asked) -> Iterator[Problem]:
+    """What does not carry an item is a variable, too: one of either wave, or the item's own name."""
+    if not asked.bars or asked.variable in ("", asked.item):
+        return
+    waves = list(dict.fromkeys((asked.before.wave, asked.after.wave)))
+    stored = Variable.objects.filter(version__wave__in=waves)
+    if stored.filter(name=asked.variable).exists():
+        return
+    told = {"before": asked.before.wave.slug, "after": asked.after.wave.slug, "name": asked.variable}
+    if asked.is_one_wave:
+        message = say("{wave} has no variable called “{name}”.", wave=asked.after.wave, name=asked.variable)
+    else:
+        message = say("Neither {before} nor {after} has a variable called “{name}”.", **told)
+    hint = "Name the variable that was looked at, or leave it out."
+    near = near_misses(asked.variable, stored.values_list("name", flat=True).distinct())
+    yield Problem("unknown_variable", message, where="variable", hint=hint, near=near)
+
+
 def _of_codes(user: User, asked: Asked) -> Iterator[Problem]:
-    """Codes that the variable has in no version that the decision is meant for."""
+    """Codes that the variable has in no version that the decision is meant for; those of another type have
+    been told of."""
     name = asked.variable or asked.item
     stored = _carriers(asked.after.wave, asked.since, name)
     if not stored:
         return
     is_told = policy.may(user, policy.DOWNLOAD, asked.study)
-    carriers = [_carrier(one, is_told=is_told) for one in stored]
+    carriers = [carrier(one, is_told=is_told) for one in stored]
     decided = in_force_in(asked.study, asked.after).values()
     held = [pair[0] for one in decided if one.variable == name for pair in (*one.code_map, *one.missing_map)]
     for field in ("code_map", "missing_map"):
-        sources = [pair[0] for pair in getattr(asked, field)]
+        codes = [pair[0] for pair in getattr(asked, field)]
+        sources = [code for code in codes if not is_of_other_type(carriers[-1].variable, code)]
         if strange := strange_codes(carriers, sources, held):
             message = say("{name} has no code {codes}.", name=name, codes=strange[:20])
             yield Problem("unknown_code", message, where=field, hint=_codes_of(carriers[-1]))
-
-
-def _carrier(stored: Variable, *, is_told: bool) -> Carrier:
-    variable, counted = stored.as_core(), stored.frequencies or {}
-    told = counted if is_told else disclosed(variable, counted)
-    listed = {tuple(pair) for pair in counted.get("values", ()) if pair[1]}
-    is_whole = bool(counted) and int(counted.get("distinct", 0)) <= len(listed)
-    return Carrier(variable, [row[0] for part in ("values", "missing_codes") for row in told.get(part, ())],
-                   is_whole)  # fmt: skip
 
 
 def _codes_of(carrier: Carrier) -> str:

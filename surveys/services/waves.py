@@ -99,7 +99,7 @@ def import_wave(
             told = (
                 *result.findings,
                 *_taken_up_again(earlier),
-                *_lost_words(here, result),
+                *_lost(here, result, is_known=earlier is not None),
                 *jumps_in(here, result.codebook, result.frequencies),
             )
             result = replace(result, findings=told)
@@ -164,11 +164,11 @@ def _overtaken(study: Study | None, wave_slug: str, result: ReadResult) -> WaveV
     return same
 
 
-def _lost_words(wave: Wave, result: ReadResult) -> Iterator[Finding]:
-    """What the version before says and this file does not."""
+def _lost(wave: Wave, result: ReadResult, *, is_known: bool) -> Iterator[Finding]:
+    """What the version before says and this file does not; a file that is known already was not cut."""
     before = wave.versions.order_by("-number").first() if wave.pk else None
     if before is not None:
-        yield from lost_rows(before.rows, result.rows, str(before))
+        yield from () if is_known else lost_rows(before.rows, result.rows, str(before))
         yield from lost_words(before.codebook(), result.codebook, str(before))
 
 

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 
 from surveys import policy, selectors
 from surveys.core.comparison.beside import code_lines
-from surveys.core.problems import Problem, Refused
+from surveys.core.problems import Problem, Refused, refuse
+from surveys.core.said import say
 from surveys.forms import RENAMED_AS_IS, DecisionForm
 from surveys.models import CrosswalkDecision, Study, Wave, WaveVersion
 from surveys.services import comparing, crosswalk
@@ -63,10 +64,15 @@ def decide_row(request: HttpRequest, study: str) -> HttpResponse:
     sides = _sides(request, found)
     form = DecisionForm(request.POST)
     context = _row_context(request, found, sides, request.GET, request.POST)
-    problems = _left_out(form, context.get("choices"))
+    choices = context.get("choices")
+    problems = _left_out(form, choices) or _dropped(form, choices, context["old"], context["new"])
     if form.is_valid() and not problems:
+        told = form.told()
+        offered = choices.offered(told["code_map"]) if choices is not None else []
         try:
-            decision = crosswalk.decide_row(request.user, **_decided_on(sides, form), **form.told())
+            decision = crosswalk.decide_row(
+                request.user, **_decided_on(sides, form), **told, new_codes=offered
+            )
         except Refused as refused:
             problems = _in_words_of(form, refused.problems)
         else:
@@ -148,15 +154,26 @@ def _row(sides: dict[str, WaveVersion], old: str, new: str) -> str:
 
 
 def _chosen(
-    study: Study, items: tuple[str, ...], asked: str, variables: tuple[str, str]
+    study: Study, sides: dict[str, WaveVersion], asked: str, variables: tuple[str, str]
 ) -> tuple[tuple[str, ...], str]:
     """The items of a row, and the one that is decided about: ``asked`` for, else the first.
 
-    Any item of the study may be decided about on a row, and one of its variables' names, if asked for.
+    Any item of the study that no other variable carries may be decided about on a row, and one of its
+    variables' names, if asked for.
     """
+    between = selectors.between(study, sides["before"], sides["after"])
+    items = between.items(*variables)
     if not asked or asked in items:
         return items, asked or items[0]
-    return (*items, asked if asked in variables else selectors.item_named(study, asked).name), asked
+    if asked in variables:
+        return (*items, asked), asked
+    item = selectors.item_named(study, asked).name
+    if carrier := between.elsewhere(item, *variables):
+        version = sides["before"] if variables[0] else sides["after"]
+        message = say("This row is not about {item}: in {version} {carrier} carries it.", item=item,
+                      version=version, carrier=carrier)  # fmt: skip
+        raise refuse("not_found", message, hint=say("Open the row of {carrier}.", carrier=carrier))
+    return (*items, item), item
 
 
 def _row_context(
@@ -168,8 +185,7 @@ def _row_context(
 ) -> dict[str, Any]:
     before, after = sides["before"], sides["after"]
     old, new = asked.get("old", ""), asked.get("new", "")
-    items = selectors.between(study, before, after).items(old, new)
-    items, item = _chosen(study, items, asked.get("item", ""), (old, new))
+    items, item = _chosen(study, sides, asked.get("item", ""), (old, new))
     wave = after.wave if old else before.wave
     decisions = selectors.history(study, items, wave)
     context: dict[str, Any] = {
@@ -183,6 +199,7 @@ def _row_context(
         "items": items,
         "target": wave,
         "decisions": decisions,
+        "is_chosen": bool(asked.get("item")),
         "is_decided": (standing := _standing(decisions, item)) is not None,
         "given": given or _as_given(standing, is_renamed=bool(old and new and old != new)),
         "rights": policy.rights(request.user, study),
@@ -250,6 +267,23 @@ def _left_out(form: DecisionForm, choices: CodeChoices | None) -> tuple[Problem,
     message = "The form does not show every code of the variable."
     hint = "Load the page again; a map of very many codes is signed through the API or the study folder."
     return (Problem("codes_left_out", message, hint=hint),)
+
+
+def _dropped(form: DecisionForm, choices: CodeChoices | None, old: str, new: str) -> tuple[Problem, ...]:
+    """What was typed into the table is told of before a decision that maps no codes forgets it."""
+    is_dropped = form.data.get("kind") in (CrosswalkDecision.Kind.SAME, RENAMED_AS_IS)
+    if choices is None or not choices.is_whole or not is_dropped or not choices.edited(form.data):
+        return ()
+    message = "The table of codes was edited, but this decision maps no codes."
+    if old == new:
+        hint = say("Choose “The codes are mapped as below.”, or set the codes back to what they were.")
+    else:
+        hint = say(
+            "Choose “Renamed: {name} carries it, with the codes below.”, or set the codes back to what they "
+            "were.",
+            name=new,
+        )
+    return (Problem("edits_dropped", message, where=str(form.fields["kind"].label), hint=hint),)
 
 
 def _in_words_of(form: DecisionForm, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -31,6 +31,7 @@ class CodeChoice:
     labels: Labels
     reason: str  # why it is an absence already
     chosen: str
+    start: str = ""  # what the form began with
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,22 @@ class CodeChoices:
     def left_out(self, given: Mapping[str, str]) -> bool:
         """Whether a form that was sent says nothing of some code."""
         return not {line.source for line in self.lines} <= _sent(given).keys()
+
+    def offered(self, code_map: Iterable[list[Any]]) -> list[Scalar]:
+        """The targets of a map that the form offers: chosen there, and no slip of the pen."""
+        known = {code_key(code.value) for _value, code in self.targets}
+        targets = {code_key(one): one for _source, one in code_map if one is not None}
+        return [one for key, one in targets.items() if key in known]
+
+    def edited(self, given: Mapping[str, str]) -> bool:
+        """Whether a form that was sent says of some code neither what it began with nor that it stays."""
+        sent = _sent(given)
+        lines = [line for line in self.lines if line.source in sent]
+        stays = ("" if line.reason else f"={line.source}" for line in lines)
+        is_start = all(sent[line.source] == line.start for line in lines)
+        return not is_start and any(
+            sent[line.source] != same for line, same in zip(lines, stays, strict=True)
+        )
 
 
 def code_choices(
@@ -88,7 +105,7 @@ def code_choices(
     for value, labels, reason in _codes(right, sources):
         start = _equals(likely.get(code_key(value))) if chosen is None else chosen.get(code_key(value), "")
         source = json.dumps(value)
-        lines.append(CodeChoice(source, value, labels, reason, sent.get(source, start)))
+        lines.append(CodeChoice(source, value, labels, reason, sent.get(source, start), start))
     known = dict.fromkeys((*VOCABULARY, *study.missing_reasons.values()))
     return CodeChoices(
         tuple(lines), tuple((_equals(value), code) for value, code in targets.items()), tuple(known)

@@ -106,3 +106,52 @@ def test_a_file_somebody_changed_is_read(study: Study, admin: User, tmp_path: Pa
     frame, _ = pyreadstat.read_sav(str(path))
     pyreadstat.write_sav(frame.assign(sex=2), str(path))
     assert again(admin, version, path).is_new
+
+
+def test_a_workbook_of_ours_is_read_with_its_own_codebook(study: Study, admin: User, tmp_path: Path) -> None:
+    version, path = made(study), tmp_path / "x.xlsx"
+    export_wave_version(admin, version, "xlsx", path)
+    outcomes = {}
+    for wave, options in (("own", {}), ("named", {"codebook_path": path}), ("bare", {"sheet": "data"})):
+        said = ReadOptions(languages=("en", "zh"), **options)
+        outcomes[wave] = import_wave(admin, study, wave, path, original_name=path.name, options=said)
+    own, named, bare = (outcomes[wave].version for wave in ("own", "named", "bare"))
+    assert own.codebook().fingerprint() == named.codebook().fingerprint()
+    sex = own.codebook().variable("sex")
+    assert (sex.labels["zh"], sex.missing[0].reason) == ("性别", "refused")
+    assert not bare.codebook().variable("sex").labels
+    told = {one.code: one.message for one in outcomes["own"].findings}
+    assert told["own_codebook"].startswith("The workbook is one of ours: its sheet codebook was taken")
+    assert "own_codebook" not in {
+        one.code for one in (*outcomes["named"].findings, *outcomes["bare"].findings)
+    }
+
+
+def test_a_workbook_of_somebody_else_with_such_sheets_is_read_as_before(
+    study: Study, admin: User, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame({"id": [1, 2], "sex": [1, 2]}).to_excel(writer, sheet_name="data", index=False)
+        pd.DataFrame({"variable": ["sex"], "note": ["of ours"]}).to_excel(
+            writer, sheet_name="codebook", index=False
+        )
+    outcome = import_wave(admin, study, "2014", path, original_name=path.name, options=ReadOptions())
+    assert "own_codebook" not in {one.code for one in outcome.findings}
+    assert not outcome.version.codebook().variable("sex").note
+
+
+def test_a_correction_that_is_taken_back_was_not_cut_on_its_way(
+    study: Study, admin: User, tmp_path: Path
+) -> None:
+    files = {}
+    for name, rows in (("first", 3), ("more", 5), ("fewer", 2)):
+        files[name] = tmp_path / f"{name}.csv"
+        files[name].write_text("id,sex\n" + "".join(f"{n},1\n" for n in range(rows)))
+    codes = []
+    for name in ("first", "more", "first", "fewer"):
+        outcome = import_wave(
+            admin, study, "2014", files[name], original_name=f"{name}.csv", options=ReadOptions()
+        )
+        codes.append({finding.code for finding in outcome.findings} & {"earlier_content", "fewer_rows"})
+    assert codes == [set(), set(), {"earlier_content"}, {"fewer_rows"}]

@@ -127,7 +127,7 @@ def table_of(path: Path, named: Named = NOTHING) -> Table:
     with path.open("rb") as file:
         is_workbook = file.read(4) == b"PK\x03\x04"
     told = SheetText("") if is_workbook else text_of(path.read_bytes(), named)
-    rows = _of_workbook(path) if is_workbook else _of_text(told.text)
+    rows = workbook_rows(path) if is_workbook else _of_text(told.text)
     if len(rows) > MOST_LINES:
         raise refuse(
             "unreadable_sheet",
@@ -184,7 +184,8 @@ def _of_text(text: str) -> list[Row]:
     return found
 
 
-def _of_workbook(path: Path) -> list[Row]:
+def workbook_rows(path: Path) -> list[Row]:
+    """The lines of the sheet called ``codebook``, else of the first: number and cells, as texts."""
     workbook = Workbook(path)
     named = [sheet for sheet in workbook.sheets if sheet.name.strip().lower() == _SHEET]
     found: list[Row] = []

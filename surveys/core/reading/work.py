@@ -21,6 +21,7 @@ from surveys.core.reading import codebooks
 from surveys.core.reading.infinite import with_rules
 from surveys.core.reading.options import ReadOptions
 from surveys.core.reading.overlay import lay_document_over, sheet_of, whole_of
+from surveys.core.reading.own_workbook import with_own_codebook
 from surveys.core.reading.raw import Reader
 from surveys.core.reading.reason_columns import fold_reasons
 from surveys.core.reading.remarks import check_key, remarks, without_declared
@@ -86,6 +87,7 @@ def reader_for(
 
 def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOptions) -> dict[str, Any]:
     """Reads a file, writes ``target`` and returns everything else as plain JSON types."""
+    options, own = with_own_codebook(path, kind, options)
     whole = whole_of(options)
     sheet = whole.lines() if whole else sheet_of(options)
     named = (line.name for line in sheet.lines)
@@ -93,6 +95,7 @@ def work(path: Path, data: memoryview, kind: str, target: Path, options: ReadOpt
     file = reader.describe()
     check_budget(file, options)
     settled = settle(reader, file, options, declared_types(sheet) if file.format in FLAT else {})
+    settled.findings += own
     codebook = codebooks.build(file, settled, options)
     _check_names(codebook)
     codebook = _laid_over(codebook, settled, sheet, whole)
