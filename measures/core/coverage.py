@@ -31,6 +31,7 @@ from surveys.core.problems import Problem
 from surveys.core.said import say, say_n
 
 MOST_COMBINATIONS = 5_000
+OUTCOMES = "Name it, or add other= (otherwise= in case); of a condition say which codes count, as in x == 1."
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _problem(row: CoverageRow) -> Problem:
             rows=row.rows,
             item=row.item,
         )
-        return Problem("uncovered_code", message, hint="Add other= (otherwise= in case).")
+        return Problem("uncovered_code", message, hint=OUTCOMES)
     what = f"“{row.value}”" if isinstance(row.value, str) else say("Code {value:g}", value=row.value)
     if row.label:
         what = say("{code} “{label}”", code=what, label=row.label)
@@ -224,7 +225,7 @@ def _problem(row: CoverageRow) -> Problem:
         item=row.item,
         rows=row.rows,
     )
-    return Problem("uncovered_code", message, hint="Add it, or other= (otherwise= in case).")
+    return Problem("uncovered_code", message, hint=OUTCOMES)
 
 
 def _combined(checked: Checked, known: Known, engine: DuckEngine) -> list[Problem]:

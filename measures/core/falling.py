@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from measures.core.engine.duck import DuckEngine
 from measures.core.engine.interface import Plan, Rule
 from measures.core.language.functions import is_fitted
-from measures.core.language.tree import Case, Checked, Column, Recode, Typed, walk
+from measures.core.language.tree import Apply, Case, Checked, Column, Recode, Typed, walk
 from measures.core.observed import Observed
 
 
 @dataclass(frozen=True)
 class Fallen:
-    """A recode or case without an end, what it reads, and the rows that no branch of it names."""
+    """A recode, case or condition, what it reads, and the rows for which it names no outcome."""
 
     node: Typed
     names: tuple[str, ...]
@@ -23,6 +23,8 @@ class Fallen:
 
 def is_open(node: Typed) -> bool:
     """Whether a value may pass by every branch."""
+    if isinstance(node, Apply):  # an item taken as a condition: what is neither 0 nor 1
+        return node.function == "truth" and isinstance(node.arguments[0], Column)
     return (isinstance(node, Case) and node.otherwise is None) or (
         isinstance(node, Recode) and node.other is None
     )

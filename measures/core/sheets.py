@@ -28,6 +28,9 @@ MOST_DIGITS = 400  # characters of a labelled number; no double has more
 _SPOKEN = ("label", "value_labels", *TOLD)
 _HEADING = re.compile(rf"({'|'.join(_SPOKEN)})_([a-zA-Z][\w-]*)")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NEXT = re.compile(
+    r';\s*(?:-?[0-9]+(?:\.[0-9]+)?|"[^"]*")\s*='
+)  # a second pair, as codebook sheets part them
 _PAIR = re.compile(r'(?:^|[|\n])\s*("(?:[^"\\]|\\.)*"(?=\s*=))?([^|\n]*)')
 Cells = dict[str, str]
 Fields = dict[str, Any]  # the keywords with which a draft is saved
@@ -254,8 +257,11 @@ def _pairs(text: str, line: SheetLine) -> list[tuple[Any, str]]:
         value = part[1] or left.strip()
         if not part[0].strip("|\n "):
             continue
-        if "=" not in part[2] or not value or not label.strip():
+        is_several = bool(_NEXT.search(label))
+        if "=" not in part[2] or not value or not label.strip() or is_several:
             message = say("“{part}” is not a value and its label.", part=part[0].strip("|\n ")[:40])
+            if is_several:
+                message = say("“{part}” looks like several values.", part=part[0].strip("|\n ")[:40])
             line.problems.append(Problem("unreadable_label", message, line.name, "Write 1=yes | 0=no."))
             continue
         found.append((_value(value), label.strip()))

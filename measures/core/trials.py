@@ -57,6 +57,8 @@ def _turning_points(part: Typed, variable: Variable, seen: Observed) -> Iterable
             *(value for node in named for test in _tests(node) for value in test.values),
             *_sought(part),
         ]
+    if _is_a_condition_alone(part):  # whatever is not 0 or 1 has no outcome: only what occurs tells
+        return [end for end in (seen.low, seen.high) if end is not None]
     limits = {seen.low, seen.high, 0.0}
     for node in walk(part):
         for test in _tests(node):
@@ -73,6 +75,13 @@ def _turning_points(part: Typed, variable: Variable, seen: Observed) -> Iterable
         <= (seen.high if seen.high is not None else value)
     }
     return [int(value) if float(value).is_integer() else value for value in inside]
+
+
+def _is_a_condition_alone(part: Typed) -> bool:
+    """Whether a part reads its item as a condition and as nothing else."""
+    read = [node for node in walk(part) if isinstance(node, Column)]
+    as_condition = [node for node in walk(part) if isinstance(node, Apply) and node.function == "truth"]
+    return len(read) == sum(isinstance(node.arguments[0], Column) for node in as_condition)
 
 
 def _sought(part: Typed) -> Iterable[Scalar]:

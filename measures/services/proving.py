@@ -185,7 +185,11 @@ def require_seen(proof: Proof, acknowledged: bool) -> None:
             rows=sum(wave.changes.rows for wave in proof.waves if wave.changes),
             published=proof.published,
         )
-        hint = "Look at the changed rows, then publish with the changes acknowledged."
+        hint = say(
+            "Look at the changed rows (compare_measures {published} @draft), then publish with the changes "
+            "acknowledged.",
+            published=f"{proof.draft.measure.study.slug}/{proof.published}",
+        )
         problems.append(Problem("changes_not_seen", message, where, hint=hint))
     if problems and not acknowledged:
         raise Refused(problems)

@@ -74,6 +74,12 @@ class MissingRule:
         if sum(kinds) != 1:
             raise ValueError("a missing rule names one value, one range or one tag")
 
+    def covers(self, value: Scalar) -> bool:
+        """Whether a value (not a tag) is one that the rule speaks of."""
+        if self.value is not None or isinstance(value, str) or self.tag is not None:
+            return self.tag is None and self.value == value
+        return (self.low is None or self.low <= value) and (self.high is None or value <= self.high)
+
 
 DAY = len("2020-01-31")  # characters of a date without a time
 

@@ -155,3 +155,16 @@ def test_by_command(room: Room, three: list[MeasureVersion]) -> None:
     assert command("compare_measures", "mdms/fsp@1", "mdms/fsp@3")[1]["after"] == "fsp@3"
     assert command("compare_measures", "mdms/fsp", "@2")[1]["problems"][0]["code"] == "bad_reference"
     assert command("compare_measures", "mdms/fsp@1", "@7")[1]["problems"][0]["code"] == "not_found"
+    for second in ("2", "@", "mdms/male@1", "@-1"):
+        code, said, _ = command("compare_measures", "mdms/fsp@1", second)
+        assert code and said["problems"][0]["code"] == "bad_reference", second
+    assert command("compare_measures", "mdms/fsp@3", "@draft")[1]["problems"][0]["code"] == "no_draft"
+
+
+def test_a_draft_is_compared_by_command(room: Room, three: list[MeasureVersion]) -> None:
+    save_draft(room.user, room.study, "fsp", rule="any_of(q_union, q_party)")
+    code, said, _ = command("publish_measure", "mdms/fsp")
+    assert code and "compare_measures mdms/fsp@3 @draft" in said["problems"][0]["hint"]
+    code, said, _ = command("compare_measures", "mdms/fsp@3", "@draft")
+    (wave,) = said["values"]
+    assert code == 0 and wave["changed"] == sum(move[4] for move in wave["from_to"]) > 0

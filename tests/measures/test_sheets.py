@@ -131,6 +131,15 @@ def relabelled(value_labels: list[dict[str, Any]], told: str) -> list[dict[str, 
     return labels
 
 
+@pytest.mark.parametrize("told", ["1=one; 4=four", '1=one;"a b"=four | 2=two'])
+def test_several_values_in_one_are_not_taken_for_a_label(told: str) -> None:
+    line = SheetLine("x", "", {"value_labels_en": told}, "line 2")
+    edited({"labels": {}, "value_labels": []}, [Edit("value_labels_en", "", told)], line)
+    (problem,) = line.problems
+    assert "looks like several values" in problem.message and problem.hint == "Write 1=yes | 0=no."
+    assert relabelled([], "1=yes; no doubt") == [{"value": 1, "labels": {"en": "yes; no doubt"}}]
+
+
 @pytest.mark.parametrize(
     "value", [12345678901234567, -(2**63), 0.12345678901234568, 1e-7, 5e-324, 1.7e308, 2.5, 2.0, "1e3", "7"]
 )

@@ -16,11 +16,10 @@ from measures.core.engine.pieces import (
     finite,
     guarded,
     of_enough,
-    unless,
     valid,
     where_not,
 )
-from measures.core.engine.sql import Pair, Terms, number, strongest
+from measures.core.engine.sql import UNCOVERED, Pair, Terms, number, strongest
 from measures.core.language.tree import Apply
 
 
@@ -114,7 +113,9 @@ def _number(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Em
 def _truth(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell = parts[0].double
     whens = f"WHEN {cell} = {number(1)} THEN TRUE WHEN {cell} = {number(0)} THEN FALSE"
-    return f"CASE {whens} END", unless(f"{cell} IN ({number(0)}, {number(1)})", parts, terms)
+    absent, other = strongest(parts), terms.rank(UNCOVERED)
+    reason = f"COALESCE({absent}, {other})" if absent else other
+    return f"CASE {whens} END", where_not(f"{cell} IN ({number(0)}, {number(1)})", reason, terms)
 
 
 def _logarithm(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:

@@ -16,7 +16,7 @@ from measures.core.language.tree import Type
 from surveys.core.absence import OUT_OF_RANGE, precedence
 from surveys.core.codebook import Scalar
 
-UNCOVERED = "uncovered"  # a value that recode or case says nothing about; stored as out_of_range
+UNCOVERED = "uncovered"  # a value that recode, case or a condition says nothing about; stored as out_of_range
 NO_REASON = "CAST(NULL AS SMALLINT)"
 
 

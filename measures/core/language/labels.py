@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date, datetime
 
 from surveys.core.codebook import Code, Scalar, ValueType, Variable, text_in
@@ -17,21 +16,8 @@ def fold(label: str) -> str:
 
 def missing_reason(variable: Variable, value: Scalar) -> str | None:
     """The reason a value of ``variable`` is declared missing for; None when it is valid."""
-    for rule in variable.missing:
-        if rule.value is not None and rule.value == value:
-            return rule.reason
-    if isinstance(value, str):
-        return None
-    for rule in variable.missing:
-        if rule.low is None and rule.high is None:
-            continue
-        if (
-            (-math.inf if rule.low is None else rule.low)
-            <= value
-            <= (math.inf if rule.high is None else rule.high)
-        ):
-            return rule.reason
-    return None
+    by_precedence = sorted(variable.missing, key=lambda rule: rule.value is None)  # a value before a range
+    return next((rule.reason for rule in by_precedence if rule.covers(value)), None)
 
 
 def valid_codes(variable: Variable) -> tuple[Code, ...]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 EN: Mapping[str, str] = {
@@ -200,4 +201,24 @@ ZH: Mapping[str, str] = {
 
 def words(language: str) -> Mapping[str, str]:
     """The phrases of a language; English for those we do not speak."""
-    return ZH if language.lower().startswith("zh") else EN
+    return ZH if speaks_chinese(language) else EN
+
+
+def speaks_chinese(language: str) -> bool:
+    return language.lower().startswith("zh")
+
+
+_HAN, _STOPS = "\u3400-\u9fff\uf900-\ufaff", "，。：；、！？（）“”…"
+_QUOTED = re.compile("“[^”]*”")
+_HELD = "\ue000"  # stands for what is quoted, which is left as it is
+_CLOSE = re.compile(
+    rf"(?<=[{_STOPS}{_HELD}])[ ]+|[ ]+(?=[{_STOPS}{_HELD}])|(?<=[{_HAN}])[ ]+(?=[{_HAN}])"
+)
+_APART = re.compile(rf"(?<=[{_HAN}])(?=-?[A-Za-z0-9_])|(?<=[A-Za-z0-9_])(?=[{_HAN}])")
+
+
+def close_up(told: str) -> str:
+    """A Chinese sentence without blanks between its characters, and with one beside numbers and letters."""
+    quoted = iter(_QUOTED.findall(told))
+    spaced = _APART.sub(" ", _CLOSE.sub("", _QUOTED.sub(_HELD, told)))
+    return re.sub(_HELD, lambda _: next(quoted), spaced)

@@ -67,7 +67,8 @@ def harmonised(
     Codes without a counterpart disappear (their cells become ``out_of_range``).  A mapped code means what
     the item says: its labels are those of ``known``, from a wave that has the item's own codes; failing
     that, those of the first source code that is mapped to it.  Codes of ``known`` that nothing is mapped to
-    stay words of the item, which do not occur in this wave.  Limits speak of the wave's own codes and go.
+    stay words of the item, which do not occur in this wave.  Limits speak of the wave's own codes and go; so
+    does what the wave declares missing where the item has that code for an answer.
     """
     name = name or variable.name
     if not code_map:
@@ -81,7 +82,8 @@ def harmonised(
     for value, words in known.items():
         if isinstance(value, str) == (kind is ValueType.TEXT):
             codes.setdefault(value, Code(value, words))
-    return replace(variable, name=name, codes=tuple(codes.values()), type=kind, limits=None)
+    missing = tuple(rule for rule in variable.missing if not any(rule.covers(code) for code in codes))
+    return replace(variable, name=name, codes=tuple(codes.values()), type=kind, limits=None, missing=missing)
 
 
 def mapped_type(source: ValueType, code_map: CodeMap) -> ValueType:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from measures.core.language.labels import label_of
-from measures.core.language.phrases import words
+from measures.core.language.phrases import close_up, speaks_chinese, words
 from measures.core.language.scope import Scope
 from measures.core.language.tree import (
     Absent,
@@ -39,13 +39,16 @@ def sentence(checked: Checked, language: str = "en") -> str:
     told = teller.tell(root)
     if root.type is Type.CONDITION:
         told = teller.say("root_condition", told)
+    if speaks_chinese(language):
+        return close_up(told + teller.words["period"])
     begins_with_name = told.startswith((*checked.items, *checked.measures, teller.words["exp"].format("")))
     return (told if begins_with_name else told[:1].upper() + told[1:]) + teller.words["period"]
 
 
 def phrase(node: Typed, scope: Scope, language: str = "en") -> str:
     """A part of a rule in words."""
-    return _Teller(scope, language).tell(node)
+    told = _Teller(scope, language).tell(node)
+    return close_up(told) if speaks_chinese(language) else told
 
 
 def reason_in_words(reason: str, language: str) -> str:

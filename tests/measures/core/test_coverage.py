@@ -212,3 +212,15 @@ def test_every_value_that_is_listed_is_tried(tmp_path: Path) -> None:
 def test_the_first_pair_of_a_code_counts_as_it_does_for_the_engine() -> None:
     seen = Observed.from_frequencies({"values": [[1, 4]], "distinct": 1}, ((1, 2), (1, 3)))
     assert seen.values == ((2, 4),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["any_of(age, year)", "count_of(age, year)", "share_of(age, year, at_least=1)", "age and year == 2"],
+)
+def test_what_a_condition_does_not_know_has_no_outcome(text: str) -> None:
+    seen = {"age": Observed(((0, 30), (1, 20), (4, 12)), ()), "year": Observed(((0, 50), (1, 12)), ())}
+    found = coverage(rule(text), seen)
+    assert [problem.message for problem in found.problems] == ["Code 4 of age (12 rows) has no outcome."]
+    assert coverage(rule(text), {**seen, "age": Observed(((0, 30), (1, 20)), ())}).is_total
+    assert coverage(rule(text)).is_total, "nothing is known of either"

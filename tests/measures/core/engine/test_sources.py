@@ -105,6 +105,23 @@ def test_a_harmonised_variable_keeps_labels_and_takes_the_type_of_its_codes() ->
     assert {code.value: code.labels["en"] for code in item.codes} == {2: "female", 1: "male"}
 
 
+def test_a_code_of_the_item_is_an_answer_whatever_the_wave_declares_of_its_own(tmp_path: Path) -> None:
+    wave = Variable(
+        "B01",
+        ValueType.INTEGER,
+        missing=(MissingRule("dont_know", 4), MissingRule("refused", low=8, high=9), MissingRule("system", 7)),
+    )
+    code_map = ((1, 1), (2, 9), (3, 4))
+    item = harmonised(wave, code_map, "hood")
+    assert [rule.reason for rule in item.missing] == ["system"]
+    scope = Scope(items={"hood": item})
+    check(parse('case((hood == 4, 1), (is_missing(hood, "dont_know"), 3), otherwise=2)'), scope)
+    stored = store(tmp_path / "wave.parquet", {"w": [1, 2, 3, 4, 8]}, {"w": wave})
+    source = Source(stored.path, {"hood": SourceColumn(0, wave, code_map=code_map)})
+    frame = derived(tmp_path, source, "recode(hood, {1: 1, 4: 5, 9: 6})", {"hood": item})
+    assert [why or value for value, why in frame.iter_rows()] == [1, 6, 5, "dont_know", "refused"]
+
+
 def test_limits_of_the_wave_are_not_those_of_codes_that_were_mapped() -> None:
     wave = Variable("A01", ValueType.INTEGER, limits=Limits(low=1, high=5))
     assert harmonised(wave, ((1, 10), (2, 20)), "q").limits is None

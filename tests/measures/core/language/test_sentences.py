@@ -16,52 +16,52 @@ from tests.measures.small_survey import rule
         (
             "any_of(orgs)",
             "1 if at least one of “Member: labour union”, party and club holds, otherwise 0.",
-            "若“Member: labour union”、party、club中至少一项成立则为 1，否则为 0。",
+            "若“Member: labour union”、party、club 中至少一项成立则为 1，否则为 0。",
         ),
         (
             'recode(sex, {"male": 1}, other=missing("out_of_range"))',
             "“Sex”, recoded: male (1) becomes 1; any other value becomes absent (out of range).",
-            "“Sex”重新编码：男（1）改为 1；其余取值改为 缺失（超出范围）。",
+            "“Sex”重新编码：男（1）改为 1；其余取值改为缺失（超出范围）。",
         ),
         (
             "5 - count_of(union, party, at_least=1)",
             "5 minus the number of “Member: labour union” and party that hold (if at least 1 are answered).",
-            "5减“Member: labour union”、party中成立的项数（至少 1 题有效）。",
+            "5 减“Member: labour union”、party 中成立的项数（至少 1 题有效）。",
         ),
-        ("ln(x + 1)", "The natural logarithm of (x plus 1).", "（x加1）的自然对数。"),
+        ("ln(x + 1)", "The natural logarithm of (x plus 1).", "（x 加 1）的自然对数。"),
         (
             'case((is_missing(contract, "refused"), 0), (contract in (1, 3..4), 1), otherwise=a)',
             "0 if contract is absent (refused); 1 if contract is one of kind 1 (1) and 3 to 4; otherwise a.",
-            "若contract缺失（拒答）则为 0；若contract属于kind 1（1）、3 至 4则为 1；否则为 a。",
+            "若 contract 缺失（拒答）则为 0；若 contract 属于 kind 1（1）、3 至 4 则为 1；否则为 a。",
         ),
         (
             'factor_score(reverse(a), b, scores="component")',
             "The score of one factor (first principal component; unscaled component) "
             "of a turned round (1 to 5) and b.",
-            "a反向计分（1 至 5）、b的单因子得分（第一主成分；未缩放的主成分）。",
+            "a 反向计分（1 至 5）、b 的单因子得分（第一主成分；未缩放的主成分）。",
         ),
         (
             'factor_score(a, b, basis="polychoric", method="minres")',
             "The score of one factor (minimum residuals of the polychoric correlations; regression score) "
             "of a and b.",
-            "a、b的单因子得分（多项相关的最小残差法；回归得分）。",
+            "a、b 的单因子得分（多项相关的最小残差法；回归得分）。",
         ),
-        ("a * (b + 1)", "a times (b plus 1).", "a乘以（b加1）。"),
+        ("a * (b + 1)", "a times (b plus 1).", "a 乘以（b 加 1）。"),
         (
             "not a >= 2 or b < 1",
             "1 if it does not hold that a is at least step 2 (2), or b is below step 1 (1), otherwise 0.",
-            "若并非a不小于第2级（2），或者b小于第1级（1）则为 1，否则为 0。",
+            "若并非 a 不小于第 2 级（2），或者 b 小于第 1 级（1）则为 1，否则为 0。",
         ),
         (
             "group_mean(a, by=city, at_least=5)",
             "The mean of a within the group by city (if at least 5 rows of the group are valid).",
-            "按city分组的a组内均值（组内至少 5 行有效）。",
+            "按 city 分组的 a 组内均值（组内至少 5 行有效）。",
         ),
         (
             "deprivation(a < 2, union, cutoff=2, at_least=1)",
             "The share of a is below step 2 (2) and “Member: labour union” that hold, 0 if fewer than 2 do "
             "(if at least 1 are answered).",
-            "a小于第2级（2）、“Member: labour union”中成立的比例（成立不足 2 项为 0）（至少 1 题有效）。",
+            "a 小于第 2 级（2）、“Member: labour union”中成立的比例（成立不足 2 项为 0）（至少 1 题有效）。",
         ),
         (
             "weighted_mean((a, 0.5), (b, 0.25))",
@@ -71,14 +71,14 @@ from tests.measures.small_survey import rule
         (
             'starts_with(part_of(place, 2, 3), "35", "福")',
             "1 if characters 2 to 4 of place starts with one of “35” and “福”, otherwise 0.",
-            "若place的第 2 至 4 个字符以“35”、“福”之一开头则为 1，否则为 0。",
+            "若 place 的第 2 至 4 个字符以“35”、“福”之一开头则为 1，否则为 0。",
         ),
         (
             "percentile_rank(a, among=city)",
             "The percentile rank of a among the groups by city.",
-            "a在按city分的各组之间的百分位。",
+            "a 在按 city 分的各组之间的百分位。",
         ),
-        ("quantile_band(a, 4)", "a in 4 bands of about equal size.", "a分成人数大致相等的 4 组。"),
+        ("quantile_band(a, 4)", "a in 4 bands of about equal size.", "a 分成人数大致相等的 4 组。"),
     ],
 )
 def test_sentences(text: str, en: str, zh: str) -> None:
