@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.core.pasted_patterns import BOUNDS, INTERVAL, PAIR, Column, interval, settled
 from analytics.core.pasted_words import ABSORBED, CONSTANT, FIT_ROWS, STATISTICS, TOTALS, statistic_named
 from analytics.core.printed import read
 from analytics.core.target_notes import note_problems
@@ -33,17 +34,7 @@ PATTERNS = {
     "ranked": "percent",
     "descriptives": "mean (sd)",
 }
-_PAIR = re.compile(r"^(?P<first>[^(\[]*?)\s*[(\[](?P<second>[^)\]]*)[)\]]\s*(?P<after>[*†+]*)$")
 _STARS = re.compile(r"^(?P<number>.*?)\s*(?P<stars>[*†+]*)$")
-
-
-@dataclass(frozen=True)
-class Column:
-    """What one column of the text holds: its name in the cells, and the statistic of each part of a cell."""
-
-    name: str
-    parts: tuple[str, ...]
-    model: str = ""
 
 
 @dataclass
@@ -84,7 +75,9 @@ def read_pasted(
     if tuple(word.strip().casefold() for word in rows[0][:4]) == LONG:
         _read_long(reading, rows[1:])
     else:
-        reading.columns = _columns(reading, rows[0], _said(reading, columns, rows[0]))
+        said = _said(reading, columns, rows[0])
+        reading.columns = _columns(reading, rows[0], said)
+        reading.columns = settled(reading.kind, reading.columns, rows, said)
         for number, row in enumerate(rows[1:], start=2):
             _read_row(reading, number, row)
     _check_sizes(reading)
@@ -183,7 +176,7 @@ def _by_heading(reading: _Reading, head: str) -> Column | None:
     name, _, word = head.rpartition(":")
     if name and (statistic := statistic_named(word)):
         return Column(name.strip(), (statistic,))
-    pair = _PAIR.match(head)
+    pair = PAIR.match(head)
     words = (pair["first"], pair["second"]) if pair else (head,)
     named = tuple(statistic_named(word) for word in words)
     if all(named) and reading.kind != "models":
@@ -236,9 +229,20 @@ def _cells(reading: _Reading, column: Column, label: str, text: str, where: str)
     if reading.kind == "models" and text.casefold() in ABSORBED:
         yield Cell(column.name, term, IN, text, label)
         return
-    pair = _PAIR.match(text) if len(column.parts) > 1 else None
+    pair = PAIR.match(text) if len(column.parts) > 1 else None
     texts = (pair["first"] + pair["after"], pair["second"]) if pair else (text,)
     for statistic, part in zip(column.parts, texts, strict=False):
+        if statistic == INTERVAL:
+            bounds = interval(part)
+            if bounds is None:
+                reading.wrong(
+                    say("“{text}” is no interval.", text=part[:30]), where, say("Write it as 0.11 to 0.89.")
+                )
+                continue
+            yield from (
+                Cell(column.name, term, name, text, label) for name, text in zip(BOUNDS, bounds, strict=True)
+            )
+            continue
         stars = _STARS.match(part) if statistic in ("estimate", "odds_ratio") else None
         figure = stars["number"] if stars else part
         if _must_be_number(reading.kind, statistic) and read(figure) is None:

@@ -16,8 +16,8 @@ _HEADS = {
     "se": "s.e. stderr std.err. standarderror 标准误",
     "p": "p-value pvalue sig sig. p值",
     "odds_ratio": "or oddsratio exp(b) 比值比 优势比",
-    "ci_low": "cilow lower lowercl 下限",
-    "ci_high": "cihigh upper uppercl 上限",
+    "ci_low": "cilow cilower lower lowercl 下限 置信下限",
+    "ci_high": "cihigh ciupper upper uppercl 上限 置信上限",
     "mean": "m average 均值 平均值 平均数",
     "sd": "s.d. std.dev. stddev standarddeviation 标准差",
     "n": "obs observations base samplesize 样本量 样本数 基数",
@@ -37,6 +37,8 @@ _HEADS = {
     "loglik": "ll log-likelihood loglikelihood 对数似然 对数似然值",
     "r2": "r² r-squared rsquared",
 }
+_HEADS["ci"] = "ci confidenceinterval conf.interval 置信区间"  # both bounds in one cell
+_LEVEL = re.compile(r"^\d+(\.\d+)?%(?=\D)")  # of an interval: what the heading says beside its name
 _BY_WORD = {name: name for name in STATISTICS} | {
     word: name for name, words in _HEADS.items() for word in words.split()
 }
@@ -61,4 +63,5 @@ ABSORBED = ("in", "yes", "included", "是", "有")
 def statistic_named(word: str) -> str | None:
     """The statistic that a heading names, however it is written; None when it names none."""
     folded = re.sub(r"[\s_]+", "", word.casefold())
-    return _BY_WORD.get(folded) or _BY_WORD.get(word.strip().casefold())
+    tried = (folded, word.strip().casefold(), folded.rstrip("."), _LEVEL.sub("", folded))
+    return next((_BY_WORD[one] for one in tried if one in _BY_WORD), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from analytics.core.printed import read
 from surveys.core.problems import Problem, near_misses
 from surveys.core.said import say
 
@@ -15,6 +16,40 @@ def _is_text(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_size(value: Any) -> bool:
+    """A number of rows (or of items, or groups): whole, and one at least."""
+    found = read(str(value)) if _is_text(value) else None
+    return found is not None and found.value >= 1 and not found.decimals
+
+
+def _is_scale(value: Any) -> bool:
+    """``{n: 28, items: 3, min: 1, max: 7}``, each perhaps absent, the lowest below the highest."""
+    if not isinstance(value, Mapping) or not all(map(_is_text, value.values())):
+        return False
+    if not all(_is_size(value[name]) for name in ("n", "items") if name in value):
+        return False
+    ends = [
+        [read(str(value[name])) for name in names if name in value]
+        for names in (("min", "low"), ("max", "high"))
+    ]
+    if any(end is None for side in ends for end in side):
+        return False
+    low, high = (side[0] if side else None for side in ends)
+    return low is None or high is None or low.value < high.value
+
+
+def _is_score(value: Any) -> bool:
+    return isinstance(value, Mapping) and _is_size(value.get("items"))
+
+
+def _is_log(value: Any) -> bool:
+    """``{groups: 8, ratio: 7}``: the largest is more than the smallest."""
+    if not isinstance(value, Mapping) or not _is_size(value.get("groups")):
+        return False
+    ratio = value.get("ratio")
+    return isinstance(ratio, int | float) and _is_number(ratio) and ratio > 1
 
 
 def _is_list_of(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -50,7 +85,7 @@ def _is_part(value: Any) -> bool:
 
 
 SHAPES: Mapping[str, Callable[[Any], bool]] = {
-    "n": lambda value: _is_text(value) or _is_mapping_of(_is_text)(value),
+    "n": lambda value: _is_size(value) or _is_mapping_of(_is_size)(value),
     "outcome": _is_text,
     "moments": _is_text,
     "total": _is_text,
@@ -61,10 +96,10 @@ SHAPES: Mapping[str, Callable[[Any], bool]] = {
     "columns": _is_mapping_of(_is_text),
     "remarks": _is_list_of(_is_text),
     "weights": _is_list_of(_is_number),
-    "scales": _is_mapping_of(_is_mapping_of(_is_text)),
+    "scales": _is_mapping_of(_is_scale),
     "sets": _is_mapping_of(_is_set),
-    "scores": _is_mapping_of(_is_mapping),
-    "logs": _is_mapping_of(_is_mapping),
+    "scores": _is_mapping_of(_is_score),
+    "logs": _is_mapping_of(_is_log),
     "together": _is_list_of(_is_list_of(_is_text)),
     "of": _is_mapping_of(_is_text),
     "rest_of": _is_mapping_of(_is_text),

@@ -50,6 +50,12 @@ for drawing in (charts.bar, charts.stacked, charts.fall, charts.histogram):
     register.simple_tag(drawing)
 
 
+@register.simple_tag
+def colon() -> str:
+    """What stands between a word and what it announces, as the page's language writes it."""
+    return "：" if language().startswith("zh") else ": "
+
+
 @register.filter
 def label(thing: Any) -> str:
     """The label (or title) of a model, a codebook entry or a mapping of labels, in the page's language."""

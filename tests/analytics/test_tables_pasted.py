@@ -52,6 +52,57 @@ def test_headings_that_name_statistics() -> None:
     assert [(c.statistic, c.printed) for c in pairs.cells] == [("mean", "3.5"), ("sd", "1.0")]
 
 
+def test_an_n_beside_percentages_is_what_they_count() -> None:
+    for heads in ("N\t%", "n\tPercent", "样本量\t百分比"):
+        table = read_pasted(f"Sex\t{heads}\nmale\t30\t30.0\nfemale\t71\t70.0", "descriptives", n="100")
+        assert [(c.term, c.statistic) for c in table.cells][::2] == [("male", "count"), ("female", "count")]
+    pair = read_pasted("Sex\tn (%)\nmale\t30 (30.0)\n", "descriptives", n="100")
+    assert [(c.statistic, c.printed) for c in pair.cells] == [("count", "30"), ("percent", "30.0")]
+    mixed = read_pasted("\tN\t%\tMean\nage\t100\t\t40.1\n", "descriptives")
+    assert mixed.cells[0].statistic == "n", "of a table with means it is their base"
+    said = read_pasted("Sex\tN\t%\nmale\t30\t30.0", "descriptives", columns="N: n")
+    assert [c.statistic for c in said.cells if c.column == "N"] == ["n"], "who says what it is is heard"
+
+
+@pytest.mark.parametrize(
+    "text", ["0.11 to 0.89", "[0.11, 0.89]", "0.11-0.89", "0.11–0.89", "(0.11; 0.89)", "0.11至0.89"]
+)
+def test_an_interval_in_one_cell(text: str) -> None:
+    for head in ("95% CI", "CI", "95%置信区间"):
+        table = read_pasted(f"\tb\t{head}\nx\t0.5\t{text}", "models")
+        bounds = {c.statistic: c.printed for c in table.cells if c.statistic.startswith("ci")}
+        assert bounds == {"ci_low": "0.11", "ci_high": "0.89"}, head
+    beside = read_pasted(f"\tb\tLow\nx\t0.5\t{text.strip('()[]')}", "models", columns="Low: ci")
+    assert {c.printed for c in beside.cells} >= {"0.11", "0.89"}
+    with pytest.raises(Refused) as refused:
+        read_pasted("\tb\tCI\nx\t0.5\t0.11", "models")
+    assert "“0.11” is no interval." in str(refused.value)
+    apart = read_pasted("\tb\t95% CI low\t95% CI high\nx\t0.5\t0.1\t0.9", "models")
+    assert [c.statistic for c in apart.cells] == ["estimate", "ci_low", "ci_high"]
+
+
+def test_counts_and_percentages_in_one_cell_of_a_crosstab() -> None:
+    text = "\tMen\tWomen\na\t10 (33.3)\t50.0% (20)\nb\t20 (66.7)\t50.0% (20)\nN\t30\t40"
+    found = {(c.column, c.term, c.statistic): c.printed for c in read_pasted(text, "crosstab").cells}
+    assert found["Men", "a", "count"] == "10" and found["Men", "a", "percent"] == "33.3"
+    assert found["Women", "b", "count"] == "20" and found["Women", "b", "percent"] == "50.0%"
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        {"n": -4}, {"n": 3.5}, {"n": 0}, {"n": "abc"}, {"n": 1e30}, {"n": {"a": 0}},
+        {"scales": {"x": {"items": 0}}}, {"scales": {"x": {"min": 5, "max": 1}}},
+        {"scales": {"x": {"min": "low"}}}, {"scores": {"x": {"items": 0}}}, {"scores": {"x": {}}},
+        {"logs": {"x": {"groups": 8, "ratio": -7}}}, {"logs": {"x": {"ratio": 7}}},
+    ],
+)  # fmt: skip
+def test_notes_that_cannot_be_are_refused(notes: dict[str, object]) -> None:
+    with pytest.raises(Refused) as refused:
+        read_pasted(ITEMS, "free", notes=notes)
+    assert {one.code for one in refused.value.problems} == {"bad_field"}
+
+
 def test_a_crosstab_with_bases_and_a_total() -> None:
     text = "\tFormal\tInformal\nYes\t66.7\t50.0\nNo\t33.3\t50.0\nTotal\t100\t100\nN\t300\t300"
     table = read_pasted(text, "crosstab")

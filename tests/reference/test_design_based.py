@@ -129,3 +129,15 @@ def test_effects_of_a_drawn_sample_are_weighted() -> None:
     with_one[:, 1], without[:, 1] = 1.0, 0.0
     by_hand = np.average(1 / (1 + np.exp(-with_one @ beta)) - 1 / (1 + np.exp(-without @ beta)), weights=w)
     assert result["marginal_effects"][0]["estimate"] == pytest.approx(by_hand, rel=1e-9)
+
+
+def test_what_weights_cost_is_told() -> None:
+    one = case().numbers("weight").copy()
+    one[0] = 1000 * one.mean()
+    heavy = {**frame(), "weight": column("weight", one.tolist(), ValueType.DECIMAL)}
+    for kind, outcome in (("linear", "trust"), ("logit", "y")):
+        text = f"kind: {kind}\nformula: {outcome} ~ female + age\n{DESIGNS['weights_only']}"
+        codes = {check["code"]: check["severity"] for check in fitted(text, heavy)["checks"]}
+        assert codes["weighting_effect"] == codes["extreme_weights"] == "warning"
+        codes = {check["code"]: check["severity"] for check in fitted(text, frame())["checks"]}
+        assert codes["weighting_effect"] == "info" and "extreme_weights" not in codes

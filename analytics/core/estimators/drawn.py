@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.core.estimators.moments import BoolArray, FloatArray, IntArray
 from analytics.core.results import Check
-from analytics.core.survey_design.checks import kish
+from analytics.core.survey_design.checks import check_weights, kish
 from analytics.core.survey_design.declared import SurveyDesign, sums_by
 from surveys.core.said import say
 
@@ -20,11 +20,13 @@ VERY_FEW = 10  # degrees of freedom under which a variance is a rough guide
 class DrawnRows:
     """``rows`` (n,) are the places, among those of ``design``, of the rows used.
 
-    Units without a row used (of a domain) add zeros, and count in their stratum.
+    Units without a row used (of a domain) add zeros, and count in their stratum.  ``weighed_by`` names the
+    column of weights.
     """
 
     design: SurveyDesign
     rows: IntArray
+    weighed_by: str = ""
 
     @cached_property
     def weights(self) -> FloatArray:
@@ -67,12 +69,13 @@ class DrawnRows:
 
 
 def check_drawn(drawn: DrawnRows) -> tuple[Check, ...]:
-    """Rows that weigh nothing, and too few units."""
+    """Rows that weigh nothing, what weights cost, and too few units."""
     if not drawn.weights.sum() > 0:
         return (Check("error", "bad_weights", "All weights of the rows used are zero."),)
     if drawn.df < 1:
         message = say("{n} sampling units leave no degrees of freedom for an error.", n=len(drawn.used))
         return (Check("error", "few_units", message),)
+    found = check_weights(drawn.weights[drawn.weights > 0], drawn.weighed_by) if drawn.weighed_by else []
     if drawn.df < VERY_FEW:
         message = say(
             "{n} sampling units leave {df} degrees of freedom: errors rest on few points and may be far too "
@@ -80,5 +83,5 @@ def check_drawn(drawn: DrawnRows) -> tuple[Check, ...]:
             n=len(drawn.used),
             df=drawn.df,
         )
-        return (Check("warning", "few_units", message),)
-    return ()
+        found.append(Check("warning", "few_units", message))
+    return tuple(found)

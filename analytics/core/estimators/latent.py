@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+import sys
 
 from scipy.special import ndtri
 
 from analytics.core.estimators.design import Design
 from analytics.core.results import Fit
 
+LARGEST_POWER = math.log(sys.float_info.max)
 LATENT = math.pi**2 / 3  # variance of the standard logistic distribution
 
 
-def median_odds_ratio(sigma: float) -> float:
-    """The median of the larger odds over the smaller of two like rows of two groups (Merlo et al. 2006)."""
-    return math.exp(math.sqrt(2) * sigma * float(ndtri(0.75)))
+def median_odds_ratio(sigma: float) -> float | None:
+    """The median of the larger odds over the smaller of two like rows of two groups (Merlo et al. 2006).
+
+    None where it is more than a number can hold: the spread is then that of a place far from every row.
+    """
+    power = math.sqrt(2) * sigma * float(ndtri(0.75))
+    return math.exp(power) if power < LARGEST_POWER else None
 
 
 def logit_fit(design: Design, loglik: float, variances: int, nodes: int = 1) -> Fit:

@@ -16,6 +16,7 @@ from surveys.core.said import both, say
 
 NO_VARIANCE = 1e-6  # share of what a term's effects could be at most, under which their variance is zero
 ONE = 1e-5  # distance of a correlation from 1 at which it is 1
+FAR = 10.0  # standard deviations that the mean of a term with a slope lies from 0
 FEW_PER_SLOPE = 20  # groups under which a correlation of effects is a rough guide
 FEW_FOR_MEANS = 50  # groups from which t and the normal distribution give the mean slope much the same p
 
@@ -45,11 +46,26 @@ def check_random(
     if _is_singular(z):
         message = say("One of the terms with a slope follows from the others: {terms}.", terms=z_terms[1:])
         return (Check("error", "random_collinear", message, z_terms[1:]),)
-    return _doubts(design, z_terms, by, group)
+    return _doubts(design, z, z_terms, by, group)
 
 
-def _doubts(design: Design, z_terms: tuple[str, ...], by: Groups, group: str) -> tuple[Check, ...]:
+def _far_from_zero(z: FloatArray, z_terms: tuple[str, ...]) -> tuple[str, ...]:
+    """The terms with a slope (all but the constant) whose rows are all far from 0."""
+    mean, spread = np.abs(z.mean(axis=0)), z.std(axis=0)
+    return tuple(t for t, far in zip(z_terms[1:], (mean > FAR * spread)[1:].tolist(), strict=True) if far)
+
+
+def _doubts(
+    design: Design, z: FloatArray, z_terms: tuple[str, ...], by: Groups, group: str
+) -> tuple[Check, ...]:
     found = []
+    if remote := _far_from_zero(z, z_terms):
+        message = say(
+            "0 of {terms} is far from every row, and the spread of the constant, the intra-class correlation "
+            "and the median odds ratio are those at 0. Centre what has a slope (center).",
+            terms=remote,
+        )
+        found.append(Check("warning", "zero_is_far", message, remote))
     absent = tuple(term for term in z_terms[1:] if term not in design.terms)
     if absent:
         message = say(

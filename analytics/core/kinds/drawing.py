@@ -18,4 +18,4 @@ def drawn_rows(named: DesignSpec, frame: Frame, sample: Sample) -> DrawnRows:
     """
     require_fit(named, frame)
     known = known_rows(named, frame)
-    return DrawnRows(declared(named, frame, known), np.flatnonzero(sample.mask[known]))
+    return DrawnRows(declared(named, frame, known), np.flatnonzero(sample.mask[known]), named.weights)

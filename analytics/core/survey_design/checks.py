@@ -24,7 +24,7 @@ def check_design(
     design: SurveyDesign, used: npt.NDArray[np.bool_], *, weights: str = "", psu: str = ""
 ) -> tuple[Check, ...]:
     """Of the rows ``used`` (n,): the effect of weighting, extreme weights, few PSUs, PSUs without rows."""
-    found = _of_weights(design.weights[used], weights) if weights else []
+    found = check_weights(design.weights[used], weights) if weights else []
     if design.df < FEW_DF and design.psu is not None:
         message = say(
             "{psu} leaves {df} degrees of freedom ({units} units in {strata} strata): standard errors are "
@@ -43,7 +43,8 @@ def check_design(
     return tuple(found)
 
 
-def _of_weights(weights: FloatArray, name: str) -> list[Check]:
+def check_weights(weights: FloatArray, name: str) -> list[Check]:
+    """What the unequal ``weights`` (n,) of the rows used cost, and single ones that sway."""
     effect = kish(weights)
     message = say(
         "Unequal weights ({name}) multiply variances by about {effect:.2f} (Kish): {n:,} rows tell as much "

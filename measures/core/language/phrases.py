@@ -211,9 +211,7 @@ def speaks_chinese(language: str) -> bool:
 _HAN, _STOPS = "\u3400-\u9fff\uf900-\ufaff", "，。：；、！？（）“”…"
 _QUOTED = re.compile("“[^”]*”")
 _HELD = "\ue000"  # stands for what is quoted, which is left as it is
-_CLOSE = re.compile(
-    rf"(?<=[{_STOPS}{_HELD}])[ ]+|[ ]+(?=[{_STOPS}{_HELD}])|(?<=[{_HAN}])[ ]+(?=[{_HAN}])"
-)
+_CLOSE = re.compile(rf"(?<=[{_STOPS}{_HELD}])[ ]+|[ ]+(?=[{_STOPS}{_HELD}])|(?<=[{_HAN}])[ ]+(?=[{_HAN}])")
 _APART = re.compile(rf"(?<=[{_HAN}])(?=-?[A-Za-z0-9_])|(?<=[A-Za-z0-9_])(?=[{_HAN}])")
 
 

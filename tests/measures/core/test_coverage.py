@@ -117,7 +117,7 @@ def test_combinations_of_items_are_tried(text: str, total: bool) -> None:
 def test_what_a_part_gives_is_told_as_that_of_the_part() -> None:
     found = coverage(rule("case((group_mean(recode(a, {1..5: 1}), by=city) > 0, 1), otherwise=0)"))
     assert {row.item: dict(row.through) for row in found.rows} == {
-        "a": {"en": "a, recoded: 1 to 5 becomes 1", "zh": "a重新编码：1 至 5改为 1"},
+        "a": {"en": "a, recoded: 1 to 5 becomes 1", "zh": "a 重新编码：1 至 5 改为 1"},
         "city": {"en": "city", "zh": "city"},
     }
     whole = coverage(rule("recode(sex, {1: 1}, other=0)"))

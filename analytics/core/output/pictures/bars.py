@@ -13,13 +13,17 @@ LINE, APART = 17.0, 12.0
 
 @dataclass(frozen=True)
 class Bars:
-    """``rows`` are (label, percent of each of ``groups``); None where it is not told."""
+    """``rows`` are (label, percent of each of ``groups``); None where it is not told.
+
+    ``decimals`` are those of the table: what it rounded is not rounded again.
+    """
 
     title: str
     axis: str
     groups: tuple[str, ...]
     rows: tuple[tuple[str, tuple[float | None, ...]], ...]
     note: str = ""
+    decimals: int = 1
 
 
 def bars(plot: Bars) -> Sheet:
@@ -39,7 +43,7 @@ def bars(plot: Bars) -> Sheet:
     sheet.text((LABELS + WIDTH - RIGHT) / 2, bottom + 37, plot.axis, "middle")
     top = HEAD
     for (label, row), lines, height in zip(plot.rows, labels, heights, strict=True):
-        _row(sheet, (label, row), lines, axis, (top, height), plot.groups)
+        _row(sheet, (label, row), lines, axis, (top, height), plot)
         top += height
     for at, line in enumerate(notes):
         sheet.text(12, bottom + FOOT + 14 + 16 * at, line, colour=QUIET, size=11)
@@ -62,7 +66,7 @@ def _row(
     lines: list[str],
     axis: Axis,
     place: tuple[float, float],
-    groups: tuple[str, ...],
+    plot: Bars,
 ) -> None:
     top, height = place
     first = top + (height - APART - len(lines) * SIZE * 1.3) / 2 + SIZE
@@ -71,8 +75,9 @@ def _row(
     y = top + (height - APART - len(row[1]) * LINE) / 2
     for at, value in enumerate(row[1]):
         if value is not None:
-            told = ": ".join(part for part in (groups[at], row[0], f"{value:.1f} %") if part)
+            figure = f"{value:.{plot.decimals}f}"
+            told = ": ".join(part for part in (plot.groups[at], row[0], f"{figure} %") if part)
             end = axis.at(value)
             sheet.rect(LABELS, y + 1.5, end - LABELS, LINE - 3, COLOURS[at % len(COLOURS)], told)
-            sheet.text(end + 5, y + LINE - 4.5, f"{value:.1f}", colour=QUIET, size=11)
+            sheet.text(end + 5, y + LINE - 4.5, figure, colour=QUIET, size=11)
         y += LINE

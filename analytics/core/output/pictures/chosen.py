@@ -22,7 +22,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "coefficient": {"en": "Coefficient and 95% interval", "zh": "系数与95%置信区间"},
     "odds": {"en": "Odds ratio and 95% interval", "zh": "优势比与95%置信区间"},
     "percent": {"en": "Percent", "zh": "百分比"},
-    "columns": {"en": "Column percentages", "zh": "列百分比"},
+    "column": {"en": "Column percentages", "zh": "列百分比"},
+    "row": {"en": "Row percentages", "zh": "行百分比"},
+    "total": {"en": "Percentages of all", "zh": "总百分比"},
     "predicted": {"en": "Predicted", "zh": "预测值"},
 }
 
@@ -44,8 +46,11 @@ def picture(result: Mapping[str, Any], name: str, language: str, title: str, not
     """The picture ``name`` of those in :func:`pictures_in`."""
     if name == "bars":
         groups, rows = _shares(result, language)
-        axis = "columns" if result["kind"] == "crosstab" else "percent"
-        return bars(Bars(title, text_in(WORDS[axis], language), groups, rows[:MOST_ROWS], note))
+        table = result["table"]
+        axis, decimals = table.get("percent", "column"), table.get("decimals", 2)
+        if result["kind"] != "crosstab":
+            axis, decimals = "percent", 1
+        return bars(Bars(title, text_in(WORDS[axis], language), groups, rows[:MOST_ROWS], note, decimals))
     if name == "curve":
         return specification_curve(result, language, title, note)
     odds = name == "odds_ratios"

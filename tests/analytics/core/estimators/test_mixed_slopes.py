@@ -93,6 +93,20 @@ def test_units_and_origins_do_not_matter(binary: bool) -> None:
 
 
 @pytest.mark.parametrize("binary", [True, False])
+def test_a_constant_far_from_every_row_is_told_of(binary: bool) -> None:
+    s = with_slopes(binary=binary)
+    fit: Any = fit_mixed_slopes_logit if binary else fit_mixed_slopes
+    z, names = random_part(s)
+    assert "zero_is_far" not in {check.code for check in fit(s.y, s.x, s.terms, z, names, s.groups).checks}
+    far = s.x.copy()
+    far[:, 1] += 1e5
+    found = fit(s.y, far, s.terms, far[:, [0, 1]], names, s.groups)
+    (told,) = [check for check in found.checks if check.code == "zero_is_far"]
+    assert told.severity == "warning" and "0 of score is far from every row" in told.message
+    assert found.converged and found.median_odds_ratio is None
+
+
+@pytest.mark.parametrize("binary", [True, False])
 def test_the_order_of_the_rows_does_not_matter(binary: bool) -> None:
     s = with_slopes(binary=binary)
     fit: Any = fit_mixed_slopes_logit if binary else fit_mixed_slopes

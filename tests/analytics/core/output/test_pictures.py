@@ -85,6 +85,12 @@ def test_bars_leave_out_what_is_not_told() -> None:
     assert len(widths) == 3 and widths[2] / widths[0] == pytest.approx(2.5, rel=1e-3)
 
 
+def test_bars_have_the_figures_of_the_table() -> None:
+    plot = Bars("Table", "Percent", ("a",), (("first", (89.85,)), ("second", (10.15,))), decimals=2)
+    told = {e.text for e in ET.fromstring(bars(plot).as_svg()).iter(f"{SVG}text")}
+    assert {"89.85", "10.15"} <= told
+
+
 def test_lines_have_bands_only_where_there_are_intervals() -> None:
     points = ((0.0, 1.0), (1.0, 2.0))
     one = Curve("with", points, (0.5, 1.5), (1.5, 2.5))

@@ -109,7 +109,11 @@ def test_a_code_of_the_item_is_an_answer_whatever_the_wave_declares_of_its_own(t
     wave = Variable(
         "B01",
         ValueType.INTEGER,
-        missing=(MissingRule("dont_know", 4), MissingRule("refused", low=8, high=9), MissingRule("system", 7)),
+        missing=(
+            MissingRule("dont_know", 4),
+            MissingRule("refused", low=8, high=9),
+            MissingRule("system", 7),
+        ),
     )
     code_map = ((1, 1), (2, 9), (3, 4))
     item = harmonised(wave, code_map, "hood")
