@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from analytics import policy
 from analytics.core.fields import read_yaml
-from analytics.core.kinds import read_spec
+from analytics.core.kinds import check_spec_names, read_spec
 from analytics.models import Analysis, Run
-from analytics.selectors.inputs import Subject
+from analytics.selectors.inputs import Subject, column_names
+from analytics.selectors.named import subject_of
 from analytics.services.runs import Progress, run
 from measures.models import DatasetVersion
 from measures.selectors import freshness
-from surveys.core.problems import refuse
+from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
 from surveys.core.storable import check_storable
 from surveys.models import Job, Study, User
@@ -50,6 +51,22 @@ def define_analysis(
     fields = {"spec": given} | ({"labels": dict(labels)} if labels is not None else {})
     save_differing(user, found, fields, study=study)
     return found
+
+
+@transaction.atomic
+def ask_anew(
+    user: User, study: Study, slug: str, *, spec: Mapping[str, Any], labels: Mapping[str, str] | None = None
+) -> Job:
+    """Keeps a new analysis and queues its first run; Refused, with nothing kept, where it could not run."""
+    require_slug(slug, "an analysis", example="table2")
+    if Analysis.objects.filter(study=study, slug=slug).exists():
+        message = say("{study} has an analysis called {slug} already.", study=study, slug=slug)
+        raise refuse("name_taken", message, where="slug", hint="Choose another short name.")
+    made = define_analysis(user, study, slug, spec=spec, labels=labels)
+    version = subject_of(user, made)
+    if problems := check_spec_names(read_spec(made.spec), column_names(version)):
+        raise Refused(problems)
+    return ask_to_run(user, made, version)
 
 
 def run_analysis(
