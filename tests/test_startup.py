@@ -20,6 +20,19 @@ get_resolver().url_patterns
 from django.contrib.admin import site
 assert site._registry
 """
+COMPUTED = """
+from pathlib import Path
+from tempfile import TemporaryDirectory
+import measures.selectors
+from measures.core.engine import Plan, Rule
+from measures.core.language import Scope, check, parse
+from measures.selectors.keys import ENGINE
+from tests.measures.small_survey import ITEMS, store
+with TemporaryDirectory() as folder:
+    wave = store(Path(folder) / "wave.parquet", {"age": [30, -1, 50]})
+    rule = Rule("rule", check(parse("standardise(age)"), Scope(items=ITEMS)))
+    ENGINE.derive(Plan(wave, (rule,)), Path(folder))
+"""
 CHECKED = """
 from django.core.checks import Tags, run_checks
 run_checks(tags=[Tags.admin])
@@ -42,3 +55,8 @@ def test_the_pages_of_the_admin_are_there_when_they_are_checked() -> None:
 
 def test_the_site_starts_without_the_libraries_that_compute() -> None:
     assert _loaded(WITH_PAGES, *HEAVY) == []
+
+
+def test_a_measure_is_computed_without_what_only_writes_it_for_others() -> None:
+    for_others = ("pandas", "measures.core.tongues", "surveys.core.writing")
+    assert _loaded(COMPUTED, "duckdb", *for_others) == ["duckdb"]
