@@ -14,7 +14,6 @@ from measures.core.engine.fits import Fit, Sample
 from measures.core.engine.fitting import Run, fit_node
 from measures.core.engine.interface import Plan, Rule
 from measures.core.engine.query import (
-    LARGEST_INTEGER,
     Pipeline,
     items_of,
     known_steps,
@@ -22,7 +21,7 @@ from measures.core.engine.query import (
     reasons_of_source,
     source_steps,
 )
-from measures.core.engine.sql import NO_REASON, Pair, Parameters, Reasons, Terms, number
+from measures.core.engine.sql import LARGEST_INTEGER, NO_REASON, Pair, Parameters, Reasons, Terms, number
 from measures.core.language.fingerprints import fingerprint_of
 from measures.core.language.functions import is_fitted
 from measures.core.language.tree import Apply, Type, walk
@@ -207,9 +206,10 @@ def stored(pair: Pair, terms: Terms, most: float | None = None) -> Pair:
     """
     reason = NO_REASON
     if pair.reason is not None:
-        reason = (
-            f"CASE WHEN {pair.value} IS NULL THEN {pair.reason} END" if terms.dialect.nests else pair.reason
-        )
+        reason = pair.reason
+        asked = f"CASE WHEN {pair.value} IS NULL THEN "
+        if terms.dialect.nests and not reason.startswith(asked):  # a part of its own asks already
+            reason = f"{asked}{reason} END"
     if pair.type in (Type.DECIMAL, Type.TIME):
         return Pair(f"({pair.double} + {number(0)})", reason, pair.type)  # -0 becomes 0
     if pair.type is not Type.INTEGER or pair.is_exact:

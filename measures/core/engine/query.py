@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from measures.core.engine.emit import Emitter
 from measures.core.engine.interface import Plan, SourceColumn
-from measures.core.engine.sql import UNCOVERED, Pair, Terms, number
+from measures.core.engine.sql import LARGEST_INTEGER, LARGEST_STORED, UNCOVERED, Pair, Terms, number
 from measures.core.language.scope import mapped_type
 from measures.core.language.tree import Absent, Checked, Type, walk
 from surveys.core.absence import NO_ANSWER, OUT_OF_RANGE, SYSTEM, tag_reason
 from surveys.core.codebook import MissingRule, Scalar, ValueType, Variable
 from surveys.core.table import missing_value, physical, tags_of
 
-LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
 TAGS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 
 
@@ -89,7 +88,8 @@ def source_steps(
             told.append(f"{_reason(column, terms)} AS a{at}")
             value, mapped = _mapped(column, physical(column.position), f"a{at}", terms)
             parted.append(f"{value} AS v_i{at}, {mapped} AS r_i{at}")
-        columns[False, name] = Pair(f"v_i{at}", reason, Type(kind.value), is_exact)
+        most = LARGEST_STORED if is_exact else None
+        columns[False, name] = Pair(f"v_i{at}", reason, Type(kind.value), is_exact, most)
     order = [terms.dialect.row] if terms.dialect.row else []
     file = terms.dialect.file(plan.source.path, terms.parameters)
     pipeline.add("base", f"SELECT {', '.join([*order, *physicals]) or '1 AS one'} FROM {file}")
@@ -204,5 +204,6 @@ def known_steps(
         beside = terms.dialect.beside(pipeline.last, file, read, is_filtered=is_filtered)
         pipeline.add(f"known{at}", beside)
         is_exact = known.type is ValueType.INTEGER
-        columns[True, name] = Pair(f"v_k{at}", f"r_k{at}", Type(known.type.value), is_exact)
+        most = LARGEST_STORED if is_exact else None
+        columns[True, name] = Pair(f"v_k{at}", f"r_k{at}", Type(known.type.value), is_exact, most)
     return columns

@@ -18,6 +18,8 @@ from surveys.core.codebook import Scalar
 
 UNCOVERED = "uncovered"  # a value that recode or case says nothing about; stored as out_of_range
 NO_REASON = "CAST(NULL AS SMALLINT)"
+LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
+LARGEST_STORED = 2.0**63  # what a column of integers can hold
 
 
 @dataclass
@@ -115,6 +117,7 @@ class Pair:
     reason: str | None
     type: Type
     is_exact: bool = False  # an integer held as such, not as a double
+    most: float | None = None  # no number is further from 0; None: not known
 
     @property
     def double(self) -> str:
