@@ -95,16 +95,20 @@ class Emitter:
         most = bound(node, [part.most for part, _ in placed])
         return Pair(f"v_{name}", told, node.type, most=most), stage
 
-    def stages_for(self, pairs: Iterable[Pair]) -> list[list[str]]:
-        """The stages with what these columns are made of, and nothing else."""
+    def behind(self, pairs: Iterable[Pair]) -> set[str]:
+        """The columns that these are made of, down to those of the items, and themselves."""
         needed: set[str] = set()
         waiting = [pair.value for pair in pairs]
         while waiting:
             name = waiting.pop()
-            if name in self._parts_of and name not in needed:
+            if name not in needed:
                 needed.add(name)
-                waiting += self._parts_of[name]
-        both = {*needed, *(f"r{name[1:]}" for name in needed)}
+                waiting += self._parts_of.get(name, ())
+        return needed
+
+    def stages_for(self, needed: Iterable[str]) -> list[list[str]]:
+        """The stages with these columns, and nothing else."""
+        both = {name for value in needed for name in (value, f"r{value[1:]}")}
         return [[one for one in stage if one.rpartition(" AS ")[2] in both] for stage in self.stages]
 
     def _reason(self, name: str, reason: str, stage: int) -> tuple[str, int]:

@@ -67,13 +67,14 @@ def items_of(plan: Plan) -> tuple[str, ...]:
 
 
 def source_steps(
-    plan: Plan, items: Iterable[str], terms: Terms
+    plan: Plan, items: Iterable[tuple[int, str]], terms: Terms
 ) -> tuple[Pipeline, dict[tuple[bool, str], Pair]]:
-    """Reads the columns of ``items`` and parts their cells as ``surveys.core.table.split`` does."""
+    """Reads the columns of ``items``, which are numbered, and parts their cells as
+    ``surveys.core.table.split`` does."""
     pipeline, columns = Pipeline(), {}
     physicals: dict[str, None] = {}
     told, parted = [], []
-    for at, name in enumerate(items):
+    for at, name in items:
         column = plan.source.columns[name]
         physicals[physical(column.position)] = None
         if column.tags:
