@@ -159,7 +159,7 @@ def _cell(value: object, kind: ValueType, terms: Terms) -> str:
     """A constant as a stored cell of this type."""
     if isinstance(value, int | float):
         is_whole = kind is ValueType.INTEGER and float(value).is_integer() and abs(value) < LARGEST_INTEGER
-        return f"CAST({int(value)} AS BIGINT)" if is_whole else number(value)
+        return str(int(value)) if is_whole else number(value)
     text = terms.text(value if isinstance(value, str) else value.isoformat())  # type: ignore[attr-defined]
     return text if kind is ValueType.TEXT else f"CAST({text} AS {terms.dialect.type_of(Type(kind.value))})"
 

@@ -17,7 +17,7 @@ from surveys.core.absence import OUT_OF_RANGE, precedence
 from surveys.core.codebook import Scalar
 
 UNCOVERED = "uncovered"  # a value that recode or case says nothing about; stored as out_of_range
-NO_REASON = "CAST(NULL AS SMALLINT)"
+NO_REASON = "CAST(NULL AS INTEGER)"
 LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
 LARGEST_STORED = 2.0**63  # what a column of integers can hold
 
@@ -35,7 +35,7 @@ class Reasons:
 
     def rank(self, word: str) -> str:
         """The SQL of a reason's rank."""
-        return f"CAST({self._ranks[word]} AS SMALLINT)"
+        return str(self._ranks[word])
 
     def ranks(self, words: Collection[str]) -> str:
         """The ranks of several reasons, for ``IN``; an uncovered value is out_of_range as well."""
