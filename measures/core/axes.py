@@ -67,6 +67,11 @@ class Axis:
             place = frame.select(chain.otherwise(pl.col("place")).alias("place"))["place"]
         return place.to_numpy()
 
+    @cached_property
+    def numbers(self) -> NDArray[np.float64]:
+        """The value of every row; 0 where it is absent."""
+        return self.column[0].cast(pl.Float64).fill_null(0.0).to_numpy()
+
     def _places_of_values(self) -> pl.Series:
         """Numbers of heads, right where there is a value."""
         cells = self.column[0].to_physical()

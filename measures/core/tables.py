@@ -99,8 +99,7 @@ def item_table(
 
 def _means(source: Axis, derived: Axis, valid: NDArray[np.int64]) -> list[str]:
     """The mean of the ``valid`` derived values under each head of the source; empty where there is none."""
-    cells = derived.column[0].cast(pl.Float64).fill_null(0.0).to_numpy()
-    sums = np.bincount(source.places, weights=cells, minlength=len(source.sides))
+    sums = np.bincount(source.places, weights=derived.numbers, minlength=len(source.sides))
     return [shown(float(total) / int(n)) if n else "" for total, n in zip(sums, valid, strict=True)]
 
 
