@@ -33,6 +33,11 @@ with TemporaryDirectory() as folder:
     rule = Rule("rule", check(parse("standardise(age)"), Scope(items=ITEMS)))
     ENGINE.derive(Plan(wave, (rule,)), Path(folder))
 """
+READ = """
+import numpy as np
+from surveys.core.reading.columns import with_nulls
+assert with_nulls(np.arange(3), np.array([True, False, True])).to_list() == [0, None, 2]
+"""
 CHECKED = """
 from django.core.checks import Tags, run_checks
 run_checks(tags=[Tags.admin])
@@ -60,3 +65,7 @@ def test_the_site_starts_without_the_libraries_that_compute() -> None:
 def test_a_measure_is_computed_without_what_only_writes_it_for_others() -> None:
     for_others = ("pandas", "measures.core.tongues", "surveys.core.writing")
     assert _loaded(COMPUTED, "duckdb", *for_others) == ["duckdb"]
+
+
+def test_columns_with_empty_cells_are_read_without_pandas() -> None:
+    assert _loaded(READ, "pyarrow", "pandas") == ["pyarrow"]
