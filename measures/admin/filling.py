@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from measures.admin.picker import page_language
+from measures.core.axes import reason_label
 from measures.core.filling import (
     KINDS,
     Asked,
@@ -33,7 +34,6 @@ from measures.core.filling.sets import OF_CONDITIONS, OF_NUMBERS
 from measures.core.language import parse
 from measures.core.language.functions_of_samples import METHODS, SCORINGS
 from measures.core.language.writing import write
-from measures.core.tables import reason_label
 from measures.forms import PreviewForm
 from measures.policy import require_define
 from measures.selectors.codes import ItemCodes, item_codes
