@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from measures.core.filling import (
@@ -152,6 +152,7 @@ def test_every_box_that_is_wrong_is_told(form: Form, codes: list[str]) -> None:
     assert [problem.code for problem in refused.value.problems] == codes
 
 
+@example("1E100")
 @given(st.text(max_size=20))
 def test_any_text_is_a_value_and_comes_back(text: str) -> None:
     node = Text(text)
