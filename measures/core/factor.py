@@ -166,6 +166,7 @@ def _hessian(psi: Vector, correlation: Matrix, factors: int) -> Matrix:
 def _polished(psi: Vector, correlation: Matrix, factors: int, steps: int = 12) -> Vector:
     """Newton steps on the uniquenesses that are not at a bound; a step that does not help ends them."""
     best, gradient = _residual(psi, correlation, factors)
+    slack = 1e-15 if factors == 1 else 1e-12  # below rounding for several; scores of one are kept as they are
     for _ in range(steps):
         free = (psi > LEAST_UNIQUENESS) & (psi < 1.0)
         if not free.any() or np.abs(gradient[free]).max() < 1e-14:
@@ -175,7 +176,7 @@ def _polished(psi: Vector, correlation: Matrix, factors: int, steps: int = 12) -
         trial[free] -= np.linalg.lstsq(hessian, gradient[free], rcond=None)[0]
         trial = np.clip(trial, LEAST_UNIQUENESS, 1.0)
         value, slope = _residual(trial, correlation, factors)
-        if value > best + 1e-15 or np.abs(slope[free]).max() > np.abs(gradient[free]).max():
+        if value > best + slack or np.abs(slope[free]).max() > np.abs(gradient[free]).max():
             break
         psi, best, gradient = trial, value, slope
     return psi

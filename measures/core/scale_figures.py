@@ -15,11 +15,13 @@ import numpy as np
 from measures.core import factor, reliability
 from measures.core.engine.joint import Joint
 from measures.core.factor import Matrix, Vector
+from measures.core.factors import Solution, determinacy, fault_of, solve
 from measures.core.language.functions_of_samples import PEARSON, POLYCHORIC
 from measures.core.polychoric import LARGEST, polychorics
+from measures.core.rotation import Rotated
 from measures.core.scale import Metric, Scale, even_weights
 from surveys.core.problems import refuse
-from surveys.core.said import say
+from surveys.core.said import say, sentence
 
 DIGITS = 10  # significant digits that are told: the last ones of linear algebra differ between machines
 _SINGULAR = 1e-10  # as where fits are made
@@ -64,6 +66,8 @@ class Figures:
     eigenvalues: Vector
     loadings: Vector
     uniquenesses: Vector
+    factors: Rotated  # all of them, ``loadings`` being those of the one that is scored
+    determinacy: Vector  # (k,) squared correlation of each factor with its regression score
     metric: Metric  # refitted on these rows, as the rule is
 
     def scored(self, metric: Metric) -> tuple[float, float]:
@@ -99,7 +103,7 @@ def _figures(
 ) -> Figures:
     """``used`` (p, p): the correlations that are told of; ``own``: those that the rule is fitted on."""
     p, sds = len(means), np.sqrt(np.diag(covariance))
-    extraction = (factor.principal if scale.extraction == "principal" else factor.minres)(used)
+    found = _solved(used, scale)
     adequacy, per_item = factor.kmo(used)
     spread = covariance if basis == PEARSON else used
     return Figures(
@@ -117,10 +121,12 @@ def _figures(
         kmo=adequacy if p > 2 else float("nan"),  # of two items it is a half, whatever they are
         kmo_items=per_item if p > 2 else np.full(p, np.nan),
         bartlett=factor.bartlett(used, joint.n) if basis == PEARSON else None,
-        extraction=extraction.method,
-        eigenvalues=extraction.eigenvalues,
-        loadings=extraction.loadings[:, 0],
-        uniquenesses=extraction.uniquenesses,
+        extraction=found.extraction.method,
+        eigenvalues=found.extraction.eigenvalues,
+        loadings=found.loadings,
+        uniquenesses=found.uniquenesses,
+        factors=found.rotated,
+        determinacy=determinacy(found.rotated.structure, used),
         metric=_refitted(scale, joint.n, means, sds, own),
     )
 
@@ -133,9 +139,18 @@ def _refitted(scale: Scale, n: int, means: Vector, sds: Vector, own: Matrix) -> 
         return (
             Metric(means, sds, even, n=n) if scale.is_standardised else Metric(0 * means, 0 * sds + 1, even)
         )
-    extraction = (factor.principal if scale.extraction == "principal" else factor.minres)(own)
-    weights = factor.score_weights(extraction, own, scale.scores) / (p if scale.scores == "mean" else 1)
-    return Metric(means, sds, weights, extraction.loadings[:, 0], n)
+    found = _solved(own, scale)
+    weights = found.weights / (p if scale.scores == "mean" else 1)
+    pattern = found.rotated.loadings if scale.factors > 1 else None
+    return Metric(means, sds, weights, found.loadings, n, pattern)
+
+
+def _solved(correlation: Matrix, scale: Scale) -> Solution:
+    """Refused in words where these rows do not carry the rule's factors."""
+    found = solve(correlation, scale.wanted)
+    if why := fault_of(found, correlation):
+        raise refuse("unfit_sample", say("The factors are not told: {why}.", why=sentence(why)))
+    return found
 
 
 def _covariance(joint: Joint) -> Matrix:

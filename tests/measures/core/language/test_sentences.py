@@ -46,6 +46,18 @@ from tests.measures.small_survey import rule
             "of a and b.",
             "a、b的单因子得分（多项相关的最小残差法；回归得分）。",
         ),
+        (
+            'factor_score(a, b, c, factors=2, factor=2, rotation="oblimin", at_least=2)',
+            "The score of factor 2 of 2 (principal components, oblimin rotation; regression score) "
+            "of a, b and c (if at least 2 are answered).",
+            "a、b、c的 2 个因子中第 2 个因子的得分（主成分，oblimin 旋转；回归得分）（至少 2 题有效）。",
+        ),
+        (
+            'factor_score(a, b, c, factors=2, scores="component", basis="polychoric")',
+            "The score of factor 1 of 2 (principal components of the polychoric correlations, not rotated; "
+            "unscaled component) of a, b and c.",
+            "a、b、c的 2 个因子中第 1 个因子的得分（多项相关的主成分，不旋转；未缩放的主成分）。",
+        ),
         ("a * (b + 1)", "a times (b plus 1).", "a乘以（b加1）。"),
         (
             "not a >= 2 or b < 1",
