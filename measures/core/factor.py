@@ -14,6 +14,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 CLOSE = 1e-5  # a larger slope of the residuals means that no minimum was found
+FLAT = 1e-6  # residuals that bend less have no one minimum
 LEAST_UNIQUENESS = 0.005  # as in common practice: a uniqueness of zero would leave no room for error
 
 
@@ -66,6 +67,18 @@ def minres(correlation: Matrix, factors: int = 1) -> Extraction:
     free = (psi > LEAST_UNIQUENESS) & (psi < 1.0)
     converged = not free.any() or bool(np.abs(slope[free]).max() < CLOSE)
     return Extraction("minres", loadings, values, psi, converged, value)
+
+
+def unsettled(extraction: Extraction, correlation: Matrix) -> float:
+    """How far a uniqueness of :func:`minres` may still be from the minimum: slope over bend, where the
+    residuals bend the least.  Infinite where they are flat and other uniquenesses fit as well."""
+    psi, k = extraction.uniquenesses, extraction.loadings.shape[1]
+    free = (psi > LEAST_UNIQUENESS) & (psi < 1.0)
+    if not free.any():
+        return 0.0
+    bend = float(np.linalg.eigvalsh(_hessian(psi, correlation, k)[np.ix_(free, free)])[0])
+    slope = float(np.abs(_residual(psi, correlation, k)[1][free]).max())
+    return slope / bend if bend > FLAT else np.inf
 
 
 def score_weights(extraction: Extraction, correlation: Matrix, scores: str) -> Vector:

@@ -73,6 +73,7 @@ class Metric:
     loadings: Vector | None = None
     n: int = 0
     pattern: Matrix | None = None  # (p, k), the loadings of all factors where there are several
+    factor: int = 1  # the one that is scored
 
     @property
     def slopes(self) -> Vector:
@@ -178,7 +179,7 @@ def metric_of(scale: Scale, fitted: Mapping[str, Any]) -> Metric | None:
         weights = np.array(fit.weights) / (p if scale.scores == "mean" else 1)
         pattern = np.array(fit.pattern) if fit.pattern else None
         means, sds, loadings = (np.array(one) for one in (fit.means, fit.sds, fit.loadings))
-        return Metric(means, sds, weights, loadings, fit.n, pattern)
+        return Metric(means, sds, weights, loadings, fit.n, pattern, scale.factor)
     if not scale.is_standardised:
         return None
     kept_fits = [fitted.get(fingerprint_of(part)) for part in scale.node.arguments]

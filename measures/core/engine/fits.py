@@ -21,7 +21,7 @@ import numpy as np
 from measures.core import factor
 from measures.core.engine.dialect import Dialect
 from measures.core.engine.sql import Pair, number
-from measures.core.factors import Solution, Wanted, fault_of, solve
+from measures.core.factors import Solution, Wanted, solve
 from measures.core.language.tree import Apply, Type
 from surveys.core.codebook import as_json
 from surveys.core.problems import Refused, refuse
@@ -220,8 +220,8 @@ def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]], latent: Lat
         raise unfit(node, "no item goes together with another: every correlation is zero")
     wanted = Wanted.of(dict(node.settings))
     found = solve(correlation, wanted)
-    if why := fault_of(found, correlation):
-        raise unfit(node, why, hint="Ask for fewer factors, or for another rotation.")
+    if found.fault:
+        raise unfit(node, found.fault, hint="Ask for fewer factors, or for another rotation.")
     fit = replace(
         fit,
         eigenvalues=_rounded(found.extraction.eigenvalues),
