@@ -20,6 +20,7 @@ from measures.core.language import Scope, check, parse
 from measures.core.reliability import congruence
 from surveys.core.codebook import Code, ValueType, Variable
 from surveys.core.table import physical
+from tests.conftest import ROOT
 
 HERE = Path(__file__).parent / "factors"
 # psych's minres stops at about 1e-5; stats::varimax and GPArotation (eps 1e-5 each) stop early as well: a
@@ -124,3 +125,16 @@ def test_congruence_of_each_factor_in_two_halves(r: dict[str, Any]) -> None:
     )
     found = [[congruence(one[:, i], other[:, j]) for j in range(3)] for i in range(3)]
     assert np.array(found) == pytest.approx(table(r["halves"]["congruence"]), abs=HALVES)
+
+
+def test_the_worked_table_of_the_guide_is_what_is_found() -> None:
+    found = solve(correlations(), Wanted("minres", "regression", 3, "oblimin", 2))
+    guide = (ROOT / "docs/researchers.md").read_text(encoding="utf-8")
+    for name, loadings, weight in zip(answers().columns, found.rotated.loadings, found.weights, strict=True):
+        told = " | ".join(f"{number + 0:.3f}" for number in (*loadings, weight))
+        assert f"| {name + (' (turned)' if name == 'clinton' else '')} | {told} |" in guide
+    below = [found.rotated.sums, *found.rotated.phi[:2], determinacy(found.rotated.structure, correlations())]
+    for numbers in below:
+        assert f" | {' | '.join(f'{number:.3f}' for number in numbers)} | |" in guide
+    percents = " | ".join(f"{number:.1f}" for number in 100 * found.rotated.sums / 9)
+    assert f"| % of variance | {percents} | |" in guide
