@@ -87,6 +87,7 @@ SCORES = (
         ),
         is_fitted=True,
         also=_ITEMS,
+        second='factor_score(reverse(a, low=1, high=5), b, c, factors=2, rotation="varimax", factor=2)',
     ),
     Function(
         "standardise", "scores", "standardise(x) or standardise(x, among=item)", Takes.SPECIAL, Gives.DECIMAL, 1, 1,
