@@ -69,6 +69,10 @@ FORMS: list[tuple[Form, str]] = [
         Factor(("a", "b"), "minres", "bartlett", "2"),
         'factor_score(a, b, method="minres", scores="bartlett", at_least=2)',
     ),
+    (
+        Factor(("a", "b", "c"), basis="polychoric", factors="2", rotation="oblimin", factor="2"),
+        'factor_score(a, b, c, basis="polychoric", rotation="oblimin", factors=2, factor=2)',
+    ),
 ]
 
 
@@ -144,6 +148,10 @@ def test_codes_with_one_outcome_stand_together() -> None:
         (Scoring("eval", "a"), ["unknown_form"]),
         (Factor(("a",), "odd"), ["too_few_items", "unknown_word"]),
         (Factor(("a", "b"), turned="c, a"), ["not_among_items"]),
+        (
+            Factor(("a", "b"), factors="2.5", factor="x", rotation="no"),
+            ["unknown_word", "bad_number", "not_a_number", "bad_number"],
+        ),
     ],
 )
 def test_every_box_that_is_wrong_is_told(form: Form, codes: list[str]) -> None:
