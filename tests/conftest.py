@@ -92,6 +92,26 @@ def nobody_stays_in_the_database(request: pytest.FixtureRequest) -> Iterator[Non
         )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def readers_start_warm() -> Iterator[None]:
+    """Files are read by forks of one interpreter; in ``make prove`` by a fresh one each, as in life."""
+    from tests import warm
+
+    with pytest.MonkeyPatch.context() as patch:
+        if not WHOLE:
+            warm.start_warm(patch)
+        yield
+    warm.stop()
+
+
+@pytest.fixture
+def cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file is read by a fresh interpreter."""
+    from tests.warm import start_cold
+
+    start_cold(monkeypatch)
+
+
 @pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
     """A page asked for in Chinese leaves its language behind in this process."""
