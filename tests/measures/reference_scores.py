@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from operator import mul
 from statistics import NormalDist
 
@@ -49,10 +50,9 @@ def metric(rows: Sequence[Sequence[Fraction]], method: str, scores: str, basis: 
         for i in range(len(apart))
     ]
     if basis == "polychoric":
-        places = range(len(columns))
+        places, kept = range(len(columns)), [tuple(column) for column in columns]
         correlation = [
-            [1.0 if i == j else _latent(columns[max(i, j)], columns[min(i, j)]) for j in places]
-            for i in places
+            [1.0 if i == j else _latent(kept[max(i, j)], kept[min(i, j)]) for j in places] for i in places
         ]
     loadings = _principal(correlation) if method == "principal" else _minres(correlation)
     if sum(loadings) < 0:
@@ -83,7 +83,8 @@ def _latents(columns: Sequence[Sequence[Fraction]]) -> Matrix:
     return [[1.0 if i == j else below[max(i, j), min(i, j)] for j in places] for i in places]
 
 
-def _latent(one: Sequence[Fraction], other: Sequence[Fraction]) -> float:
+@cache  # seconds for each pair of columns, and rules that differ in their scores ask again
+def _latent(one: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> float:
     """The correlation where the log-likelihood of the table of two columns no longer rises."""
     counts = Counter(zip(one, other, strict=True))
     across, down = (dict(zip(sorted(set(c)), _ends(c), strict=True)) for c in (one, other))
