@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 Rows = Mapping[str, list[tuple[Any, ...]]]  # table -> its rows, as the database holds them
 LAID_ALREADY = ("django_migrations", "django_content_type", "auth_permission", "sqlite_")
@@ -45,7 +45,7 @@ def store_here() -> Path:
 def set_down(rows: Rows, store: Path) -> None:
     """Puts rows into the tables of the test, which are empty, and the files of a store beside them."""
     shutil.copytree(store, store_here(), dirs_exist_ok=True)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:  # rows refer to rows that come later
         guards = [one for one in cursor.execute(GUARDS).fetchall() if OF_NEW_ROWS.search(one[1])]
         for name, _ in guards:  # nothing is added to what is whole, and here it comes table by table
             cursor.execute(f'DROP TRIGGER "{name}"')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import shutil
 import tempfile
@@ -91,16 +92,17 @@ def build_library(slug: str = "mdms", **fields: Any) -> Library:
         return _built(slug, **fields)
     if asked not in _KEPT:
         library = _built(slug, **fields)
-        folder = tempfile.TemporaryDirectory()
-        shutil.copytree(store_here(), folder.name, dirs_exist_ok=True)
+        folder = Path(tempfile.mkdtemp())
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        shutil.copytree(store_here(), folder, dirs_exist_ok=True)
         _KEPT[asked] = library, rows_here(), folder
         return library
     library, rows, folder = _KEPT[asked]
-    set_down(rows, Path(folder.name))
+    set_down(rows, folder)
     return _read_anew(library)
 
 
-_KEPT: dict[tuple[Any, ...], tuple[Library, Rows, tempfile.TemporaryDirectory[str]]] = {}
+_KEPT: dict[tuple[Any, ...], tuple[Library, Rows, Path]] = {}
 
 
 def _read_anew(library: Library) -> Library:
