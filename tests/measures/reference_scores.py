@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from operator import mul
 from statistics import NormalDist
 
@@ -97,12 +98,13 @@ def _weights(loadings: list[float], correlation: Matrix, scores: str) -> list[fl
 
 
 def _latents(columns: Sequence[Sequence[Fraction]]) -> Matrix:
-    places = range(len(columns))
-    below = {(i, j): _latent(columns[i], columns[j]) for i in places for j in range(i)}
+    places, kept = range(len(columns)), [tuple(column) for column in columns]
+    below = {(i, j): _latent(kept[i], kept[j]) for i in places for j in range(i)}
     return [[1.0 if i == j else below[max(i, j), min(i, j)] for j in places] for i in places]
 
 
-def _latent(one: Sequence[Fraction], other: Sequence[Fraction]) -> float:
+@cache  # seconds for each pair of columns, and rules that differ in their scores ask again
+def _latent(one: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> float:
     """The correlation where the log-likelihood of the table of two columns no longer rises."""
     counts = Counter(zip(one, other, strict=True))
     across, down = (dict(zip(sorted(set(c)), _ends(c), strict=True)) for c in (one, other))
