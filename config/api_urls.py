@@ -89,6 +89,7 @@ urlpatterns = [
     ),
     path("analyses/", runs.Analyses.as_view(), name="api_analyses"),
     path("analyses/<slug:study>/<slug:analysis>/", runs.OneAnalysis.as_view(), name="api_analysis"),
+    path("analyses/<slug:study>/<slug:analysis>/runs/", runs.RunAnalysis.as_view(), name="api_run_analysis"),
     path("runs/", runs.Runs.as_view(), name="api_runs"),
     path("runs/compare/", tracked.CompareRuns.as_view(), name="api_compare_runs"),
     path("runs/compare.csv", tracked.CompareRunsCsv.as_view(), name="api_compare_runs_csv"),
