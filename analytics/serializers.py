@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, ClassVar
+from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from analytics.core.pasted import MOST_CHARACTERS, read_pasted
@@ -13,10 +11,9 @@ from analytics.core.targets import KINDS, PublishedTable
 from analytics.models import Analysis, HypothesisRegister, Run, Target, TargetCell
 from analytics.selectors import rows_shown_to
 from measures.serializers import FreshnessSerializer
-from surveys.core.plain_yaml import MOST_CHARACTERS as MOST_OF_SPEC
 from surveys.http import ErratumSerializer
 from surveys.models import Study
-from surveys.serializers import LabelsField, SentencesField
+from surveys.serializers import LabelsField, SentencesField, WrittenField
 
 
 class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
@@ -68,33 +65,10 @@ class MadeRunSerializer(RunSerializer):
         fields = (*RunSerializer.Meta.fields, "reused")
 
 
-_SPEC: dict[str, Any] = {"oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": {}}]}
-
-
-@extend_schema_field(_SPEC)
-class SpecField(serializers.Field[Any, Any, Any, Any]):
-    """A specification: a text in YAML (or JSON), or the same as an object."""
-
-    default_error_messages: ClassVar[dict[str, str]] = {
-        "kind": "Give the specification as a text in YAML or as an object.",
-        "long": "At most {most:,} characters are read here.",
-    }
-
-    def to_internal_value(self, data: Any) -> str | dict[str, Any]:
-        if not isinstance(data, str | dict):
-            self.fail("kind")
-        if len(data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)) > MOST_OF_SPEC:
-            self.fail("long", most=MOST_OF_SPEC)
-        return data
-
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
 class NewRunSerializer(serializers.Serializer[Any]):
     """A specification without an analysis, and what it is to be run on."""
 
-    spec = SpecField()
+    spec = WrittenField(help_text="The specification, in YAML or as an object.")
     dataset = serializers.CharField(
         max_length=200, help_text="A dataset or wave version: mdms/integration@3, or the latest without @3."
     )
@@ -111,7 +85,7 @@ class RunAnalysisSerializer(serializers.Serializer[Any]):
 class DefineAnalysisSerializer(serializers.Serializer[Any]):
     """An analysis of a study; titles that are left out stay as they are."""
 
-    spec = SpecField()
+    spec = WrittenField(help_text="The specification, in YAML or as an object.")
     labels = serializers.DictField(child=serializers.CharField(), required=False)
 
 

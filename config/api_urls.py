@@ -75,6 +75,7 @@ urlpatterns = [
     ),
     path("datasets/", datasets.Datasets.as_view(), name="api_datasets"),
     path(_DATASET, datasets.OneDataset.as_view(), name="api_dataset"),
+    path(_DATASET + "builds/", datasets.Builds.as_view(), name="api_builds"),
     path(_DATASET + "latest/", datasets.LatestDataset.as_view(), name="api_dataset_latest"),
     path(_DATASET_LATEST, datasets.LatestDatasetFile.as_view(), name="api_dataset_latest_below"),
     path(_DATASET_VERSION, datasets.OneDatasetVersion.as_view(), name="api_dataset_version"),

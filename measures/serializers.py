@@ -130,6 +130,12 @@ class DatasetWithFreshnessSerializer(DatasetSerializer):
         fields = (*DatasetSerializer.Meta.fields, "freshness")
 
 
+class BuildSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField(
+        default="", allow_blank=True, max_length=2000, help_text="What the version is for."
+    )
+
+
 class DatasetColumnSerializer(serializers.ModelSerializer[DatasetColumn]):
     kind = serializers.CharField(help_text="key, item or measure")
     measure_version = serializers.StringRelatedField[MeasureVersion](allow_null=True)

@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from measures.models import Dataset, DatasetColumn, DatasetVersion
 from measures.selectors import (
@@ -22,12 +23,14 @@ from measures.selectors import (
 )
 from measures.selectors.disclosure import falls_shown_to, fitted_shown_to, lineage_shown_to
 from measures.serializers import (
+    BuildSerializer,
     DatasetColumnWithLineageSerializer,
     DatasetExportSerializer,
     DatasetSerializer,
     DatasetVersionSerializer,
     DatasetWithFreshnessSerializer,
 )
+from measures.services.datasets import submit_build
 from measures.services.exports import dataset_subject
 from measures.services.falls import count_now
 from surveys.core.said import say
@@ -40,6 +43,8 @@ from surveys.http import (
     ListApi,
     OneApi,
     QueuedSerializer,
+    document,
+    queued,
     to_numbered,
 )
 from surveys.selectors import one_named
@@ -71,6 +76,15 @@ class OneDataset(OneApi):
         dataset: Any = dataset_named(self.person, "{study}/{dataset}".format(**self.kwargs))
         dataset.freshness = freshness(dataset)
         return dataset
+
+
+class Builds(Api):
+    """Queues a build of what the recipe means today; its job names the version and says whether it is new."""
+
+    @extend_schema(request=BuildSerializer, responses={202: QueuedSerializer})
+    def post(self, request: Request, study: str, dataset: str) -> Response:
+        found = dataset_named(self.person, f"{study}/{dataset}")
+        return queued(request, submit_build(self.person, found, **document(request, BuildSerializer)))
 
 
 class AboutDatasetVersion(Api):

@@ -151,7 +151,7 @@ def build_dataset(
 
 
 def submit_build(user: User, dataset: Dataset, note: str = "") -> Job:
-    """Asks for a build as long work; a build that is already waiting is returned."""
+    """Asks for a build as long work; one with the same note that is already waiting is returned."""
     require_define(user, dataset.study)
     check_storable({"note": note})
     payload = {"dataset": dataset.pk, "note": note, "name": str(dataset)}
@@ -159,7 +159,7 @@ def submit_build(user: User, dataset: Dataset, note: str = "") -> Job:
         user,
         "build_dataset",
         payload,
-        key=f"build_dataset:{dataset.pk}",
+        key=f"build_dataset:{dataset.pk}" + (f":{note}" if note else ""),
         study=dataset.study,
         joins_running=False,
     )
