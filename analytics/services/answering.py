@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analytics import policy
+from analytics.core.effort import effort
 from analytics.core.kinds import read_spec
-from analytics.core.spec import MULTILEVEL, ModelSpec, MultiverseSpec, SeriesSpec, Spec
+from analytics.core.spec import Spec
 from analytics.models import Analysis, Run
 from analytics.selectors.inputs import Subject
 from analytics.selectors.named import subject_named, subject_of
@@ -17,8 +18,7 @@ from surveys.core.problems import Problem, Refused
 from surveys.models import Job, User
 from surveys.services.jobs import submit
 
-MOST_CELLS_AT_ONCE = 300_000  # rows times columns, of all models: about two seconds; more is done by a job
-_FITS_WITHIN = 20  # a multilevel model goes over its rows about as often as so many others
+MOST_EFFORT_AT_ONCE = 10_000_000  # about two seconds; what is more is done by a job
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,5 @@ def _at_once(user: User, asked: Question) -> Answer | None:
 
 def is_quick(asked: Question) -> bool:
     """Whether it is computed while somebody waits."""
-    return cells_read(asked.spec) * asked.version.rows <= MOST_CELLS_AT_ONCE
-
-
-def cells_read(spec: Spec) -> int:
-    """How many cells of a row are gone through, model by model."""
-    if isinstance(spec, SeriesSpec):
-        return sum(_of_model(one.model) for one in spec.models)
-    if isinstance(spec, MultiverseSpec):
-        return sum(_of_model(one.model) for one in spec.specifications)
-    return _of_model(spec) if isinstance(spec, ModelSpec) else len(spec.columns)
-
-
-def _of_model(model: ModelSpec) -> int:
-    return len(model.columns) * (_FITS_WITHIN if model.kind in MULTILEVEL else 1)
+    variables = {name: column.variable for name, column in asked.known.items()}
+    return effort(asked.spec, asked.version.rows, variables) <= MOST_EFFORT_AT_ONCE

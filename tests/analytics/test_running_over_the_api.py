@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from analytics.core.kinds import read_spec
 from analytics.models import Analysis, Run
 from analytics.services.analyses import define_analysis, run_analysis
-from analytics.services.answering import MOST_CELLS_AT_ONCE, cells_read
 from analytics.services.runs import withdraw_run
 from surveys.core.plain_yaml import MOST_CHARACTERS
 from surveys.models import Job, Study
@@ -134,7 +132,7 @@ def test_what_is_no_specification_is_told(client: Client, spec: Any, status: int
 def test_what_takes_long_is_done_by_a_job(
     desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analytics.services.answering.MOST_CELLS_AT_ONCE", 0)
+    monkeypatch.setattr("analytics.services.answering.MOST_EFFORT_AT_ONCE", 0)
     given = {"spec": TEXT, "dataset": "mdms/2014"}
     answers = [sent(client, RUNS, given) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [202, 202]
@@ -155,7 +153,7 @@ def test_numbers_that_are_known_are_no_long_work(
 ) -> None:
     run_analysis(desk.user, LOGIT, desk.version)
     define_analysis(desk.user, desk.study, "line", spec=LOGIT)
-    monkeypatch.setattr("analytics.services.answering.MOST_CELLS_AT_ONCE", 0)
+    monkeypatch.setattr("analytics.services.answering.MOST_EFFORT_AT_ONCE", 0)
     answer = sent(client, LINE + "runs/", {"dataset": "2014"})
     assert answer.status_code == 201 and answer.json()["analysis"] == "line" and not Job.objects.exists()
 
@@ -164,17 +162,6 @@ def _claimed() -> Job:
     found = jobs.claim("test")
     assert found is not None
     return found
-
-
-def test_what_is_long_is_counted_over_all_models() -> None:
-    one = {"kind": "logit", "formula": "y ~ x + z"}
-    assert cells_read(read_spec(one)) == 3
-    both = {"kind": "series", "models": [{"name": name, **one} for name in ("a", "b")]}
-    assert cells_read(read_spec(both)) == 6
-    levels = {"kind": "multilevel_logit", "formula": "y ~ x", "groups": "city"}
-    assert cells_read(read_spec(levels)) == 60
-    assert cells_read(read_spec({"kind": "descriptives", "variables": ["x", "z"]})) == 2
-    assert MOST_CELLS_AT_ONCE > ROWS * 60
 
 
 def test_a_failed_run_is_a_run_and_says_why(desk: Desk, client: Client) -> None:
@@ -216,7 +203,7 @@ def test_a_long_analysis_is_queued_as_on_its_page(
     desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     define_analysis(desk.user, desk.study, "line", spec=LOGIT)
-    monkeypatch.setattr("analytics.services.answering.MOST_CELLS_AT_ONCE", 0)
+    monkeypatch.setattr("analytics.services.answering.MOST_EFFORT_AT_ONCE", 0)
     assert sent(client, LINE + "runs/", {"dataset": "2014"}).status_code == 202
     client.force_login(desk.user)
     assert jobs.perform(_claimed()).state == "done"
