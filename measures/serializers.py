@@ -11,7 +11,13 @@ from measures.policy import hinders
 from surveys.core.said import without_sources
 from surveys.http import ErratumSerializer, ExportSerializer
 from surveys.models import Study
-from surveys.serializers import CodebookVariableSerializer, FrequenciesSerializer, LabelsField, SentencesField
+from surveys.serializers import (
+    CodebookVariableSerializer,
+    FrequenciesSerializer,
+    LabelsField,
+    SentencesField,
+    WrittenField,
+)
 
 
 class FreshnessSerializer(serializers.Serializer[Any]):
@@ -201,6 +207,14 @@ class DatasetWithFreshnessSerializer(DatasetSerializer):
 
     class Meta(DatasetSerializer.Meta):
         fields = (*DatasetSerializer.Meta.fields, "freshness")
+
+
+class DefineDatasetSerializer(serializers.Serializer[Any]):
+    """A dataset of a study; labels and description that are left out stay as they are."""
+
+    recipe = WrittenField(help_text="wave, where, measures, items and key, in YAML or as an object.")
+    labels = serializers.DictField(child=serializers.CharField(), required=False)
+    description = serializers.DictField(child=serializers.CharField(), required=False)
 
 
 class BuildSerializer(serializers.Serializer[Any]):

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from measures.models import Dataset, DatasetColumn, DatasetVersion
+from measures.policy import require_define
 from measures.selectors import (
     column_freshness,
     dataset_named,
@@ -29,10 +30,12 @@ from measures.serializers import (
     DatasetSerializer,
     DatasetVersionSerializer,
     DatasetWithFreshnessSerializer,
+    DefineDatasetSerializer,
 )
-from measures.services.datasets import submit_build
+from measures.services.datasets import define_dataset, read_resolvable, submit_build
 from measures.services.exports import dataset_subject
 from measures.services.falls import count_now
+from surveys.core.problems import Problem, Refused
 from surveys.core.said import say
 from surveys.http import (
     STUDY,
@@ -47,7 +50,8 @@ from surveys.http import (
     queued,
     to_numbered,
 )
-from surveys.selectors import one_named
+from surveys.models import Study
+from surveys.selectors import one_named, study_named
 from surveys.services.subjects import Subject
 
 
@@ -67,7 +71,8 @@ class Datasets(ListApi):
 
 
 class OneDataset(OneApi):
-    """One dataset: recipe, versions, and whether the latest version still holds."""
+    """One dataset: recipe, versions, and whether the latest version still holds; PUT defines it, 201 where it
+    is new. Nothing is built by that."""
 
     serializer_class = DatasetWithFreshnessSerializer
     queryset = Dataset.objects.none()
@@ -76,6 +81,28 @@ class OneDataset(OneApi):
         dataset: Any = dataset_named(self.person, "{study}/{dataset}".format(**self.kwargs))
         dataset.freshness = freshness(dataset)
         return dataset
+
+    @extend_schema(
+        request=DefineDatasetSerializer, responses={200: DatasetSerializer, 201: DatasetSerializer}
+    )
+    def put(self, request: Request, study: str, dataset: str) -> Response:
+        here = study_named(self.person, study)
+        require_define(self.person, here)
+        given = document(
+            request, DefineDatasetSerializer, lambda given: recipe_problems(here, given["recipe"])
+        )
+        is_new = not here.datasets.filter(slug=dataset).exists()
+        found = define_dataset(self.person, here, dataset, **given)
+        return Response(DatasetSerializer(found).data, status=201 if is_new else 200)
+
+
+def recipe_problems(study: Study, recipe: Any) -> tuple[Problem, ...]:
+    """Everything that is wrong with a recipe."""
+    try:
+        read_resolvable(study, recipe)
+    except Refused as refused:
+        return refused.problems
+    return ()
 
 
 class Builds(Api):

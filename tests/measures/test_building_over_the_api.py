@@ -1,4 +1,4 @@
-"""Building datasets over the API: who may, what the job tells, what is wrong."""
+"""Defining and building datasets over the API: who may, what the job tells, what is wrong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from tests.clients import client_of, clients_of
 from tests.measures.conftest import Room
 
 ROOT = "/api/v1"
-BUILDS = f"{ROOT}/datasets/mdms/integration/builds/"
+DATASET = f"{ROOT}/datasets/mdms/integration/"
+BUILDS = f"{DATASET}builds/"
+RECIPE = {"wave": "2014", "measures": ["fsp"], "items": ["q_home"], "key": "rid"}
+TEXT = "wave: 2014\nmeasures: [fsp]\nitems: [q_home]\nkey: rid\n"
 
 
 @pytest.fixture
@@ -26,6 +29,10 @@ def client(room: Room, fsp: Measure, male: Measure) -> Client:
 
 def sent(client: Client, given: Any, address: str = BUILDS) -> Any:
     return client.post(address, json.dumps(given), content_type="application/json")
+
+
+def put(client: Client, given: Any, address: str = DATASET) -> Any:
+    return client.put(address, json.dumps(given), content_type="application/json")
 
 
 def done(client: Client, answer: Any) -> Any:
@@ -80,3 +87,54 @@ def test_what_cannot_be_built_is_told_by_the_job(room: Room, fsp: Measure, clien
     said = done(client, sent(client, {}))
     assert said["state"] == "failed"
     assert [one["code"] for one in said["problems"]] == ["duplicate_key"]
+
+
+# ---- recipes
+
+
+def test_a_dataset_is_defined_changed_and_built(room: Room, fsp: Measure) -> None:
+    client, labels = client_of(room.user), {"en": "Integration", "zh": "融入"}
+    made = put(client, {"recipe": TEXT, "labels": labels})
+    assert (made.status_code, made.json()["recipe"], made.json()["labels"]) == (201, RECIPE, labels)
+    assert made.json()["versions"] == []
+    assert done(client, sent(client, {}))["result"]["dataset_version"] == "mdms/integration@1"
+    changed = put(client, {"recipe": RECIPE | {"items": ["city"]}, "description": {"en": "For a paper"}})
+    said = changed.json()
+    assert (changed.status_code, said["labels"], said["description"]) == (200, labels, {"en": "For a paper"})
+    assert said["recipe"]["items"] == ["city"] and len(said["versions"]) == 1
+    assert client.get(DATASET).json()["freshness"]["state"] == "stale"
+    assert put(client, {"recipe": RECIPE}).json()["description"] == {"en": "For a paper"}
+
+
+def test_who_may_define(room: Room, fsp: Measure) -> None:
+    people = clients_of(room.study) | {"researcher": client_of(room.user)}
+    found = {who: put(one, {"recipe": RECIPE}).status_code for who, one in people.items()}
+    assert found == {
+        "anonymous": 404, "outsider": 404, "reader": 403, "holder": 403, "manager": 201, "researcher": 200
+    }  # fmt: skip
+    Study.objects.update(is_open=True)
+    assert put(people["anonymous"], {"recipe": RECIPE}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "wanted"),
+    [
+        ({}, 400, ["invalid"]),
+        ({"recipe": 7}, 400, ["invalid"]),
+        ({"recipe": RECIPE, "label": {"en": "x"}}, 400, ["unknown_field"]),
+        ({"recipe": {"key": "rid"}, "label": {}}, 400, ["unknown_field", "no_wave"]),
+        ({"recipe": RECIPE, "labels": "x"}, 400, ["invalid"]),
+        ({"recipe": ""}, 422, ["bad_recipe"]),
+        ({"recipe": "wave: [2014"}, 422, ["bad_yaml"]),
+        ({"recipe": {"mesures": ["fsp"], "items": "city"}}, 400, ["unknown_field", "no_wave", "bad_recipe"]),
+        ({"recipe": RECIPE | {"measures": ["fsq"], "key": "rad"}}, 422, None),
+    ],
+)
+def test_every_problem_of_a_recipe_is_told_at_once(
+    room: Room, fsp: Measure, given: Any, status: int, wanted: list[str] | None
+) -> None:
+    answer = put(client_of(room.user), given)
+    codes = [one["code"] for one in answer.json()["problems"]]
+    assert len(codes) == 2 if wanted is None else sorted(codes) == sorted(wanted)
+    assert answer.status_code == status, codes
+    assert not room.study.datasets.exists()
