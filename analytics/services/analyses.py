@@ -27,6 +27,7 @@ from surveys.services.names import require_slug
 from surveys.services.rows import save_differing
 
 SpecText = str | Mapping[str, Any]
+RUN_ANALYSIS = "run_analysis"  # the kind of its jobs
 
 
 @transaction.atomic
@@ -78,11 +79,16 @@ def run_analysis(
     """
     if not isinstance(what, Analysis):
         return run(user, read_spec(what), version, None, progress)
+    require_same_study(what, version)
+    return run(user, read_spec(what.spec), version, what, progress)
+
+
+def require_same_study(what: Analysis, version: Subject) -> None:
+    """Refuses a version of another study than the analysis is of."""
     if what.study_id != version.study.pk:
         raise refuse(
             "other_study", say("{what} belongs to another study than {version}.", what=what, version=version)
         )
-    return run(user, read_spec(what.spec), version, what, progress)
 
 
 def run_again(user: User, earlier: Run, version: Subject, *, progress: Progress | None = None) -> Run:
@@ -97,9 +103,15 @@ def ask_to_run(user: User, analysis: Analysis, version: Subject) -> Job:
     """
     policy.require_run(user, version.study)
     _require_fresh(version)
+    return queue_analysis(user, analysis, version)
+
+
+def queue_analysis(user: User, analysis: Analysis, version: Subject) -> Job:
+    """Queues a run on just this version, for those who may run analyses."""
+    policy.require_run(user, version.study)
     payload = {"analysis": analysis.pk, "subject": str(version), "name": str(analysis)}
-    key = f"run_analysis:{analysis.pk}:{version}"
-    return submit(user, "run_analysis", payload, key=key, study=version.study, joins_running=False)
+    key = f"{RUN_ANALYSIS}:{analysis.pk}:{version}"
+    return submit(user, RUN_ANALYSIS, payload, key=key, study=version.study, joins_running=False)
 
 
 def ask_to_run_again(user: User, earlier: Run) -> Job:
@@ -109,7 +121,7 @@ def ask_to_run_again(user: User, earlier: Run) -> Job:
     subject = str(earlier.subject).rpartition("@")[0]
     payload = {"run": earlier.pk, "subject": subject}
     key = f"run_again:{earlier.pk}"
-    return submit(user, "run_analysis", payload, key=key, study=earlier.study, joins_running=False)
+    return submit(user, RUN_ANALYSIS, payload, key=key, study=earlier.study, joins_running=False)
 
 
 def _require_fresh(version: Subject) -> None:
