@@ -259,6 +259,22 @@ def test_a_category_that_was_left_out_of_the_fit_has_no_effect_to_tell() -> None
     assert "twin (it depends on C(job)[3], left out of the fit)" in told and "C(job)[3] (" in told
 
 
+@pytest.mark.parametrize("more", ["", "\nweights: w"])
+def test_rows_that_are_all_told_apart_are_told_of_as_such(more: str) -> None:
+    """With weights or without, and where one pair of rows overlaps only some are."""
+    x = [float(at - 50) + 0.5 for at in range(100)]
+    frame = {
+        "y": column("y", [int(one > 0) for one in x], ValueType.INTEGER),
+        "w": column("w", [1.0 + at % 3 for at in range(100)]),
+    }
+    for cells, words in ((x, "in every row"), ([*x[:49], 0.0, 0.0, *x[51:]], "for some of the rows")):
+        outcome = run_spec(
+            read_spec(f"kind: logit\nformula: y ~ x{more}"), {**frame, "x": column("x", cells)}
+        )
+        (check,) = (one for one in outcome.checks if one.code == "separation")
+        assert words in check.message and outcome.state == FAILED
+
+
 @pytest.mark.parametrize(
     ("events", "words"), [(9, "Fewer than 10 rows with"), (10, "10 rows with the rarer")]
 )
