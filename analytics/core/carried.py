@@ -24,7 +24,7 @@ from analytics.core.frame import Frame, Mask, Numbers, level_text
 from analytics.core.results import Check, ModelResult
 from analytics.core.sample import Sample
 from surveys.core.codebook import Scalar
-from surveys.core.said import alternatives, in_a_row, say
+from surveys.core.said import alternatives, crossed, in_a_row, say
 
 EXACT = 1e-9  # how closely a column left out is known to be its combination, at best
 SLACK = 10.0  # times what the rows used themselves are off
@@ -227,7 +227,7 @@ class Carried:
             cells = [cell for cell in dict.fromkeys(_moved(columns, names, held)) if cell not in seen]
             for cell in cells:
                 named = zip(names, cell, strict=True)
-                yield in_a_row(f"{name} = {level_text(value)}" for name, value in named)
+                yield crossed(f"{name} = {level_text(value)}" for name, value in named)
             if cells:
                 return
 

@@ -21,7 +21,7 @@ from tests.reference.cases import Case, load
 
 CLOSE = {"rel": 1e-9, "abs": 1e-12}
 FORMULA = {"linear": "y ~ a*b", "logit": "l ~ a*b"}
-NO_ROW = "no row used has a = q and b = z"
+NO_ROW = "no row used has a = q with b = z"
 
 
 @cache
