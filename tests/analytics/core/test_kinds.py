@@ -244,6 +244,25 @@ def test_numbers_stay_numbers_and_notes_stand_below() -> None:
     assert lines == [",A", "-0.512,-0.512", "+3,+3", '"-1,204.5","-1,204.5"', "-1e-05,-1e-05", "'- a note"]
 
 
+FIGURES = [
+    ("-0.600** (0.184)", "−0.600** (0.184)"),
+    ("-0.5* (0.1)", "−0.5* (0.1)"),
+    ("-0.041 (0.052)", "−0.041 (0.052)"),
+    ("-0.12 to -0.01", "−0.12 to −0.01"),
+    ("-1.2e-05†", "−1.2e-05†"),
+    ("-0.5", "-0.5"),
+    ("-0.5*(A1)", "'-0.5*(A1)"),
+    ("-1+1", "'-1+1"),
+    ("=1", "'=1"),
+]
+
+
+@pytest.mark.parametrize(("shown", "written"), FIGURES)
+def test_a_figure_below_zero_has_no_apostrophe_and_is_no_formula(shown: str, written: str) -> None:
+    text = Table(("A",), (TableRow("a", "a", (TableCell(shown),)),)).as_csv()
+    assert list(csv.reader(io.StringIO(text, newline="")))[1] == ["a", written]
+
+
 def test_a_category_that_was_left_out_of_the_fit_has_no_effect_to_tell() -> None:
     """Nor has what stands for it: no row says what one of the two does without the other."""
     frame = survey()
