@@ -135,6 +135,15 @@ def test_pictures_show_no_more_than_the_page(version: WaveVersion, researcher: U
     assert "18.8" in whole and "18.8" not in shown and "told only" in shown
 
 
+def test_an_outcome_without_a_label_is_named(desk: Desk) -> None:
+    run = run_analysis(desk.user, {"kind": "linear", "formula": "city ~ x"}, desk.version)
+    client = Client()
+    client.force_login(desk.user)
+    assert "outcome: city</caption>" in client.get(f"/runs/{run.pk}/").content.decode()
+    chinese = client.get(f"/runs/{run.pk}/", headers={"accept-language": "zh-hans"}).content.decode()
+    assert "：city</caption>" in chinese
+
+
 def test_a_picture_draws_no_line_that_the_rows_do_not_carry(desk: Desk) -> None:
     """Members alone: what the product would be for others is known from no row."""
     spec = {"kind": "linear", "formula": "x ~ y + z + y:z", "where": {"z": 1}}

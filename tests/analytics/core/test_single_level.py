@@ -11,7 +11,7 @@ from analytics.core.side_by_side import regression_table
 from analytics.core.tables import table_of_result
 from surveys.core.codebook import Level
 from surveys.core.problems import Refused
-from tests.analytics.columns import labelled, survey
+from tests.analytics.columns import column, labelled, survey
 
 
 def test_errors_by_cluster_are_told_with_every_convention() -> None:
@@ -107,3 +107,21 @@ def test_models_of_categories_are_compared_by_their_likelihoods(kind: str) -> No
 def test_outcomes_that_are_no_categories(text: str, words: str) -> None:
     with pytest.raises(Refused, match=words):
         run_spec(read_spec(text), rated())
+
+
+@pytest.mark.parametrize(
+    ("errors", "words"),
+    [
+        ("", "errors: {kind: robust} does without"),
+        ("errors: {kind: robust, type: HC3}", "the standard errors of this model do without"),
+        ("errors: {kind: cluster, cluster: city}", "the standard errors of this model do without"),
+    ],
+)
+def test_robust_errors_are_advised_to_whom_has_none(errors: str, words: str) -> None:
+    frame = survey(1200)
+    x = [0.0 if cell is None else cell for cell in frame["x"].values.to_list()]
+    noise = np.random.default_rng(2).normal(size=1200)
+    frame = {**frame, "v": column("v", (noise * np.exp(np.array(x))).tolist()), "x": column("x", x)}
+    outcome = run_spec(read_spec(f"kind: linear\nformula: v ~ x + z\n{errors}"), frame)
+    (check,) = (one for one in outcome.checks if one.code == "unequal_variances")
+    assert words in check.message and check.severity == "info"
