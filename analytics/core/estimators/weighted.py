@@ -170,6 +170,7 @@ def _ended(found: Climb) -> Convergence:
 def _told(drawn: DrawnRows, df: int) -> dict[str, Any]:
     """What a program may want to know of how the rows were drawn."""
     return {
+        "weights": drawn.weighed_by,
         "n_psu": len(drawn.used),
         "n_strata": drawn.strata_used,
         "df": df,

@@ -46,6 +46,23 @@ def test_a_drawn_sample_has_walds_test_of_what_was_added() -> None:
     assert second["wald"] is None  # two degrees of freedom are left for four terms
 
 
+def test_the_table_names_the_weight() -> None:
+    frame = survey()
+    frame = {**frame, "w": column("w", [1.0 + at % 3 for at in range(1200)])}
+    outcome = run_spec(read_spec("kind: linear\nformula: y ~ x\nweights: w\npsu: city"), frame)
+    assert "Model 1: weighted by w, scaled to a mean of 1." in table_of_result(outcome.result).notes
+    without = run_spec(read_spec("kind: linear\nformula: y ~ x\npsu: city"), frame)
+    assert not any("weighted by" in note for note in table_of_result(without.result).notes)
+
+
+@pytest.mark.parametrize("reference", ["2", '"factory"', '"2"'])
+def test_a_reference_is_named_by_code_or_label(reference: str) -> None:
+    spec = {"kind": "logit", "formula": f"y ~ C(job, ref={reference})"}
+    (model,) = run_spec(read_spec(spec), survey()).result["models"]
+    assert model["references"] == {"C(job)": "factory"}
+    assert [one["term"] for one in model["result"]["estimates"][1:]] == ["C(job)[1]", "C(job)[3]"]
+
+
 def rated() -> dict[str, Column]:
     draw = np.random.default_rng(5)
     frame = survey()
