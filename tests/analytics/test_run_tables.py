@@ -132,7 +132,7 @@ def test_pictures_by_page_api_and_command(desk: Desk, tmp_path: Path) -> None:
 def test_pictures_show_no_more_than_the_page(version: WaveVersion, researcher: User, holder: User) -> None:
     run = run_analysis(researcher, {"kind": "crosstab", "variable": "a", "by": "b"}, version)
     shown, whole = (picture_file(user, run, "bars", "svg").content.decode() for user in (researcher, holder))
-    assert "18.8" in whole and "18.8" not in shown and "told only" in shown
+    assert "18.75" in whole and "18.75" not in shown and "told only" in shown
 
 
 def test_a_history_lays_the_runs_of_an_analysis_side_by_side(desk: Desk) -> None:

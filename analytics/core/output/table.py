@@ -25,8 +25,10 @@ _NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII)
 class TableCell:
     """``text`` as shown; ``value`` and ``error`` unrounded where the cell holds a number.
 
-    With an ``error`` the text is the figure, its stars, and the error in parentheses.  ``marks`` are
-    footnotes: positions in the table's ``footnotes``, from 1.
+    With an ``error`` the text is the figure, its stars, and the error in parentheses; stars may follow
+    instead, as the letters of a comparison do.  ``marks`` are footnotes: positions in the table's
+    ``footnotes``, from 1.  A cell that shows several numbers, as “363 (10.1) [0.68]” does, is one text;
+    ``parts`` has each number unrounded under its name (count, percent, mean, sd, std_error).
     """
 
     text: str
@@ -34,17 +36,29 @@ class TableCell:
     error: float | None = None
     stars: str = ""
     marks: tuple[int, ...] = ()
+    parts: tuple[tuple[str, float], ...] = ()
 
     @property
     def figure(self) -> str:
-        """The figure alone, as shown: no stars, no error."""
-        head = self.text.partition(" (")[0] if self.error is not None else self.text
-        return head.removesuffix(self.stars)
+        """The figure alone, as shown: no stars, no error; a cell of several numbers whole."""
+        head = self.text.partition(" (")[0] if self._has_error_below else self.text
+        return head.removesuffix(self.stars).rstrip()
 
     @property
     def below(self) -> str:
-        """The error in parentheses, as shown; empty where the cell has none."""
-        return f"({self.text.partition(' (')[2]}" if self.error is not None else ""
+        """The error in parentheses, as shown; empty where the cell has none, or shows it beside others."""
+        if not self._has_error_below:
+            return ""
+        return f"({self.text.partition(' (')[2].removesuffix(self.stars).rstrip()}"
+
+    @property
+    def after(self) -> str:
+        """What stands behind the figure: its stars, apart from it where they are letters."""
+        return f" {self.stars}" if self.stars and self.text.endswith(f" {self.stars}") else self.stars
+
+    @property
+    def _has_error_below(self) -> bool:
+        return self.error is not None and not self.parts
 
 
 @dataclass(frozen=True)

@@ -193,6 +193,16 @@ def test_groups_stand_beside_the_whole() -> None:
     assert chinese.columns == ("0", "1", "全部", "标准化差异", "N")
 
 
+def test_cells_of_groups_have_every_number_they_show_unrounded() -> None:
+    found = run(f"{LIST}\nby: z\n{DESIGN}")
+    line, rows = found.result["table"]["rows"], table_of_result(found.result).rows[2:]
+    for one, row in zip(line, rows, strict=True):
+        names = ("mean", "sd", "std_error") if one["kind"] == "mean" else ("count", "percent", "std_error")
+        for own, cell in zip([*one["groups"], one], row.cells, strict=False):
+            assert cell is not None and dict(cell.parts) == {name: own[name] for name in names}
+            assert cell.figure == cell.text and cell.below == ""
+
+
 def test_change_between_two_items_has_a_row_for_each_category() -> None:
     for design in ("", f"\n{DESIGN}"):
         found = run(f"kind: crosstab\nvariable: job\nby: again\npaired: true{design}")
