@@ -205,7 +205,7 @@ def _readme(shown: Run, with_data: bool) -> bytes:
         "specification.json what was asked\n"
         "result.json        every number of the result\n"
         "tables/            the table in English and Chinese\n"
-        "pictures/          forest plots and bars as SVG\n"
+        "pictures/          what can be drawn of the result alone, as SVG\n"
         "codebooks/         the codebook of the version\n"
         "rules/             the rules of derived columns, in words and for SPSS, Stata, R and Python\n"
         f"{data}\n"
