@@ -130,8 +130,11 @@ class Table:
         yield from (("", note) for note in self.notes)
 
     def as_lists(self) -> list[list[str]]:
-        """Headings and rows as texts."""
-        body = [[row.label, *(cell.text if cell else "" for cell in row.cells)] for row in self.rows]
+        """Headings, those of sections in lines of their own, and rows as texts."""
+        body: list[list[str]] = []
+        for heading, rows in self.parts:
+            body += [[heading, *("" for _ in self.columns)]] if heading else []
+            body += [[row.label, *(cell.text if cell else "" for cell in row.cells)] for row in rows]
         over = [["", *spread(self.heads())]] if self.spans else []
         return [*over, ["", *self.columns], *body]
 

@@ -11,9 +11,9 @@ from surveys.core.codebook import text_in
 
 MOST_MARKS = 24  # numbers below the axis
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "eigenvalues": {"en": "Eigenvalues of the items", "zh": "题目的特征值"},
-    "random": {"en": "Random items, 95th percentile", "zh": "随机数据的第95百分位"},
-    "random_means": {"en": "Random items, mean", "zh": "随机数据的均值"},
+    "eigenvalues": {"en": "Eigenvalues of the items", "zh": "题项的特征值"},
+    "random": {"en": "Random items, 95th percentile", "zh": "随机题项，第 95 百分位数"},
+    "random_means": {"en": "Random items, mean", "zh": "随机题项，均值"},
     "eigenvalue": {"en": "Eigenvalue", "zh": "特征值"},
     "number": {"en": "Number of the factor", "zh": "因子序号"},
 }

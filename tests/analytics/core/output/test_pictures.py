@@ -114,7 +114,7 @@ def test_factors_have_a_scree_plot_with_random_eigenvalues() -> None:
     assert names == ["scree"]
     root = ET.fromstring(picture(result, "scree", "zh", "Title", "Note").as_svg())
     told = [dot[0].text or "" for dot in root.iter(f"{SVG}circle")]
-    own = [float(text.split(", ")[1]) for text in told if text.startswith("题目的特征值")]
+    own = [float(text.split(", ")[1]) for text in told if text.startswith("题项的特征值")]
     assert own == pytest.approx(result["table"]["eigenvalues"], rel=1e-5)
     random = [float(text.split(", ")[1]) for text in told if "95" in text.split(":")[0]]
     assert random == pytest.approx(result["table"]["random"], rel=1e-5)

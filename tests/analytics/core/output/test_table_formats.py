@@ -141,6 +141,11 @@ def test_json_keeps_unrounded_figures() -> None:
     assert told["about"] == {"run": 7} and told["spans"][0]["width"] == 2
 
 
+def test_headings_of_sections_stand_in_csv_and_text() -> None:
+    assert "\r\nFit,,,\r\nN," in written("csv").decode("utf-8-sig")
+    assert "\nFit\n" in TABLE.as_text()
+
+
 def test_csv_makes_texts_like_formulas_harmless() -> None:
     text = written("csv").decode("utf-8-sig")
     assert "\"'=HYPERLINK" in text and ",-0.123** (0.045)," not in text.splitlines()[0]
