@@ -192,6 +192,10 @@ def _readme(shown: Run, with_data: bool) -> bytes:
         "data/              the columns the run read: data.csv for programs, cells/ for the hashes\n"
         "figures.csv        the main figures, with the names that R gives them\n"
         "replicate.R        computes them again: Rscript replicate.R\n"
+        "                   linear and logit models, with lme4 multilevel ones; tables, several answers,\n"
+        "                   correlations, with survey those of drawn samples; with psych reliability and\n"
+        "                   factors. What it leaves out (other models and errors, tests, letters, parallel\n"
+        "                   analysis) it says itself. 未重算者由脚本说明。\n"
         if with_data
         else "No data are in this bundle: whoever asked for it may not download the data of the study.\n"
         "本数据包不含数据：索取者无权下载该研究的微观数据。\n"
