@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from analytics import selectors
 from analytics.core.descriptive_table import level_in
 from analytics.core.factor_table import loadings_alone
+from analytics.core.output.table import typeset
 from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
 from analytics.core.spreading import category_labels
 from analytics.core.tables import table_of_result
@@ -177,7 +178,7 @@ def flat_table(run: Run) -> dict[str, Any]:
 @register.filter
 def with_minus(text: str) -> str:
     """Figures with a true minus sign."""
-    return text.replace("-", MINUS)
+    return typeset(text)
 
 
 @register.filter

@@ -18,6 +18,7 @@ from typing import Any
 from surveys.core.spreadsheets import GUARDABLE
 
 MINUS = "−"
+_HYPHEN = re.compile(r"(?<![\w.)\]])-(?=[\d.])|(?<=\de)-(?=\d)")
 _NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII)
 
 
@@ -174,8 +175,8 @@ def is_number(text: str) -> bool:
 
 
 def typeset(text: str) -> str:
-    """A figure with a minus sign for a hyphen."""
-    return text.replace("-", MINUS) if re.match(r"\(?-[\d.]", text) else text
+    """A figure, also one beside others, with minus signs for hyphens; those between letters stay."""
+    return _HYPHEN.sub(MINUS, text)
 
 
 def _section_of_row(row: TableRow) -> str:

@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 
 from analytics.core.output.formats import TABLE_FORMATS, table_format
 from analytics.core.output.latex import escaped
-from analytics.core.output.table import Table, TableCell, TableRow, letter
+from analytics.core.output.table import Table, TableCell, TableRow, letter, typeset
 from analytics.core.output.xlsx import number_format
 from surveys.core.problems import Refused
 from tests.analytics.core.output.tables import HOSTILE, TABLE
@@ -182,3 +182,20 @@ def test_the_letters_of_a_comparison_stand_once() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(written("xlsx", COMPOSED)))["table"]
     assert (sheet["C2"].value, sheet["C2"].number_format) == (92.1423, '0.00"‡ B"')
     assert (sheet["C3"].value, sheet["C3"].number_format) == (1.0432, '"("0.00")"')
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2.10 (-2.86 – 7.07)", "2.10 (−2.86 – 7.07)"),
+        ("-2.29 (-4.92 – -0.35)", "−2.29 (−4.92 – −0.35)"),
+        ("-.5e-07", "−.5e−07"),
+        ("1-2 rooms", "1-2 rooms"),
+        ("at-2", "at-2"),
+    ],
+)
+def test_every_minus_of_a_figure_is_one(text: str, shown: str) -> None:
+    assert typeset(text) == shown
+    table = Table(("A",), (TableRow("x", "X", (TableCell(text),)),))
+    assert shown in written("html", table).decode()
+    assert shown.replace("−", "$-$") in written("tex", table).decode()
