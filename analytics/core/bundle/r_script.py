@@ -12,7 +12,7 @@ from typing import Any
 
 from analytics.core.bundle import layout
 from analytics.core.bundle.r_names import Names, in_quotes
-from analytics.core.bundle.r_tables import Tables
+from analytics.core.bundle.r_tables import WRITTEN, Tables
 from analytics.core.formula import Formula, Log, Variable, leaf, parse
 from analytics.core.spec import MOST_NODES, MULTILEVEL
 from surveys.core.codebook import Scalar, ValueType
@@ -43,7 +43,7 @@ def r_script(spec: Mapping[str, Any], result: Mapping[str, Any], described: Mapp
     head, tables, tail = (
         (HERE / f"replicate_{part}.R").read_text(encoding="utf-8") for part in ("head", "tables", "tail")
     )
-    return head + ("" if models else tables) + body + tail
+    return head + (tables if not models and spec.get("kind") in WRITTEN else "") + body + tail
 
 
 class _Script:
