@@ -150,10 +150,13 @@ class Table:
         line feed, so that cells that hold either are quoted.
         """
         over = [["", *spread(self.heads())]] if self.spans else []
-        lines = [[_harmless(text) for text in line] for line in [*over, ["", *self.columns]]]
-        for row in self.rows:
-            figures = (_harmless(_signed(cell.text)) if cell else "" for cell in row.cells)
-            lines.append([_harmless(row.label), *figures])
+        lines = [*over, ["", *self.columns]]
+        for heading, rows in self.parts:
+            lines += [[heading, *("" for _ in self.columns)]] if heading else []
+            lines += [
+                [row.label, *(_signed(cell.text) if cell else "" for cell in row.cells)] for row in rows
+            ]
+        lines = [[_harmless(text) for text in line] for line in lines]
         out = io.StringIO()
         csv.writer(out).writerows([*lines, *([_harmless(text)] for text in self.lines_below())])
         return out.getvalue()
