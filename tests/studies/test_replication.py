@@ -20,6 +20,9 @@ CONTRADICTIONS = {
     ("table3", "all", "1"),
     ("table3", "all", "4"),
     ("table3", "informal", "3"),
+    ("table4", "informal", "4"),
+    ("table4", "all", "5"),
+    *(("table4", column, "n") for column in ("formal", "informal", "all")),  # prints everyone, counts signers
     ("table7", "informal", "3"),
     ("table7", "all", "3"),
 }
@@ -58,7 +61,7 @@ def _xie_tables_are_replicated(boss: User) -> None:
 
 def test_fuzhou_tables_are_replicated_but_for_the_contradictions_of_the_report(boss: User) -> None:
     missed = set()
-    for number in (1, 2, 3, 5, 6, 7, 8):
+    for number in range(1, 9):
         for cell in beside(boss, f"fuzhou/table{number}"):
             if cell["verdict"] != "equal":
                 missed.add((f"table{number}", cell["column"], cell["row"]))
