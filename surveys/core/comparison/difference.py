@@ -88,13 +88,15 @@ class Distribution:
     """The valid answers of two sides: ``distance`` is the total variation distance of their shares (0 to 1).
 
     None where nothing comparable was counted.  ``absent`` are rows without a value, ``rows`` all rows.
+    ``is_untold``: none of it may be told, for the difference would tell of fewer than ten rows.
     """
 
     distance: float | None
-    rows: tuple[int, int]
+    rows: tuple[int | None, int | None]
     absent: tuple[int | None, int | None]
     counts: tuple[CountPair, ...] = ()
     means: tuple[float | None, float | None] = (None, None)
+    is_untold: bool = False
 
 
 @dataclass(frozen=True)

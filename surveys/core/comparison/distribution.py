@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from surveys.core.codebook import Role, Scalar, Variable
 from surveys.core.comparison.codes import code_key, mixes_types
 from surveys.core.comparison.difference import CountPair, Distribution
+from surveys.core.comparison.moves import is_same_step
 from surveys.core.disclosure import FEWEST, disclosed
 
 Counts = Mapping[str, Any]
@@ -17,10 +18,17 @@ Cell = tuple[bool, Scalar] | tuple[float, float] | None  # a code, a class, or a
 
 @dataclass(frozen=True)
 class Side:
-    """A variable and what was counted of it; ``counts`` as ``surveys.core.frequencies`` gives them."""
+    """A variable and what was counted of it; ``counts`` as ``surveys.core.frequencies`` gives them.
+
+    ``is_untold``: beside those of another version of its wave they would tell of fewer than ten rows.
+    """
 
     variable: Variable
     counts: Counts
+    is_untold: bool = False
+
+
+UNTOLD = Distribution(None, (None, None), (None, None), is_untold=True)
 
 
 def distribution(before: Side, after: Side, *, is_told: bool) -> Distribution | None:
@@ -32,6 +40,8 @@ def distribution(before: Side, after: Side, *, is_told: bool) -> Distribution | 
     """
     if not before.counts or not after.counts or Role.KEY in (before.variable.role, after.variable.role):
         return None
+    if not is_told and (before.is_untold or after.is_untold):
+        return UNTOLD
     whole = before, after
     if not is_told:
         before, after = (Side(one.variable, disclosed(one.variable, one.counts)) for one in whole)
@@ -91,7 +101,7 @@ def _counted_whole(shown: Cells, whole: Cells | None) -> Cells:
 def _by_class(before: Side, after: Side) -> Cells | None:
     """Rows per class of two histograms with equal steps; None when they cannot be laid on each other."""
     bins = [side.counts.get("histogram") or [] for side in (before, after)]
-    if not all(bins) or not _same_step(*bins):
+    if not all(bins) or not is_same_step(*bins):
         return None
     sides = [{(float(low), float(high)): int(n) for low, high, n in side} for side in bins]
     keys = sorted({*sides[0], *sides[1]})
@@ -103,11 +113,6 @@ def _by_class(before: Side, after: Side) -> Cells | None:
     if any(valid):
         cells[None] = (valid[0], valid[1])
     return cells
-
-
-def _same_step(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]]) -> bool:
-    steps = [side[0][1] - side[0][0] for side in (one, other)]
-    return abs(steps[0] - steps[1]) <= 1e-9 * max(steps)
 
 
 def _hidden(cells: Cells) -> set[Cell]:

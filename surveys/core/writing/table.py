@@ -63,6 +63,7 @@ class About:
     licence: str = ""
     abstract: Labels = field(default_factory=dict)
     derived: Mapping[str, Derivation] = field(default_factory=dict)  # by the name of the column
+    untold: Mapping[str, str] = field(default_factory=dict)  # columns whose counts are not told, and why
 
 
 @dataclass(frozen=True)
