@@ -13,9 +13,11 @@ from analytics.core.output.pictures.svg import Sheet
 from analytics.models import Run
 from analytics.selectors.shown import is_told_whole
 from measures.models import DatasetVersion
+from measures.selectors.superseded import superseded_columns
 from surveys.core.codebook import Role, Variable
 from surveys.core.disclosure import disclosed
 from surveys.models import User
+from surveys.services.superseded import superseded
 
 DISTRIBUTION = "distribution_"
 MOST_BARS = 40
@@ -32,12 +34,15 @@ def distributions_of(user: User, run: Run) -> dict[str, Counted]:
     """Picture -> its column: of a descriptive table all columns, of other runs the weights.
 
     Columns are counted when a version is made, over all of its rows; what single people answered is left out
-    for whoever may not have the data.
+    for whoever may not have the data, and so are columns that were corrected since.
     """
     if not run.result:
         return {}
     whole, found = is_told_whole(user, run), {}
+    untold = {} if whole else _untold(run)
     for place, (variable, counted) in enumerate(_counted(run), start=1):
+        if variable.name in untold:
+            continue
         if run.kind != "descriptives" and variable.role is not Role.WEIGHT:
             continue
         told = counted if whole else disclosed(variable, counted)
@@ -60,6 +65,14 @@ def distribution(of: Counted, language: str, note: str) -> Sheet:
         for value, n in told["values"][:MOST_BARS]
     )
     return bars(Bars(label, WORDS["percent"][language], ("",), shares, note))
+
+
+def _untold(run: Run) -> dict[str, str]:
+    """Columns of which other counts are in force by now: the difference would tell single answers."""
+    version = run.subject
+    if isinstance(version, DatasetVersion):
+        return superseded_columns(version)
+    return superseded(version).because()
 
 
 def _counted(run: Run) -> list[Counted]:

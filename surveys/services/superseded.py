@@ -23,6 +23,7 @@ class Superseded:
 
     by: WaveVersion | None = None
     names: frozenset[str] = frozenset()
+    moves_rows: bool = False  # rows came or went, which alters whatever was made of the version
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
@@ -57,7 +58,9 @@ def superseded(version: WaveVersion) -> Superseded:
     if version.is_synthetic or version.wave.is_synthetic or version.study.is_synthetic:
         return NOTHING
     if version.rows != latest.rows:
-        return Superseded(latest, frozenset(version.variables.values_list("name", flat=True)))
+        return Superseded(
+            latest, frozenset(version.variables.values_list("name", flat=True)), moves_rows=True
+        )
     columns = changed_by_hash(identity(version), identity(latest))
     names = frozenset(name for name, what in columns.items() if what in (CELLS, REMOVED))
     return Superseded(latest, names) if names else NOTHING
