@@ -46,13 +46,14 @@ def variable_difference(
 
 
 def _is_changed(before: Side, after: Side, answers: Distribution, least: float) -> bool:
-    """Of answers that are not told, two versions of a wave differ wherever anything does: what is said to be
-    the same, because the distance is small, would tell what the few who are gone had answered."""
-    if not answers.is_untold:
-        return answers.distance is not None and answers.distance >= least
-    if least <= IN_ONE_WAVE:
+    """Whether the distance is large enough, also one that is not told.
+
+    Of answers that are not told, two versions of a wave differ wherever anything does: what is said to be
+    the same, because the distance is small, would tell what the few who are gone had answered.
+    """
+    if answers.is_untold and least <= IN_ONE_WAVE:
         return differ(before.counts, after.counts)
-    whole = distribution(before, after, is_told=True)
+    whole = distribution(before, after, is_told=True) if answers.distance is None else answers
     return whole is not None and whole.distance is not None and whole.distance >= least
 
 
