@@ -66,3 +66,16 @@ def test_where_a_row_went_every_column_and_its_codebook_is(
     answer: Any = client.get("/studies/mdms/datasets/integration@1/download/ddi/?language=en")
     text = b"".join(answer.streaming_content).decode()
     assert "sumStat" not in text and "catStat" not in text and "This was corrected in mdms/2014@2" in text
+
+
+def test_the_admin_is_no_way_round(client: Client, room: Room, dataset: Dataset) -> None:
+    assert dataset.latest is not None
+    derived = dataset.latest.columns.get(name="income").derived_id
+    client.force_login(make_member(room.study, "colleague", role="manager"))
+    address = f"/admin/measures/derivedcolumn/{derived}/change/"
+    page = client.get(address).content.decode()
+    assert ">Tally<" in page and "standardise" in page
+    room.corrected(q_income=[101.0, *CELLS["q_income"][1:]])
+    page = client.get(address).content.decode()
+    assert ">Tally<" not in page and "standardise" not in page
+    assert "This was corrected in mdms/2014@2" in page
