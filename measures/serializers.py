@@ -12,6 +12,7 @@ from surveys.core.said import without_sources
 from surveys.http import ErratumSerializer, ExportSerializer
 from surveys.models import Study
 from surveys.serializers import (
+    UNTOLD,
     CodebookVariableSerializer,
     FrequenciesSerializer,
     LabelsField,
@@ -228,11 +229,16 @@ class DatasetColumnSerializer(serializers.ModelSerializer[DatasetColumn]):
     measure_version = serializers.StringRelatedField[MeasureVersion](allow_null=True)
     codebook = CodebookVariableSerializer()
     hash = serializers.CharField(source="derived.content_hash")
-    tally = serializers.DictField(source="derived.tally", child=serializers.IntegerField())
+    tally = serializers.SerializerMethodField(help_text="Valid rows and absences by reason. " + UNTOLD)
+    withheld = serializers.CharField(help_text="Why what was counted is null; else empty.")
 
     class Meta:
         model = DatasetColumn
-        fields: tuple[str, ...] = ("position", "name", "kind", "measure_version", "codebook", "hash", "tally")
+        fields: tuple[str, ...] = ("position", "name", "kind", "measure_version", "codebook", "hash", "tally",
+                                   "withheld")  # fmt: skip
+
+    def get_tally(self, column: Any) -> dict[str, int] | None:
+        return None if column.withheld else column.derived.tally
 
 
 class ColumnFrequenciesSerializer(FrequenciesSerializer):
@@ -241,9 +247,13 @@ class ColumnFrequenciesSerializer(FrequenciesSerializer):
     def counted(self, instance: Any) -> Any:
         return instance.derived.frequencies
 
+    def withheld_because(self, instance: Any) -> str:
+        """As the view found it, who looks a column up with all that is told of it."""
+        return str(instance.withheld)
+
 
 class DatasetColumnWithLineageSerializer(DatasetColumnSerializer):
-    frequencies = ColumnFrequenciesSerializer(source="*")
+    frequencies = ColumnFrequenciesSerializer(source="*", allow_null=True, help_text=UNTOLD)
     errata = ErratumSerializer(many=True, help_text="Corrections since that reach it.")
     freshness = FreshnessSerializer(help_text="Whether it would come out, and be read, as it is.")
     fitted = serializers.JSONField(

@@ -13,9 +13,11 @@ from analytics.core.output.pictures.svg import Sheet
 from analytics.models import Run
 from analytics.selectors.shown import is_told_whole
 from measures.models import DatasetVersion
+from measures.selectors.superseded import superseded_columns
 from surveys.core.codebook import Role, Variable
 from surveys.core.disclosure import disclosed
 from surveys.models import User
+from surveys.services.superseded import superseded
 
 DISTRIBUTION = "distribution_"
 MOST_BARS = 40
@@ -34,12 +36,15 @@ def distributions_of(user: User, run: Run) -> dict[str, Counted]:
     Weights are what the specification names as such, and what the codebook says is one.
 
     Columns are counted when a version is made, over all of its rows; what single people answered is left out
-    for whoever may not have the data.
+    for whoever may not have the data, and so are columns that were corrected since.
     """
     if not run.result:
         return {}
     whole, found, weights = is_told_whole(user, run), {}, _named_as_weights(run.spec)
+    untold = {} if whole else _untold(run)
     for place, (variable, counted) in enumerate(_counted(run), start=1):
+        if variable.name in untold:
+            continue
         is_weight = variable.role is Role.WEIGHT or variable.name in weights
         if run.kind != "descriptives" and not is_weight:
             continue
@@ -74,6 +79,14 @@ def _named_as_weights(spec: Any) -> set[str]:
     named = spec.get("weights")
     listed = {named} if isinstance(named, str) else set()
     return listed.union(*map(_named_as_weights, spec.values()))
+
+
+def _untold(run: Run) -> dict[str, str]:
+    """Columns of which other counts are in force by now: the difference would tell single answers."""
+    version = run.subject
+    if isinstance(version, DatasetVersion):
+        return superseded_columns(version)
+    return superseded(version).because()
 
 
 def _counted(run: Run) -> list[Counted]:

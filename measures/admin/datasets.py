@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from measures.forms import DatasetForm
 from measures.models import Dataset, DatasetVersion, DerivedColumn
 from measures.selectors.disclosure import without_small_groups
+from measures.selectors.superseded import superseded_columns
 from measures.services.datasets import define_dataset, submit_build
 from surveys.core.problems import Refused
 from surveys.http.listing import LabelSearch, VisibleStudies
 from surveys.http.rights import FrozenAdmin, NamedInStudyAdmin
-from surveys.translation import refusal_spoken
+from surveys.translation import refusal_spoken, spoken
 
 
 @admin.register(Dataset)
@@ -84,6 +85,11 @@ class DerivedColumnAdmin(FrozenAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return list(self.fields)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Without the tally where the wave was corrected in what the column was made of."""
+        is_told = obj is None or not _untold_because(obj)
+        return [name for name in self.fields if name != "tally" or is_told]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[DerivedColumn]:
         versions = DatasetVersion.objects.visible_to(request.user)
         used = DerivedColumn.objects.filter(dataset_columns__version__in=versions)
@@ -91,5 +97,15 @@ class DerivedColumnAdmin(FrozenAdmin):
 
     @admin.display(description=_("Fitted parameters"))
     def what_was_fitted(self, column: DerivedColumn) -> str:
-        """A column may stand in datasets of several studies, so nobody is told small groups here."""
+        """A column may stand in datasets of several studies, so nobody is told small groups here, nor
+        anything of one that is made of an earlier version of its wave alone."""
+        if why := _untold_because(column):
+            return spoken(why)
         return json.dumps(without_small_groups(column.fitted), ensure_ascii=False)
+
+
+def _untold_because(column: DerivedColumn) -> str:
+    """Why nothing that was counted is told; nothing where one version that holds it tells it."""
+    held = column.dataset_columns.select_related("version__dataset__study")
+    reasons = [superseded_columns(one.version).get(one.name, "") for one in held]
+    return reasons[0] if reasons and all(reasons) else ""

@@ -22,7 +22,8 @@ from measures.selectors import (
     reached_in_dataset,
     version_freshness,
 )
-from measures.selectors.disclosure import falls_shown_to, fitted_shown_to, lineage_shown_to
+from measures.selectors.disclosure import falls_shown_to, fitted_shown_to, lineage_shown_to, without_fits
+from measures.selectors.superseded import untold_columns
 from measures.serializers import (
     BuildSerializer,
     DatasetColumnWithLineageSerializer,
@@ -136,6 +137,9 @@ class OneDatasetVersion(AboutDatasetVersion, OneApi):
         )
         version.errata, version.freshness = reached_in_dataset(version), version_freshness(version)
         prefetch_related_objects([version], Prefetch("columns", columns), "wave_versions__wave__study")
+        untold = untold_columns(self.person, version) if version.errata else {}
+        for column in version.columns.all():
+            column.withheld = untold.get(column.name, "")
         return version
 
 
@@ -155,6 +159,10 @@ class OneColumn(AboutDatasetVersion, OneApi):
         column.lineage = lineage_shown_to(self.person, column)
         column.errata, column.freshness = reached_in_column(column), column_freshness(column)
         column.fitted = fitted_shown_to(self.person, column)
+        column.withheld = untold_columns(self.person, column.version).get(column.name, "")
+        if column.withheld:
+            column.fitted, column.lineage, column.waterfall = {}, without_fits(column.lineage), None
+            return column
         falls = count_now(self.person, column)
         column.waterfall = falls_shown_to(self.person, column, falls).as_json() if falls else None
         return column

@@ -1,4 +1,7 @@
-"""What a corrected wave holds otherwise, in words: which variables changed, and in how many rows."""
+"""What a corrected wave holds otherwise, in words: which variables changed, and in how many rows.
+
+The sentences are made without knowing who reads them: of fewer than ten rows nobody is told how many.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from measures.core.transitions import ByKey, changed_by_key
+from surveys.core.comparison import told_rows
+from surveys.core.disclosure import FEWEST
 from surveys.core.table import read_split
 from surveys.models import Variable, WaveVersion
 from surveys.services.files import path_of
@@ -41,23 +46,32 @@ def _named(told: list[str]) -> Iterator[str]:
 
 
 def _in_rows(name: str, rows: int) -> str:
+    if rows < FEWEST:
+        return _("%(name)s changed in fewer than %(n)s rows") % {"name": name, "n": FEWEST}
     text = ngettext("%(name)s changed in %(n)s row", "%(name)s changed in %(n)s rows", rows)
     return text % {"name": name, "n": rows}
 
 
 def _came_and_went(found: ByKey) -> Iterator[str]:
-    if n := found.added:
-        yield ngettext("%(n)s row added", "%(n)s rows added", n) % {"n": n}
-    if n := found.removed:
-        yield ngettext("%(n)s row taken out", "%(n)s rows taken out", n) % {"n": n}
+    """Told as an erratum tells them: neither where one of them is small, for their difference is known."""
+    added, removed = told_rows(found.added, found.removed)
+    if added is None or removed is None:
+        yield _("a few rows came or went")
+        return
+    if added:
+        yield ngettext("%(n)s row added", "%(n)s rows added", added) % {"n": added}
+    if removed:
+        yield ngettext("%(n)s row taken out", "%(n)s rows taken out", removed) % {"n": removed}
 
 
 def _more_or_fewer(difference: int) -> Iterator[str]:
     """Where rows cannot be matched, only how many there are is known."""
     n = abs(difference)
-    if difference > 0:
+    if 0 < n < FEWEST:
+        yield _("a few rows came or went")
+    elif difference > 0:
         yield ngettext("%(n)s row more", "%(n)s rows more", n) % {"n": n}
-    if difference < 0:
+    elif difference < 0:
         yield ngettext("%(n)s row fewer", "%(n)s rows fewer", n) % {"n": n}
 
 

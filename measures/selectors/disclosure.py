@@ -71,6 +71,11 @@ def lineage_shown_to(user: User, column: DatasetColumn) -> dict[str, Any]:
     return found if may_download(user, column.version.study) else _public(found)
 
 
+def without_fits(found: Mapping[str, Any]) -> dict[str, Any]:
+    """A lineage without anything that was taken from the data."""
+    return {**found, "fitted": {}, "measures": [without_fits(one) for one in found["measures"]]}
+
+
 def _public(found: Mapping[str, Any]) -> dict[str, Any]:
     earlier = [_public(one) for one in found["measures"]]
     return {**found, "fitted": without_small_groups(found["fitted"]), "measures": earlier}

@@ -92,7 +92,7 @@ def reached_in_column(column: DatasetColumn) -> list[Reached]:
 
 def _affected(version: DatasetVersion, correction: Correction) -> AffectedDataset:
     columns = list(version.columns.select_related("derived", "measure_version__measure").order_by("position"))
-    read = _Read({column.derived_id: column.derived.inputs for column in columns})
+    read = ReadBy({column.derived_id: column.derived.inputs for column in columns})
     reached = [(column, sorted(read.variables(column.derived_id) & correction.changed)) for column in columns]
     reached = [(column, names) for column, names in reached if names]
     now = current_column_hashes(version.dataset) if reached else {}
@@ -111,7 +111,7 @@ def _outcome(column: DatasetColumn, now: Mapping[str, str | None]) -> str:
     return "same" if found == column.derived.content_hash else "differs"
 
 
-class _Read:
+class ReadBy:
     """Which variables a derived column read, those behind earlier measures and its filter among them."""
 
     def __init__(self, inputs: dict[str, list[dict[str, Any]]]) -> None:

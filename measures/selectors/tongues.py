@@ -15,6 +15,7 @@ from measures.models import DatasetColumn, DatasetVersion, MeasureVersion
 from measures.policy import may_download
 from measures.selectors.disclosure import versions_shown_to, without_small_groups
 from measures.selectors.scopes import Ground, ground, measure_variable, parsed, study_wave_versions
+from measures.selectors.superseded import superseded_columns
 from measures.selectors.trying import Tried, has_all_of, try_rule
 from measures.selectors.versions import measure_named
 from surveys.core.problems import Refused, refuse
@@ -154,6 +155,8 @@ def _fitted(user: User, column: DatasetColumn | None) -> tuple[dict[str, Any], R
     fitted = fits_in(column.version)
     if may_download(user, column.version.study):
         return fitted, None
+    if why := superseded_columns(column.version).get(column.name):
+        return {}, refuse("withheld", why, hint="Ask for the right to download the data.")
     shown = without_small_groups(fitted)
     if not any(fit.get("withheld") for fit in shown.values()):
         return fitted, None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
 
 from measures.models import DatasetColumn, DatasetVersion
 from measures.selectors.errata import reached_in_dataset
+from measures.selectors.superseded import superseded_columns
 from surveys.core.table import read_derived
 from surveys.core.writing import Derivation, ExportTable
 from surveys.models import User
@@ -42,6 +44,7 @@ def dataset_subject(version: DatasetVersion) -> Subject:
         job="export_dataset",
         address=("measures:dataset_download", (dataset.study.slug, dataset.slug, version.number)),
         counted=lambda: list(version.columns.values_list("derived__frequencies", flat=True)),
+        untold=lru_cache(maxsize=1)(lambda: superseded_columns(version)),
         derived=lambda: _derivations(version),
         errata=lambda: erratum_texts(reached_in_dataset(version)),
     )

@@ -12,6 +12,7 @@ from measures import selectors
 from measures.models import DatasetColumn
 from measures.policy import may_define, may_download
 from measures.selectors.disclosure import falls_shown_to, fitted_shown_to
+from measures.selectors.superseded import untold_columns
 from measures.services import datasets as services
 from measures.services.falls import count_now, submit_falls
 from surveys.core.problems import near_misses, refuse
@@ -49,6 +50,7 @@ def dataset_version(request: HttpRequest, study: str, dataset: str, number: int)
         "freshness": selectors.freshness(version.dataset),
         "may_define": may_define(request.user, version.study),
         "may_download": may_download(request.user, version.study),
+        "untold": untold_columns(request.user, version),
     }
     return render(request, "measures/dataset_version.html", context)
 
@@ -75,17 +77,19 @@ def column(request: HttpRequest, study: str, dataset: str, number: int, name: st
         raise refuse(
             "not_found", say("{version} has no column called {name}.", version=version, name=name), near=near
         )
+    untold = untold_columns(request.user, version).get(name, "")
     context = {
         "study": version.study,
         "dataset": version.dataset,
         "version": version,
         "column": found,
         "core": found.as_core(),
-        "fitted": fitted_shown_to(request.user, found),
+        "untold": untold,
         "lineage": selectors.lineage(found),
         "wave_version": version.wave_versions.select_related("wave__study").first(),
-        **_waterfall(request, found),
     }
+    if not untold:
+        context |= {"fitted": fitted_shown_to(request.user, found), **_waterfall(request, found)}
     return render(request, "measures/column.html", context)
 
 

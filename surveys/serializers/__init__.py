@@ -10,6 +10,7 @@ from surveys.serializers.crosswalk import (
 from surveys.serializers.fields import LabelsField, SentencesField, WrittenField
 from surveys.serializers.jobs import JobSerializer, MadeTokenSerializer, NewTokenSerializer, TokenSerializer
 from surveys.serializers.studies import (
+    UNTOLD,
     CodebookVariableSerializer,
     FoundVariableSerializer,
     FrequenciesSerializer,
@@ -20,6 +21,7 @@ from surveys.serializers.studies import (
 )
 
 __all__ = [
+    "UNTOLD",
     "CodebookVariableSerializer",
     "DecisionSerializer",
     "FoundVariableSerializer",

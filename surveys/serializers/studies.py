@@ -13,6 +13,7 @@ from surveys.http import ErratumSerializer
 from surveys.models import Study, Variable, Wave, WaveVersion
 from surveys.serializers.fields import LabelsField
 from surveys.services.reached import Reached, reached_in, variables_reached
+from surveys.services.superseded import Superseded, untold_to
 
 
 class StudySerializer(serializers.ModelSerializer[Study]):
@@ -126,6 +127,9 @@ class CodebookVariableSerializer(serializers.Serializer[Any]):
     limits = LimitsSerializer(required=False)
 
 
+UNTOLD = "Of a version that was corrected since: null but to those who may download the data."
+
+
 class FrequenciesSerializer(serializers.Serializer[Any]):
     """Counts made at import: ``values`` as [value, n], ``missing_codes`` as [code, n, reason].
 
@@ -148,7 +152,9 @@ class FrequenciesSerializer(serializers.Serializer[Any]):
     withheld = serializers.BooleanField(required=False)
 
     def to_representation(self, instance: Any) -> Any:
-        """Of a stored variable (or column): what may be told of its counts."""
+        """Of a stored variable (or column): what may be told of its counts; null where it was corrected."""
+        if self.withheld_because(instance):
+            return None
         told = disclosed(instance.as_core(), self.counted(instance))
         if "chosen" in told:  # a text with several answers: its cells are lists of codes, not codes
             told = {**told, "values": []}
@@ -158,17 +164,33 @@ class FrequenciesSerializer(serializers.Serializer[Any]):
         """What was counted of a variable or column."""
         return instance.frequencies
 
+    def withheld_because(self, instance: Any) -> str:
+        """Why nothing of it is told to this person; nothing where it is."""
+        return why_untold(self.context, instance)
+
+
+def why_untold(context: dict[str, Any], variable: Variable) -> str:
+    """Why the counts of a variable are not told to this person, looked up once for a whole list."""
+    kept: dict[int, Superseded] = context.setdefault("untold", {})
+    if variable.version_id not in kept:
+        kept[variable.version_id] = untold_to(context["request"].user, variable.version)
+    return kept[variable.version_id].why(variable.name)
+
 
 class VariableSerializer(serializers.ModelSerializer[Variable]):
     wave_version = serializers.CharField(source="version.__str__")
     codebook = CodebookVariableSerializer()
-    frequencies = FrequenciesSerializer(source="*")
+    frequencies = FrequenciesSerializer(source="*", allow_null=True, help_text=UNTOLD)
+    withheld = serializers.SerializerMethodField(help_text="Why frequencies are null; else empty.")
     hash = serializers.CharField(source="column_hash")
     errata = serializers.SerializerMethodField(help_text="How it was corrected since; empty where it stands.")
 
     class Meta:
         model = Variable
-        fields = ("wave_version", "position", "name", "codebook", "frequencies", "hash", "errata")
+        fields = ("wave_version", "position", "name", "codebook", "frequencies", "withheld", "hash", "errata")
+
+    def get_withheld(self, variable: Variable) -> str:
+        return why_untold(self.context, variable)
 
     @extend_schema_field(ErratumSerializer(many=True))
     def get_errata(self, variable: Variable) -> Any:

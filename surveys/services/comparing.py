@@ -29,8 +29,8 @@ from surveys.core.comparison import (
     differing_columns,
     told,
 )
+from surveys.core.comparison.moves import moves_few
 from surveys.core.comparison.variables import variable_difference
-from surveys.core.disclosure import FEWEST
 from surveys.core.problems import Problem, near_misses, refuse
 from surveys.core.said import say
 from surveys.models import User, WaveVersion
@@ -93,10 +93,8 @@ def compared(user: User, before: WaveVersion, after: WaveVersion, *, is_bounded:
     is_told = may_be_told(user, before, after)
     is_one_wave = before.wave_id == after.wave_id
     renamings = _renamings(before, after)
-    found = _compared(identity(before), identity(after), renamings, is_told, is_one_wave)
-    if is_one_wave and not is_told:
-        changed = tuple(_tellable(one, before, after) for one in found.changed)
-        found = replace(found, changed=changed)
+    untold = (frozenset[str](),) * 2 if is_told else (_untold(before), _untold(after))
+    found = _compared((identity(before), identity(after)), renamings, is_told, is_one_wave, untold)
     cells = cells_of(before, after, is_told=is_told, is_bounded=is_bounded) if is_one_wave else None
     return Compared(before, after, is_told, found, cells)
 
@@ -141,7 +139,10 @@ def compared_variables(
     user: User, before: WaveVersion, after: WaveVersion, old: str, new: str
 ) -> tuple[CodebookVariable, CodebookVariable, VariableDifference]:
     """One variable of each side, whatever they are called, with every kind of difference."""
-    books = _book(identity(before)), _book(identity(after))
+    is_told = may_be_told(user, before, after)
+    books = [_book(identity(one)) for one in (before, after)]
+    if not is_told:
+        books = [replace(book, untold=_untold(one)) for book, one in zip(books, (before, after), strict=True)]
     sides = []
     for version, book, name in zip((before, after), books, (old, new), strict=True):
         found = next((one for one in book.codebook.variables if one.name == name), None)
@@ -154,23 +155,36 @@ def compared_variables(
             )
         sides.append(book.side(found))
     least = IN_ONE_WAVE if before.wave_id == after.wave_id else NOTICEABLE
-    is_told = may_be_told(user, before, after)
-    found_difference = variable_difference(*sides, is_told=is_told, least=least)
-    if before.wave_id == after.wave_id and not is_told:
-        found_difference = _tellable(found_difference, before, after)
-    return sides[0].variable, sides[1].variable, found_difference
+    difference = variable_difference(*sides, is_told=is_told, least=least)
+    return sides[0].variable, sides[1].variable, difference
 
 
-def _tellable(one: VariableDifference, before: WaveVersion, after: WaveVersion) -> VariableDifference:
-    """Without the means where fewer than ten cells or rows moved them, or nobody knows how many did."""
-    if one.distribution is None:
-        return one
-    cells = cells_of(before, after, is_told=True)  # only how many is asked; beyond the bound nobody knows
-    mine = next((column.changed or 0 for column in cells.columns if column.name == one.after), 0)
-    moved = (cells.rows_added or 0) + (cells.rows_removed or 0) + mine
-    if cells.problem is None and one.before == one.after and moved >= FEWEST:
-        return one
-    return replace(one, distribution=replace(one.distribution, means=(None, None)))
+def _untold(version: WaveVersion) -> frozenset[str]:
+    """Variables of an earlier version that may not be told beside any other version of its wave.
+
+    Each of those that differ may be told beside a third one, so all are asked, not the two sides alone.
+    """
+    fields = "number", "pk", "content_hash", "codebook_hash"
+    versions = {row[0]: row[1:] for row in version.wave.versions.order_by("number").values_list(*fields)}
+    if version.number == max(versions):
+        return frozenset()
+    others = tuple(one for number, one in versions.items() if number != version.number)
+    return _few_between(identity(version), others)
+
+
+@lru_cache(maxsize=32)
+def _few_between(version: Identity, others: tuple[Identity, ...]) -> frozenset[str]:
+    """Variables that another version holds otherwise by few rows, or that the last of ``others`` has not:
+    under another name it may differ by few."""
+    mine, found = _book(version), set()
+    for place, other in enumerate(others, start=1):
+        book = _book(other)
+        for name, counts in mine.frequencies.items():
+            if name not in book.frequencies:
+                found |= {name} if place == len(others) else set()
+            elif moves_few(counts, book.frequencies[name]):
+                found.add(name)
+    return frozenset(found)
 
 
 def stored_rows(version: WaveVersion) -> StoredRows:
@@ -206,13 +220,13 @@ def _book(key: Identity) -> Book:
 
 @lru_cache(maxsize=16)
 def _compared(
-    before: Identity,
-    after: Identity,
+    versions: tuple[Identity, Identity],
     renamings: tuple[tuple[str, str], ...],
     is_told: bool,
     is_one_wave: bool,
+    untold: tuple[frozenset[str], ...],
 ) -> Comparison:
-    sides = _book(before), _book(after)
+    sides = [replace(_book(one), untold=names) for one, names in zip(versions, untold, strict=True)]
     return compare_books(*sides, renamings=renamings, is_told=is_told, is_one_wave=is_one_wave)
 
 

@@ -98,13 +98,13 @@ def correction(before: WaveVersion, after: WaveVersion) -> Correction:
     they are matched by the wave's key, so that a column is named only when answers of the same people differ.
     Without a usable key, and of very large waves, the hashes alone are asked.
     """
-    columns = _by_hash(identity(before), identity(after))
+    columns = changed_by_hash(identity(before), identity(after))
     added, removed = max(after.rows - before.rows, 0), max(before.rows - after.rows, 0)
     if before.rows == after.rows and not _is_key_changed(before, columns):
         return Correction(before, after, columns)
     found = cells_of(before, after, is_told=True)  # of cells only which variables are concerned is told
     if found.problem is not None:
-        return Correction(before, after, columns, added, removed)
+        return Correction(before, after, columns, *told_rows(added, removed))
     exact = {one.name for one in found.columns}
     told = {name: ROWS if what == CELLS and name not in exact else what for name, what in columns.items()}
     told |= dict.fromkeys(exact, CELLS)  # an equal column of rows that changed places is other people's
@@ -117,7 +117,7 @@ def _is_key_changed(version: WaveVersion, columns: Mapping[str, str]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _by_hash(before: Identity, after: Identity) -> Mapping[str, str]:
+def changed_by_hash(before: Identity, after: Identity) -> Mapping[str, str]:
     """Variable of the version ``before`` -> what is other, from stored hashes; versions never change."""
     versions = WaveVersion.objects.in_bulk([before[0], after[0]])
     new = {variable.name: variable for variable in versions[after[0]].variables.all()}

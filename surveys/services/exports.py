@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -159,9 +160,12 @@ def is_large(subject: Subject, format: str) -> bool:
 
 def export_key(subject: Subject, format: str, language: str) -> str:
     """Everything that decides the bytes."""
-    study, told = subject.study, dict[str, object]()
+    study = subject.study
+    told: dict[str, Any] = {}
     if format_named(format).is_codebook:
         told = {"licence": study.licence, "abstract": study.description}
+        if untold := subject.untold():  # written before it was corrected, a codebook tells more
+            told["untold"] = sorted(untold)
         if errata := subject.errata():
             told["errata"] = list(errata)
     return fingerprint(

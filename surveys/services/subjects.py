@@ -24,6 +24,7 @@ from surveys.models import Study, WaveVersion
 from surveys.services.erratum_texts import erratum_texts
 from surveys.services.files import path_of
 from surveys.services.reached import reached_in
+from surveys.services.superseded import superseded
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
@@ -45,6 +46,7 @@ class Subject:
     job: str  # the kind of job that writes it when it is large
     address: tuple[str, tuple[str | int, ...]]  # of the page of its downloads: the route and its arguments
     counted: Callable[[], Sequence[Mapping[str, Any]]]  # the stored frequencies of its columns
+    untold: Callable[[], Mapping[str, str]] = dict  # columns whose counts no codebook tells, and why
     derived: Callable[[], Mapping[str, Derivation]] = dict  # how its derived columns came to be
     errata: Callable[[], Sequence[Labels]] = tuple  # what was corrected since, in words
 
@@ -115,13 +117,19 @@ class Subject:
             made=self.made,
             content_hash=self.content_hash,
             codebook_hash=self.codebook.fingerprint(),
-            counted=self.counted(),
+            counted=self._counted(),
+            untold=self.untold(),
             source=self.study.citation,
             licence=self.study.licence,
             abstract=self.study.description,
             derived=self.derived(),
             errata=self.errata(),
         )
+
+    def _counted(self) -> list[Mapping[str, Any]]:
+        """What codebooks tell, which are kept and handed to all alike: nothing of what was corrected."""
+        names, untold = self.codebook.names, self.untold()
+        return [{} if name in untold else one for name, one in zip(names, self.counted(), strict=True)]
 
 
 def wave_subject(version: WaveVersion) -> Subject:
@@ -143,6 +151,7 @@ def wave_subject(version: WaveVersion) -> Subject:
         address=("surveys:wave_download", (study.slug, wave.slug, version.number)),
         counted=lambda: list(version.variables.values_list("frequencies", flat=True)),
         errata=lambda: erratum_texts(reached_in(version)),
+        untold=lru_cache(maxsize=1)(lambda: superseded(version).because()),
     )
 
 

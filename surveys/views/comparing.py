@@ -212,6 +212,7 @@ def _row_context(
             "left": left,
             "right": right,
             "difference": difference,
+            "may_have_all": is_told,
             "lines": code_lines(left, right, difference.distribution),
             "choices": code_choices(study, before, after, item, left, right, is_told=is_told, given=given),
         }

@@ -15,6 +15,7 @@ from surveys.core.findings import Severity
 from surveys.models import Study, Wave, WaveVersion
 from surveys.services.errata import change_to
 from surveys.services.reached import variables_reached
+from surveys.services.superseded import untold_to
 from surveys.views.variable_list import variable_list
 
 MOST_HITS = 60
@@ -113,6 +114,7 @@ def variable(request: HttpRequest, study: str, wave: str, number: int, name: str
         "variable": found,
         "core": found.as_core(),
         "reached": variables_reached(request.user, version, [name]).get(name),
+        "untold": untold_to(request.user, version).why(name),
         "sets": [s for s in version.sets if name in s["variables"]],
         "neighbours": {("previous", "next")[v.position > found.position]: v for v in neighbours},
     }

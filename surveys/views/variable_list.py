@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from surveys import selectors
 from surveys.models import User, Variable, WaveVersion
+from surveys.services.superseded import NOTHING, Superseded, untold_to
 
 PER_PAGE = 150
 
@@ -35,6 +36,7 @@ class VariableList:
     query: str
     facets: tuple[Facet, ...]
     page: Page[Variable]
+    untold: Superseded = NOTHING  # variables that are listed without their counts
 
     @property
     def is_filtered(self) -> bool:
@@ -44,7 +46,8 @@ class VariableList:
 def variable_list(user: User, version: WaveVersion, asked: Mapping[str, str]) -> VariableList:
     """The variables of ``version`` that match the words ``q`` and every chosen facet of ``asked``."""
     query = asked.get("q", "").strip()
-    rows = _described(version)
+    untold = untold_to(user, version)
+    rows = _described(version, untold)
     if query:
         found = {
             v.pk: place
@@ -63,13 +66,17 @@ def variable_list(user: User, version: WaveVersion, asked: Mapping[str, str]) ->
     facets = tuple(_facet(name, title, rows, chosen) for name, title in titles.items())
     page = Paginator([pk for pk, _facets in kept], PER_PAGE).get_page(asked.get("page"))
     page.object_list = _in_order(list(page.object_list))
-    return VariableList(query, tuple(facet for facet in facets if len(facet.choices) > 1), page)
+    return VariableList(query, tuple(facet for facet in facets if len(facet.choices) > 1), page, untold)
 
 
-def _described(version: WaveVersion) -> list[tuple[int, dict[str, str]]]:
-    """Each variable's key and its value on every facet, in file order, without loading its codebook."""
+def _described(version: WaveVersion, untold: Superseded) -> list[tuple[int, dict[str, str]]]:
+    """Each variable's key and its value on every facet, in file order, without loading its codebook.
+
+    Whether answers are missing is not told of variables that are ``untold``.
+    """
     fields = (
         "pk",
+        "name",
         "type",
         *(KT(f"codebook__{name}") for name in ("level", "role", "group")),  # texts, not JSON to be read
         "frequencies__n",
@@ -82,11 +89,11 @@ def _described(version: WaveVersion) -> list[tuple[int, dict[str, str]]]:
                 "type": kind,
                 "level": level or "unknown",
                 "role": role or "raw",
-                "missing": "some" if (n or 0) > (valid or 0) else "none",
+                "missing": "" if name in untold else "some" if (n or 0) > (valid or 0) else "none",
                 "group": group or "",
             },
         )
-        for pk, kind, level, role, group, n, valid in version.variables.values_list(*fields)
+        for pk, name, kind, level, role, group, n, valid in version.variables.values_list(*fields)
     ]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from measures.services.datasets import build_dataset
@@ -122,3 +124,19 @@ def test_a_published_table_tells_what_reaches_the_runs_beside_it(library: Librar
     found = errata(client, f"{ROOT}/targets/mdms/{library.target.slug}/")
     assert {one["corrected_by"] for one in found} == {"mdms/2014@2"} and all(one["run"] for one in found)
     assert found[0]["columns"] == [{"name": "fsp", "variables": CELLS}]
+
+
+def test_few_rows_are_told_as_few_wherever_anybody_reads_what_is_stale(
+    library: Library, client: Client
+) -> None:
+    """Sentences of freshness are made without knowing who reads them: page, API and command say the same."""
+    correct(library, 3)
+    few = "mdms/2014@1 was corrected: q_union changed in fewer than 10 rows"
+    out = StringIO()
+    call_command("status", "mdms", stdout=out)
+    answers = [out.getvalue()]
+    for address in (f"{ROOT}/studies/mdms/freshness/", DATASET, "/studies/mdms/datasets/integration@1/",
+                    "/studies/mdms/freshness/"):  # fmt: skip
+        answers.append(client.get(address).content.decode())
+    for told in answers:
+        assert few in told and "in 3 rows" not in told

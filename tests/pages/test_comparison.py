@@ -111,6 +111,25 @@ def test_single_cells_are_shown_to_those_with_the_right_and_audited(
     assert b"".join(answer.streaming_content).count(b'"cell"') == 3  # type: ignore[attr-defined]
 
 
+def test_what_is_withheld_is_not_called_the_same(client: Client, library: Library) -> None:
+    """391 and 9 against 300 and 100, in two waves: 9 may not be told, nor 391, from which it would follow."""
+    codes = (Code(1, {"en": "often"}), Code(2, {"en": "seldom"}))
+    for slug, place, often in (("2018", 1, 391), ("2020", 2, 300)):
+        cells = [1] * often + [2] * (400 - often)
+        make_wave_version(
+            make_wave(library.study, slug, position=place), [(variable("l", codes=codes), cells)]
+        )
+    row = "/studies/mdms/compare/row/?before=2018@1&after=2020@1&old=l&new=l"
+    page = text(visit(client, row, library.reader))
+    assert "no difference" not in page and "they differ; by how much is not told" in page
+    assert page.count(">withheld</td>") == 4 and "Distance of answers" not in page
+    page = text(visit(client, row.replace("row/", ""), library.reader))
+    assert "<b>1</b><span>variable differs<" in page and "they differ; by how much is not told" in page
+    found = client.get("/api/v1/comparison/?before=mdms/2018@1&after=mdms/2020@1").json()
+    assert found["same"] == [] and found["distribution_changed"][0]["distance"] is None
+    assert "0.228" in text(visit(client, row, library.owner))
+
+
 def test_a_row_is_decided_and_undone_on_its_page(client: Client, library: Library, corrected: Any) -> None:
     make_wave_version(
         make_wave(library.study, "2016", position=1), [(variable("loc", codes=OTHER), [0, 1, 2])]

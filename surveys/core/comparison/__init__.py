@@ -1,6 +1,6 @@
 """Two codebooks, and two versions of one wave, side by side: pure, and nothing is decided here."""
 
-from surveys.core.comparison.books import IN_ONE_WAVE, NOTICEABLE, Book, compare_books
+from surveys.core.comparison.books import Book, compare_books
 from surveys.core.comparison.cells import (
     CellDifference,
     ColumnDifference,
@@ -15,7 +15,7 @@ from surveys.core.comparison.difference import Comparison, Kind, Renaming, Varia
 from surveys.core.comparison.document import cells_document, comparison_document, distribution_document
 from surveys.core.comparison.matching import StoredColumn, StoredRows, match_rows
 from surveys.core.comparison.texts import word_difference
-from surveys.core.comparison.variables import differs_in_words
+from surveys.core.comparison.variables import IN_ONE_WAVE, NOTICEABLE, differs_in_words
 
 __all__ = [
     "IN_ONE_WAVE",

@@ -11,22 +11,23 @@ from surveys.core.comparison.difference import Comparison, SetPair, VariableDiff
 from surveys.core.comparison.distribution import Counts, Side
 from surveys.core.comparison.renames import decided_renaming, suggested_renamings
 from surveys.core.comparison.texts import text_pairs
-from surveys.core.comparison.variables import variable_difference
-
-NOTICEABLE = 0.05  # the distance from which two rounds of fieldwork are said to answer differently
-IN_ONE_WAVE = 0.001  # and two versions of one wave
+from surveys.core.comparison.variables import IN_ONE_WAVE, NOTICEABLE, variable_difference
 
 
 @dataclass(frozen=True)
 class Book:
-    """A codebook with what was counted of each variable, and each column's content hash."""
+    """A codebook with what was counted of each variable, and each column's content hash.
+
+    ``untold`` are variables whose counts may not be told beside another version of the wave.
+    """
 
     codebook: Codebook
     frequencies: Mapping[str, Counts] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
+    untold: Collection[str] = ()
 
     def side(self, variable: Variable) -> Side:
-        return Side(variable, self.frequencies.get(variable.name, {}))
+        return Side(variable, self.frequencies.get(variable.name, {}), variable.name in self.untold)
 
 
 def compare_books(

@@ -73,7 +73,8 @@ class AttributePair:
 class CountPair:
     """Rows of one value (or of one class, as ``low`` to ``high``) before and after.
 
-    None is a count that may not be told: it is under ten, or would give such a one away.
+    None is a count that may not be told (it is under ten, or would give such a one away), or was not kept: of
+    a text that fewer than ten rows of a side hold.
     """
 
     value: Scalar | None
@@ -87,14 +88,17 @@ class CountPair:
 class Distribution:
     """The valid answers of two sides: ``distance`` is the total variation distance of their shares (0 to 1).
 
-    None where nothing comparable was counted.  ``absent`` are rows without a value, ``rows`` all rows.
+    None where nothing comparable was counted, or where it may not be told.  ``absent`` are rows without a
+    value, ``rows`` all rows.
+    ``is_untold``: none of it may be told, for the difference would tell of fewer than ten rows.
     """
 
     distance: float | None
-    rows: tuple[int, int]
+    rows: tuple[int | None, int | None]
     absent: tuple[int | None, int | None]
     counts: tuple[CountPair, ...] = ()
     means: tuple[float | None, float | None] = (None, None)
+    is_untold: bool = False
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,11 @@ def write_ddi(table: ExportTable, path: Path, language: str) -> list[Loss]:
     _sets(data, table.codebook.sets, ids)
     for variable, counted in zip(table.codebook.variables, about.counted, strict=True):
         is_weight = variable.name == table.codebook.weight
-        add_variable(data, variable, counted, ids, about.derived.get(variable.name), is_weight=is_weight)
+        var = add_variable(
+            data, variable, counted, ids, about.derived.get(variable.name), is_weight=is_weight
+        )
+        if why := about.untold.get(variable.name):
+            add(var, "notes", why, type="disclosure")
     ET.indent(root, " ")
     text = ET.tostring(root, encoding="unicode")
     path.write_bytes(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode())

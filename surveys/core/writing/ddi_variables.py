@@ -34,7 +34,7 @@ def add_variable(
     derivation: Derivation | None,
     *,
     is_weight: bool,
-) -> None:
+) -> ET.Element:
     """Adds the variable with what everyone may know of its frequencies."""
     table = frequency_table(variable, counted)
     var = add(data, "var", **_attributes(variable, ids[variable.name], is_weight))
@@ -58,6 +58,7 @@ def add_variable(
         add(var, "notes", variable.role.value, type="role")
     if table.is_withheld:
         add(var, "notes", "Values that would tell single answers are not counted here.", type="disclosure")
+    return var
 
 
 def _attributes(variable: Variable, identity: str, is_weight: bool) -> dict[str, str]:

@@ -136,6 +136,8 @@ class _Page:
             yield from self._derivation(derivation)
         if table.valid or table.absent:
             yield from self._frequencies(variable, table)
+        if variable.name in self.about.untold:
+            yield f'<p class="small">{self._("corrected")}</p>'
         if variable.note:
             yield f'<p class="note">{escape(variable.note)}</p>'
         yield "</section>"

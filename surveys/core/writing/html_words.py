@@ -19,6 +19,8 @@ WORDS: dict[str, dict[str, str]] = {
         "multiple": "A row may hold several answers: the percentages may add up to more than 100.",
         "ranges": "Declared missing ranges",
         "withheld": "Values, extremes or classes that would tell single answers are left out.",
+        "corrected": "This was corrected in a later version: counts of an earlier one are not told, for "
+        "their difference would tell single answers.",
         "unit": "Unit", "universe": "Universe", "format": "Format",
         "limits": "Valid range",
         "integer": "whole number", "decimal": "number", "text": "text", "date": "date",
@@ -40,6 +42,7 @@ WORDS: dict[str, dict[str, str]] = {
         "absent": "缺失（按原因）", "unlisted": "值未列出的有效行", "ranges": "声明为缺失的范围",
         "multiple": "一行可以包含多个回答：百分比之和可能超过 100。",
         "withheld": "会暴露个别回答的值、极值或分组未列出。",
+        "corrected": "此变量已在较新的版本中更正：不列出较早版本的频数，因为两者之差会暴露个别回答。",
         "unit": "单位", "universe": "适用对象", "format": "格式", "limits": "有效范围",
         "integer": "整数", "decimal": "数值", "text": "文本", "date": "日期", "datetime": "日期时间",
         "time": "时长", "nominal": "定类", "ordinal": "定序", "scale": "定距",

@@ -64,6 +64,7 @@ class About:
     abstract: Labels = field(default_factory=dict)
     derived: Mapping[str, Derivation] = field(default_factory=dict)  # by the name of the column
     errata: Sequence[Labels] = ()  # what was corrected since
+    untold: Mapping[str, str] = field(default_factory=dict)  # columns whose counts are not told, and why
 
 
 @dataclass(frozen=True)
