@@ -18,7 +18,7 @@ import polars as pl
 from analytics.core.changes import Ground
 from analytics.core.design import Design
 from analytics.core.estimators.margins import Change
-from analytics.core.estimators.moments import FloatArray, find_intercept
+from analytics.core.estimators.moments import FloatArray, blocks, find_intercept
 from analytics.core.formula import leaf
 from analytics.core.frame import Frame, Mask, Numbers, level_text
 from analytics.core.results import Check, ModelResult
@@ -160,10 +160,11 @@ class Carried:
         x = there.whole.matrix()[self.used]
         for change, values in there.whole.moves(name):
             states = [{**held, **one} for one in values]
-            moved, ends = self._ends(x, change)
             kept = self._kept(change)
-            why = self._why(self._average(moved), states) if kept is not None else self._left_out(change)
-            curved = why or (self._why(ends, states) if self.is_curved else "")
+            why = self._left_out(change)
+            if kept is not None:
+                why = self._why([self._average(change)], states)
+            curved = why or (self._why(self._ends(x, change), states) if self.is_curved else "")
             yield kept or change, why, curved
 
     def prediction(self, held: Held) -> str:
@@ -171,24 +172,30 @@ class Carried:
         if not self.left:
             return ""
         x = replace(self.ground, held=held).whole.matrix()[self.used]
-        return self._why(x if self.is_curved else self._average(x), [held])
+        if self.is_curved:
+            return self._why((x[rows] for rows in blocks(len(x))), [held])
+        return self._why([(self.share[self.used] @ x)[None, :]], [held])
 
-    def _average(self, x: FloatArray) -> FloatArray:
-        share = self.share[self.used]
-        return np.asarray((share / share.sum()) @ x)[None, :]
-
-    def _ends(self, x: FloatArray, change: Change) -> tuple[FloatArray, FloatArray]:
-        """How the whole rows move, and every row that the change compares."""
+    def _average(self, change: Change) -> FloatArray:
+        """How the whole rows move on average (1, all columns)."""
         own = change.columns
         assert own is not None  # a ground names the columns
-        moved = np.zeros_like(x)
+        found = np.zeros((1, len(self.ground.design.names)))
+        found[0, own] = sum(sign * (self.share @ part) for sign, part in _parts(change))
+        return found
+
+    def _ends(self, x: FloatArray, change: Change) -> Iterator[FloatArray]:
+        """Every whole row that the change compares, block by block; of a derivative the rows and itself."""
+        own = change.columns
+        assert own is not None
+        for _, part in _parts(change):
+            used = part[self.used]
+            for rows in blocks(len(x)):
+                moved = x[rows].copy() if change.slope is None else np.zeros_like(x[rows])
+                moved[:, own] = used[rows]
+                yield moved
         if change.slope is not None:
-            moved[:, own] = change.slope[self.used]
-            return moved, np.concatenate([x, moved])
-        assert change.high is not None and change.low is not None
-        high, low = x.copy(), x.copy()
-        high[:, own], low[:, own] = change.high[self.used], change.low[self.used]
-        return high - low, np.concatenate([high, low])
+            yield from (x[rows] for rows in blocks(len(x)))
 
     def _kept(self, change: Change) -> Change | None:
         """The change in the columns estimated alone; None where it moves none of them."""
@@ -203,9 +210,11 @@ class Carried:
         columns = np.array([places[int(change.columns[at])] for at in own], dtype=np.int64)
         return Change(change.term, high, low, slope, columns)
 
-    def _why(self, x: FloatArray, states: Sequence[Held]) -> str:
-        """Why x'b is unknown in a row of ``x``: combinations without rows, or the columns left out."""
-        off = self.combined.off(x).max(axis=0, initial=0.0) > 0
+    def _why(self, parts: Iterable[FloatArray], states: Sequence[Held]) -> str:
+        """Why x'b is unknown in a row x of ``parts``: combinations without rows, or the columns left out."""
+        off = np.zeros(len(self.left), dtype=np.bool_)
+        for x in parts:
+            off |= self.combined.off(x).max(axis=0, initial=0.0) > 0
         if not off.any():
             return ""
         cells = list(dict.fromkeys(cell for held in states for cell in self._empty(held)))
@@ -245,6 +254,14 @@ class Carried:
     def _values(self, name: str) -> list[Scalar]:
         rows = self.ground.frame[name].values.filter(pl.Series(self.ground.sample.mask))
         return list(rows.filter(pl.Series(self.used)).to_list())
+
+
+def _parts(change: Change) -> list[tuple[float, FloatArray]]:
+    """The designs that a change is the signed sum of."""
+    if change.slope is not None:
+        return [(1.0, change.slope)]
+    assert change.high is not None and change.low is not None
+    return [(1.0, change.high), (-1.0, change.low)]
 
 
 def _moved(
