@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from analytics.core.carried import combined
 from analytics.core.choices import CLASSICAL
 from analytics.core.design import Design, build
+from analytics.core.estimators.estimable import combined
 from analytics.core.formula import (
     Atom,
     Center,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analytics.core.carried import carried, effects_carried
+from analytics.core.carried import Effects, carried
 from analytics.core.design import Design
 from analytics.core.estimators.brant import brant
 from analytics.core.estimators.categories import Categories
@@ -62,11 +62,11 @@ def _logit(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> Mod
         return fitted
     kept = [design.names.index(one.term) for one in fitted.estimates]
     beta = np.array([one.estimate for one in fitted.estimates])
-    changes, checks = effects_carried(carried(design, frame, sample, fitted, weights))
+    changes = Effects(carried(design, frame, sample, fitted, weights))
     effects = average_effects(
         design.matrix[:, kept], beta, np.array(fitted.covariance), changes, weights=weights
     )
-    fitted = replace(fitted, marginal_effects=effects, checks=(*fitted.checks, *checks))
+    fitted = replace(fitted, marginal_effects=effects, checks=(*fitted.checks, *changes.checks))
     return _after(fitted, spec, design, frame, sample, weights)
 
 
@@ -110,9 +110,9 @@ def _on_categories(
     curves: Curves, design: Design, frame: Frame, sample: Sample, kept: list[int], fitted: ModelResult
 ) -> ModelResult:
     """``fitted`` with its effects on every category; a check names those that the rows do not carry."""
-    changes, checks = effects_carried(carried(design, frame, sample, fitted))
-    effects = category_effects(curves, design.matrix[:, kept], np.array(fitted.covariance), changes)
-    return replace(fitted, marginal_effects=tuple(effects), checks=(*fitted.checks, *checks))
+    changes = Effects(carried(design, frame, sample, fitted))
+    effects = tuple(category_effects(curves, design.matrix[:, kept], np.array(fitted.covariance), changes))
+    return replace(fitted, marginal_effects=effects, checks=(*fitted.checks, *changes.checks))
 
 
 def _multilevel_linear(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
@@ -136,9 +136,9 @@ def _with_probabilities(bare: Bare, design: Design, frame: Frame, sample: Sample
     told = probabilities(design.outcome, x @ beta, spread)
     if bare.z is not None and bare.z.shape[1] > 1:
         return replace(fitted, probabilities=told)
-    changes, checks = effects_carried(carried(design, frame, sample, fitted))
+    changes = Effects(carried(design, frame, sample, fitted))
     effects = average_effects(x, beta, np.array(fitted.covariance), changes, response=over_groups(spread))
-    checks = (*fitted.checks, *checks)
+    checks = (*fitted.checks, *changes.checks)
     return replace(fitted, marginal_effects=effects, probabilities=told, checks=checks)
 
 

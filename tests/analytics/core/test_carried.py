@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from analytics.core.carried import combined
 from analytics.core.estimators.design import prepare
+from analytics.core.estimators.estimable import combined
 from analytics.core.kinds import read_spec, run_spec
 from analytics.core.kinds.models import model_sample
 from analytics.core.predictions import curves_wanted, predictions
