@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -87,6 +88,18 @@ def test_every_specification_shown_is_valid(page: str) -> None:
     assert specs
     for spec in specs:
         read_spec(spec)
+
+
+def test_examples_of_tables_read_columns_of_the_data_they_name() -> None:
+    guide = (ROOT / "docs/researchers.md").read_text()
+    section = guide.partition("## Tables, weighted and not")[2].partition("\n## ")[0]
+    paths = re.findall(r"`(tests/reference/[^`]+\.csv)`", section)
+    known = [next(csv.reader((ROOT / path).read_text().splitlines())) for path in paths]
+    specs = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)]
+    own = [read_spec(spec) for spec in specs if "targets" not in spec]
+    assert len(paths) == 2 and len(own) >= 6
+    for spec in own:
+        assert any(set(spec.columns) <= set(columns) for columns in known), spec
 
 
 def test_every_choice_of_method_is_told() -> None:

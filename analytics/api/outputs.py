@@ -47,7 +47,7 @@ class RunPictures(Api):
 
 
 class RunPicture(Api):
-    """A picture of a run: forest plot, predictions over a moderator, bars."""
+    """A picture of a run: forest plot, predictions over a moderator, bars, scree plot, correlations."""
 
     content_negotiation_class = AnyType
     parameters = ("language",)

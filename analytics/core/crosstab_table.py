@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from string import ascii_uppercase
 from typing import Any
 
@@ -28,7 +29,7 @@ def crosstab_table(result: One, language: str) -> Table:
     percent = table.get("percent", "column")
     headings = [text_in(labels, language) for labels in result["column_labels"]]
     rows = [
-        TableRow(code, text_in(labels, language), _cells(row, table["decimals"]))
+        TableRow(code, text_in(labels, language), _cells(row, table))
         for code, labels, row in zip(result["codes"], result["row_labels"], table["rows"], strict=True)
     ]
     if percent != "column":
@@ -46,8 +47,9 @@ def crosstab_table(result: One, language: str) -> Table:
     return Table(tuple(headings), tuple(_padded(row, width) for row in rows), tuple(crosstab_notes(result)))
 
 
-def _cells(row: One, decimals: int) -> tuple[TableCell | None, ...]:
+def _cells(row: One, table: One) -> tuple[TableCell | None, ...]:
     """``52.30‡ (1.20) B``: the percentage, its mark, its standard error and its letters."""
+    decimals = table["decimals"]
     fine = max(decimals, 1)  # of errors, which whole numbers would show as 0
     made: list[TableCell | None] = []
     for at, value in enumerate(row["percents"]):
@@ -58,8 +60,25 @@ def _cells(row: One, decimals: int) -> tuple[TableCell | None, ...]:
         text = f"{value:.{decimals}f}" + (FORCED if _at(row, "forced", at) else "")
         text += "" if error is None else f" ({error:.{fine}f})"
         letters = _at(row, "letters", at) or ""
-        made.append(TableCell(f"{text} {letters}".rstrip(), float(value), error, letters))
+        exact = value if _at(row, "forced", at) else _unrounded(row, table, at)
+        exact = float(value if exact is None else exact)
+        made.append(TableCell(f"{text} {letters}".rstrip(), exact, error, letters))
     return tuple(made)
+
+
+def _unrounded(row: One, table: One, at: int) -> float | None:
+    """The percentage as it was before rounding; None where its counts are not told."""
+    if row.get("exact"):
+        exact: float | None = _at(row, "exact", at)
+        return exact
+    if table.get("weighted_bases"):  # of a table too large for errors only sums of rows are kept
+        return None
+    bases = {"row": row["counts"][-1], "total": table["bases"][-1]}
+    return _share(_at(row, "counts", at), bases.get(table.get("percent", "column"), table["bases"][at]))
+
+
+def _share(part: float | None, base: float | None) -> float | None:
+    return 100 * part / base if part is not None and base else None
 
 
 def _at(row: One, name: str, at: int) -> Any:
@@ -69,8 +88,12 @@ def _at(row: One, name: str, at: int) -> Any:
 
 
 def _all_row(table: One, language: str) -> TableRow:
-    cells = tuple(number_cell(value, f".{table['decimals']}f") for value in table["all_percents"])
-    return TableRow("all", text_in(WORDS["all"], language), cells)
+    bases = table.get("weighted_bases") or table["bases"]
+    cells = []
+    for value, base in zip(table["all_percents"], bases, strict=True):
+        cell, exact = number_cell(value, f".{table['decimals']}f"), _share(base, bases[-1])
+        cells.append(cell if cell is None or exact is None else replace(cell, value=exact))
+    return TableRow("all", text_in(WORDS["all"], language), tuple(cells))
 
 
 def _row_bases(table: One) -> list[int | None]:
@@ -115,7 +138,8 @@ def _with_interval(value: float | None, low: float | None, high: float | None) -
         return None
     if low is None or high is None:
         return number_cell(value, "z.2f")
-    return TableCell(f"{value:z.2f} ({low:z.2f} – {high:z.2f})", value)
+    parts = (("difference", value), ("low", low), ("high", high))
+    return TableCell(f"{value:z.2f} ({low:z.2f} – {high:z.2f})", value, parts=parts)
 
 
 def _padded(row: TableRow, width: int) -> TableRow:

@@ -101,19 +101,22 @@ def _sized(
 
 
 def _pair(kind: str, one: One) -> TableCell | None:
-    """``12 (3.4)``: count and percent, or mean and SD."""
+    """``12 (3.4)``: count and percent, or mean and SD; ``[0.68]`` behind them the standard error."""
+    names, specs = ("count", "percent"), (",", ".1f")
     if kind == "mean":
-        first, second, specs = one["mean"], one["sd"], ("z.2f", ".2f")
-    else:
-        first, second, specs = one["count"], one["percent"], (",", ".1f")
+        names, specs = ("mean", "sd"), ("z.2f", ".2f")
+    first, second, error = one[names[0]], one[names[1]], one["std_error"]
     if first is None:
         return None
     text = format(first, specs[0])
     if second is not None:
         text += f" ({second:{specs[1]}})"
-    if one["std_error"] is not None:
-        text += f" [{one['std_error']:.2f}]"
-    return TableCell(text, float(first if kind == "mean" or second is None else second), one["std_error"])
+    if error is not None:
+        text += f" [{error:.2f}]"
+    shown = [*zip(names, (first, second), strict=True), ("std_error", error)]
+    parts = tuple((name, float(value)) for name, value in shown if value is not None)
+    main = float(first if kind == "mean" or second is None else second)
+    return TableCell(text, main, error, parts=parts if len(parts) > 1 else ())
 
 
 def _interval(one: One, spec: str) -> TableCell | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from analytics.core.item_notes import p_in_words, turned_note
@@ -20,9 +21,21 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "kmo": {"en": "KMO", "zh": "KMO"},
     "sums": {"en": "Sum of squared loadings", "zh": "载荷平方和"},
     "percents": {"en": "% of variance", "zh": "方差百分比"},
-    "phi": {"en": "Correlation with factor", "zh": "与因子的相关"},
+    "phi": {"en": "Correlation with factor {n}", "zh": "与因子 {n} 的相关"},
     "n": {"en": "N", "zh": "样本量"},
+    "eigenvalue": {"en": "Eigenvalue", "zh": "特征值"},
+    "random_means": {"en": "Random items, mean", "zh": "随机题项，均值"},
+    "random": {"en": "Random items, 95th percentile", "zh": "随机题项，第 95 百分位数"},
 }
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "structure": {"en": "Structure: correlations of items and factors", "zh": "结构：题项与因子的相关"},
+    "weights": {
+        "en": "Factor scores: weights of the standardised items",
+        "zh": "因子得分：标准化题项的系数",
+    },
+    "eigenvalues": {"en": "Eigenvalues and parallel analysis", "zh": "特征值与平行分析"},
+}
+RANKS = ("eigenvalue", "random_means", "random")  # the last columns, filled in the last section
 EXTRACTIONS = {
     "minres": say("minimum residuals"),
     "ml": say("maximum likelihood"),
@@ -38,22 +51,55 @@ SCORES = {"regression": say("regression (Thurstone)"), "bartlett": say("Bartlett
 
 
 def factor_table(result: One, language: str) -> Table:
-    """The table of a result of kind ``factor`` in the language asked for."""
+    """The table of a result of kind ``factor`` in the language asked for, with structure, weights of scores
+    and eigenvalues below the loadings."""
     table, k = result["table"], result["table"]["factors"]
     word = text_in(WORDS["factor"], language)
     heads = [f"{word} {at + 1}" for at in range(k)]
-    heads += [text_in(WORDS[name], language) for name in ("communality", "uniqueness", "kmo")]
+    heads += [text_in(WORDS[name], language) for name in ("communality", "uniqueness", "kmo", *RANKS)]
     rows = [
         TableRow(one["item"], _label(one["item"], result, language), _cells(one)) for one in table["rows"]
     ]
     for name, spec in (("sums", ".3f"), ("percents", ".1f")):
-        cells = (*(number_cell(value, spec) for value in table[name]), None, None, None)
+        cells = tuple(number_cell(value, spec) for value in table[name])
         rows.append(TableRow(name, text_in(WORDS[name], language), cells, "factors"))
     if table["rotation"] in ("promax", "oblimin") and k > 1:
         rows += _phi(table, language)
-    n = (number_cell(table["n"], ","), *(None,) * (k + 2))
+    n = (number_cell(table["n"], ","),)
     rows.append(TableRow("n", text_in(WORDS["n"], language), n, "base"))
-    return Table(tuple(heads), tuple(rows), tuple(_notes(result)))
+    if table["rows"]:
+        rows += [*_by_factor(result, language), *_eigenvalues(table)]
+    sections = {name: text_in(labels, language) for name, labels in SECTIONS.items()}
+    padded = tuple(_padded(row, len(heads)) for row in rows)
+    return Table(tuple(heads), padded, tuple(_notes(result)), sections=sections)
+
+
+def loadings_alone(table: Table) -> Table:
+    """The table without what a page shows in tables of their own."""
+    width = len(table.columns) - len(RANKS)
+    rows = tuple(replace(row, cells=row.cells[:width]) for row in table.rows if row.section not in SECTIONS)
+    return replace(table, columns=table.columns[:width], rows=rows, sections={})
+
+
+def _by_factor(result: One, language: str) -> Iterator[TableRow]:
+    """Structure and weights of scores, each with its items."""
+    for name in ("structure", "weights"):
+        for one in result["table"]["rows"]:
+            cells = tuple(number_cell(value, "z.3f") for value in one[name])
+            yield TableRow(f"{name}:{one['item']}", _label(one["item"], result, language), cells, name)
+
+
+def _eigenvalues(table: One) -> Iterator[TableRow]:
+    """A line for each eigenvalue, by rank."""
+    found = zip(table["eigenvalues"], table["random_means"], table["random"], strict=True)
+    before = (None,) * (table["factors"] + 3)
+    for rank, values in enumerate(found, start=1):
+        cells = (*before, *(number_cell(value, "z.3f") for value in values))
+        yield TableRow(f"eigenvalue{rank}", str(rank), cells, "eigenvalues")
+
+
+def _padded(row: TableRow, width: int) -> TableRow:
+    return replace(row, cells=(*row.cells, *(None,) * (width - len(row.cells))))
 
 
 def _cells(one: One) -> tuple[TableCell | None, ...]:
@@ -64,8 +110,8 @@ def _cells(one: One) -> tuple[TableCell | None, ...]:
 def _phi(table: One, language: str) -> Iterator[TableRow]:
     for at, row in enumerate(table["phi"]):
         cells = tuple(number_cell(value, "z.3f") for value in row)
-        label = f"{text_in(WORDS['phi'], language)} {at + 1}"
-        yield TableRow(f"phi{at + 1}", label, (*cells, None, None, None), "phi")
+        label = text_in(WORDS["phi"], language).format(n=at + 1)
+        yield TableRow(f"phi{at + 1}", label, cells, "phi")
 
 
 def _label(item: str, result: One, language: str) -> str:

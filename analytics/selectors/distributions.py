@@ -31,14 +31,17 @@ Counted = tuple[Variable, Mapping[str, Any]]  # what the codebook says, and the 
 def distributions_of(user: User, run: Run) -> dict[str, Counted]:
     """Picture -> its column: of a descriptive table all columns, of other runs the weights.
 
+    Weights are what the specification names as such, and what the codebook says is one.
+
     Columns are counted when a version is made, over all of its rows; what single people answered is left out
     for whoever may not have the data.
     """
     if not run.result:
         return {}
-    whole, found = is_told_whole(user, run), {}
+    whole, found, weights = is_told_whole(user, run), {}, _named_as_weights(run.spec)
     for place, (variable, counted) in enumerate(_counted(run), start=1):
-        if run.kind != "descriptives" and variable.role is not Role.WEIGHT:
+        is_weight = variable.role is Role.WEIGHT or variable.name in weights
+        if run.kind != "descriptives" and not is_weight:
             continue
         told = counted if whole else disclosed(variable, counted)
         if variable.role is not Role.KEY and (told.get("histogram") or told.get("values")):
@@ -60,6 +63,17 @@ def distribution(of: Counted, language: str, note: str) -> Sheet:
         for value, n in told["values"][:MOST_BARS]
     )
     return bars(Bars(label, WORDS["percent"][language], ("",), shares, note))
+
+
+def _named_as_weights(spec: Any) -> set[str]:
+    """What a specification names under ``weights``, also in its models and among its choices."""
+    if isinstance(spec, list | tuple):
+        return set().union(*map(_named_as_weights, spec))
+    if not isinstance(spec, Mapping):
+        return set()
+    named = spec.get("weights")
+    listed = {named} if isinstance(named, str) else set()
+    return listed.union(*map(_named_as_weights, spec.values()))
 
 
 def _counted(run: Run) -> list[Counted]:

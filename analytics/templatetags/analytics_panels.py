@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics import selectors
 from analytics.core.descriptive_table import level_in
+from analytics.core.factor_table import loadings_alone
+from analytics.core.output.table import typeset
 from analytics.core.side_by_side import INTERCEPT, FigureRow, TermRow
 from analytics.core.spreading import category_labels
 from analytics.core.tables import table_of_result
@@ -172,13 +174,16 @@ def level_of(row: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 @register.inclusion_tag("analytics/_flat_table.html")
 def flat_table(run: Run) -> dict[str, Any]:
     """The flat table of a run in the page's language, with the notes that name every convention."""
-    return {"table": table_of_result(run.result, language()), "result": run.result, "run": run.pk}
+    table = table_of_result(run.result, language())
+    if run.kind == "factor":
+        table = loadings_alone(table)
+    return {"table": table, "result": run.result, "run": run.pk}
 
 
 @register.filter
 def with_minus(text: str) -> str:
     """Figures with a true minus sign."""
-    return text.replace("-", MINUS)
+    return typeset(text)
 
 
 @register.filter
@@ -255,6 +260,10 @@ PICTURES = {
     "odds_ratios": _("Forest plot of odds ratios"),
     "curve": _("Specification curve"),
     "bars": _("Bars"),
+    "bars_first": _("Bars of first ranks"),
+    "bars_shares": _("Bars of weighted shares"),
+    "scree": _("Scree plot with parallel analysis"),
+    "correlations": _("Correlations in colour"),
     "forest": _("Forest plot of coefficients"),
     "distribution": _("Distribution"),
     "history": _("Coefficients over the runs of the analysis"),

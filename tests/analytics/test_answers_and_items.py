@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from analytics.core.kinds import KINDS
 from analytics.core.mapping import fits, run_keys
-from analytics.selectors import run_freshness, table_of
+from analytics.selectors import picture_file, pictures_of, run_freshness, table_of
 from analytics.services.analyses import define_analysis, run_again, run_analysis
 from measures.core.freshness import FRESH
 from surveys.core.codebook import Code, Level, ResponseSet, ValueType
@@ -55,6 +57,7 @@ def version(study: Study) -> WaveVersion:
         latent = 3 + 1.1 * common + draw.normal(size=ROWS)
         cells[f"i{at}"] = np.clip(np.round(latent), 1, 5).astype(int).tolist()
     cells["sex"] = draw.integers(1, 3, ROWS).tolist()
+    cells["w"] = draw.integers(1, 4, ROWS).tolist()
     codes = tuple(Code(at, {"en": f"option {at}", "zh": f"选项{at}"}) for at in range(1, 5))
     sexes = (Code(1, {"en": "man", "zh": "男"}), Code(2, {"en": "woman", "zh": "女"}))
     known = {"r1": codes, "r2": codes, "sex": sexes}
@@ -84,6 +87,36 @@ def test_a_run_has_a_page_and_a_table_in_both_languages(
     assert client.get(f"/runs/{run.pk}/table.csv").status_code == 200
     assert client.get(f"/runs/{run.pk}/table.docx").status_code == 200
     assert run_keys(run.result) is not None and not fits("models", kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ("multiple_response", ["bars", "distribution_w"]),
+        ("ranked_response", ["bars_first", "bars_shares", "distribution_w"]),
+        ("reliability", ["distribution_w"]),
+        ("factor", ["scree", "distribution_w"]),
+        ("correlation", ["correlations"]),
+    ],
+)
+def test_a_run_has_pictures_also_of_the_weights_that_it_names(
+    kind: str, named: list[str], client: Client, user: User, version: WaveVersion
+) -> None:
+    design = {} if kind == "correlation" else {"weights": "w"}
+    run = run_analysis(user, {"kind": kind, **SPECS[kind], **design}, version)
+    assert pictures_of(user, run) == named
+    client.force_login(user)
+    page = client.get(f"/runs/{run.pk}/").content.decode()
+    for name in named:
+        assert f"/runs/{run.pk}/pictures/{name}.svg" in page
+        assert picture_file(user, run, name, "png", "zh").content.startswith(b"\x89PNG")
+
+
+def test_a_run_without_pictures_says_so(user: User, version: WaveVersion) -> None:
+    run = run_analysis(user, {"kind": "reliability", **SPECS["reliability"]}, version)
+    out = io.StringIO()
+    call_command("run_picture", str(run.pk), stdout=out)
+    assert out.getvalue() == f"Run {run.pk} has no pictures.\n"
 
 
 def test_a_set_of_the_codebook_is_its_variables(study: Study, user: User, version: WaveVersion) -> None:

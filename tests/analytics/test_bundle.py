@@ -108,7 +108,7 @@ def test_r_gives_the_numbers_of_every_kind_of_model(desk: Desk, tmp_path: Path) 
 def test_r_gives_the_numbers_of_tables(desk: Desk, tmp_path: Path, spec: dict[str, Any]) -> None:
     run = run_analysis(desk.user, spec, desk.version)
     found = in_r(unpacked(desk, run, tmp_path))
-    assert len(found) == (5 if spec["kind"] == "descriptives" else 7)
+    assert len(found) == (9 if spec["kind"] == "descriptives" else 21)
     assert all(float(row["difference"]) < 1e-9 * max(1, abs(float(row["value"]))) for row in found)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.core.bundle.r_names import Names, in_order
+from analytics.core.bundle.table_figures import table_figures
 from analytics.core.formula import INTERCEPT, parse
 
 HEAD = ("model", "term", "in_r", "statistic", "value")
@@ -26,14 +27,10 @@ class Figure:
 
 
 def figures_of(result: Mapping[str, Any], names: Names) -> list[Figure]:
-    """Estimates, errors, variances and log-likelihoods of models; means, SDs and counts of tables."""
+    """Estimates, errors, variances and log-likelihoods of models; what R finds of tables."""
     if "models" in result:
         return [one for model in result["models"] for one in _of_model(model, names)]
-    if result.get("kind") == "descriptives":
-        return [one for row in result["table"]["rows"] for one in _of_row(row, names)]
-    if result.get("kind") == "crosstab":
-        return list(_of_crosstab(result))
-    return []
+    return [Figure("table", *told) for told in table_figures(result, names)]
 
 
 def as_csv(figures: Iterable[Figure]) -> bytes:
@@ -68,23 +65,3 @@ def _of_model(model: Mapping[str, Any], names: Names) -> Iterable[Figure]:
             yield Figure(name, term, in_order(both), "covariance", one["covariance"])
     if result["fit"]:
         yield Figure(name, "", "", "loglik", result["fit"]["loglik"])
-
-
-def _of_row(row: Mapping[str, Any], names: Names) -> Iterable[Figure]:
-    """Lines of single categories are known by their labels, which R does not see: their sums are told."""
-    if row["level"]:
-        return
-    for statistic in ("mean", "sd", "percent", "n"):
-        if row[statistic] is not None:
-            in_r = names.alias(row["variable"])
-            yield Figure("table", row["variable"], in_r, statistic, float(row[statistic]))
-
-
-def _of_crosstab(result: Mapping[str, Any]) -> Iterable[Figure]:
-    table = result["table"]
-    for code, row in zip(result["codes"], table["rows"], strict=True):
-        for column, count in zip(result["column_codes"], row["counts"], strict=True):
-            if count is not None and column != "all":
-                yield Figure("table", f"{code} × {column}", f"{code}|{column}", "count", float(count))
-    if table["chi_square"]:
-        yield Figure("table", "χ²", "chi_square", "statistic", table["chi_square"]["statistic"])

@@ -20,7 +20,8 @@ from analytics.core.formula import (
     Within,
     leaf,
 )
-from surveys.core.codebook import Level, ValueType
+from analytics.core.frame import level_label, level_text
+from surveys.core.codebook import Level, Scalar, ValueType
 from surveys.core.codebook import Variable as Described
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
@@ -50,6 +51,20 @@ class Names:
     def alias(self, name: str) -> str:
         """What the column ``name`` is called in the script."""
         return self._alias[name]
+
+    def code(self, name: str, wanted: Scalar) -> str:
+        """The code of ``name`` that is meant, given as itself or by one of its labels."""
+        codes = self.described[name].codes
+        if any(code.value == wanted or level_text(code.value) == str(wanted) for code in codes):
+            return level_text(wanted)
+        meant = [code.value for code in codes if str(wanted) in code.labels.values()]
+        return level_text(meant[0]) if len(meant) == 1 else level_text(wanted)
+
+    def code_called(self, name: str, label: str) -> str:
+        """The code of ``name`` that tables call ``label``; the text itself where no one code is."""
+        variable = self.described[name]
+        meant = [code.value for code in variable.codes if level_label(variable, code.value) == label]
+        return level_text(meant[0]) if len(meant) == 1 else label
 
     @property
     def renamed(self) -> list[tuple[int, str, str]]:

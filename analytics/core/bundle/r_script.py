@@ -1,7 +1,7 @@
 """A script in R that computes the main figures of a run again from the CSV of its bundle.
 
-Logits and linear models by base R, multilevel models by lme4.  What is asked for and cannot be said in R is
-told by the script, never left out in silence.
+Logits and linear models by base R, multilevel models by lme4; tables by base R, survey and psych.  What is
+asked for and cannot be said in R is told by the script, never left out in silence.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 from analytics.core.bundle import layout
 from analytics.core.bundle.r_names import Names, in_quotes
+from analytics.core.bundle.r_tables import WRITTEN, Tables
 from analytics.core.formula import Formula, Log, Variable, leaf, parse
-from analytics.core.frame import level_text
 from analytics.core.spec import MOST_NODES, MULTILEVEL
 from surveys.core.codebook import Scalar, ValueType
 from surveys.core.codebook import Variable as Described
@@ -30,9 +30,6 @@ METHODS: Mapping[str, Sequence[str | int]] = {
 }
 MODELS = ("linear", "logit", *MULTILEVEL)
 
-TABLE_FIELDS = frozenset(
-    ("kind", "variables", "show", "where", "missing", "targets", "variable", "by", "decimals")
-)
 WIDE = 90
 HERE = Path(__file__).parent
 
@@ -41,9 +38,12 @@ def r_script(spec: Mapping[str, Any], result: Mapping[str, Any], described: Mapp
     """The script for a run's specification and result, as they are stored, over the columns ``described``."""
     models = result.get("models") or []
     script = _Script(spec, described)
-    body = [*script.reading(), *(script.models(models) if models else script.table(result))]
-    head, tail = ((HERE / f"replicate_{part}.R").read_text(encoding="utf-8") for part in ("head", "tail"))
-    return head + "\n".join(body) + "\n" + tail
+    own = script.models(models) if models else Tables(spec, result, script.names).lines()
+    body = "\n".join([*script.reading(), *own, ""])
+    head, tables, tail = (
+        (HERE / f"replicate_{part}.R").read_text(encoding="utf-8") for part in ("head", "tables", "tail")
+    )
+    return head + (tables if not models and spec.get("kind") in WRITTEN else "") + body + tail
 
 
 class _Script:
@@ -92,7 +92,7 @@ class _Script:
 
     def _where(self, where: Mapping[str, Sequence[Scalar]]) -> Iterator[str]:
         for name, codes in where.items():
-            listed = ", ".join(in_quotes(self._code(name, code)) for code in codes)
+            listed = ", ".join(in_quotes(self.names.code(name, code)) for code in codes)
             yield f"d <- d[text(d${self.names.alias(name)}) %in% c({listed}), ]"
 
     def _logged(self, atom: Any) -> str:
@@ -137,53 +137,8 @@ class _Script:
         if value is None:
             return [self.names.atom(formula.outcome)]
         name = leaf(formula.outcome).name
-        code = in_quotes(self._code(name, value))
+        code = in_quotes(self.names.code(name, value))
         return ["outcome", f"d$outcome <- as.numeric(text(d${self.names.alias(name)}) == {code})"]
-
-    def table(self, result: Mapping[str, Any]) -> Iterator[str]:
-        kind = str(self.spec.get("kind"))
-        yield ""
-        yield "d <- all_rows"
-        yield from self._where(self.spec.get("where", {}))
-        if kind not in ("descriptives", "crosstab"):
-            yield f"message({in_quotes(f'A result of kind {kind} is not computed in R.')})"
-        elif set(self.spec) - TABLE_FIELDS:
-            yield 'message("This table has a design that the script does not compute in R.")'
-        elif kind == "descriptives":
-            yield from self._descriptives(result)
-        else:
-            yield from self._crosstab()
-
-    def _descriptives(self, result: Mapping[str, Any]) -> Iterator[str]:
-        if self.spec.get("missing") == "listwise":
-            listed = ", ".join(in_quotes(self.names.alias(name)) for name in self.spec["variables"])
-            yield f"d <- d[complete.cases(d[, c({listed}), drop = FALSE]), ]"
-        for row in result["table"]["rows"]:
-            if row["level"]:
-                continue
-            alias = self.names.alias(row["variable"])
-            quoted = in_quotes(alias)
-            yield f'tell("table", {quoted}, "n", sum(!is.na(d${alias})))'
-            if row["kind"] == "mean":
-                yield f'tell("table", {quoted}, "mean", mean(d${alias}, na.rm = TRUE))'
-                yield f'tell("table", {quoted}, "sd", sd(d${alias}, na.rm = TRUE))'
-            else:
-                yield f'tell("table", {quoted}, "percent", 100 * mean(d${alias} == 1, na.rm = TRUE))'
-
-    def _crosstab(self) -> Iterator[str]:
-        row, column = (self.names.alias(self.spec[name]) for name in ("variable", "by"))
-        yield f"counts <- as.data.frame(table(text(d${row}), text(d${column})), stringsAsFactors = FALSE)"
-        yield 'tell("table", paste(counts$Var1, counts$Var2, sep = "|"), "count", counts$Freq)'
-        yield f"test <- suppressWarnings(chisq.test(table(d${row}, d${column}), correct = FALSE))"
-        yield 'tell("table", "chi_square", "statistic", test$statistic)'
-
-    def _code(self, name: str, wanted: Scalar) -> str:
-        """The code that is meant, given as itself or by one of its labels."""
-        codes = self.described[name].codes
-        if any(code.value == wanted or level_text(code.value) == str(wanted) for code in codes):
-            return level_text(wanted)
-        meant = [code.value for code in codes if str(wanted) in code.labels.values()]
-        return level_text(meant[0]) if len(meant) == 1 else level_text(wanted)
 
 
 def _fit(name: str, kind: str, spec: Mapping[str, Any], written: str) -> Iterator[str]:

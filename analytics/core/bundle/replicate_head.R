@@ -1,6 +1,7 @@
 # Computes the main figures of this run again and lays them beside those in figures.csv.
 # Run it in the folder where the bundle was unpacked:  Rscript replicate.R
-# Needs R 4 or later; multilevel models need the package lme4.
+# Needs R 4 or later; multilevel models need the package lme4, tables of a drawn sample survey,
+# reliability and factors psych (oblimin also GPArotation).
 
 suppressWarnings(invisible(Sys.setlocale("LC_CTYPE", "C.UTF-8")))
 text <- function(x) if (is.numeric(x)) ifelse(is.na(x), NA, sprintf("%.15g", x)) else as.character(x)

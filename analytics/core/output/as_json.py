@@ -46,4 +46,5 @@ def _cell(cell: TableCell | None) -> dict[str, Any] | None:
         "error": cell.error,
         "stars": cell.stars,
         "marks": list(cell.marks),
+        "parts": dict(cell.parts),
     }

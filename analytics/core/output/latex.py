@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analytics.core.output.table import Table, TableCell, TableRow, letter
+from analytics.core.output.table import Table, TableCell, TableRow, letter, typeset
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -106,7 +106,7 @@ def _figure(cell: TableCell | None) -> str:
     if cell is None:
         return ""
     hung = "".join((*map(_star, [cell.stars] if cell.stars else []), *map(_raised, map(letter, cell.marks))))
-    figure = re.sub(r"^-(?=[\d.])", "$-$", escaped(cell.figure))
+    figure = escaped(typeset(cell.figure))
     return f"{figure}\\rlap{{{hung}}}" if hung else figure
 
 

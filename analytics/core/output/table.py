@@ -18,18 +18,21 @@ from typing import Any
 from surveys.core.spreadsheets import GUARDABLE
 
 MINUS = "−"
+_HYPHEN = re.compile(r"(?<![\w.)\]])-(?=[\d.])|(?<=\de)-(?=\d)")
 _PLAIN = r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?"
 _NUMBER = re.compile(_PLAIN, re.ASCII)
-_FIGURE = re.compile(rf"{_PLAIN}[†*]*( \({_PLAIN}\))?|{_PLAIN}( to |, | – | 至 ){_PLAIN}", re.ASCII)
-_SIGN = re.compile(r"(?<![\w.])-(?=[\d.])")
+_BOUNDS = rf"{_PLAIN}( to |, | – | 至 ){_PLAIN}"
+_FIGURE = re.compile(rf"{_PLAIN}[†*]*( \(({_PLAIN}|{_BOUNDS})\))?|{_BOUNDS}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class TableCell:
     """``text`` as shown; ``value`` and ``error`` unrounded where the cell holds a number.
 
-    With an ``error`` the text is the figure, its stars, and the error in parentheses.  ``marks`` are
-    footnotes: positions in the table's ``footnotes``, from 1.
+    With an ``error`` the text is the figure, its stars, and the error in parentheses; stars may follow
+    instead, as the letters of a comparison do.  ``marks`` are footnotes: positions in the table's
+    ``footnotes``, from 1.  A cell that shows several numbers, as “363 (10.1) [0.68]” does, is one text;
+    ``parts`` has each number unrounded under its name (count, percent, mean, sd, std_error).
     """
 
     text: str
@@ -37,17 +40,29 @@ class TableCell:
     error: float | None = None
     stars: str = ""
     marks: tuple[int, ...] = ()
+    parts: tuple[tuple[str, float], ...] = ()
 
     @property
     def figure(self) -> str:
-        """The figure alone, as shown: no stars, no error."""
-        head = self.text.partition(" (")[0] if self.error is not None else self.text
-        return head.removesuffix(self.stars)
+        """The figure alone, as shown: no stars, no error; a cell of several numbers whole."""
+        head = self.text.partition(" (")[0] if self._has_error_below else self.text
+        return head.removesuffix(self.stars).rstrip()
 
     @property
     def below(self) -> str:
-        """The error in parentheses, as shown; empty where the cell has none."""
-        return f"({self.text.partition(' (')[2]}" if self.error is not None else ""
+        """The error in parentheses, as shown; empty where the cell has none, or shows it beside others."""
+        if not self._has_error_below:
+            return ""
+        return f"({self.text.partition(' (')[2].removesuffix(self.stars).rstrip()}"
+
+    @property
+    def after(self) -> str:
+        """What stands behind the figure: its stars, apart from it where they are letters."""
+        return f" {self.stars}" if self.stars and self.text.endswith(f" {self.stars}") else self.stars
+
+    @property
+    def _has_error_below(self) -> bool:
+        return self.error is not None and not self.parts
 
 
 @dataclass(frozen=True)
@@ -119,8 +134,11 @@ class Table:
         yield from (("", note) for note in self.notes)
 
     def as_lists(self) -> list[list[str]]:
-        """Headings and rows as texts."""
-        body = [[row.label, *(cell.text if cell else "" for cell in row.cells)] for row in self.rows]
+        """Headings, those of sections in lines of their own, and rows as texts."""
+        body: list[list[str]] = []
+        for heading, rows in self.parts:
+            body += [[heading, *("" for _ in self.columns)]] if heading else []
+            body += [[row.label, *(cell.text if cell else "" for cell in row.cells)] for row in rows]
         over = [["", *spread(self.heads())]] if self.spans else []
         return [*over, ["", *self.columns], *body]
 
@@ -167,8 +185,8 @@ def is_number(text: str) -> bool:
 
 
 def typeset(text: str) -> str:
-    """A figure with a minus sign for a hyphen."""
-    return text.replace("-", MINUS) if re.match(r"\(?-[\d.]", text) else text
+    """A figure, also one beside others, with minus signs for hyphens; those between letters stay."""
+    return _HYPHEN.sub(MINUS, text)
 
 
 def _section_of_row(row: TableRow) -> str:
@@ -186,7 +204,7 @@ def number_cell(value: float | int | None, spec: str) -> TableCell | None:
 
 def _signed(text: str) -> str:
     """A cell that holds a figure and more than a plain number, with minus signs for hyphens."""
-    return _SIGN.sub(MINUS, text) if _FIGURE.fullmatch(text) and not is_number(text) else text
+    return typeset(text) if _FIGURE.fullmatch(text) and not is_number(text) else text
 
 
 def _harmless(text: str) -> str:

@@ -1,6 +1,7 @@
 """A table as a workbook: figures are numbers with a format that shows them as printed, nothing is a formula.
 
-The second sheet holds the same figures unrounded, one a line.  Members of the archive have a fixed time, so
+A cell of several numbers, as “363 (10.1) [0.68]”, is a text.  The second sheet holds the same figures
+unrounded, one a line, each number of such a cell on its own.  Members of the archive have a fixed time, so
 the same table gives the same bytes.
 """
 
@@ -17,10 +18,11 @@ from analytics.core.output.table import Table, TableCell, is_number, spread
 from surveys.core.writing.xlsx_parts import HEAD, MAIN, parts
 
 SHEETS = ("table", "figures")
-TIDY = ("row", "label", "section", "column", "shown", "value", "error", "stars")
+TIDY = ("row", "label", "section", "column", "shown", "value", "error", "stars", "part")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _OWN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FIRST_FREE = 164  # numbers of number formats below are Excel's own
+_MARKED = "‡†"  # marks that stand at the end of a figure
 _MOST = 32_767  # characters of a cell
 
 Line = list[str]  # cells as XML
@@ -105,13 +107,15 @@ def _printed(table: Table, formats: _Formats) -> Iterator[Line]:
 def _figure(cell: TableCell | None, formats: _Formats) -> str:
     if cell is None:
         return _empty()
-    if cell.value is None or not is_number(cell.figure):
+    shown = cell.figure.rstrip(_MARKED)
+    if cell.value is None or cell.parts or not is_number(shown):
         return _text(cell.text)
-    return _number(cell.value, formats.style(number_format(cell.figure, cell.stars)))
+    after = cell.figure[len(shown) :] + cell.after
+    return _number(cell.value, formats.style(number_format(shown, after)))
 
 
 def _error(cell: TableCell | None, formats: _Formats) -> str:
-    if cell is None or cell.error is None:
+    if cell is None or not cell.below:
         return _empty()
     return _number(cell.error, formats.style(number_format(cell.below, around=True)))
 
@@ -121,8 +125,16 @@ def _tidy(table: Table) -> Iterator[Line]:
     for row in table.rows:
         for column, cell in zip(table.columns, row.cells, strict=True):
             if cell is not None:
-                told = [row.key, row.label, row.section, column, cell.text]
-                yield [*map(_text, told), _number(cell.value), _number(cell.error), _text(cell.stars)]
+                told = [*map(_text, (row.key, row.label, row.section, column, cell.text))]
+                yield from ([*told, *own] for own in _numbers(cell))
+
+
+def _numbers(cell: TableCell) -> Iterator[Line]:
+    """Value, error, stars and which number it is; a line for each number that the cell shows."""
+    if not cell.parts:
+        yield [_number(cell.value), _number(cell.error), _text(cell.stars), _empty()]
+    for part, value in cell.parts:
+        yield [_number(value), _empty(), _text(cell.stars), _text(part)]
 
 
 def _columns(table: Table) -> str:

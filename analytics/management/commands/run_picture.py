@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 
 from analytics.management.commands.run_table import write_file
 from analytics.selectors import picture_file, pictures_of, run_with
+from surveys.core.said import say
 from surveys.management.base import WavebookCommand
 from surveys.models import User
 
@@ -39,6 +40,8 @@ class Command(WavebookCommand):
 
     def show(self, outcome: dict[str, Any]) -> None:
         """The names, or where the picture was written."""
+        if outcome.get("pictures") == []:
+            self.stdout.write(say("Run {run} has no pictures.", run=outcome["run"]))
         for name in outcome.get("pictures", ()):
             self.stdout.write(name)
         if "file" in outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from analytics.core.factor_table import loadings_alone
 from analytics.core.frame import Column
 from analytics.core.items import factors
 from analytics.core.kinds import DONE, FAILED, Outcome, read_spec, run_spec
@@ -110,9 +111,27 @@ def test_the_table_says_how_it_was_made(extraction: str, rotation: str) -> None:
     outcome = run(ITEMS + f"extraction: {extraction}\nrotation: {rotation}")
     for language in ("en", "zh"):
         table = table_of_result(outcome.result, language)
-        assert len(table.columns) == 5 and len({len(row.cells) for row in table.rows}) == 1
+        assert len(table.columns) == 8 and len({len(row.cells) for row in table.rows}) == 1
     keys = [row.key for row in table.rows]
     assert ("phi1" in keys) == (rotation in ("promax", "oblimin"))
+
+
+def test_the_table_has_structure_weights_of_scores_and_parallel_analysis() -> None:
+    result = run(ITEMS + "rotation: oblimin").result
+    table, told = result["table"], table_of_result(result)
+    rows = {row.key: [cell.value if cell else None for cell in row.cells] for row in told.rows}
+    for one in table["rows"]:
+        for name in ("structure", "weights"):
+            assert rows[f"{name}:{one['item']}"][: table["factors"]] == list(one[name])
+    for at, figures in enumerate(
+        zip(table["eigenvalues"], table["random_means"], table["random"], strict=True), start=1
+    ):
+        assert rows[f"eigenvalue{at}"][-3:] == list(figures)
+    assert told.columns[-3:] == ("Eigenvalue", "Random items, mean", "Random items, 95th percentile")
+    assert {"structure", "weights", "eigenvalues"} <= set(told.sections)
+    page = loadings_alone(told)
+    assert len(page.columns) == table["factors"] + 3
+    assert {row.section for row in page.rows} == {"terms", "factors", "phi", "base"}
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,35 @@ def test_groups_stand_beside_the_whole() -> None:
     assert chinese.columns == ("0", "1", "全部", "标准化差异", "N")
 
 
+def test_cells_of_groups_have_every_number_they_show_unrounded() -> None:
+    found = run(f"{LIST}\nby: z\n{DESIGN}")
+    line, rows = found.result["table"]["rows"], table_of_result(found.result).rows[2:]
+    for one, row in zip(line, rows, strict=True):
+        names = ("mean", "sd", "std_error") if one["kind"] == "mean" else ("count", "percent", "std_error")
+        for own, cell in zip([*one["groups"], one], row.cells, strict=False):
+            assert cell is not None and dict(cell.parts) == {name: own[name] for name in names}
+            assert cell.figure == cell.text and cell.below == ""
+
+
+@pytest.mark.parametrize("percent", ["column", "row", "total"])
+@pytest.mark.parametrize("design", ["", DESIGN])
+def test_cells_hold_percentages_before_rounding(percent: str, design: str) -> None:
+    found = run(f"{TABLE}\npercent: {percent}\ndecimals: 0\n{design}").result["table"]
+    told = table_of_result(run(f"{TABLE}\npercent: {percent}\ndecimals: 0\n{design}").result)
+    for row, shown in zip(found["rows"], told.rows, strict=False):
+        values = [cell.value for cell in shown.cells[: len(row["percents"])] if cell is not None]
+        if design:
+            assert values == [one for one in row["exact"] if one is not None]
+        else:
+            base = {"column": found["bases"], "row": [row["counts"][-1]] * 3, "total": [found["n"]] * 3}
+            counts = zip(row["counts"], base[percent], strict=True)
+            assert values == [100 * count / own for count, own in counts if own]
+    if percent != "column":
+        bases = found["weighted_bases"] or found["bases"]
+        (whole,) = (row for row in told.rows if row.key == "all")
+        assert whole.cells[0] is not None and whole.cells[0].value == 100 * bases[0] / bases[-1]
+
+
 def test_change_between_two_items_has_a_row_for_each_category() -> None:
     for design in ("", f"\n{DESIGN}"):
         found = run(f"kind: crosstab\nvariable: job\nby: again\npaired: true{design}")

@@ -13,7 +13,7 @@ LINE, APART = 17.0, 12.0
 
 @dataclass(frozen=True)
 class Bars:
-    """``rows`` are (label, percent of each of ``groups``); None where it is not told.
+    """``rows`` are (label, percent or share of each of ``groups``); None where it is not told.
 
     ``decimals`` are those of the table: what it rounded is not rounded again.
     """
@@ -24,6 +24,7 @@ class Bars:
     rows: tuple[tuple[str, tuple[float | None, ...]], ...]
     note: str = ""
     decimals: int = 1
+    unit: str = " %"  # said behind a figure where a pointer rests
 
 
 def bars(plot: Bars) -> Sheet:
@@ -33,7 +34,7 @@ def bars(plot: Bars) -> Sheet:
     notes = folded(plot.note, WIDTH - 24, 11)
     bottom = HEAD + sum(heights)
     sheet = Sheet(WIDTH, bottom + FOOT + 18 * len(notes), plot.title, f"{plot.axis}. {plot.note}")
-    sheet.text(12, 24, plot.title, size=15, bold=True)
+    sheet.text(12, 24, _in_a_line(plot.title), size=15, bold=True)
     _legend(sheet, plot)
     values = [value for _, row in plot.rows for value in row if value is not None]
     axis = Axis(0.0, max([*values, 1.0]) * 1.02, LABELS, WIDTH - RIGHT)
@@ -48,6 +49,12 @@ def bars(plot: Bars) -> Sheet:
     for at, line in enumerate(notes):
         sheet.text(12, bottom + FOOT + 14 + 16 * at, line, colour=QUIET, size=11)
     return sheet
+
+
+def _in_a_line(title: str) -> str:
+    """The title as far as there is room; the whole is the title of the file."""
+    first, *more = folded(title, WIDTH - 44, 15)
+    return f"{first}…" if more else first
 
 
 def _legend(sheet: Sheet, plot: Bars) -> None:
@@ -76,7 +83,7 @@ def _row(
     for at, value in enumerate(row[1]):
         if value is not None:
             figure = f"{value:.{plot.decimals}f}"
-            told = ": ".join(part for part in (plot.groups[at], row[0], f"{figure} %") if part)
+            told = ": ".join(part for part in (plot.groups[at], row[0], f"{figure}{plot.unit}") if part)
             end = axis.at(value)
             sheet.rect(LABELS, y + 1.5, end - LABELS, LINE - 3, COLOURS[at % len(COLOURS)], told)
             sheet.text(end + 5, y + LINE - 4.5, figure, colour=QUIET, size=11)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.core.formula import INTERCEPT
-from analytics.core.output.pictures.bars import Bars, bars
 from analytics.core.output.pictures.forest import Forest, ForestRow, Interval, forest
+from analytics.core.output.pictures.heat import has_heat, heat
+from analytics.core.output.pictures.scree import has_scree, scree
+from analytics.core.output.pictures.shares import MOST_ROWS, bars_in, drawn_bars
 from analytics.core.output.pictures.specifications import is_curve, specification_curve
 from analytics.core.output.pictures.svg import Sheet
 from analytics.core.output.table import TableRow
@@ -17,16 +19,12 @@ from surveys.core.codebook import text_in
 LOGITS = ("logit", "multilevel_logit")
 ESTIMATE = ("estimate", "conf_low", "conf_high")
 RATIO = ("odds_ratio", "odds_ratio_low", "odds_ratio_high")
-MOST_ROWS = 60  # of a picture; a longer one is no longer looked at
 WORDS: Mapping[str, Mapping[str, str]] = {
     "coefficient": {"en": "Coefficient and 95% interval", "zh": "系数与95%置信区间"},
     "odds": {"en": "Odds ratio and 95% interval", "zh": "优势比与95%置信区间"},
-    "percent": {"en": "Percent", "zh": "百分比"},
-    "column": {"en": "Column percentages", "zh": "列百分比"},
-    "row": {"en": "Row percentages", "zh": "行百分比"},
-    "total": {"en": "Percentages of all", "zh": "总百分比"},
     "predicted": {"en": "Predicted", "zh": "预测值"},
 }
+OF_ITEMS = {"scree": (has_scree, scree), "correlations": (has_heat, heat)}
 
 
 def pictures_in(result: Mapping[str, Any]) -> list[str]:
@@ -35,8 +33,8 @@ def pictures_in(result: Mapping[str, Any]) -> list[str]:
     names = [f"forest_{family}" for family in dict.fromkeys(map(_family, models))]
     if any(one["kind"] in LOGITS for one in models):
         names.append("odds_ratios")
-    if _shares(result, "en")[1]:
-        names.append("bars")
+    names += bars_in(result)
+    names += [name for name, (has, _) in OF_ITEMS.items() if has(result)]
     if is_curve(result):
         names.append("curve")
     return names
@@ -44,13 +42,10 @@ def pictures_in(result: Mapping[str, Any]) -> list[str]:
 
 def picture(result: Mapping[str, Any], name: str, language: str, title: str, note: str) -> Sheet:
     """The picture ``name`` of those in :func:`pictures_in`."""
-    if name == "bars":
-        groups, rows = _shares(result, language)
-        table = result["table"]
-        axis, decimals = table.get("percent", "column"), table.get("decimals", 2)
-        if result["kind"] != "crosstab":
-            axis, decimals = "percent", 1
-        return bars(Bars(title, text_in(WORDS[axis], language), groups, rows[:MOST_ROWS], note, decimals))
+    if name.startswith("bars"):
+        return drawn_bars(result, name, language, title, note)
+    if name in OF_ITEMS:
+        return OF_ITEMS[name][1](result, language, title, note)
     if name == "curve":
         return specification_curve(result, language, title, note)
     odds = name == "odds_ratios"
@@ -136,25 +131,3 @@ def _cell(one: Mapping[str, Any], odds: bool) -> Interval | None:
     if value is None or low is None or high is None or (odds and not (low > 0 and high < 1e12)):
         return None
     return Interval(value, low, high)
-
-
-Shares = tuple[tuple[str, ...], tuple[tuple[str, tuple[float | None, ...]], ...]]
-
-
-def _shares(result: Mapping[str, Any], language: str) -> Shares:
-    """Groups and the percentages of each category in them; no rows where the result has none."""
-    if result.get("kind") == "crosstab" and "column_labels" in result:
-        groups = tuple(text_in(labels, language) for labels in result["column_labels"])
-        rows = zip(result["row_labels"], result["table"]["rows"], strict=True)
-        return groups, tuple((text_in(labels, language), tuple(row["percents"])) for labels, row in rows)
-    if result.get("kind") == "descriptives" and "labels" in result:
-        told = tuple(_shares_of(result, language))
-        return ("",), told
-    return (), ()
-
-
-def _shares_of(result: Mapping[str, Any], language: str) -> Iterator[tuple[str, tuple[float | None, ...]]]:
-    for row in result["table"]["rows"]:
-        if row.get("percent") is not None:
-            label = text_in(result["labels"][row["variable"]], language) or row["variable"]
-            yield f"{label}: {row['level']}" if row["level"] else label, (row["percent"],)

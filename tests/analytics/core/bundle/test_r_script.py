@@ -165,7 +165,7 @@ def test_what_the_script_cannot_say_is_told() -> None:
     assert "it is of kind poisson" in r_script(SPEC, other, described)
     failed = {**result["models"][0], "result": {**result["models"][0]["result"], "converged": False}}
     assert "gave no numbers" in r_script(SPEC, {**result, "models": [failed]}, described)
-    assert "of kind factor is not computed" in r_script({"kind": "factor"}, {"kind": "factor"}, described)
+    assert "of kind other is not computed" in r_script({"kind": "other"}, {"kind": "other"}, described)
 
 
 def test_aliases_are_names_of_their_own() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from analytics.core.frame import Column
 from analytics.core.kinds import read_spec, run_spec
 from analytics.core.output.pictures.axis import Axis, spanning
 from analytics.core.output.pictures.bars import Bars, bars
@@ -18,8 +19,9 @@ from analytics.core.output.pictures.lines import Curve, Lines, lines
 from analytics.core.output.pictures.png import FONT, as_png
 from analytics.core.output.pictures.svg import folded, width_of
 from analytics.core.record import plain
+from surveys.core.codebook import ValueType
 from surveys.core.problems import Refused
-from tests.analytics.columns import survey
+from tests.analytics.columns import column, survey
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert(1)</script> & \x00 ]]>"
@@ -89,6 +91,78 @@ def test_bars_have_the_figures_of_the_table() -> None:
     plot = Bars("Table", "Percent", ("a",), (("first", (89.85,)), ("second", (10.15,))), decimals=2)
     told = {e.text for e in ET.fromstring(bars(plot).as_svg()).iter(f"{SVG}text")}
     assert {"89.85", "10.15"} <= told
+
+
+ITEMS = {
+    f"i{at}": column(f"i{at}", [(row * step) % 7 + row % 5 for row in range(200)], ValueType.INTEGER)
+    for at, step in enumerate((1, 2, 3, 4), start=1)
+}
+
+
+def drawn(spec: dict[str, Any], frame: dict[str, Column]) -> tuple[list[str], dict[str, Any]]:
+    told: dict[str, Any] = plain(dict(run_spec(read_spec(spec), frame).result))
+    return pictures_in(told), told
+
+
+def texts(result: dict[str, Any], name: str, language: str = "en") -> list[str]:
+    root = ET.fromstring(picture(result, name, language, "Title", "Note").as_svg())
+    return [element.text or "" for element in root.iter(f"{SVG}text")]
+
+
+def test_factors_have_a_scree_plot_with_random_eigenvalues() -> None:
+    names, result = drawn({"kind": "factor", "items": list(ITEMS), "factors": 1}, ITEMS)
+    assert names == ["scree"]
+    root = ET.fromstring(picture(result, "scree", "zh", "Title", "Note").as_svg())
+    told = [dot[0].text or "" for dot in root.iter(f"{SVG}circle")]
+    own = [float(text.split(", ")[1]) for text in told if text.startswith("题项的特征值")]
+    assert own == pytest.approx(result["table"]["eigenvalues"], rel=1e-5)
+    random = [float(text.split(", ")[1]) for text in told if "95" in text.split(":")[0]]
+    assert random == pytest.approx(result["table"]["random"], rel=1e-5)
+    assert {"1", "2", "3", "4"} <= set(texts(result, "scree"))
+
+
+def test_correlations_are_drawn_below_the_diagonal() -> None:
+    names, result = drawn({"kind": "correlation", "variables": list(ITEMS)}, ITEMS)
+    assert names == ["correlations"]
+    shown = [f"{one['value']:z.2f}".replace("-", "−") for one in result["table"]["pairs"]]
+    assert [text for text in texts(result, "correlations") if re.fullmatch(r"−?\d\.\d\d", text)] == shown
+    assert len(shown) == 6
+    result["table"]["pairs"][0]["value"] = None
+    assert "–" in texts(result, "correlations")
+
+
+def test_several_answers_and_ranks_have_bars_of_their_groups() -> None:
+    frame = {
+        name: column(name, [(row + at) % 3 % 2 for row in range(120)], ValueType.INTEGER)
+        for at, name in enumerate(("t1", "t2"))
+    }
+    frame |= {
+        "r1": column("r1", [row % 3 + 1 for row in range(120)], ValueType.INTEGER),
+        "r2": column("r2", [(row + 1) % 3 + 1 for row in range(120)], ValueType.INTEGER),
+        "g": column("g", [row // 5 % 2 for row in range(120)], ValueType.INTEGER),
+    }
+    names, result = drawn({"kind": "multiple_response", "variables": ["t1", "t2"], "by": "g"}, frame)
+    assert names == ["bars"]
+    percents = [f"{one['percent']:.1f}" for row in result["table"]["rows"] for one in row["figures"]]
+    assert [text for text in texts(result, "bars") if text in percents] == percents
+    assert {"0", "1", "All", "Percent of cases"} <= set(texts(result, "bars"))
+    names, result = drawn({"kind": "ranked_response", "ranks": ["r1", "r2"]}, frame)
+    assert names == ["bars_first", "bars_shares"]
+    shares = [f"{row['figures'][-1]['shares']['value']:.2f}" for row in result["table"]["rows"]]
+    assert [text for text in texts(result, "bars_shares") if text in shares] == shares
+    result["table"]["rows"] = [row | {"figures": []} for row in result["table"]["rows"]]
+    assert pictures_in(result) == []
+
+
+def test_bars_of_a_table_by_group_have_the_groups_and_say_of_what() -> None:
+    frame = survey(400)
+    _, result = drawn({"kind": "descriptives", "variables": ["job"], "by": "z"}, frame)
+    assert {"0", "1", "All", "Title · Member"} <= set(texts(result, "bars"))
+    assert any(text.startswith("job: fa") for text in texts(result, "bars"))
+    shown = [f"{one['percent']:.1f}" for one in result["table"]["rows"][0]["groups"]]
+    assert set(shown) <= set(texts(result, "bars"))
+    _, result = drawn({"kind": "crosstab", "variable": "job", "by": "z"}, frame)
+    assert "Title · job × Member" in texts(result, "bars")
 
 
 def test_lines_have_bands_only_where_there_are_intervals() -> None:

@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 
 from analytics.core.output.formats import TABLE_FORMATS, table_format
 from analytics.core.output.latex import escaped
-from analytics.core.output.table import Table, TableCell, TableRow, letter
+from analytics.core.output.table import Table, TableCell, TableRow, letter, typeset
 from analytics.core.output.xlsx import number_format
 from surveys.core.problems import Refused
 from tests.analytics.core.output.tables import HOSTILE, TABLE
@@ -46,6 +46,9 @@ def test_a_cell_is_parted_into_figure_stars_and_error() -> None:
     cell = TableCell("-0.123** (0.045)", -0.1234, 0.0451, "**")
     assert (cell.figure, cell.stars, cell.below) == ("-0.123", "**", "(0.045)")
     assert (TableCell("5 (of 6)", 5.0).figure, TableCell("5 (of 6)", 5.0).below) == ("5 (of 6)", "")
+    letters = TableCell("92.14‡ (1.04) B", 92.14, 1.04, "B")
+    assert (letters.figure, letters.after, letters.below) == ("92.14‡", " B", "(1.04)")
+    assert TableCell("92.14 B", 92.14, stars="B").figure == "92.14"
     assert [letter(n) for n in (1, 26, 27)] == ["a", "z", "aa"]
 
 
@@ -133,10 +136,66 @@ def test_json_keeps_unrounded_figures() -> None:
     told = json.loads(written("json"))
     assert told["rows"][0]["cells"][0] == {
         "text": "-0.123** (0.045)", "value": -0.12345, "error": 0.0451, "stars": "**", "marks": [],
+        "parts": {},
     }  # fmt: skip
     assert told["about"] == {"run": 7} and told["spans"][0]["width"] == 2
+
+
+def test_headings_of_sections_stand_in_csv_and_text() -> None:
+    assert "\r\nFit,,,\r\nN," in written("csv").decode("utf-8-sig")
+    assert "\nFit\n" in TABLE.as_text()
 
 
 def test_csv_makes_texts_like_formulas_harmless() -> None:
     text = written("csv").decode("utf-8-sig")
     assert "\"'=HYPERLINK" in text and ",-0.123** (0.045)," not in text.splitlines()[0]
+
+
+SEVERAL = TableCell(
+    "363 (10.1) [0.68]",
+    10.0725,
+    0.68345,
+    parts=(("count", 363.0), ("percent", 10.0725), ("std_error", 0.68345)),
+)
+LETTERS = TableCell("92.14‡ (1.04) B", 92.1423, 1.0432, "B")
+COMPOSED = Table(("A", "B"), (TableRow("x", "X", (SEVERAL, LETTERS)),))
+
+
+def test_a_cell_of_several_numbers_is_whole_everywhere_and_each_number_exact_in_the_workbook() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", COMPOSED)))
+    assert book["table"]["B2"].value == "363 (10.1) [0.68]" and book["table"]["B3"].value is None
+    rows = [[cell.value for cell in row] for row in book["figures"].iter_rows(min_row=2)]
+    assert [(row[8], row[5]) for row in rows if row[3] == "A"] == list(SEVERAL.parts)
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+    assert "363 (10.1) [0.68] & " in written("tex", COMPOSED).decode()
+    assert "<td>363 (10.1) [0.68]</td>" in written("html", COMPOSED).decode()
+    assert Document(io.BytesIO(written("docx", COMPOSED))).tables[0].cell(1, 1).text == "363 (10.1) [0.68]"
+    assert json.loads(written("json", COMPOSED))["rows"][0]["cells"][0]["parts"] == dict(SEVERAL.parts)
+
+
+def test_the_letters_of_a_comparison_stand_once() -> None:
+    assert "<td>92.14‡<sup>B</sup><br>(1.04)</td>" in written("html", COMPOSED).decode()
+    cell = Document(io.BytesIO(written("docx", COMPOSED))).tables[0].cell(1, 2)
+    assert cell.text == "92.14‡B\n(1.04)"
+    assert r"(1.04\rlap{)}" in written("tex", COMPOSED).decode()
+    sheet = openpyxl.load_workbook(io.BytesIO(written("xlsx", COMPOSED)))["table"]
+    assert (sheet["C2"].value, sheet["C2"].number_format) == (92.1423, '0.00"‡ B"')
+    assert (sheet["C3"].value, sheet["C3"].number_format) == (1.0432, '"("0.00")"')
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2.10 (-2.86 – 7.07)", "2.10 (−2.86 – 7.07)"),
+        ("-2.29 (-4.92 – -0.35)", "−2.29 (−4.92 – −0.35)"),
+        ("-.5e-07", "−.5e−07"),
+        ("1-2 rooms", "1-2 rooms"),
+        ("at-2", "at-2"),
+    ],
+)
+def test_every_minus_of_a_figure_is_one(text: str, shown: str) -> None:
+    assert typeset(text) == shown
+    table = Table(("A",), (TableRow("x", "X", (TableCell(text),)),))
+    assert shown in written("html", table).decode()
+    assert shown.replace("−", "$-$") in written("tex", table).decode()
