@@ -32,7 +32,7 @@ fix: .venv/.ready-dev ## repair what can be repaired without thought
 bench: .venv/.ready-dev ## speed and memory as ratios, side by side in one run (ASK=--help for sizes and parts)
 	$(BIN)/python -m tests.bench $(ASK)
 
-prove: .venv/.ready-dev ## at full length what make test proves on a part: every generated rule in every tongue, every public file
+prove: .venv/.ready-dev ## at full length what make test proves on a part: every generated rule and shipped measure in every tongue, every public file in a process begun afresh
 	WAVEBOOK_TEST_WHOLE=1 $(BIN)/python -m pytest -m proof
 
 test-postgresql: .venv/.ready-dev ## the tests that use a database, on the PostgreSQL that DATABASE_URL names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import yaml
@@ -59,6 +60,27 @@ class AnalysisForm(forms.ModelForm):  # type: ignore[type-arg]
         """The titles given, by language."""
         found = {language: self.cleaned_data[f"label_{language}"].strip() for language in LANGUAGES}
         return {language: text for language, text in found.items() if text}
+
+
+class BeginForm(forms.Form):
+    """On which data a new analysis is asked, and of which kind it is."""
+
+    data = forms.ChoiceField(label=_("Data"))
+    kind = forms.ChoiceField(label=_("Kind"))
+
+    def __init__(
+        self, *args: Any, subjects: Iterable[str], kinds: Iterable[tuple[str, str]], **rest: Any
+    ) -> None:
+        super().__init__(*args, **rest)
+        self.fields["data"].choices = [(name, name) for name in subjects]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = list(kinds)  # type: ignore[attr-defined]
+
+
+class NewAnalysisForm(AnalysisForm):
+    """A new analysis of a study that is known already."""
+
+    class Meta(AnalysisForm.Meta):
+        fields = ("slug", "spec")
 
 
 KIND_CHOICES = (

@@ -13,7 +13,7 @@ from analytics.selectors import rows_shown_to
 from measures.serializers import FreshnessSerializer
 from surveys.http import ErratumSerializer
 from surveys.models import Study
-from surveys.serializers import LabelsField, SentencesField
+from surveys.serializers import LabelsField, SentencesField, WrittenField
 
 
 class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
@@ -54,6 +54,39 @@ class RunSerializer(RunBriefSerializer):
     class Meta(RunBriefSerializer.Meta):
         fields = (*RunBriefSerializer.Meta.fields, "key", "spec", "result", "n_lost", "checks", "inputs",
                   "environment", "withheld", "freshness")  # fmt: skip
+
+
+class MadeRunSerializer(RunSerializer):
+    """A run that was asked for."""
+
+    reused = serializers.BooleanField(help_text="Whether it was there already: the same was asked before.")
+
+    class Meta(RunSerializer.Meta):
+        fields = (*RunSerializer.Meta.fields, "reused")
+
+
+class NewRunSerializer(serializers.Serializer[Any]):
+    """A specification without an analysis, and what it is to be run on."""
+
+    spec = WrittenField(help_text="The specification, in YAML or as an object.")
+    dataset = serializers.CharField(
+        max_length=200, help_text="A dataset or wave version: mdms/integration@3, or the latest without @3."
+    )
+
+
+class RunAnalysisSerializer(serializers.Serializer[Any]):
+    """What a defined analysis is to be run on, where that is not what it says itself."""
+
+    dataset = serializers.CharField(
+        max_length=200, default="", allow_blank=True, help_text="As integration@3; else what it reads today."
+    )
+
+
+class DefineAnalysisSerializer(serializers.Serializer[Any]):
+    """An analysis of a study; titles that are left out stay as they are."""
+
+    spec = WrittenField(help_text="The specification, in YAML or as an object.")
+    labels = serializers.DictField(child=serializers.CharField(), required=False)
 
 
 class TargetCellSerializer(serializers.ModelSerializer[TargetCell]):

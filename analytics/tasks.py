@@ -12,7 +12,8 @@ from surveys.services.jobs import Progress, register
 
 
 def run_analysis(job: Job, progress: Progress) -> dict[str, Any]:
-    """Runs an analysis (``analysis``), or an earlier run again (``run``), on the version in ``subject``."""
+    """Runs what the payload names on the version in ``subject``: an ``analysis``, a ``spec`` without one, or
+    an earlier ``run`` again."""
     from analytics.selectors import (  # the data libraries load inside the job
         rows_shown_to,
         run_with,
@@ -25,6 +26,8 @@ def run_analysis(job: Job, progress: Progress) -> dict[str, Any]:
     if "run" in payload:
         earlier: Run = run_with(user, payload["run"])
         made = analyses.run_again(user, earlier, version, progress=progress)
+    elif "spec" in payload:
+        made = analyses.run_analysis(user, payload["spec"], version, progress=progress)
     else:
         analysis = Analysis.objects.visible_to(user).get(pk=payload["analysis"])
         made = analyses.run_analysis(user, analysis, version, progress=progress)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("audit/", views.audit_table, name="audit_table"),
     path(_STUDY + "hypotheses/<slug:slug>/", views.hypotheses, name="hypotheses"),
     path(_STUDY + "map/<slug:analysis>/<path:slug>/", views.map_table, name="map_table"),
+    path(_STUDY + "new_analysis/", views.new_analysis, name="new_analysis"),
     path(_STUDY + "new_target/", views.new_target, name="new_target"),
     path(_STUDY + "targets/<path:slug>/", views.target, name="target"),
     path(_STUDY + "waves/<slug:wave>@<int:number>/erratum/", views.erratum, name="erratum"),

@@ -15,6 +15,7 @@ _LISTS = (
     "studies",
     "waves",
     "measures",
+    "proposals",
     "datasets",
     "analyses",
     "runs",

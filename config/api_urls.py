@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from analytics.api import errata, hypotheses, impact, outputs, passports, runs, tables, targets, tracked
 from config.api_root import Nowhere, Root
-from measures.api import datasets, measures
+from measures.api import datasets, measures, proposals
 from surveys.api import crosswalk, downloads, jobs, studies
 
 _WAVE = "waves/<slug:study>/<slug:wave>/"
@@ -47,6 +47,11 @@ urlpatterns = [
     path("variables/", studies.FoundVariables.as_view(), name="api_search"),
     path("measures/", measures.Measures.as_view(), name="api_measures"),
     path("measures/<slug:study>/<slug:name>/", measures.OneMeasure.as_view(), name="api_measure"),
+    path("measures/<slug:study>/<slug:name>/publish/", proposals.Publish.as_view(), name="api_publish"),
+    path("proposals/", proposals.Proposals.as_view(), name="api_proposals"),
+    path("proposals/<int:pk>/", proposals.OneProposal.as_view(), name="api_proposal"),
+    path("proposals/<int:pk>/approve/", proposals.Approve.as_view(), name="api_approve"),
+    path("proposals/<int:pk>/send-back/", proposals.SendBack.as_view(), name="api_send_back"),
     path("measures/<slug:study>/<slug:name>/impact/", impact.Impact.as_view(), name="api_measure_impact"),
     path(
         "measures/<slug:study>/<slug:name>/comparison/",
@@ -75,6 +80,7 @@ urlpatterns = [
     ),
     path("datasets/", datasets.Datasets.as_view(), name="api_datasets"),
     path(_DATASET, datasets.OneDataset.as_view(), name="api_dataset"),
+    path(_DATASET + "builds/", datasets.Builds.as_view(), name="api_builds"),
     path(_DATASET + "latest/", datasets.LatestDataset.as_view(), name="api_dataset_latest"),
     path(_DATASET_LATEST, datasets.LatestDatasetFile.as_view(), name="api_dataset_latest_below"),
     path(_DATASET_VERSION, datasets.OneDatasetVersion.as_view(), name="api_dataset_version"),
@@ -89,6 +95,7 @@ urlpatterns = [
     ),
     path("analyses/", runs.Analyses.as_view(), name="api_analyses"),
     path("analyses/<slug:study>/<slug:analysis>/", runs.OneAnalysis.as_view(), name="api_analysis"),
+    path("analyses/<slug:study>/<slug:analysis>/runs/", runs.RunAnalysis.as_view(), name="api_run_analysis"),
     path("runs/", runs.Runs.as_view(), name="api_runs"),
     path("runs/compare/", tracked.CompareRuns.as_view(), name="api_compare_runs"),
     path("runs/compare.csv", tracked.CompareRunsCsv.as_view(), name="api_compare_runs_csv"),

@@ -51,8 +51,13 @@ def require_decide(user: User, proposal: Proposal) -> None:
 
 def may_decide(user: User, proposal: Proposal) -> bool:
     """Whether ``user`` may approve a proposal or send it back."""
+    return not hinders(user, proposal)
+
+
+def hinders(user: User, proposal: Proposal) -> str:
+    """Why ``user`` may not decide about a proposal, in words; "" where nothing hinders it."""
     try:
         require_decide(user, proposal)
-    except Refused:
-        return False
-    return True
+    except Refused as refused:
+        return refused.problems[0].message
+    return ""

@@ -6,11 +6,18 @@ from typing import Any
 
 from rest_framework import serializers
 
-from measures.models import Dataset, DatasetColumn, DatasetVersion, Measure, MeasureVersion
+from measures.models import Dataset, DatasetColumn, DatasetVersion, Measure, MeasureVersion, Proposal
+from measures.policy import hinders
 from surveys.core.said import without_sources
 from surveys.http import ErratumSerializer, ExportSerializer
 from surveys.models import Study
-from surveys.serializers import CodebookVariableSerializer, FrequenciesSerializer, LabelsField
+from surveys.serializers import (
+    CodebookVariableSerializer,
+    FrequenciesSerializer,
+    LabelsField,
+    SentencesField,
+    WrittenField,
+)
 
 
 class FreshnessSerializer(serializers.Serializer[Any]):
@@ -72,6 +79,78 @@ class MeasureComparisonSerializer(serializers.Serializer[Any]):
     )
 
 
+class PublishSerializer(serializers.Serializer[Any]):
+    acknowledge_changes = serializers.BooleanField(
+        default=False,
+        help_text="You have seen how many rows change and which waves are lost against the version in force.",
+    )
+
+
+class ApproveSerializer(PublishSerializer):
+    note = serializers.CharField(default="", allow_blank=True, max_length=2000)
+
+
+class SendBackSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField(
+        default="", allow_blank=True, max_length=2000, help_text="What should be changed first; needed."
+    )
+
+
+class PublishedSerializer(serializers.Serializer[Any]):
+    """What became of a draft."""
+
+    measure_version = serializers.CharField(help_text="As in mdms/fsp@2; mdms/fsp@draft while it waits.")
+    fingerprint = serializers.CharField(allow_blank=True)
+    is_new = serializers.BooleanField(help_text="Whether a version was published.")
+    changed_rows = serializers.IntegerField()
+    lost_waves = serializers.ListField(child=serializers.CharField())
+    coverage = serializers.ListField(
+        child=serializers.JSONField(), help_text="What becomes of every code and absence, on the newest wave."
+    )
+    waits_for = serializers.CharField(allow_null=True, help_text="What it waits for, in words.")
+    proposal = serializers.IntegerField(allow_null=True, help_text="What waits, as in /proposals/7/.")
+
+
+class ProposalBriefSerializer(serializers.ModelSerializer[Proposal]):
+    """A draft that was laid before a second pair of eyes."""
+
+    study = serializers.CharField(source="measure.study.slug")
+    measure = serializers.CharField(source="measure.name")
+    state = serializers.CharField(help_text="waiting, approved, sent_back or withdrawn")
+    version = serializers.SerializerMethodField(help_text="As in fsp@2 once it is published, else null.")
+    proposed_by = serializers.CharField(source="proposed_by.get_username")
+    decided_by = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Proposal
+        fields: tuple[str, ...] = ("id", "study", "measure", "state", "version", "changed_rows",
+                                   "proposed_by", "proposed_at", "decided_by", "decided_at",
+                                   "note")  # fmt: skip
+
+    def get_version(self, proposal: Proposal) -> str | None:
+        return str(proposal.version) if proposal.version and proposal.version.number else None
+
+    def get_decided_by(self, proposal: Proposal) -> str | None:
+        return proposal.decided_by.get_username() if proposal.decided_by else None
+
+
+class ProposalSerializer(ProposalBriefSerializer):
+    wording = serializers.JSONField(help_text="Rule, labels, texts and examples, as proposed.")
+    report = SentencesField(
+        help_text="What was seen: by wave tally, coverage and rows that change; lost waves."
+    )
+    difference = serializers.JSONField(
+        allow_null=True, help_text="From the version in force: rule, texts, coverage; null where none was."
+    )
+    hinders = serializers.SerializerMethodField(help_text="Why you may not decide on it; empty if you may.")
+
+    class Meta(ProposalBriefSerializer.Meta):
+        fields = (*ProposalBriefSerializer.Meta.fields, "wording", "report", "difference", "hinders")
+
+    def get_hinders(self, proposal: Proposal) -> str:
+        return hinders(self.context["request"].user, proposal)
+
+
 class IndexSerializer(serializers.Serializer[Any]):
     """The index of a measure, wave by wave."""
 
@@ -128,6 +207,20 @@ class DatasetWithFreshnessSerializer(DatasetSerializer):
 
     class Meta(DatasetSerializer.Meta):
         fields = (*DatasetSerializer.Meta.fields, "freshness")
+
+
+class DefineDatasetSerializer(serializers.Serializer[Any]):
+    """A dataset of a study; labels and description that are left out stay as they are."""
+
+    recipe = WrittenField(help_text="wave, where, measures, items and key, in YAML or as an object.")
+    labels = serializers.DictField(child=serializers.CharField(), required=False)
+    description = serializers.DictField(child=serializers.CharField(), required=False)
+
+
+class BuildSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField(
+        default="", allow_blank=True, max_length=2000, help_text="What the version is for."
+    )
 
 
 class DatasetColumnSerializer(serializers.ModelSerializer[DatasetColumn]):

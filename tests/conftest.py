@@ -10,10 +10,11 @@ from typing import Any, NoReturn, TypeVar
 
 import pytest
 
+from tests.travellers import follower, newcomer, tables, traveller  # noqa: F401
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("WAVEBOOK_SHARED") or ROOT.parent / "shared")
-
-
+SHIPPED = ("tests/studies/", "tests/journeys/test_journey.py", "tests/journeys/test_bundle.py")
 WHOLE = bool(os.environ.get("WAVEBOOK_TEST_WHOLE"))
 T = TypeVar("T")
 
@@ -21,6 +22,17 @@ T = TypeVar("T")
 def some_of(things: Iterable[T], every: int) -> list[T]:
     """Every so many of what is proven at length; all of it in ``make prove``, which the gate runs too."""
     return list(things) if WHOLE else list(things)[::every]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """File by file, those that look at the shipped studies in one hand: there they are loaded once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "shipped" if nodeid.startswith(SHIPPED) else str(super()._split_scope(nodeid))
+
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:
@@ -90,6 +102,26 @@ def nobody_stays_in_the_database(request: pytest.FixtureRequest) -> Iterator[Non
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def readers_start_warm() -> Iterator[None]:
+    """Files are read by forks of one interpreter; in ``make prove`` by a fresh one each, as in life."""
+    from tests import warm
+
+    with pytest.MonkeyPatch.context() as patch:
+        if not WHOLE:
+            warm.start_warm(patch)
+        yield
+    warm.stop()
+
+
+@pytest.fixture
+def cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file is read by a fresh interpreter."""
+    from tests.warm import start_cold
+
+    start_cold(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

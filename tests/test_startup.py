@@ -20,6 +20,24 @@ get_resolver().url_patterns
 from django.contrib.admin import site
 assert site._registry
 """
+COMPUTED = """
+from pathlib import Path
+from tempfile import TemporaryDirectory
+import measures.selectors
+from measures.core.engine import Plan, Rule
+from measures.core.language import Scope, check, parse
+from measures.selectors.keys import ENGINE
+from tests.measures.small_survey import ITEMS, store
+with TemporaryDirectory() as folder:
+    wave = store(Path(folder) / "wave.parquet", {"age": [30, -1, 50]})
+    rule = Rule("rule", check(parse("standardise(age)"), Scope(items=ITEMS)))
+    ENGINE.derive(Plan(wave, (rule,)), Path(folder))
+"""
+READ = """
+import numpy as np
+from surveys.core.reading.columns import with_nulls
+assert with_nulls(np.arange(3), np.array([True, False, True])).to_list() == [0, None, 2]
+"""
 CHECKED = """
 from django.core.checks import Tags, run_checks
 run_checks(tags=[Tags.admin])
@@ -42,3 +60,12 @@ def test_the_pages_of_the_admin_are_there_when_they_are_checked() -> None:
 
 def test_the_site_starts_without_the_libraries_that_compute() -> None:
     assert _loaded(WITH_PAGES, *HEAVY) == []
+
+
+def test_a_measure_is_computed_without_what_only_writes_it_for_others() -> None:
+    for_others = ("pandas", "measures.core.tongues", "surveys.core.writing")
+    assert _loaded(COMPUTED, "duckdb", *for_others) == ["duckdb"]
+
+
+def test_columns_with_empty_cells_are_read_without_pandas() -> None:
+    assert _loaded(READ, "pyarrow", "pandas") == ["pyarrow"]

@@ -5,18 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.core.kinds import read_spec
 from analytics.core.record import plain
 from analytics.models import Analysis, Run
 from analytics.selectors import analysis_named, compare, run_document, run_freshness, run_with, shown_to
-from analytics.serializers import AnalysisSerializer, ComparisonSerializer, RunBriefSerializer, RunSerializer
-from surveys.http import STUDY, Api, ListApi, OneApi
-from surveys.models import User
+from analytics.serializers import (
+    AnalysisSerializer,
+    ComparisonSerializer,
+    DefineAnalysisSerializer,
+    MadeRunSerializer,
+    NewRunSerializer,
+    RunAnalysisSerializer,
+    RunBriefSerializer,
+    RunSerializer,
+)
+from analytics.services.analyses import SpecText, define_analysis
+from analytics.services.answering import Answer, read_question, run_analysis_or_queue, run_spec_or_queue
+from surveys.core.problems import Problem, Refused
+from surveys.http import STUDY, Api, ListApi, OneApi, QueuedSerializer, document, queued
+from surveys.models import Job, User
+from surveys.selectors import study_named
 
+_MADE = {200: MadeRunSerializer, 201: MadeRunSerializer, 202: QueuedSerializer}
 _READ = ("study", "analysis", "dataset_version__dataset__study", "wave_version__wave__study")
 
 
@@ -39,7 +55,10 @@ class Analyses(ListApi):
 
 
 class OneAnalysis(OneApi):
-    """One specification."""
+    """One specification; PUT defines it, 201 where it is new.
+
+    Names of columns are looked for when it is run. Where nothing differs, nothing is stored.
+    """
 
     serializer_class = AnalysisSerializer
     queryset = Analysis.objects.none()
@@ -47,10 +66,37 @@ class OneAnalysis(OneApi):
     def get_object(self) -> Analysis:
         return analysis_named(self.person, "{study}/{analysis}".format(**self.kwargs))
 
+    @extend_schema(
+        request=DefineAnalysisSerializer, responses={200: AnalysisSerializer, 201: AnalysisSerializer}
+    )
+    def put(self, request: Request, study: str, analysis: str) -> Response:
+        here = study_named(self.person, study)
+        given = document(request, DefineAnalysisSerializer, lambda given: spec_problems(given["spec"]))
+        is_new = not here.analyses.filter(slug=analysis).exists()
+        found = define_analysis(self.person, here, analysis, **given)
+        return Response(AnalysisSerializer(found).data, status=201 if is_new else 200)
+
+
+class RunAnalysis(Api):
+    """Runs a defined analysis on the version that is named, or on the one that it reads today.
+
+    The answer is the run: 200 where it was there, 201 where it was made. What takes long is a job: 202.
+    """
+
+    @extend_schema(request=RunAnalysisSerializer, responses=_MADE)
+    def post(self, request: Request, study: str, analysis: str) -> Response:
+        found = analysis_named(self.person, f"{study}/{analysis}")
+        given = document(request, RunAnalysisSerializer)
+        return told(request, run_analysis_or_queue(self.person, found, given["dataset"]))
+
 
 @extend_schema(parameters=[STUDY, OpenApiParameter("analysis", str, description="Only of this analysis.")])
 class Runs(ListApi):
-    """Runs, newest first."""
+    """Runs, newest first; POST runs a specification on a dataset or wave version.
+
+    The answer is the run: 200 where the same was asked of the same columns before, 201 where it was made.
+    What takes long is done by a job: 202.
+    """
 
     serializer_class = RunBriefSerializer
     queryset = Run.objects.none()
@@ -63,6 +109,42 @@ class Runs(ListApi):
         if analysis := self.asked("analysis"):
             runs = runs.filter(analysis__slug=analysis)
         return runs
+
+    @extend_schema(parameters=[], request=NewRunSerializer, responses=_MADE)
+    def post(self, request: Request) -> Response:
+        given = document(request, NewRunSerializer, self._meant_wrongly)
+        return told(request, run_spec_or_queue(self.person, given["spec"], given["dataset"]))
+
+    def _meant_wrongly(self, given: dict[str, Any]) -> tuple[Problem, ...]:
+        try:
+            read_question(self.person, given["spec"], given["dataset"])
+        except Refused as refused:
+            return refused.problems
+        return ()
+
+
+def told(request: Request, found: Answer | Job) -> Response:
+    """The run as this person may see it, or the job that makes it."""
+    if isinstance(found, Job):
+        return queued(request, found)
+    person: Any = request.user
+    run: Any = shown_to(person, found.run)
+    run.freshness, run.reused = run_freshness(found.run), found.is_reused
+    address = request.build_absolute_uri(reverse("api_run", args=[run.pk]))
+    return Response(
+        MadeRunSerializer(run, context={"request": request}).data,
+        status=200 if found.is_reused else 201,
+        headers={"Location": address},
+    )
+
+
+def spec_problems(spec: SpecText) -> tuple[Problem, ...]:
+    """Everything that is wrong with a specification by itself."""
+    try:
+        read_spec(spec)
+    except Refused as refused:
+        return refused.problems
+    return ()
 
 
 class OneRun(OneApi):

@@ -7,7 +7,7 @@ with it.  Centring keeps the means that were taken when the design was built, th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import numpy as np
@@ -31,19 +31,6 @@ from analytics.core.sample import Sample, group_means
 from surveys.core.codebook import Scalar
 
 
-def marginal_changes(design: Design, frame: Frame, sample: Sample, kept: Sequence[int]) -> Iterator[Change]:
-    """One change for every number or dummy of a design, one for every category beside the reference.
-
-    A category whose columns were all left out of the fit has none: that nothing moves says nothing of it.
-
-    ``kept`` are the positions of the columns that were estimated; changes number the columns among these.
-    """
-    ground = Ground(design, frame, sample, tuple(kept))
-    names = dict.fromkeys(leaf(atom).name for made in ground.made_of for atom, _ in made)
-    for name in names:
-        yield from ground.changes(name)
-
-
 @dataclass(frozen=True)
 class Ground:
     """A design that says what its columns become; the variables ``held`` have one value throughout."""
@@ -63,26 +50,37 @@ class Ground:
         return found
 
     @property
+    def whole(self) -> Ground:
+        """The same of all columns, those left out of the fit among them."""
+        return replace(self, kept=tuple(range(len(self.design.made_of))))
+
+    @property
     def made_of(self) -> tuple[tuple[Made, ...], ...]:
         return tuple(self.design.made_of[at] for at in self.kept)
 
     def changes(self, name: str) -> Iterator[Change]:
         """What happens when the variable moves: one change for a number, one for each category."""
+        return (change for change, _ in self.moves(name))
+
+    def moves(self, name: str) -> Iterator[tuple[Change, tuple[Mapping[str, Scalar], ...]]]:
+        """Each change with the values that it compares: of a number none, for rows then stay as they are."""
         touched = [at for at, made in enumerate(self.made_of) if any(leaf(a).name == name for a, _ in made)]
         columns = np.array(touched, dtype=np.int64)
+        if not touched:
+            return
         if name in self.design.bases:
             base, text = self.design.bases[name], self._factor(name)
             low = self._set(name, base, touched)
             for level in levels_used(self.frame[name], self.sample.mask):
                 if level != base:
                     high = self._set(name, level, touched)
-                    if np.array_equal(high, low):
-                        continue
-                    yield Change(f"{text}[{level_text(level)}]", high, low, columns=columns)
+                    change = Change(f"{text}[{level_text(level)}]", high, low, columns=columns)
+                    yield change, ({name: level}, {name: base})
         elif set(np.unique(self._values(name)).tolist()) <= {0.0, 1.0}:
-            yield Change(name, self._set(name, 1, touched), self._set(name, 0, touched), columns=columns)
+            change = Change(name, self._set(name, 1, touched), self._set(name, 0, touched), columns=columns)
+            yield change, ({name: 1}, {name: 0})
         else:
-            yield Change(name, slope=self._slopes(name, touched), columns=columns)
+            yield Change(name, slope=self._slopes(name, touched), columns=columns), ({},)
 
     def _factor(self, name: str) -> str:
         """How the design writes the factor: C(name), or the name alone."""

@@ -19,6 +19,14 @@ Mask = npt.NDArray[np.bool_]
 MAX_LEVELS = 200  # more categories than any table of coefficients can show
 
 
+def is_factor(variable: Variable) -> bool:
+    """Texts, and nominal codes with labels unless they are 0 and 1, enter formulas as factors."""
+    if variable.type is ValueType.TEXT:
+        return True
+    codes = {code.value for code in variable.codes}
+    return variable.level is Level.NOMINAL and bool(codes) and not codes <= {0, 1}
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: ``values`` with every absence null, ``reasons`` (text) null where there is a value."""
@@ -29,11 +37,7 @@ class Column:
 
     @property
     def is_factor(self) -> bool:
-        """Texts, and nominal codes with labels unless they are 0 and 1, enter formulas as factors."""
-        if self.variable.type is ValueType.TEXT:
-            return True
-        codes = {code.value for code in self.variable.codes}
-        return self.variable.level is Level.NOMINAL and bool(codes) and not codes <= {0, 1}
+        return is_factor(self.variable)
 
     @property
     def is_number(self) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from analytics.core.carried import combined
 from analytics.core.choices import CLASSICAL
 from analytics.core.design import Design, build
 from analytics.core.formula import (
@@ -35,6 +36,7 @@ from analytics.core.frame import Column, Frame, Mask, Numbers
 from analytics.core.sample import Sample, transformed
 
 STEPS = 25  # points of a curve
+OF_FOCAL = 3  # curves, one for each value of a focal variable that is no dummy
 Z = 1.959963984540054
 LOGITS = ("logit", "multilevel_logit")
 KINDS = ("linear", "multilevel_linear", *LOGITS)  # of one curve: others have one for every category
@@ -69,7 +71,10 @@ def products(model: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 def predictions(
     model: Mapping[str, Any], frame: Frame, sample: Sample, focal: str, moderator: str
 ) -> list[Predicted]:
-    """The curves of a fitted model: two of a 0/1 focal variable, else at its mean and one SD around it."""
+    """The curves of a fitted model: two of a 0/1 focal variable, else at its mean and one SD around it.
+
+    A curve that the rows do not carry in one of its points is left out.
+    """
     formula = parse(model["formula"])
     names = [one["term"] for one in model["result"]["estimates"]]
     beta = np.array([one["estimate"] for one in model["result"]["estimates"]])
@@ -80,14 +85,21 @@ def predictions(
     base = {name: _mean(frame[name], sample.mask) for name in formula.variables if frame[name].is_number}
     shares = design.matrix.mean(axis=0)
     xs = _values(frame[moderator], sample.mask, STEPS)
+    left = [place for place, name in enumerate(design.names) if name in model["result"]["dropped"]]
+    known = combined(design.matrix, design.names, left) if left else None
     curves = []
-    for at in _values(frame[focal], sample.mask, 3):
-        points = []
-        for x in xs:
-            row = _row(design, shares, {**base, focal: at, moderator: x}, means)[kept]
-            points.append((x, *_predicted(row, beta, variance, model["kind"] in LOGITS)))
-        curves.append(Predicted(at, tuple(points)))
+    for at in _values(frame[focal], sample.mask, OF_FOCAL):
+        rows = [_row(design, shares, {**base, focal: at, moderator: x}, means) for x in xs]
+        if known is not None and known.off(np.array(rows)).any():
+            continue
+        told = [_predicted(row[kept], beta, variance, model["kind"] in LOGITS) for row in rows]
+        curves.append(Predicted(at, tuple((x, *point) for x, point in zip(xs, told, strict=True))))
     return curves
+
+
+def curves_wanted(frame: Frame, sample: Sample, focal: str) -> int:
+    """How many curves there are where the rows carry them all."""
+    return len(_values(frame[focal], sample.mask, OF_FOCAL))
 
 
 def _values(column: Column, mask: Mask, steps: int) -> list[float]:

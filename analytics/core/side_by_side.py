@@ -58,6 +58,7 @@ class ModelHead:
     likelihood: str
     nodes: int | None
     groups: str
+    outcome: str
     outcome_labels: Mapping[str, str]
     formula: str
     converged: bool
@@ -116,6 +117,7 @@ def _head(model: Mapping[str, Any]) -> ModelHead:
         likelihood=(result["fit"] or {}).get("likelihood", ""),
         nodes=(result["fit"] or {}).get("nodes"),
         groups=model["groups"],
+        outcome=model.get("outcome", ""),
         outcome_labels=model["outcome_labels"],
         formula=model["formula"],
         converged=result["converged"],

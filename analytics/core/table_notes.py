@@ -109,6 +109,12 @@ def _drawn(model: Mapping[str, Any], kind: str) -> Iterable[str]:
         strata=drawn["n_strata"],
         df=drawn["df"],
     )
+    if weights := drawn.get("weights"):  # earlier runs do not name them
+        yield say(
+            "{model}: weighted by {weights}, scaled to a mean of 1.",
+            model=named(model["label"]),
+            weights=weights,
+        )
 
 
 def _robust(model: str, errors: Mapping[str, Any]) -> str:

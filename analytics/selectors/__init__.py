@@ -17,7 +17,9 @@ from analytics.selectors.named import (
     run_with,
     subject_named,
     subject_of,
+    subjects_in,
     target_named,
+    variables_of,
 )
 from analytics.selectors.passport import passport
 from analytics.selectors.pictures import picture_file, pictures_of
@@ -77,10 +79,12 @@ __all__ = [
     "spoken_table",
     "subject_named",
     "subject_of",
+    "subjects_in",
     "table_file",
     "table_of",
     "target_named",
     "target_of",
+    "variables_of",
     "verdicts",
     "verdicts_document",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analytics.core.frame import Column, Frame
@@ -58,7 +58,7 @@ def inputs(version: Subject, names: Iterable[str]) -> dict[str, Input]:
     return {name: found[name] for name in wanted}
 
 
-def read_frame(version: Subject, known: dict[str, Input]) -> Frame:
+def read_frame(version: Subject, known: Mapping[str, Input]) -> Frame:
     """The cells of exactly these columns, parted into values and absences."""
     if isinstance(version, DatasetVersion):
         cells = read_columns(version, list(known))

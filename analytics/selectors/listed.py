@@ -6,7 +6,9 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from analytics.models import Analysis, Run, Target
 from measures.models import DatasetVersion, MeasureVersion
-from surveys.models import Study
+from surveys.models import Study, User
+
+MOST_LOOSE = 20
 
 
 def analyses_with_latest_run(study: Study) -> list[tuple[Analysis, Run | None]]:
@@ -16,6 +18,12 @@ def analyses_with_latest_run(study: Study) -> list[tuple[Analysis, Run | None]]:
     analyses = list(study.analyses.annotate(latest_run=Subquery(newest)))
     runs = {run.pk: run for run in light(Run.objects.filter(pk__in=[a.latest_run for a in analyses]))}
     return [(analysis, runs.get(analysis.latest_run)) for analysis in analyses]
+
+
+def runs_without_analysis(user: User, study: Study) -> list[Run]:
+    """The newest runs of specifications that were not kept, as this person may see them."""
+    found = Run.objects.visible_to(user).filter(study=study, analysis=None, withdrawn_because="")
+    return list(light(found.order_by("-id"))[:MOST_LOOSE])
 
 
 def targets_with_sizes(study: Study) -> QuerySet[Target]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from analytics.models import Analysis, Run, Target
 from analytics.selectors.inputs import Subject
-from measures.models import Dataset
+from measures.models import Dataset, DatasetVersion
 from measures.selectors import dataset_version_named
+from surveys.core.codebook import Variable
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.models import Study, User, Wave
@@ -73,6 +74,19 @@ def subject_of(user: User, analysis: Analysis, name: str = "") -> Subject:
             )
         wanted = slugs[0]
     return subject_named(user, wanted if "/" in wanted else f"{study.slug}/{wanted}")
+
+
+def subjects_in(user: User, study: Study) -> list[str]:
+    """The names of the study's datasets that were built, then of its waves with data, the newest first."""
+    built = study.datasets.filter(versions__isnull=False).distinct().values_list("slug", flat=True)
+    waves = Wave.objects.filter(study=study, versions__isnull=False).distinct().order_by("-pk")
+    return [*built, *waves.values_list("slug", flat=True)]
+
+
+def variables_of(version: Subject) -> list[Variable]:
+    """The codebook of a dataset or wave version, in its order."""
+    rows = version.columns if isinstance(version, DatasetVersion) else version.variables
+    return [row.as_core() for row in rows.all()]
 
 
 def run_with(user: User, pk: int) -> Run:

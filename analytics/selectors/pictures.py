@@ -14,10 +14,10 @@ from analytics.core.output.pictures.chosen import (
     picture,
     pictures_in,
 )
-from analytics.core.output.pictures.lines import Curve, Lines, lines
+from analytics.core.output.pictures.lines import Curve, Lines, lines, words_alone
 from analytics.core.output.pictures.png import as_png
 from analytics.core.output.pictures.svg import Sheet
-from analytics.core.predictions import Predicted, predictions, products
+from analytics.core.predictions import Predicted, curves_wanted, predictions, products
 from analytics.core.tables import table_of_result
 from analytics.models import Run
 from analytics.selectors.distributions import DISTRIBUTION, distribution, distributions_of
@@ -129,6 +129,13 @@ def _interaction(run: Run, name: str, language: str, title: str, note: str) -> S
     focal_label, moderator_label = (frame[one].variable.label(language) for one in (focal, moderator))
     outcome = model["outcome_labels"].get(language) or model["outcome_labels"].get("en") or model["outcome"]
     more = spoken(say("All other variables are held at their means."))
+    if len(curves) < curves_wanted(frame, sample, focal):
+        left_out = say(
+            "A line that the rows do not carry is not drawn: a column left out of the fit counts there."
+        )
+        more = f"{more} {spoken(left_out)}"
+    if not curves:
+        return words_alone(f"{title} · {head}", f"{more} {note}")
     plot = Lines(
         title=f"{title} · {head}",
         x_axis=moderator_label,

@@ -10,12 +10,15 @@ from django.utils import translation
 from analytics.core.output.table import Table
 from analytics.core.tables import table_of_result
 from analytics.models import Run
+from analytics.selectors.errata import errata_of_run
 from analytics.selectors.shown import shown_to
 from measures.models import DatasetVersion
 from measures.services.exports import dataset_subject
+from surveys.core.codebook import text_in
 from surveys.core.problems import refuse
 from surveys.core.said import say
 from surveys.models import User
+from surveys.services.erratum_texts import erratum_texts
 from surveys.services.subjects import wave_subject
 from surveys.translation import spoken
 
@@ -31,7 +34,7 @@ def table_of(user: User, run: Run, language: str = "en") -> Table:
     run = shown_to(user, run)
     table = table_of_result(run.result, language)
     withheld = (run.withheld,) if run.withheld else ()
-    notes = (*table.notes, *withheld, *_sources(run))
+    notes = (*table.notes, *withheld, *_sources(run), *_errata(run, language))
     return replace(table, notes=notes, title=title_of(run, language), language=language, about=_about(run))
 
 
@@ -85,6 +88,12 @@ def _about(run: Run) -> dict[str, Any]:
         "citation": citation_of(run),
         "withheld": run.withheld,
     }
+
+
+def _errata(run: Run, language: str) -> tuple[str, ...]:
+    """What was corrected since of what the run read."""
+    texts = erratum_texts(one.reached() for one in errata_of_run(run))
+    return tuple(text_in(text, language) for text in texts)
 
 
 def _sources(run: Run) -> tuple[str, ...]:

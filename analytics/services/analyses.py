@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from analytics import policy
 from analytics.core.fields import read_yaml
-from analytics.core.kinds import read_spec
+from analytics.core.kinds import check_spec_names, read_spec
 from analytics.models import Analysis, Run
-from analytics.selectors.inputs import Subject
+from analytics.selectors.inputs import Subject, column_names
+from analytics.selectors.named import subject_of
 from analytics.services.runs import Progress, run
 from measures.models import DatasetVersion
 from measures.selectors import freshness
-from surveys.core.problems import refuse
+from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
 from surveys.core.storable import check_storable
 from surveys.models import Job, Study, User
@@ -26,6 +27,7 @@ from surveys.services.names import require_slug
 from surveys.services.rows import save_differing
 
 SpecText = str | Mapping[str, Any]
+RUN_ANALYSIS = "run_analysis"  # the kind of its jobs
 
 
 @transaction.atomic
@@ -52,6 +54,22 @@ def define_analysis(
     return found
 
 
+@transaction.atomic
+def ask_anew(
+    user: User, study: Study, slug: str, *, spec: Mapping[str, Any], labels: Mapping[str, str] | None = None
+) -> Job:
+    """Keeps a new analysis and queues its first run; Refused, with nothing kept, where it could not run."""
+    require_slug(slug, "an analysis", example="table2")
+    if Analysis.objects.filter(study=study, slug=slug).exists():
+        message = say("{study} has an analysis called {slug} already.", study=study, slug=slug)
+        raise refuse("name_taken", message, where="slug", hint="Choose another short name.")
+    made = define_analysis(user, study, slug, spec=spec, labels=labels)
+    version = subject_of(user, made)
+    if problems := check_spec_names(read_spec(made.spec), column_names(version)):
+        raise Refused(problems)
+    return ask_to_run(user, made, version)
+
+
 def run_analysis(
     user: User, what: Analysis | SpecText, version: Subject, *, progress: Progress | None = None
 ) -> Run:
@@ -61,11 +79,16 @@ def run_analysis(
     """
     if not isinstance(what, Analysis):
         return run(user, read_spec(what), version, None, progress)
+    require_same_study(what, version)
+    return run(user, read_spec(what.spec), version, what, progress)
+
+
+def require_same_study(what: Analysis, version: Subject) -> None:
+    """Refuses a version of another study than the analysis is of."""
     if what.study_id != version.study.pk:
         raise refuse(
             "other_study", say("{what} belongs to another study than {version}.", what=what, version=version)
         )
-    return run(user, read_spec(what.spec), version, what, progress)
 
 
 def run_again(user: User, earlier: Run, version: Subject, *, progress: Progress | None = None) -> Run:
@@ -80,9 +103,15 @@ def ask_to_run(user: User, analysis: Analysis, version: Subject) -> Job:
     """
     policy.require_run(user, version.study)
     _require_fresh(version)
+    return queue_analysis(user, analysis, version)
+
+
+def queue_analysis(user: User, analysis: Analysis, version: Subject) -> Job:
+    """Queues a run on just this version, for those who may run analyses."""
+    policy.require_run(user, version.study)
     payload = {"analysis": analysis.pk, "subject": str(version), "name": str(analysis)}
-    key = f"run_analysis:{analysis.pk}:{version}"
-    return submit(user, "run_analysis", payload, key=key, study=version.study, joins_running=False)
+    key = f"{RUN_ANALYSIS}:{analysis.pk}:{version}"
+    return submit(user, RUN_ANALYSIS, payload, key=key, study=version.study, joins_running=False)
 
 
 def ask_to_run_again(user: User, earlier: Run) -> Job:
@@ -92,7 +121,7 @@ def ask_to_run_again(user: User, earlier: Run) -> Job:
     subject = str(earlier.subject).rpartition("@")[0]
     payload = {"run": earlier.pk, "subject": subject}
     key = f"run_again:{earlier.pk}"
-    return submit(user, "run_analysis", payload, key=key, study=earlier.study, joins_running=False)
+    return submit(user, RUN_ANALYSIS, payload, key=key, study=earlier.study, joins_running=False)
 
 
 def _require_fresh(version: Subject) -> None:

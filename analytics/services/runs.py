@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version as package_version
 from typing import Any
 
@@ -29,6 +30,17 @@ Progress = Callable[[float, str], None]
 PACKAGES = ("numpy", "scipy", "polars", "duckdb")
 
 
+@dataclass(frozen=True)
+class Question:
+    """A specification asked of a version that has its columns; ``key`` finds what was answered before."""
+
+    spec: Spec
+    version: Subject
+    analysis: Analysis | None
+    known: Mapping[str, Input]
+    key: str
+
+
 def run(
     user: User, spec: Spec, version: Subject, analysis: Analysis | None, progress: Progress | None = None
 ) -> Run:
@@ -39,8 +51,13 @@ def run(
     Refused when names do not exist or the columns do not fit; a model without numbers is a run whose
     state is ``failed`` and whose checks say why.
     """
+    asked = question(user, spec, version, analysis)
+    return answered(asked) or answer(user, asked, progress)
+
+
+def question(user: User, spec: Spec, version: Subject, analysis: Analysis | None) -> Question:
+    """What is asked, for those who may run analyses; Refused when names do not exist or it was withdrawn."""
     policy.require_run(user, version.study)
-    tell = progress or (lambda share, line: None)
     spec = with_set(spec, version)
     problems = check_spec_names(spec, column_names(version))
     if problems:
@@ -48,13 +65,26 @@ def run(
     known = inputs(version, spec.columns)
     key = run_key(spec, known)
     _refuse_withdrawn(key, version)
-    if (same := _same(key, version, analysis)) is not None:
-        return same
-    tell(0.1, f"reading {how_many(len(known), 'column')}")
+    return Question(spec, version, analysis, known, key)
+
+
+def answered(asked: Question) -> Run | None:
+    """The run there is, of the same analysis on the same version."""
+    return _same(asked.key, asked.version, asked.analysis)
+
+
+def answer(user: User, asked: Question, progress: Progress | None = None) -> Run:
+    """A run that was not there; numbers that another analysis or version has are taken from there."""
+    tell = progress or (lambda share, line: None)
+    tell(0.1, f"reading {how_many(len(asked.known), 'column')}")
     started = time.perf_counter()
-    fields = _known_result(key, version) or _computed(spec, version, known, tell)
-    fields = {"seconds": round(time.perf_counter() - started, 4)} | fields
-    return _save(user, spec, version, analysis, key, known, fields)
+    fields = _known_result(asked.key, asked.version) or _computed(asked, tell)
+    return _save(user, asked, {"seconds": round(time.perf_counter() - started, 4)} | fields)
+
+
+def is_known(asked: Question) -> bool:
+    """Whether the numbers are there already, of whichever analysis or version."""
+    return Run.objects.filter(key=asked.key, study=asked.version.study).exists()
 
 
 @transaction.atomic
@@ -140,8 +170,8 @@ def _known_result(key: str, version: Subject) -> dict[str, Any] | None:
     return {name: getattr(twin, name) for name in names}
 
 
-def _computed(spec: Spec, version: Subject, known: dict[str, Input], tell: Progress) -> dict[str, Any]:
-    frame = read_frame(version, known)
+def _computed(asked: Question, tell: Progress) -> dict[str, Any]:
+    spec, frame = asked.spec, read_frame(asked.version, asked.known)
     tell(0.3, f"fitting: {spec.kind}")
     outcome: Outcome = run_spec(spec, frame, tell)
     return {
@@ -154,35 +184,28 @@ def _computed(spec: Spec, version: Subject, known: dict[str, Input], tell: Progr
     }
 
 
-def _save(
-    user: User,
-    spec: Spec,
-    version: Subject,
-    analysis: Analysis | None,
-    key: str,
-    known: Mapping[str, Input],
-    fields: dict[str, Any],
-) -> Run:
+def _save(user: User, asked: Question, fields: dict[str, Any]) -> Run:
     """Writes the run and its audit row; when somebody else was quicker, theirs is the run."""
+    spec, version = asked.spec, asked.version
     try:
         with transaction.atomic():
             jobs.guard()
             Study.objects.select_for_update().get(pk=version.study.pk)
-            _refuse_withdrawn(key, version)  # somebody may have while this was computed
+            _refuse_withdrawn(asked.key, version)  # somebody may have while this was computed
             made = Run.objects.create(
                 study=version.study,
-                analysis=analysis,
-                key=key,
+                analysis=asked.analysis,
+                key=asked.key,
                 kind=spec.kind,
                 spec=spec.as_json(),
-                inputs={name: column.content_hash for name, column in known.items()},
+                inputs={name: column.content_hash for name, column in asked.known.items()},
                 created_by=user,
                 **_subject(version),
                 **fields,
             )
-            audit.record(user, "run", made, study=made.study, key=key, state=made.state)
+            audit.record(user, "run", made, study=made.study, key=asked.key, state=made.state)
     except IntegrityError:
-        same = _same(key, version, analysis)
+        same = answered(asked)
         if same is None:
             raise
         return same

@@ -55,7 +55,12 @@ def study_analyses(context: template.Context, study: Study) -> dict[str, Any]:
     """The study's analyses, each with its latest run and the rows it used."""
     user = context["request"].user
     found = listed.analyses_with_latest_run(study)
-    return {"study": study, "rows": [(one, run, run and rows_shown_to(user, run)) for one, run in found]}
+    return {
+        "study": study,
+        "rows": [(one, run, run and rows_shown_to(user, run)) for one, run in found],
+        "loose": listed.runs_without_analysis(user, study),
+        "may_define": policy.may(user, policy.DEFINE, study),
+    }
 
 
 @register.inclusion_tag("analytics/_study_targets.html", takes_context=True)

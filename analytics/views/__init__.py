@@ -1,6 +1,7 @@
 """Pages of the analytics room, split by subject."""
 
 from analytics.views.analyses import analyses, analysis, start_run
+from analytics.views.asking import new_analysis
 from analytics.views.errata import erratum
 from analytics.views.graph import freshness_of_run, rerun, study_freshness
 from analytics.views.hypotheses import hypotheses
@@ -23,6 +24,7 @@ __all__ = [
     "freshness_of_run",
     "hypotheses",
     "map_table",
+    "new_analysis",
     "new_target",
     "number",
     "number_history",

@@ -45,6 +45,14 @@ class Source:
     def listed(self, folder: str, pattern: str = "*.yaml") -> Iterator[Path]:
         """The files of a sub-folder by name, whether or not it exists."""
         found = self.root / folder
+        if os.path.lexists(found) and not found.is_dir():
+            self.wrong(
+                found,
+                "no_folder",
+                "This is not a folder.",
+                hint="Take it away, or put a folder in its place.",
+            )
+            return
         if found.is_dir() and not os.access(found, os.R_OK | os.X_OK):
             self.wrong(found, "not_readable", "The folder may not be read.", hint="Ask whoever owns it.")
             return
@@ -86,7 +94,11 @@ class Source:
 
     def inside(self, name: str, where: str) -> Path | None:
         """The file ``name`` of the folder; None, and a problem, when it is elsewhere or not there."""
-        path = (self.root / name).resolve()
+        try:
+            path = (self.root / name).resolve()
+        except (OSError, RuntimeError, ValueError):  # a link that ends in itself, a name no file can have
+            self.wrong(where, "no_file", f"{name} is a link that leads nowhere, or no name of a file.")
+            return None
         if not path.is_relative_to(self.root.resolve()):
             self.wrong(where, "outside_folder", f"{name} lies outside the study's folder.")
             return None

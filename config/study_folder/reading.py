@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from config.study_folder.reading_rules import analyses, datasets, hypotheses, me
 from config.study_folder.reading_tables import contexts, items, targets
 from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
+
+LONGEST_CHECKSUM = 4_096  # bytes of a file that holds one, with the name it is of
 
 
 def read_folder(folder: Path) -> StudyContents:
@@ -105,8 +108,11 @@ def _check_sum(source: Source, path: Path, where: str) -> None:
     """A file with a ``.sha256`` beside it must be the file that was meant."""
     beside = path.with_name(path.name + ".sha256")
     if not beside.is_file():
+        if os.path.lexists(beside):
+            hint = "Put the checksum into a file, or take this away."
+            source.wrong(where, "wrong_checksum", f"{beside.name} is not a file.", hint=hint)
         return
-    said = beside.read_text("utf-8").split()
+    said = beside.read_bytes()[:LONGEST_CHECKSUM].decode("utf-8", "replace").split()
     if not said or said[0] != hashlib.sha256(path.read_bytes()).hexdigest():
         hint = "Fetch the file again; if it was meant to change, write a new checksum."
         source.wrong(where, "wrong_checksum", f"{path.name} is not the file of its checksum.", hint=hint)

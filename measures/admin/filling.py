@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from measures.admin.picker import page_language
+from measures.core.axes import reason_label
 from measures.core.filling import (
     KINDS,
     Asked,
@@ -31,9 +32,8 @@ from measures.core.filling.cases import OPERATORS
 from measures.core.filling.recode_rows import code_rows
 from measures.core.filling.sets import OF_CONDITIONS, OF_NUMBERS
 from measures.core.language import parse
-from measures.core.language.functions_of_samples import METHODS, SCORINGS
+from measures.core.language.functions_of_samples import BASES, METHODS, ROTATIONS, SCORINGS
 from measures.core.language.writing import write
-from measures.core.tables import reason_label
 from measures.forms import PreviewForm
 from measures.policy import require_define
 from measures.selectors.codes import ItemCodes, item_codes
@@ -209,7 +209,9 @@ def read(sent: QueryDict) -> Form:
         return Scoring(one("function"), one("item"), one("among"), one("bands"))
     if kind == "factor":
         items = tuple(filter(None, many("items")))
-        return Factor(items, one("method"), one("scores"), one("at_least"), one("turned"))
+        basis, rotation = one("basis") or BASES[0], one("rotation") or ROTATIONS[0]
+        said = (one("method"), one("scores"), one("at_least"), one("turned"))
+        return Factor(items, *said, basis, one("factors"), rotation, one("factor"))
     other = one("other") if one("other_how") == "value" else one("other_how")
     rows = tuple(zip(many("from"), many("to"), strict=False))
     return Recoding(one("item"), rows, other, tuple(zip(many("reason"), many("reason_to"), strict=False)))
@@ -245,7 +247,7 @@ def _laid_out(shown: Form, study: Study, wave: WaveVersion | None) -> dict[str, 
             "lines": [*shown.lines, Line((Asked(),))],
         }
     if isinstance(shown, Factor):
-        context |= {"methods": METHODS, "scorings": SCORINGS}
+        context |= {"methods": METHODS, "scorings": SCORINGS, "bases": BASES, "rotations": ROTATIONS}
     kind = kind_of(shown)
     named = shown.function if isinstance(shown, Combining) else kind
     return context | {"absences": WITHOUT_ANSWER.get(named, ALL_ANSWERED)}

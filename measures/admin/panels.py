@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from measures.core.axes import Side, reason_label, shown
 from measures.core.language.labels import valid_codes
-from measures.core.tables import MOST_OUTCOMES, Side, reason_label, shown
+from measures.core.tables import MOST_OUTCOMES
 from measures.selectors.keys import quoted
 from measures.selectors.scopes import Carried, ground
 from measures.services.previews import Preview

@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from measures.core.axes import reason_label
 from measures.core.language.functions import FUNCTIONS, Function
 from measures.core.language.writing import quoted, written_value
-from measures.core.tables import reason_label
 from measures.forms import PreviewForm
 from measures.selectors.codes import CodeRow, ItemCodes, ReasonRow, item_codes
 from measures.selectors.scopes import ground, study_wave_versions

@@ -9,8 +9,10 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from measures.models import Dataset, DatasetColumn, DatasetVersion
+from measures.policy import require_define
 from measures.selectors import (
     column_freshness,
     dataset_named,
@@ -22,14 +24,18 @@ from measures.selectors import (
 )
 from measures.selectors.disclosure import falls_shown_to, fitted_shown_to, lineage_shown_to
 from measures.serializers import (
+    BuildSerializer,
     DatasetColumnWithLineageSerializer,
     DatasetExportSerializer,
     DatasetSerializer,
     DatasetVersionSerializer,
     DatasetWithFreshnessSerializer,
+    DefineDatasetSerializer,
 )
+from measures.services.datasets import define_dataset, read_resolvable, submit_build
 from measures.services.exports import dataset_subject
 from measures.services.falls import count_now
+from surveys.core.problems import Problem, Refused
 from surveys.core.said import say
 from surveys.http import (
     STUDY,
@@ -40,9 +46,12 @@ from surveys.http import (
     ListApi,
     OneApi,
     QueuedSerializer,
+    document,
+    queued,
     to_numbered,
 )
-from surveys.selectors import one_named
+from surveys.models import Study
+from surveys.selectors import one_named, study_named
 from surveys.services.subjects import Subject
 
 
@@ -62,7 +71,8 @@ class Datasets(ListApi):
 
 
 class OneDataset(OneApi):
-    """One dataset: recipe, versions, and whether the latest version still holds."""
+    """One dataset: recipe, versions, and whether the latest version still holds; PUT defines it, 201 where it
+    is new. Nothing is built by that."""
 
     serializer_class = DatasetWithFreshnessSerializer
     queryset = Dataset.objects.none()
@@ -71,6 +81,37 @@ class OneDataset(OneApi):
         dataset: Any = dataset_named(self.person, "{study}/{dataset}".format(**self.kwargs))
         dataset.freshness = freshness(dataset)
         return dataset
+
+    @extend_schema(
+        request=DefineDatasetSerializer, responses={200: DatasetSerializer, 201: DatasetSerializer}
+    )
+    def put(self, request: Request, study: str, dataset: str) -> Response:
+        here = study_named(self.person, study)
+        require_define(self.person, here)
+        given = document(
+            request, DefineDatasetSerializer, lambda given: recipe_problems(here, given["recipe"])
+        )
+        is_new = not here.datasets.filter(slug=dataset).exists()
+        found = define_dataset(self.person, here, dataset, **given)
+        return Response(DatasetSerializer(found).data, status=201 if is_new else 200)
+
+
+def recipe_problems(study: Study, recipe: Any) -> tuple[Problem, ...]:
+    """Everything that is wrong with a recipe."""
+    try:
+        read_resolvable(study, recipe)
+    except Refused as refused:
+        return refused.problems
+    return ()
+
+
+class Builds(Api):
+    """Queues a build of what the recipe means today; its job names the version and says whether it is new."""
+
+    @extend_schema(request=BuildSerializer, responses={202: QueuedSerializer})
+    def post(self, request: Request, study: str, dataset: str) -> Response:
+        found = dataset_named(self.person, f"{study}/{dataset}")
+        return queued(request, submit_build(self.person, found, **document(request, BuildSerializer)))
 
 
 class AboutDatasetVersion(Api):

@@ -14,6 +14,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 CLOSE = 1e-5  # a larger slope of the residuals means that no minimum was found
+FLAT = 1e-6  # residuals that bend less have no one minimum
 LEAST_UNIQUENESS = 0.005  # as in common practice: a uniqueness of zero would leave no room for error
 
 
@@ -66,6 +67,18 @@ def minres(correlation: Matrix, factors: int = 1) -> Extraction:
     free = (psi > LEAST_UNIQUENESS) & (psi < 1.0)
     converged = not free.any() or bool(np.abs(slope[free]).max() < CLOSE)
     return Extraction("minres", loadings, values, psi, converged, value)
+
+
+def unsettled(extraction: Extraction, correlation: Matrix) -> float:
+    """How far a uniqueness of :func:`minres` may still be from the minimum: slope over bend, where the
+    residuals bend the least.  Infinite where they are flat and other uniquenesses fit as well."""
+    psi, k = extraction.uniquenesses, extraction.loadings.shape[1]
+    free = (psi > LEAST_UNIQUENESS) & (psi < 1.0)
+    if not free.any():
+        return 0.0
+    bend = float(np.linalg.eigvalsh(_hessian(psi, correlation, k)[np.ix_(free, free)])[0])
+    slope = float(np.abs(_residual(psi, correlation, k)[1][free]).max())
+    return slope / bend if bend > FLAT else np.inf
 
 
 def score_weights(extraction: Extraction, correlation: Matrix, scores: str) -> Vector:
@@ -166,6 +179,7 @@ def _hessian(psi: Vector, correlation: Matrix, factors: int) -> Matrix:
 def _polished(psi: Vector, correlation: Matrix, factors: int, steps: int = 12) -> Vector:
     """Newton steps on the uniquenesses that are not at a bound; a step that does not help ends them."""
     best, gradient = _residual(psi, correlation, factors)
+    slack = 1e-15 if factors == 1 else 1e-12  # below rounding for several; scores of one are kept as they are
     for _ in range(steps):
         free = (psi > LEAST_UNIQUENESS) & (psi < 1.0)
         if not free.any() or np.abs(gradient[free]).max() < 1e-14:
@@ -175,7 +189,7 @@ def _polished(psi: Vector, correlation: Matrix, factors: int, steps: int = 12) -
         trial[free] -= np.linalg.lstsq(hessian, gradient[free], rcond=None)[0]
         trial = np.clip(trial, LEAST_UNIQUENESS, 1.0)
         value, slope = _residual(trial, correlation, factors)
-        if value > best + 1e-15 or np.abs(slope[free]).max() > np.abs(gradient[free]).max():
+        if value > best + slack or np.abs(slope[free]).max() > np.abs(gradient[free]).max():
             break
         psi, best, gradient = trial, value, slope
     return psi

@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from measures.core.bounds import ANYTHING, FLAG, Bounds, hull, of_arithmetic, of_sum
 from measures.core.language.tree import Absent, Apply, Case, Column, Constant, Recode, Type, Typed
-from measures.core.tongues.bounds import ANYTHING, FLAG, Bounds, hull, of_arithmetic, of_sum
 from surveys.core.codebook import Scalar
 
 MOST_LISTED = 200  # whole numbers between two bounds that are told one by one

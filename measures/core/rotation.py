@@ -15,7 +15,9 @@ from measures.core.factor import Matrix, Vector
 
 VARIMAX_ROUNDS, VARIMAX_END = 500, 1e-12
 OBLIMIN_ROUNDS, OBLIMIN_END = 20_000, 1e-9
+DIFFERENCE = 1e-5  # of which the bend of the criterion is made
 PROMAX_POWER = 4
+TOLD_APART = 9  # decimals of sums and loadings that order and sign go by: later ones are rounding
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,12 @@ def oblimin(loadings: Matrix) -> tuple[Matrix, Matrix, bool]:
     turn, step = np.eye(k), 1.0
     pattern, value, gradient = _quartimin(loadings, turn)
     for _ in range(OBLIMIN_ROUNDS):
-        projected = gradient - turn * (turn * gradient).sum(axis=0)
-        size = float(np.sqrt((projected**2).sum()))
+        projected, size = _projected(turn, gradient)
         if size < OBLIMIN_END:
             break
         step *= 2
         for _ in range(12):
-            moved = turn - step * projected
-            moved = moved / np.sqrt((moved**2).sum(axis=0))
+            moved = _moved(turn, projected, step)
             trial, less, slope = _quartimin(loadings, moved)
             if value - less > 0.5 * size**2 * step:
                 break
@@ -114,7 +114,55 @@ def oblimin(loadings: Matrix) -> tuple[Matrix, Matrix, bool]:
         if less >= value and size < 1e3 * OBLIMIN_END:
             break  # what is left of the slope is rounding
         turn, pattern, value, gradient = moved, trial, less, slope
+    turn = _refined(loadings, turn)
+    pattern = _quartimin(loadings, turn)[0]
     return pattern, np.asarray(turn.T @ turn), size < 1e3 * OBLIMIN_END
+
+
+def _projected(turn: Matrix, gradient: Matrix) -> tuple[Matrix, float]:
+    """The slope along the columns of length one, and its size."""
+    projected = gradient - turn * (turn * gradient).sum(axis=0)
+    return np.asarray(projected), float(np.sqrt((projected**2).sum()))
+
+
+def _moved(turn: Matrix, projected: Matrix, step: float) -> Matrix:
+    moved = turn - step * projected
+    return np.asarray(moved / np.sqrt((moved**2).sum(axis=0)))
+
+
+def _refined(loadings: Matrix, turn: Matrix) -> Matrix:
+    """Newton's steps on the slope for as long as it falls.
+
+    The criterion itself no longer tells two turns apart once they differ in the ninth digit; its slope does.
+    """
+    projected, size = _projected(turn, _quartimin(loadings, turn)[2])
+    while size > 0:
+        moved = _moved(turn, _newton(loadings, turn, projected), 1.0)
+        following, less = _projected(moved, _quartimin(loadings, moved)[2])
+        if less > size / 2:
+            break
+        turn, projected, size = moved, following, less
+    return turn
+
+
+def _newton(loadings: Matrix, turn: Matrix, projected: Matrix) -> Matrix:
+    """The step (k, k) that takes the slope to zero where it changes evenly, by central differences."""
+    k = len(turn)
+    ways = []  # k - 1 of each column: where it can go without changing its length
+    for column in range(k):
+        for way in np.linalg.svd(turn[:, [column]])[0][:, 1:].T:
+            ways.append(np.zeros((k, k)))
+            ways[-1][:, column] = way
+    bends = [_ahead(loadings, turn, way) - _ahead(loadings, turn, -way) for way in ways]
+    bend = np.array(bends).reshape(len(ways), -1).T / (2 * DIFFERENCE)
+    sizes = np.linalg.lstsq(bend, projected.ravel(), rcond=None)[0]
+    return np.asarray(np.tensordot(sizes, np.array(ways), axes=1))
+
+
+def _ahead(loadings: Matrix, turn: Matrix, way: Matrix) -> Matrix:
+    """The slope a little further on."""
+    moved = _moved(turn, -way, DIFFERENCE)
+    return _projected(moved, _quartimin(loadings, moved)[2])[0]
 
 
 def _quartimin(loadings: Matrix, turn: Matrix) -> tuple[Matrix, float, Matrix]:
@@ -128,11 +176,18 @@ def _quartimin(loadings: Matrix, turn: Matrix) -> tuple[Matrix, float, Matrix]:
 
 
 def in_order(pattern: Matrix, phi: Matrix, converged: bool) -> Rotated:
-    """Factors by falling sum of squares, diag(phi L'L), each with a positive sum of loadings."""
+    """Factors by falling sum of squares, diag(phi L'L), each with a positive sum of loadings.
+
+    Of factors whose sums agree to nine decimals, the one that loads more on the first item on which they
+    differ comes first; the first item decides the sign where loadings cancel out.
+    """
     sums = np.diag(phi @ pattern.T @ pattern)
-    order = np.argsort(-sums, kind="stable")
+    ties = -np.abs(pattern[::-1]).round(TOLD_APART)
+    order = np.lexsort((*ties, -sums.round(TOLD_APART)))
     total = pattern.sum(axis=0)
-    signs = np.where(np.abs(total) > 1e-12, np.sign(total), np.where(pattern[0] < 0, -1.0, 1.0))[order]
+    signs = np.where(np.abs(total) > 10.0**-TOLD_APART, np.sign(total), np.where(pattern[0] < 0, -1.0, 1.0))[
+        order
+    ]
     own = pattern[:, order] * signs
     related = phi[np.ix_(order, order)] * np.outer(signs, signs)
     return Rotated(own, related, own @ related, sums[order], converged)

@@ -81,7 +81,11 @@ def _function(function: Function, engine: DuckEngine) -> str:
     shown = worked(function, engine)
     lines = [f"### {function.name}\n", f"`{function.signature}`\n", f"{function.help['en']}\n"]
     lines += [f"*Absences.* {function.absences['en']}\n", f"```\n{function.example}\n```\n", _worked(shown)]
-    return "\n".join([*lines, *_equivalents(shown)])
+    lines += _equivalents(shown)
+    if function.second:
+        again = worked(replace(function, example=function.second), engine)
+        lines += [f"```\n{function.second}\n```\n", _worked(again)]
+    return "\n".join(lines)
 
 
 def _worked(shown: Worked) -> str:

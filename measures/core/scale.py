@@ -10,7 +10,8 @@ import numpy as np
 
 from measures.core.engine.fits import Fit
 from measures.core.engine.interface import Rule
-from measures.core.factor import Vector
+from measures.core.factor import Matrix, Vector
+from measures.core.factors import NOT_ROTATED, Wanted
 from measures.core.language.fingerprints import fingerprint_of
 from measures.core.language.functions import is_fitted
 from measures.core.language.functions_of_samples import PEARSON
@@ -46,6 +47,16 @@ class Scale:
     at_least: int
     is_standardised: bool
     basis: str = PEARSON  # the correlations that the rule's factor is found in
+    factors: int = 1
+    rotation: str = NOT_ROTATED  # none, varimax, promax, oblimin
+    factor: int = 1  # the one that is scored
+
+    @property
+    def wanted(self) -> Wanted:
+        """The score that the rule asks for; one factor by minimum residuals where it weighs by none."""
+        if not self.extraction:
+            return Wanted("minres")
+        return Wanted(self.extraction, self.scores, self.factors, self.rotation, self.factor)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,6 +72,8 @@ class Metric:
     weights: Vector
     loadings: Vector | None = None
     n: int = 0
+    pattern: Matrix | None = None  # (p, k), the loadings of all factors where there are several
+    factor: int = 1  # the one that is scored
 
     @property
     def slopes(self) -> Vector:
@@ -94,9 +107,11 @@ def _scale(node: Typed, scope: Scope) -> Scale | None:
         return None
     least = int(dict(node.settings).get("at_least", len(node.arguments)))
     if node.function == "factor_score":
-        method, scores = str(node.setting("method")), str(node.setting("scores"))
-        basis = str(dict(node.settings).get("basis", PEARSON))
-        return Scale(node, tuple(map(_item, node.arguments)), method, scores, least, True, basis)
+        basis, wanted = str(dict(node.settings).get("basis", PEARSON)), Wanted.of(dict(node.settings))
+        return Scale(
+            node, tuple(map(_item, node.arguments)), wanted.method, wanted.scores, least, True, basis,
+            wanted.factors, wanted.rotation, wanted.factor,
+        )  # fmt: skip
     inner = [_standardised(part) for part in node.arguments]
     parts = [part for part in inner if part is not None]
     is_standardised = len(parts) == len(node.arguments)
@@ -162,7 +177,9 @@ def metric_of(scale: Scale, fitted: Mapping[str, Any]) -> Metric | None:
             return None
         fit = Fit.from_json(kept)
         weights = np.array(fit.weights) / (p if scale.scores == "mean" else 1)
-        return Metric(np.array(fit.means), np.array(fit.sds), weights, np.array(fit.loadings), fit.n)
+        pattern = np.array(fit.pattern) if fit.pattern else None
+        means, sds, loadings = (np.array(one) for one in (fit.means, fit.sds, fit.loadings))
+        return Metric(means, sds, weights, loadings, fit.n, pattern, scale.factor)
     if not scale.is_standardised:
         return None
     kept_fits = [fitted.get(fingerprint_of(part)) for part in scale.node.arguments]

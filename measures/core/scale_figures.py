@@ -6,6 +6,7 @@ looked at again.  Figures are those of the rows that answer every item.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -15,11 +16,13 @@ import numpy as np
 from measures.core import factor, reliability
 from measures.core.engine.joint import Joint
 from measures.core.factor import Matrix, Vector
+from measures.core.factors import Solution, determinacy, matched, solve
 from measures.core.language.functions_of_samples import PEARSON, POLYCHORIC
 from measures.core.polychoric import LARGEST, polychorics
+from measures.core.rotation import Rotated
 from measures.core.scale import Metric, Scale, even_weights
 from surveys.core.problems import refuse
-from surveys.core.said import say
+from surveys.core.said import say, sentence
 
 DIGITS = 10  # significant digits that are told: the last ones of linear algebra differ between machines
 _SINGULAR = 1e-10  # as where fits are made
@@ -38,6 +41,16 @@ class Drift:
     refitted_sd: float
     correlation: float  # of the two scores
     congruence: float | None
+    is_same_number: bool = True  # whether the frozen factor has its number here as well
+
+
+@dataclass(frozen=True)
+class Alike:
+    """``tables``: of each factor Tucker's congruence (m, m) of its loadings in ``m`` sets of rows with one
+    another.  ``numbers``: of each set of rows the numbers that its own factors have there."""
+
+    tables: tuple[Matrix, ...]
+    numbers: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,8 @@ class Figures:
     eigenvalues: Vector
     loadings: Vector
     uniquenesses: Vector
+    factors: Rotated  # all of them, ``loadings`` being those of the one that is scored
+    determinacy: Vector  # (k,) squared correlation of each factor with its regression score
     metric: Metric  # refitted on these rows, as the rule is
 
     def scored(self, metric: Metric) -> tuple[float, float]:
@@ -99,7 +114,7 @@ def _figures(
 ) -> Figures:
     """``used`` (p, p): the correlations that are told of; ``own``: those that the rule is fitted on."""
     p, sds = len(means), np.sqrt(np.diag(covariance))
-    extraction = (factor.principal if scale.extraction == "principal" else factor.minres)(used)
+    found = _solved(used, scale)
     adequacy, per_item = factor.kmo(used)
     spread = covariance if basis == PEARSON else used
     return Figures(
@@ -117,10 +132,12 @@ def _figures(
         kmo=adequacy if p > 2 else float("nan"),  # of two items it is a half, whatever they are
         kmo_items=per_item if p > 2 else np.full(p, np.nan),
         bartlett=factor.bartlett(used, joint.n) if basis == PEARSON else None,
-        extraction=extraction.method,
-        eigenvalues=extraction.eigenvalues,
-        loadings=extraction.loadings[:, 0],
-        uniquenesses=extraction.uniquenesses,
+        extraction=found.extraction.method,
+        eigenvalues=found.extraction.eigenvalues,
+        loadings=found.loadings,
+        uniquenesses=found.uniquenesses,
+        factors=found.rotated,
+        determinacy=determinacy(found.rotated.structure, used),
         metric=_refitted(scale, joint.n, means, sds, own),
     )
 
@@ -133,9 +150,18 @@ def _refitted(scale: Scale, n: int, means: Vector, sds: Vector, own: Matrix) -> 
         return (
             Metric(means, sds, even, n=n) if scale.is_standardised else Metric(0 * means, 0 * sds + 1, even)
         )
-    extraction = (factor.principal if scale.extraction == "principal" else factor.minres)(own)
-    weights = factor.score_weights(extraction, own, scale.scores) / (p if scale.scores == "mean" else 1)
-    return Metric(means, sds, weights, extraction.loadings[:, 0], n)
+    found = _solved(own, scale)
+    weights = found.weights / (p if scale.scores == "mean" else 1)
+    pattern = found.rotated.loadings if scale.factors > 1 else None
+    return Metric(means, sds, weights, found.loadings, n, pattern, scale.factor)
+
+
+def _solved(correlation: Matrix, scale: Scale) -> Solution:
+    """Refused in words where these rows do not carry the rule's factors."""
+    found = solve(correlation, scale.wanted)
+    if found.fault:
+        raise refuse("unfit_sample", say("The factors are not told: {why}.", why=sentence(found.fault)))
+    return found
 
 
 def _covariance(joint: Joint) -> Matrix:
@@ -171,12 +197,29 @@ def drift_of(figures: Figures, frozen: Metric) -> Drift:
     alike = None
     if frozen.loadings is not None and figures.metric.loadings is not None:
         alike = reliability.congruence(figures.metric.loadings, frozen.loadings)
-    return Drift(mean, sd, own_mean, own_sd, shared / (sd * own_sd), alike)
+    is_same = True
+    if frozen.pattern is not None and figures.metric.pattern is not None:
+        own = matched(figures.metric.pattern, frozen.pattern)
+        is_same = own[frozen.factor - 1] == frozen.factor - 1
+    return Drift(mean, sd, own_mean, own_sd, shared / (sd * own_sd), alike, is_same)
 
 
-def congruences(found: list[Figures]) -> Matrix:
-    """Tucker's congruence (k, k) of the loadings of ``k`` sets of rows with one another."""
-    loadings = np.array([one.loadings for one in found])
+def congruences(found: Sequence[Figures], reference: Matrix | None = None) -> Alike:
+    """How alike the loadings of several sets of rows are, factor by factor.
+
+    ``reference`` (p, k): the loadings whose numbering holds for all; else those of the first set of rows.
+    """
+    if not found:
+        return Alike((), ())
+    known = found[0].factors.loadings if reference is None else reference
+    places = [matched(one.factors.loadings, known) for one in found]
+    loadings = [one.factors.loadings[:, place] for one, place in zip(found, places, strict=True)]
+    columns = (np.array([one[:, at] for one in loadings]) for at in range(known.shape[1]))
+    numbers = tuple(tuple(place + 1 for place in one) for one in places)
+    return Alike(tuple(map(_with_one_another, columns)), numbers)
+
+
+def _with_one_another(loadings: Matrix) -> Matrix:
     lengths = np.sqrt((loadings**2).sum(axis=1))
     return np.asarray(loadings @ loadings.T / np.outer(lengths, lengths))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from measures.core.factor import LEAST_UNIQUENESS
@@ -25,8 +27,12 @@ def warnings_of(scale: Scale, figures: Figures, answered: tuple[int, ...]) -> li
                 kmo=figures.kmo,
             )
         )
-    if len(figures.eigenvalues) > 2 and figures.eigenvalues[1] > 1.0:
-        more = int((figures.eigenvalues > 1.0).sum())
+    more = int((figures.eigenvalues > 1.0).sum())
+    if scale.factors > 1 and more > scale.factors:
+        found.append(
+            say("{more} eigenvalues are above 1, and the rule finds {k} factors.", more=more, k=scale.factors)
+        )
+    elif scale.factors == 1 and len(figures.eigenvalues) > 2 and more > 1:
         found.append(
             say("{more} eigenvalues are above 1: the items may measure more than one thing.", more=more)
         )
@@ -51,16 +57,20 @@ def _of_rows(figures: Figures, answered: tuple[int, ...]) -> list[str]:
 
 def _of_items(scale: Scale, figures: Figures) -> list[str]:
     found = []
-    if figures.alpha < 0:
+    is_one = scale.factors == 1  # items of several factors need not go together
+    if figures.alpha < 0 and is_one:
         found.append(sentence("Alpha is negative: is an item worded the other way and not reversed?"))
     for at, name in enumerate(scale.names):
-        if figures.item_rest[at] < 0:
+        if figures.item_rest[at] < 0 and is_one:
             found.append(say("{item} goes against the other items: should it be turned round?", item=name))
         if figures.uniquenesses[at] <= LEAST_UNIQUENESS + 1e-9 and figures.extraction == "minres":
             found.append(
                 say(
                     "A Heywood case: the factor explains all of {item}, which leaves no room for error; its "
-                    "loading is a limit, not an estimate.",
+                    "loading is a limit, not an estimate."
+                    if is_one
+                    else "A Heywood case: the factors explain all of {item}, which leaves no room for error; "
+                    "its loadings are limits, not estimates.",
                     item=name,
                 )
             )
@@ -100,4 +110,18 @@ def likeness_warning(one: str, other: str, congruence: float) -> str | None:
         one=one,
         other=other,
         phi=congruence,
+    )
+
+
+def renumbered(rows: str, reference: str, factor: int, numbers: Sequence[int]) -> str | None:
+    """A warning where the scored factor of ``reference`` has another number in these rows."""
+    if numbers[factor - 1] == factor:
+        return None
+    return say(
+        "In {rows} factor {factor} of {reference} comes out as number {number}: fitted anew there, the rule "
+        "scores another factor.",
+        rows=rows,
+        reference=reference,
+        factor=factor,
+        number=numbers[factor - 1],
     )

@@ -48,11 +48,6 @@ def _frame(left: Pair, right: Pair) -> pl.DataFrame:
     return pl.DataFrame([series.rename(name) for name, series in named])
 
 
-def cross(left: Pair, right: Pair, most: int = MOST) -> Cross:
-    """Joint counts of two columns of equal length."""
-    return _cross(_frame(left, right), most)
-
-
 def _cross(frame: pl.DataFrame, most: int) -> Cross:
     columns = ("lv", "lr", "rv", "rr")  # they settle the order of what is equally frequent
     falling = [True, *(False for _ in columns)]

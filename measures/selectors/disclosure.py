@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 
 from measures.core.falls import Shown, shown
-from measures.models import ColumnFalls, DatasetColumn, Measure, MeasureVersion
+from measures.models import ColumnFalls, DatasetColumn, Measure, MeasureVersion, Proposal
 from measures.policy import may_define, may_download
 from measures.selectors.versions import lineage
 from surveys import policy
 from surveys.core.disclosure import FEWEST
+from surveys.core.problems import refuse
+from surveys.core.said import say
 from surveys.models import Study, User
 from surveys.selectors import studies_where
 
@@ -34,6 +36,20 @@ def measures_shown_to(user: User) -> QuerySet[Measure]:
     exists = Q(pk__in=versions.order_by().values("measure")) | Q(study__in=studies_where(user, policy.DEFINE))
     found = Measure.objects.visible_to(user).filter(exists).select_related("study")
     return found.prefetch_related(Prefetch("versions", versions, to_attr="shown"))
+
+
+def proposals_shown_to(user: User) -> QuerySet[Proposal]:
+    """What was proposed where the person may define measures, the latest first; like drafts, nothing else."""
+    found = Proposal.objects.filter(measure__study__in=studies_where(user, policy.DEFINE))
+    return found.select_related("measure__study", "version__measure", "proposed_by", "decided_by")
+
+
+def proposal_with(user: User, pk: int) -> Proposal:
+    """The proposal with this number, for those who may define measures in its study."""
+    found = proposals_shown_to(user).filter(pk=pk).first()
+    if found is None:
+        raise refuse("not_found", say("There is no proposal {pk} that you can see.", pk=pk))
+    return found
 
 
 def fitted_shown_to(user: User, column: DatasetColumn) -> dict[str, Any]:

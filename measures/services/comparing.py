@@ -9,7 +9,7 @@ from typing import Any
 from measures.core.difference import Difference, difference
 from measures.core.transitions import changes
 from measures.core.wording import Wording
-from measures.models import MeasureVersion, Transition
+from measures.models import MeasureVersion, Proposal, Transition
 from measures.policy import require_see
 from measures.selectors.disclosure import changes_shown_to, waves_shown_to
 from measures.selectors.keys import Keyed
@@ -57,6 +57,21 @@ def words_compared(
     if seen is not None:
         reports[1] = dict(seen)
     return difference(str(before), str(after), old, new, reports)
+
+
+def against(proposal: Proposal) -> MeasureVersion | None:
+    """The version that was in force when a draft was proposed; None where none was."""
+    number = proposal.report.get("against")
+    return proposal.measure.versions.filter(number=number).first() if number else None
+
+
+def proposal_compared(user: User, proposal: Proposal) -> Difference | None:
+    """What differs between what was in force and what is proposed; None where nothing was in force."""
+    before = against(proposal)
+    if before is None:
+        return None
+    after = MeasureVersion(measure=proposal.measure, **proposal.wording)
+    return words_compared(user, before, after, proposal.report)
 
 
 def moves(

@@ -12,7 +12,7 @@ import polars as pl
 from django.db import transaction
 
 from measures.core.engine import Engine
-from measures.core.recipe import read_recipe
+from measures.core.recipe import Recipe, read_recipe
 from measures.models import Dataset, DatasetColumn, DatasetVersion, DerivedColumn
 from measures.policy import require_define
 from measures.selectors.keys import ENGINE, Column
@@ -29,6 +29,7 @@ from measures.services.columns import (
 from measures.services.engines import chosen
 from surveys.core.codebook import as_json, fingerprint
 from surveys.core.hashing import table_hash
+from surveys.core.plain_yaml import read_plain
 from surveys.core.problems import Problem, Refused
 from surveys.core.said import how_many, say, say_n, with_sources
 from surveys.core.storable import check_storable
@@ -86,23 +87,36 @@ def define_dataset(
     study: Study,
     slug: str,
     *,
-    recipe: Mapping[str, Any],
+    recipe: str | Mapping[str, Any],
     labels: Mapping[str, str] | None = None,
     description: Mapping[str, str] | None = None,
 ) -> Dataset:
-    """A new dataset, or the existing one with what differs saved; the recipe must resolve now."""
+    """A new dataset, or the existing one with what differs saved; the recipe must resolve now.
+
+    The recipe is YAML or a mapping; labels and description that are not given stay as they are.
+    """
     require_define(user, study)
     require_slug(slug, "a dataset", example="integration")
-    read = read_recipe(recipe, where=f"{study}/{slug}")
-    resolve(study, read)
-    fields = {"recipe": read.as_json(), "labels": dict(labels or {}), "description": dict(description or {})}
-    check_storable(fields, f"{study}/{slug}")
+    where = f"{study}/{slug}"
+    read = read_resolvable(study, recipe, where)
+    told = {"labels": labels, "description": description}
+    fields = {"recipe": read.as_json()} | {
+        name: dict(text) for name, text in told.items() if text is not None
+    }
+    check_storable(fields, where)
     dataset, is_new = Dataset.objects.get_or_create(study=study, slug=slug, defaults=fields)
     if is_new:
         audit.record(user, "define", dataset)
     else:
         save_differing(user, dataset, fields)
     return dataset
+
+
+def read_resolvable(study: Study, recipe: str | Mapping[str, Any], where: str = "recipe") -> Recipe:
+    """A recipe (YAML or a mapping) that means something in ``study`` today; Refused with all its faults."""
+    read = read_recipe(read_plain(recipe, where) if isinstance(recipe, str) else recipe, where=where)
+    resolve(study, read)
+    return read
 
 
 def build_dataset(
@@ -151,7 +165,7 @@ def build_dataset(
 
 
 def submit_build(user: User, dataset: Dataset, note: str = "") -> Job:
-    """Asks for a build as long work; a build that is already waiting is returned."""
+    """Asks for a build as long work; one with the same note that is already waiting is returned."""
     require_define(user, dataset.study)
     check_storable({"note": note})
     payload = {"dataset": dataset.pk, "note": note, "name": str(dataset)}
@@ -159,7 +173,7 @@ def submit_build(user: User, dataset: Dataset, note: str = "") -> Job:
         user,
         "build_dataset",
         payload,
-        key=f"build_dataset:{dataset.pk}",
+        key=f"build_dataset:{dataset.pk}" + (f":{note}" if note else ""),
         study=dataset.study,
         joins_running=False,
     )

@@ -8,9 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from measures.models import DatasetColumn, DatasetVersion
+from measures.selectors.errata import reached_in_dataset
 from surveys.core.table import read_derived
 from surveys.core.writing import Derivation, ExportTable
 from surveys.models import User
+from surveys.services.erratum_texts import erratum_texts
 from surveys.services.exports import ExportOutcome, export_to
 from surveys.services.files import path_of
 from surveys.services.subjects import Subject, table_of
@@ -41,6 +43,7 @@ def dataset_subject(version: DatasetVersion) -> Subject:
         address=("measures:dataset_download", (dataset.study.slug, dataset.slug, version.number)),
         counted=lambda: list(version.columns.values_list("derived__frequencies", flat=True)),
         derived=lambda: _derivations(version),
+        errata=lambda: erratum_texts(reached_in_dataset(version)),
     )
 
 

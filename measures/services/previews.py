@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from measures.core.axes import Axis
 from measures.core.coverage import Coverage, coverage_row
 from measures.core.engine import DuckEngine
 from measures.core.engine.interface import Fitted
 from measures.core.falls import Shown, plain, shown
 from measures.core.language import sentence
-from measures.core.tables import ItemTable, Labelled, item_table, labelled, mapped
+from measures.core.tables import MOST_LISTED, MOST_OUTCOMES, ItemTable, Labelled, item_table, labelled, mapped
 from measures.core.transitions import Changes, Pair, changes, tally
 from measures.core.wording import example_shape_problems, plain_examples
 from measures.models import Measure, MeasureVersion
@@ -235,11 +236,13 @@ def _tables(
     here: Ground, tried: Tried, new: Pair, covering: Coverage, variable: Variable, language: str
 ) -> tuple[ItemTable, ...]:
     path, tables = path_of(here.version.data), []
+    heads = Axis(variable, new, MOST_OUTCOMES, language)
     for name in tried.checked.items[:MOST_TABLES]:
         carried = here.items[name]
         source = mapped(read_split(path, carried.position, carried.source), carried.code_map)
         uncovered = {
             (row.value, row.reason) for row in covering.rows if row.item == name and not row.is_covered
         }
-        tables.append(item_table(source, carried.variable, new, variable, uncovered, language))
+        rows = Axis(carried.variable, source, MOST_LISTED, language)
+        tables.append(item_table(carried.variable, rows, heads, uncovered, language))
     return tuple(tables)

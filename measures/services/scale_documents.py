@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from measures.core.factor import Matrix
 from measures.core.scale_figures import Figures, plain, plains
 from measures.services.scales import Rows, ScaleReport
 
 SIGN = "the loadings add up to more than zero"
+SIGN_OF_SEVERAL = "factors by falling sum of squares; the loadings of each add up to more than zero"
 
 
 def document(report: ScaleReport) -> dict[str, Any]:
@@ -25,20 +27,34 @@ def document(report: ScaleReport) -> dict[str, Any]:
             "at_least": scale.at_least,
             "is_standardised": scale.is_standardised,
             "extraction": scale.extraction,
-            "rotation": "none",
+            "factors": scale.factors if scale.extraction else None,
+            "rotation": scale.rotation,
+            "factor": scale.factor if scale.extraction else None,
             "basis": scale.basis,
             "scores": scale.scores,
-            "sign": SIGN if scale.extraction else "",
+            "sign": (SIGN if scale.factors == 1 else SIGN_OF_SEVERAL) if scale.extraction else "",
         },
         "basis": report.basis,
         "by": report.by,
         "metric": report.metric,
         "metrics": list(report.metrics),
         "rows": [_rows(one, scale.names) for one in report.rows],
-        "congruence": {"rows": names, "values": [plains(row) for row in report.congruence]},
+        "congruence": {"rows": names, "values": _table(report.congruence), **_of_each(report)},
         "left_out": [{"wave_version": str(one.version), "why": str(one.why)} for one in report.left_out],
         "warnings": [str(warning) for warning in report.warnings],
     }
+
+
+def _table(cells: Matrix) -> list[list[float | None]]:
+    return [plains(row) for row in cells]
+
+
+def _of_each(report: ScaleReport) -> dict[str, Any]:
+    """Of several factors the congruences of each, and which number it has in each set of rows."""
+    if report.scale.factors == 1:
+        return {}
+    numbers = [list(one) for one in report.alike.numbers]
+    return {"factors": [_table(one) for one in report.alike.tables], "numbers": numbers}
 
 
 def _rows(rows: Rows, names: tuple[str, ...]) -> dict[str, Any]:
@@ -81,8 +97,24 @@ def _figures(figures: Figures, names: tuple[str, ...]) -> dict[str, Any]:
             {"name": name, **dict(zip(heads, row, strict=True))}
             for name, row in zip(names, cells, strict=True)
         ],
-        "correlation": [plains(row) for row in figures.correlation],
+        "correlation": _table(figures.correlation),
+        **_several(figures),
     }
+
+
+def _several(figures: Figures) -> dict[str, Any]:
+    """Loadings (the pattern) of all factors, their correlations, and what each explains."""
+    found, p = figures.factors, len(figures.means)
+    if len(found.sums) == 1:
+        return {}
+    told = {
+        "loadings": _table(found.loadings),
+        "phi": _table(found.phi),
+        "sums": plains(found.sums),
+        "percents": plains(100 * found.sums / p),
+        "determinacy": plains(figures.determinacy),
+    }
+    return {"factors": told}
 
 
 def _test(chi_square: float, df: int, p: float) -> dict[str, Any]:

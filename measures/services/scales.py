@@ -13,15 +13,16 @@ from measures.core.engine import Engine
 from measures.core.engine.joint import Joint, too_many_groups
 from measures.core.factor import Matrix
 from measures.core.language.functions_of_samples import BASES
-from measures.core.scale import Scale, metric_of
+from measures.core.scale import Metric, Scale, metric_of
 from measures.core.scale_figures import (
+    Alike,
     Drift,
     Figures,
     congruences,
     drift_of,
     figures_of,
 )
-from measures.core.scale_warnings import likeness_warning, warnings_of
+from measures.core.scale_warnings import likeness_warning, renumbered, warnings_of
 from measures.models import JointAnswers, MeasureVersion
 from measures.policy import require_see
 from measures.selectors.keys import ENGINE
@@ -71,7 +72,8 @@ class Rows:
 
 @dataclass(frozen=True)
 class ScaleReport:
-    """A scale over the waves and groups; ``congruence`` (k, k) is of those that have figures, in order."""
+    """A scale over the waves and groups; ``alike`` is of those that have figures, in order, factors numbered
+    as on the frozen metric, else as in the first of them."""
 
     version: MeasureVersion
     scale: Scale
@@ -82,8 +84,13 @@ class ScaleReport:
     metrics: tuple[str, ...]
     rows: tuple[Rows, ...]
     left_out: tuple[LeftOut, ...]
-    congruence: Matrix
+    alike: Alike
     warnings: tuple[str, ...]
+
+    @property
+    def congruence(self) -> Matrix:
+        """(m, m) of the factor that is scored."""
+        return self.alike.tables[self.scale.factor - 1] if self.alike.tables else np.zeros((0, 0))
 
     @property
     def with_figures(self) -> list[Rows]:
@@ -193,7 +200,8 @@ def _report(
     latest = having[-1]
     scale = latest.scales[place]
     found = [one for one in rows if one.figures is not None]
-    table = congruences([one.figures for one in found if one.figures]) if found else np.zeros((0, 0))
+    frozen = metric_of(scale, asked.fitted)
+    alike = congruences([one.figures for one in found if one.figures], frozen.pattern if frozen else None)
     variables = [latest.variable(name) for name in scale.names]
     return ScaleReport(
         version=version,
@@ -205,8 +213,8 @@ def _report(
         metrics=metrics,
         rows=rows,
         left_out=left_out,
-        congruence=table,
-        warnings=tuple(_unlike(found, table)),
+        alike=alike,
+        warnings=tuple(_warned(found, scale, alike, frozen)),
     )
 
 
@@ -240,8 +248,18 @@ def _told(wave: OnWave, scale: Scale, asked: _Asked, by: str, counted: Counted) 
         told.append(sentence("The frozen metric was fitted for another reading of the rule: codes differ."))
     if drift and drift.congruence is not None:
         unlike = likeness_warning(str(wave.version), say("the frozen metric"), drift.congruence)
-        told += [unlike] if unlike else []
+        told += [unlike] if unlike and drift.is_same_number else []
     return Rows(wave.version, group, labels, scored, figures, drift, tuple(told))
+
+
+def _warned(found: list[Rows], scale: Scale, alike: Alike, frozen: Metric | None) -> Iterator[str]:
+    if not found:
+        return
+    reference = say("the frozen metric") if frozen and frozen.pattern is not None else found[0].name
+    for one, numbers in zip(found, alike.numbers, strict=True):
+        if warning := renumbered(one.name, reference, scale.factor, numbers):
+            yield warning
+    yield from _unlike(found, alike.tables[scale.factor - 1])
 
 
 def _unlike(found: list[Rows], table: Matrix) -> Iterator[str]:

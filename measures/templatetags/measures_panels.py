@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from measures import selectors
@@ -155,6 +156,10 @@ HEADS = {
     "method": _("Method"),
     "scores": _("Scores"),
     "basis": _("Correlations"),
+    "rotation": _("Rotation"),
+    "factors": _("Factors"),
+    "factor": _("Which of them is scored"),
+    "factors_of": _("Loadings on factor"),
     "sign": _("Sign"),
     "kmo": _("Sampling adequacy (KMO)"),
     "alpha": _("Cronbach's alpha"),
@@ -172,20 +177,32 @@ def _parts(fit: Mapping[str, Any], rule: str) -> list[dict[str, Any]]:
     columns = [name for name in PER_ITEM if fit.get(name)]
     names = _items_of(fit["function"], len(fit[columns[0]]), rule) if columns else []
     rows = list(zip(names, *(fit[name] for name in columns), strict=True))
-    facts = [
-        (HEADS[name], spoken(fit[name])) for name in ("method", "scores", "basis", "sign") if fit.get(name)
-    ]
-    facts += [
-        (HEADS[name], round(fit[name], 4)) for name in ("n", "kmo", "alpha") if fit.get(name) is not None
-    ]
+    words = ("method", "scores", "basis", "rotation", "sign")
+    facts = [(HEADS[name], spoken(fit[name])) for name in words if fit.get(name)]
+    numbers = ("n", "kmo", "alpha", "factors", "factor")
+    facts += [(HEADS[name], round(fit[name], 4)) for name in numbers if fit.get(name) is not None]
     facts += [(HEADS["withheld"], fit["withheld"])] if fit.get("withheld") else []
     whole = {"title": fit["function"], "facts": facts, "heads": _heads("item", *columns), "rows": rows}
-    parts: list[dict[str, Any]] = [whole]
+    parts: list[dict[str, Any]] = [whole, *_several(fit, names)]
     for name, key, heads in (("eigenvalues", "component", ("eigenvalues",)), ("groups", "key", ("value",))):
         if fit.get(name):
             pairs = fit[name] if name == "groups" else [(i + 1, value) for i, value in enumerate(fit[name])]
             parts.append({"title": "", "facts": [], "heads": _heads(key, *heads), "rows": pairs})
     return parts
+
+
+def _several(fit: Mapping[str, Any], names: list[str]) -> list[dict[str, Any]]:
+    """The loadings of all factors, their sums of squares, and how oblique ones are correlated."""
+    if not fit.get("pattern"):
+        return []
+    numbers = [str(at + 1) for at in range(len(fit["sums"]))]
+    rows = [(name, *loadings) for name, loadings in zip(names, fit["pattern"], strict=True)]
+    loadings = {"title": "", "facts": [], "heads": [HEADS["factors_of"], *numbers], "rows": rows}
+    told = [(gettext("Sum of squared loadings"), *fit["sums"])]
+    if any(cell for at, row in enumerate(fit["phi"]) for cell in row[:at]):
+        name = gettext("Correlation with factor %(number)s")
+        told += [(name % {"number": number}, *row) for number, row in zip(numbers, fit["phi"], strict=True)]
+    return [loadings, {"title": "", "facts": [], "heads": [HEADS["factors"], *numbers], "rows": told}]
 
 
 def _items_of(function: str, size: int, rule: str) -> list[str]:

@@ -34,6 +34,12 @@ WORDS = {
     "mean": _("mean of standardised items"),
     "plain sum": _("sum of the answers"),
     "plain mean": _("mean of the answers"),
+    "several principal": _("principal components"),
+    "several minres": _("minimum residuals (minres)"),
+    "none": _("not rotated"),
+    "varimax": _("varimax (rows of length one)"),
+    "promax": _("promax of varimax (power 4)"),
+    "oblimin": _("oblimin (direct quartimin, rows as they are)"),
     "pearson": _("Pearson"),
     "polychoric": _("polychoric"),
 }
@@ -75,8 +81,15 @@ def item_rows(rows: Rows, report: ScaleReport) -> list[dict[str, Any]]:
     names = ("means", "sds", "loadings", "uniquenesses", "item_rest", "alpha_dropped", "kmo_items")
     columns = [getattr(found, name) for name in names]
     return [
-        {"item": item, "label": text_in(labels, language()), **dict(zip(names, cells, strict=True))}
-        for item, labels, *cells in zip(report.scale.items, report.labels, *columns, strict=True)
+        {
+            "item": item,
+            "label": text_in(labels, language()),
+            "all_loadings": own,
+            **dict(zip(names, cells, strict=True)),
+        }
+        for item, labels, own, *cells in zip(
+            report.scale.items, report.labels, found.factors.loadings, *columns, strict=True
+        )
     ]
 
 
@@ -88,12 +101,48 @@ def score_of(rows: Rows) -> tuple[float, float]:
 
 
 @register.filter
-def congruence_rows(report: ScaleReport) -> list[tuple[str, list[dict[str, str]]]]:
-    """Each wave or group with its congruences, the lower triangle: text, word and kind of badge."""
+def extracted_by(scale: Scale) -> str:
+    """How a scale's factor, or its several, are found."""
+    return str(WORDS[scale.extraction if scale.factors == 1 else f"several {scale.extraction}"])
+
+
+@register.filter
+def factor_heads(scale: Scale) -> list[dict[str, Any]]:
+    """The factors of a scale by number, and whether it is the one that is scored."""
+    return [{"number": at, "is_scored": at == scale.factor} for at in range(1, scale.factors + 1)]
+
+
+@register.filter
+def factor_rows(rows: Rows) -> list[tuple[str, list[str]]]:
+    """What is told of each of several factors: what it explains, how its score tells it, correlations."""
+    assert rows.figures is not None
+    found, p = rows.figures.factors, len(rows.figures.means)
+    told = [
+        (gettext("Sum of squared loadings"), found.sums, 3),
+        (gettext("% of variance"), 100 * found.sums / p, 1),
+        (gettext("% of variance, cumulated"), 100 * found.sums.cumsum() / p, 1),
+        (gettext("Squared correlation with its regression score"), rows.figures.determinacy, 3),
+    ]
+    if np.abs(found.phi - np.eye(len(found.phi))).max() > 0:
+        name = gettext("Correlation with factor %(number)s")
+        told += [(name % {"number": at}, own, 3) for at, own in enumerate(found.phi, start=1)]
+    return [(name, [figure(one, digits) for one in numbers]) for name, numbers, digits in told]
+
+
+@register.filter
+def congruence_tables(report: ScaleReport) -> list[dict[str, Any]]:
+    """For each factor every wave or group with its congruences, the lower triangle: text, word, badge."""
     names = [rows_name(one) for one in report.with_figures]
     return [
-        (name, [_congruence(phi) for phi in row[:place]])
-        for place, (name, row) in enumerate(zip(names, report.congruence, strict=True))
+        {
+            "number": at,
+            "is_scored": at == report.scale.factor,
+            "rows": [
+                (name, [_congruence(phi) for phi in row[:place]])
+                for place, (name, row) in enumerate(zip(names, table, strict=True))
+            ],
+        }
+        for at, table in enumerate(report.alike.tables, start=1)
     ]
 
 

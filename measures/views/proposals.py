@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from measures import selectors
-from measures.models import MeasureVersion, Proposal
+from measures.models import Proposal
 from measures.policy import require_decide, require_define
-from measures.services.comparing import words_compared
+from measures.services.comparing import against, proposal_compared
 from measures.services.rules import approve, send_back
 from measures.views.rules import code_labels
 from surveys.core.problems import Problem, Refused, refuse
@@ -73,15 +73,8 @@ def _shown(
 
 def _differing(request: HttpRequest, found: Proposal) -> dict[str, Any]:
     """How what is proposed differs from the version in force when it was."""
-    against = found.report.get("against")
-    before = found.measure.versions.filter(number=against).first() if against else None
-    if before is None:
-        return {}
-    after = MeasureVersion(measure=found.measure, **found.wording)
-    return {
-        "published": before,
-        "difference": words_compared(request.user, before, after, found.report),
-    }
+    before = against(found)
+    return {"published": before, "difference": proposal_compared(request.user, found)} if before else {}
 
 
 def _right(request: HttpRequest, found: Proposal) -> dict[str, Any]:

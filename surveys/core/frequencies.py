@@ -35,12 +35,14 @@ def count_raw(raw: pl.Series, tags: pl.Series | None, variable: Variable) -> Cou
         cells, n = tally(raw)
     values, reasons = split(cells, tags, variable)
     is_missing = reasons.is_not_null()
+    valid, absent = (values.filter(~is_missing), n.filter(~is_missing)), reasons.filter(is_missing)
     gone = (
         cells.filter(is_missing),
         n.filter(is_missing),
         tags.filter(is_missing) if tags is not None else None,
     )
-    return _counts(values, reasons, n, variable) | {"missing_codes": _missing_codes(variable, *gone)}
+    counts = _counts(*valid, _added_up(absent, n.filter(is_missing)), variable)
+    return counts | {"missing_codes": _missing_codes(variable, *gone)}
 
 
 def count(values: pl.Series, reasons: pl.Series, variable: Variable) -> Counts:
@@ -55,20 +57,20 @@ def count(values: pl.Series, reasons: pl.Series, variable: Variable) -> Counts:
     listed, of a key none: a list of once-given answers would be the answers themselves.  Of text that was
     split into its answers, ``surveys.core.split_counts`` adds who ``chosen`` what.
     """
-    frame = pl.DataFrame({VALUE: values, "reason": reasons.cast(pl.String)})
-    counted = frame.group_by(VALUE, "reason").agg(pl.len().alias("n"))
-    return _counts(counted[VALUE], counted["reason"], counted["n"], variable)
+    cells, n = tally(values)
+    is_valid = cells.is_not_null()
+    absent = reasons.drop_nulls().value_counts(name="n")
+    return _counts(cells.filter(is_valid), n.filter(is_valid), _added_up(*absent), variable)
 
 
-def _counts(cells: pl.Series, reasons: pl.Series, n: pl.Series, variable: Variable) -> Counts:
-    """From different (value, reason) pairs and how often each occurs, each valid value once."""
-    is_valid = reasons.is_null()
-    valid, often = cells.filter(is_valid), n.filter(is_valid)
+def _counts(valid: pl.Series, often: pl.Series, absent: dict[str, int], variable: Variable) -> Counts:
+    """From different values, how often each occurs, and the rows of every absence."""
     spread = _spread(valid, often) if variable.type.is_number else None
+    there = int(often.sum())
     return {
-        "n": int(n.sum()),
-        "valid": int(often.sum()),
-        "absent": _added_up(reasons.filter(~is_valid), n.filter(~is_valid)),
+        "n": there + sum(absent.values()),
+        "valid": there,
+        "absent": absent,
         "missing_codes": [],
         "values": _listed(valid, often, variable),
         "distinct": valid.len(),

@@ -83,6 +83,11 @@ def alternatives(names: Iterable[str]) -> str:
     return reduce(lambda one, other: say("{one} or {other}", one=one, other=other), names)
 
 
+def crossed(names: Iterable[str]) -> str:
+    """``a with b``: what one row has at once, apart from lists, whose members stand between commas."""
+    return reduce(lambda one, other: say("{one} with {other}", one=one, other=other), names)
+
+
 def _given(value: Any, spec: str) -> Any:
     if isinstance(value, Said):
         return value

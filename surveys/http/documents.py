@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
@@ -13,6 +14,16 @@ from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.said import say
 
 _OF_FORMS = frozenset({"csrfmiddlewaretoken"})  # what a page sends beside its fields
+
+
+class PlainJson(JSONParser):
+    """JSON; what is nested deeper than it can be read is no document rather than a bug."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError("The document is nested too deep.") from None
 
 
 class NoFields(Serializer[Any]):

@@ -59,7 +59,7 @@ class ExportSerializer(serializers.Serializer[Any]):
 
 
 class QueuedSerializer(serializers.Serializer[Any]):
-    """The file is large: a job writes it.  Ask the job how far it is, then ask again for the file."""
+    """It takes long: a job does it.  Ask the job how far it is; a file is then asked for again."""
 
     job = serializers.CharField(help_text="Where to ask how far it is; also in the header Location.")
     state = serializers.CharField()

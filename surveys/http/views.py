@@ -10,12 +10,14 @@ from rest_framework.exceptions import APIException, NotFound
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.http.authentication import TokenAuthentication
+from surveys.http.documents import PlainJson
 from surveys.models import User
 
 STUDY = OpenApiParameter("study", str, description="Only of this study.")
@@ -39,6 +41,7 @@ class Api(APIView):
     """The root of every view of the API; ``parameters`` are the query parameters it listens to."""
 
     authentication_classes = (TokenAuthentication, SessionAuthentication)
+    parser_classes = (PlainJson, FormParser, MultiPartParser)
     parameters: ClassVar[tuple[str, ...]] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

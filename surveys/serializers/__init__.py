@@ -7,7 +7,7 @@ from surveys.serializers.crosswalk import (
     UndoSerializer,
     grid_document,
 )
-from surveys.serializers.fields import LabelsField, SentencesField
+from surveys.serializers.fields import LabelsField, SentencesField, WrittenField
 from surveys.serializers.jobs import JobSerializer, MadeTokenSerializer, NewTokenSerializer, TokenSerializer
 from surveys.serializers.studies import (
     CodebookVariableSerializer,
@@ -37,5 +37,6 @@ __all__ = [
     "VariableSerializer",
     "WaveSerializer",
     "WaveVersionSerializer",
+    "WrittenField",
     "grid_document",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from surveys import policy
-from surveys.core.codebook import fingerprint
+from surveys.core.codebook import Labels, fingerprint
 from surveys.core.problems import refuse
 from surveys.core.said import restored, say, with_sources
 from surveys.core.writing import (
@@ -44,6 +44,7 @@ class ExportOutcome:
     version: str
     citation: str
     codebook: str = ""  # the codebook beside a CSV
+    errata: tuple[Labels, ...] = ()  # what was corrected since, in words
 
     def as_json(self) -> dict[str, object]:
         """Plain types, for ``--json`` and the API."""
@@ -89,6 +90,7 @@ def outcome_of(subject: Subject, export: Export, *, file: str, codebook: str = "
         version=str(subject.version),
         citation=subject.citation,
         codebook=codebook,
+        errata=tuple(subject.errata()),
     )
 
 
@@ -157,9 +159,11 @@ def is_large(subject: Subject, format: str) -> bool:
 
 def export_key(subject: Subject, format: str, language: str) -> str:
     """Everything that decides the bytes."""
-    study, told = subject.study, {}
+    study, told = subject.study, dict[str, object]()
     if format_named(format).is_codebook:
         told = {"licence": study.licence, "abstract": study.description}
+        if errata := subject.errata():
+            told["errata"] = list(errata)
     return fingerprint(
         {
             **told,

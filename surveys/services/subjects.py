@@ -15,13 +15,15 @@ from django.db import models
 from django.urls import reverse
 
 from surveys.core.citation import cite
-from surveys.core.codebook import Codebook, text_in
+from surveys.core.codebook import Codebook, Labels, text_in
 from surveys.core.problems import refuse
 from surveys.core.said import say
 from surveys.core.table import AT_ONCE, physical, read_columns, split, tags_of
 from surveys.core.writing import About, Derivation, ExportTable
 from surveys.models import Study, WaveVersion
+from surveys.services.erratum_texts import erratum_texts
 from surveys.services.files import path_of
+from surveys.services.reached import reached_in
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
@@ -44,6 +46,7 @@ class Subject:
     address: tuple[str, tuple[str | int, ...]]  # of the page of its downloads: the route and its arguments
     counted: Callable[[], Sequence[Mapping[str, Any]]]  # the stored frequencies of its columns
     derived: Callable[[], Mapping[str, Derivation]] = dict  # how its derived columns came to be
+    errata: Callable[[], Sequence[Labels]] = tuple  # what was corrected since, in words
 
     @property
     def page(self) -> str:
@@ -117,6 +120,7 @@ class Subject:
             licence=self.study.licence,
             abstract=self.study.description,
             derived=self.derived(),
+            errata=self.errata(),
         )
 
 
@@ -138,6 +142,7 @@ def wave_subject(version: WaveVersion) -> Subject:
         job="export_wave",
         address=("surveys:wave_download", (study.slug, wave.slug, version.number)),
         counted=lambda: list(version.variables.values_list("frequencies", flat=True)),
+        errata=lambda: erratum_texts(reached_in(version)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from django.core.management import call_command
 from django.test import Client
 
 from analytics.models import Run
-from analytics.selectors import errata_of_target, erratum_of, runs_beside
+from analytics.selectors import errata_of_target, erratum_of, runs_beside, table_file
 from analytics.services.analyses import run_analysis
 from analytics.services.runs import withdraw_run
+from measures.services.exports import export_dataset_version
 from measures.services.freshness import probe
+from surveys.services.exports import export_wave_version
 from tests.factories import make_wave_version
 from tests.pages.conftest import Library, build_library, columns
 
@@ -178,3 +181,33 @@ def test_the_errata_of_a_table_are_those_of_the_runs_beside_it(library: Library)
     found = {one.run.pk for one in errata_of_target(target)}
     assert found == {*beside, loose[0].pk, loose[1].pk}
     assert found == {one.pk for one in runs_beside(library.owner, target)}
+
+
+TOLD = {
+    "en": "Erratum: mdms/2014@1 was corrected by mdms/2014@2 since; what was changed reaches ",
+    "zh": "勘误：mdms/2014@1 后由 mdms/2014@2 更正，所改之处涉及 ",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_files_made_after_a_correction_tell_of_it(library: Library, tmp_path: Path, language: str) -> None:
+    run = library.runs["table2"]
+    before = table_file(library.owner, run, "html", language).content.decode()
+    assert TOLD[language] not in before
+    first = export_dataset_version(
+        library.owner, library.dataset_version, "html", tmp_path / "a.html", language
+    )
+    assert first.errata == () and TOLD[language] not in (tmp_path / "a.html").read_text("utf-8")
+    again(library, lambda cells: [1 - cells[0], *cells[1:]])
+    assert f"{TOLD[language]}fsp" in table_file(library.owner, run, "html", language).content.decode()
+    for format in ("html", "ddi"):
+        path = tmp_path / f"dataset.{format}"
+        export_dataset_version(library.owner, library.dataset_version, format, path, language)
+        assert f"{TOLD[language]}fsp" in path.read_text("utf-8")
+        export_wave_version(library.owner, library.version, format, path, language)
+        assert f"{TOLD[language]}q_union" in path.read_text("utf-8")
+    data = export_dataset_version(library.owner, library.dataset_version, "csv", tmp_path / "a.csv")
+    (erratum,) = data.errata
+    assert erratum[language].startswith(TOLD[language])
+    (after,) = [one for one in library.wave.versions.all() if one.number == 2]
+    assert export_wave_version(library.owner, after, "html", tmp_path / "new.html").errata == ()

@@ -43,7 +43,7 @@ def test_a_passport_names_everything_behind_a_run(desk: Desk) -> None:
     assert all(one["in_words"]["en"] and one["in_words"]["zh"] for one in told["measures"])
     assert told["measures"][1]["variables"] == ["z"]
     assert told["carried"] == {"y": ["y"], "x": ["x"], "job": ["job"]}
-    assert told["code"]["sources"] == code_version()["sources"] and told["code"]["estimators"] == {"logit": 4}
+    assert told["code"]["sources"] == code_version()["sources"] and told["code"]["estimators"] == {"logit": 5}
     assert told["seed"] is None
 
 

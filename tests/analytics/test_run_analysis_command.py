@@ -17,6 +17,7 @@ from surveys.core.problems import Refused
 from surveys.services.jobs import claim, perform
 from tests.analytics.conftest import Desk
 
+NUMBERS = ("estimate", "std_error", "p_value", "conf_low", "conf_high")
 SPEC = "kind: logit\nformula: y ~ x + z\n"
 
 
@@ -52,6 +53,43 @@ def test_a_stored_analysis_on_its_dataset_in_words(desk: Desk) -> None:
     code, out, _ = _run("mdms/table2")
     assert code == 0
     assert "on mdms/integration@1: done" in out and "Status" in out and "7 x: refused" in out
+
+
+def test_what_stands_beside_the_table_is_printed(desk: Desk, tmp_path: Path) -> None:
+    spec = "kind: logit\nformula: y ~ x*z\npredict: {z: [0, 1]}\n"
+    code, out, _ = _run("--spec", _spec(tmp_path, spec), "--dataset", "mdms/2014@1")
+    assert code == 0
+    (model,) = Run.objects.get().result["models"]
+    effect, slope = model["result"]["marginal_effects"][0], model["result"]["slopes"][1]
+    prediction = model["result"]["predictions"][1]
+    for title in ("average marginal effects", "slopes", "predictions"):
+        assert f"\n{title}\n" in out
+    lines = [line.split() for line in out.splitlines()]
+    assert ["x", *(f"{effect[name]:.4f}" for name in NUMBERS)] in lines
+    assert ["x", "where", "z", "=", "1", *(f"{slope[name]:.4f}" for name in NUMBERS)] in lines
+    assert [f"{prediction['estimate']:.4f}", f"{prediction['std_error']:.4f}"] == next(
+        line[3:5] for line in lines if line[:3] == ["z", "=", "1"]
+    )
+
+
+SERIES = """
+kind: series
+models:
+  - {name: small, kind: logit, formula: y ~ x}
+  - {name: large, kind: logit, formula: y ~ x + z, from: small}
+  - {name: broken, label: Broken, kind: logit, formula: y ~ C(job)}
+"""
+
+
+def test_a_series_names_the_models_without_numbers_and_prints_its_tests(desk: Desk, tmp_path: Path) -> None:
+    """Where the occupation is the outcome under another name the third model has none, and others have."""
+    version = desk.corrected(job=[1 + 2 * cell for cell in desk.cells("y")])
+    code, out, _ = _run("--spec", _spec(tmp_path, SERIES), "--dataset", str(version))
+    assert code == 0
+    (comparison,) = Run.objects.get().result["comparisons"]
+    assert f"large against small: χ² = {comparison['statistic']:.2f}, df = 1, p = " in out
+    assert "Broken gave no numbers: The outcomes are told apart perfectly in every row by C(job)[3]" in out
+    assert out.count("gave no numbers") == 1
 
 
 BAD = [

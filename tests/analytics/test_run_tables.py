@@ -135,6 +135,27 @@ def test_pictures_show_no_more_than_the_page(version: WaveVersion, researcher: U
     assert "18.75" in whole and "18.75" not in shown and "told only" in shown
 
 
+def test_an_outcome_without_a_label_is_named(desk: Desk) -> None:
+    run = run_analysis(desk.user, {"kind": "linear", "formula": "city ~ x"}, desk.version)
+    client = Client()
+    client.force_login(desk.user)
+    assert "outcome: city</caption>" in client.get(f"/runs/{run.pk}/").content.decode()
+    chinese = client.get(f"/runs/{run.pk}/", headers={"accept-language": "zh-hans"}).content.decode()
+    assert "：city</caption>" in chinese
+
+
+def test_a_picture_draws_no_line_that_the_rows_do_not_carry(desk: Desk) -> None:
+    """Members alone: what the product would be for others is known from no row."""
+    spec = {"kind": "linear", "formula": "x ~ y + z + y:z", "where": {"z": 1}}
+    run = run_analysis(desk.user, spec, desk.version)
+    svg = picture_file(desk.user, run, "interaction_model1_1", "svg").content.decode()
+    assert "polyline" not in svg and "not drawn" in svg
+    client = Client()
+    client.force_login(desk.user)
+    page = client.get(f"/runs/{run.pk}/").content.decode()
+    assert "1 of 2 slopes are not given" in page and "y at z = 0 (no row used has z = 0)" in page
+
+
 def test_a_history_lays_the_runs_of_an_analysis_side_by_side(desk: Desk) -> None:
     spec = {"kind": "logit", "formula": "y ~ z + x"}
     analysis = define_analysis(desk.user, desk.study, "table2", spec=spec)

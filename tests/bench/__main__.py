@@ -7,7 +7,8 @@
 The columns are wall seconds, seconds of the processor (the ones to compare on a busy machine), and the peak
 memory of the whole process tree.  Goals: import and export in 0.6 of the time and 0.5 of the memory of the
 bare program above them, frequencies within 2 s, searches within 100 ms, pages within 200 ms; forty measures
-in half of the time and a quarter of the memory of pandas, and in 1.5 x the time of SQL written by hand;
+in half of the time and a quarter of the memory of pandas, and in 1.5 x the time of SQL written by hand; a
+preview of a rule on 16,000 rows within 0.3 s, on a million and a half within 2 s;
 a crosstab of a million and a half rows within a second; 500 models of a multiverse within five minutes.
 """
 
@@ -16,7 +17,14 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-SIZED = ("import", "export", "frequencies", "measures", "multilevel")  # parts that work on the big file
+SIZED = (
+    "import",
+    "export",
+    "frequencies",
+    "measures",
+    "previews",
+    "multilevel",
+)  # parts that work on the big file
 PARTS = (*SIZED, "catalogue", "models", "multiverse", "tables", "pages")
 ROWS, FULL = 50_000, 200_000
 

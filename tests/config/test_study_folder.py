@@ -593,3 +593,34 @@ def test_a_name_that_no_disk_holds_is_refused_with_a_sentence(tmp_path: Path, bo
     with pytest.raises(Refused) as refused:
         load_study(boss, tmp_path / ("a" * 300))
     assert refused.value.problems[0].code == "not_readable"
+
+
+def test_links_checksums_and_folders_that_are_none_are_told_of(folder: Path, boss: User) -> None:
+    wave = min((folder / "waves").glob("*.csv"))
+    loop = folder / "waves" / "loop.csv"
+    loop.symlink_to(loop)
+    text = (folder / "study.yaml").read_text("utf-8")
+    (folder / "study.yaml").write_text(text.replace(wave.name, loop.name), "utf-8")
+    with pytest.raises(Refused) as refused:
+        load_study(boss, folder)
+    told = {(one.code, one.message) for one in refused.value.problems}
+    assert any(code == "no_file" and "loop.csv is a link that leads nowhere" in text for code, text in told)
+    (folder / "study.yaml").write_text(text, "utf-8")
+    beside = wave.with_name(wave.name + ".sha256")
+    beside.write_bytes(b"\xff\xfe checksum")
+    with pytest.raises(Refused) as refused:
+        load_study(boss, folder)
+    assert "wrong_checksum" in {one.code for one in refused.value.problems}
+    beside.unlink()
+    beside.mkdir()
+    with pytest.raises(Refused) as refused:
+        load_study(boss, folder)
+    assert f"{beside.name} is not a file." in {one.message for one in refused.value.problems}
+
+
+def test_a_file_in_the_place_of_a_folder_is_told_of(folder: Path, boss: User) -> None:
+    shutil.rmtree(folder / "measures")
+    (folder / "measures").write_text("no folder", "utf-8")
+    with pytest.raises(Refused) as refused:
+        load_study(boss, folder)
+    assert ("no_folder", "measures") in {(one.code, one.where) for one in refused.value.problems}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import absent
-from tests.journeys.conftest import ROOT, Person
+from tests.conftest import ROOT, absent
+from tests.travellers import Person
 
 pytestmark = pytest.mark.services
 

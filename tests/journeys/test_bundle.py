@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 from tests.conftest import absent
-from tests.journeys.conftest import Person
+from tests.travellers import Person
 
 CLOSE, ERRORS = 1e-6, 1e-5  # standard errors; relative
 

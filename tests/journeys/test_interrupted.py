@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.journeys.conftest import ROOT, Person
+from tests.conftest import ROOT
+from tests.travellers import Person
 
 MEGABYTE = 1 << 20
 ASK_AND_KILL_THE_WORKER_WHEN_IT_RUNS = """

@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Person
+from tests.conftest import ROOT
+from tests.travellers import Person
 
 
 @pytest.mark.parametrize("command", [("status", "--json"), ("status", "nonesuch", "--json"), ("verify",)])

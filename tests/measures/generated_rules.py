@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from measures.core.language import Checked
-from measures.core.language.functions_of_samples import SCORINGS
+from measures.core.language.functions_of_samples import ROTATIONS, SCORINGS
 from measures.core.language.tree import Apply, walk
 from surveys.core.codebook import ValueType
 from surveys.core.problems import Refused
@@ -238,6 +238,15 @@ rules = st.one_of(
 )
 
 
+_TWO = "max(a, b), max(b, c), max(a, c), age + 5 * community, age + 20 * sex, age - community"
+SEVERAL = [  # items of two factors, inside the bounds of minimum residuals
+    f'factor_score({_TWO}, factors=2, factor={at}, method="{method}", rotation="{how}", {more})'
+    for method in ("minres", "principal")
+    for how in ROTATIONS
+    for at, more in ((1, "at_least=4"), (2, 'scores="bartlett"'), (2, 'scores="weighted_sum"'))
+] + [f'factor_score({_TWO}, factors=2, factor=2, scores="component", at_least=5)']
+
+
 def usable(text: str) -> bool:
     """Whether a generated rule reads an item at all; nothing else may be wrong with it."""
     try:
@@ -277,4 +286,4 @@ def drawn(wanted: int) -> list[str]:
 
 
 if __name__ == "__main__":
-    KEPT.write_text("\n".join(drawn(LEAST)) + "\n", encoding="utf-8")
+    KEPT.write_text("\n".join([*drawn(LEAST), *SEVERAL]) + "\n", encoding="utf-8")

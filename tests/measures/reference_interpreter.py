@@ -18,7 +18,7 @@ from typing import Any
 from measures.core.language import ContextTable
 from measures.core.language import tree as t
 from surveys.core.absence import strongest
-from tests.measures.reference_scores import Metric, metric
+from tests.measures.reference_scores import Asked, Metric, metric
 
 
 @dataclass(frozen=True)
@@ -211,9 +211,8 @@ class Interpreter:
             for row in rows
             if not any(isinstance(cell, Absence) for cell in row)
         ]
-        said = dict(node.settings)
-        basis = str(said.get("basis", "pearson"))
-        return metric(complete, str(said["method"]), str(said["scores"]), basis)
+        said: dict[str, Any] = {name: said for name, said in node.settings if name != "at_least"}
+        return metric(complete, Asked(**said))
 
     def metric(self, node: t.Apply) -> tuple[float, float]:
         exact = [Fraction(cell) for cell in self.sample(node)]

@@ -22,7 +22,9 @@ def _cells(path: Path, column: SourceColumn) -> list[Any]:
     frame = read_columns(path, [column.position])
     raw = frame[physical(column.position)].to_list()
     tags = frame[tags_of(column.position)].to_list() if column.tags else [None] * len(raw)
-    return [_mapped(_cell(cell, tag, column), column) for cell, tag in zip(raw, tags, strict=True)]
+    cells = list(zip(raw, tags, strict=True))
+    known = {pair: _mapped(_cell(*pair, column), column) for pair in dict.fromkeys(cells)}
+    return [known[pair] for pair in cells]
 
 
 def _cell(cell: Any, tag: str | None, column: SourceColumn) -> Any:

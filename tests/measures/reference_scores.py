@@ -1,4 +1,4 @@
-"""One factor from its definitions, in plain Python: the slow interpreter's own scores.
+"""Scores from their definitions, in plain Python: the slow interpreter's own.
 
 Nothing is shared with ``measures.core.factor``: principal components come from the power method, minimum
 residuals from Harman and Jones's condition that each loading is the least squares one given the others, and
@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from operator import mul
 from statistics import NormalDist
 
-Matrix = list[list[float]]
+from tests.measures.reference_factors import Matrix, solved, weights_of
+
 _STEPS, _CLOSE = 500_000, 5e-16  # closer than that, the last bit may sway for ever
 _FAR, _STEP = 8.5, 0.002  # where the normal curve ends, and how wide the parts are that it is cut into
 _LARGEST = math.sqrt(1 - 0.005)  # of a loading: a uniqueness is at least 0.005
@@ -31,7 +33,19 @@ class Metric:
     weights: list[float]
 
 
-def metric(rows: Sequence[Sequence[Fraction]], method: str, scores: str, basis: str = "pearson") -> Metric:
+@dataclass(frozen=True)
+class Asked:
+    """What a rule says of its factors."""
+
+    method: str
+    scores: str
+    basis: str = "pearson"
+    factors: int = 1
+    rotation: str = "none"
+    factor: int = 1
+
+
+def metric(rows: Sequence[Sequence[Fraction]], asked: Asked) -> Metric:
     """Of complete rows; the weights multiply standardised items."""
     n, columns = len(rows), list(zip(*rows, strict=True))
     whole = math.lcm(*(cell.denominator for column in columns for cell in column))  # exact, in whole numbers
@@ -48,24 +62,30 @@ def metric(rows: Sequence[Sequence[Fraction]], method: str, scores: str, basis: 
         ]
         for i in range(len(apart))
     ]
-    if basis == "polychoric":
-        places = range(len(columns))
-        correlation = [
-            [1.0 if i == j else _latent(columns[max(i, j)], columns[min(i, j)]) for j in places]
-            for i in places
-        ]
-    loadings = _principal(correlation) if method == "principal" else _minres(correlation)
+    if asked.basis == "polychoric":
+        correlation = _latents(columns)
+    weights = _of_one(correlation, asked) if asked.factors == 1 else _of_two(correlation, asked)
+    return Metric([float(mean) for mean in means], [math.sqrt(s / (n - 1)) for s in sizes], weights)
+
+
+def _of_one(correlation: Matrix, asked: Asked) -> list[float]:
+    loadings = _principal(correlation) if asked.method == "principal" else _minres(correlation)
     if sum(loadings) < 0:
         loadings = [-one for one in loadings]
-    weights = [float(f"{one:.9e}") for one in _weights(loadings, correlation, scores)]
-    return Metric([float(mean) for mean in means], [math.sqrt(s / (n - 1)) for s in sizes], weights)
+    return [float(f"{one:.9e}") for one in _weights(loadings, correlation, asked.scores)]
+
+
+def _of_two(correlation: Matrix, asked: Asked) -> list[float]:
+    assert asked.factors == 2
+    found = weights_of(correlation, asked.method, asked.rotation, asked.scores, asked.factor)
+    return [round(one, 10) for one in found]
 
 
 def _weights(loadings: list[float], correlation: Matrix, scores: str) -> list[float]:
     size = sum(one * one for one in loadings)
     match scores:
         case "regression":
-            return _solved(correlation, loadings)
+            return solved(correlation, loadings)
         case "bartlett":
             scaled = [one / (1 - one * one) for one in loadings]
             total = sum(one * two for one, two in zip(loadings, scaled, strict=True))
@@ -78,12 +98,13 @@ def _weights(loadings: list[float], correlation: Matrix, scores: str) -> list[fl
 
 
 def _latents(columns: Sequence[Sequence[Fraction]]) -> Matrix:
-    places = range(len(columns))
-    below = {(i, j): _latent(columns[i], columns[j]) for i in places for j in range(i)}
+    places, kept = range(len(columns)), [tuple(column) for column in columns]
+    below = {(i, j): _latent(kept[i], kept[j]) for i in places for j in range(i)}
     return [[1.0 if i == j else below[max(i, j), min(i, j)] for j in places] for i in places]
 
 
-def _latent(one: Sequence[Fraction], other: Sequence[Fraction]) -> float:
+@cache  # seconds for each pair of columns, and rules that differ in their scores ask again
+def _latent(one: tuple[Fraction, ...], other: tuple[Fraction, ...]) -> float:
     """The correlation where the log-likelihood of the table of two columns no longer rises."""
     counts = Counter(zip(one, other, strict=True))
     across, down = (dict(zip(sorted(set(c)), _ends(c), strict=True)) for c in (one, other))
@@ -178,14 +199,3 @@ def _minres(correlation: Matrix) -> list[float]:
             break
     assert max(map(abs, loadings)) < _LARGEST, "at the bound of a uniqueness there is no plain condition"
     return loadings
-
-
-def _solved(matrix: Matrix, right: list[float]) -> list[float]:
-    """Gauss and Jordan's way; a correlation matrix needs no exchange of rows."""
-    rows = [[*row, cell] for row, cell in zip(matrix, right, strict=True)]
-    for at, row in enumerate(rows):
-        rows[at] = [cell / row[at] for cell in row]
-        for other, cells in enumerate(rows):
-            if other != at:
-                rows[other] = [cell - cells[at] * own for cell, own in zip(cells, rows[at], strict=True)]
-    return [row[-1] for row in rows]

@@ -66,6 +66,12 @@ def boxes(page: str, name: str) -> list[str]:
          "quantile_band(q_income, 4)"),
         ("factor", {"items": ["q_union", "q_party"], "method": "minres", "scores": "regression"},
          'factor_score(q_union, q_party, method="minres")'),
+        (
+            "factor",
+            {"items": ["q_union", "q_party"], "method": "principal", "scores": "regression",
+             "factors": "2", "rotation": "varimax", "factor": "1"},
+            'factor_score(q_union, q_party, rotation="varimax", factors=2)',
+        ),
         ("combine", {"function": "mean_of", "items": ["q_home", "q_sex"], "turned": "q_sex"},
          "mean_of(q_home, reverse(q_sex))"),
     ],
@@ -147,3 +153,12 @@ def test_forms_are_for_those_who_may_define(client: Client, room: Room) -> None:
 
 def test_an_unknown_kind_is_not_found(researcher: Client, room: Room) -> None:
     assert researcher.post(WRITTEN, {"study": room.study.pk, "f_kind": "eval"}).status_code == 404
+
+
+def test_several_factors_come_back_into_their_boxes(researcher: Client, room: Room) -> None:
+    text = 'factor_score(q_union, q_party, q_home, factors=2, rotation="promax", factor=2)'
+    page = drawn(researcher, room, text)
+    assert boxes(page, "f_factors") == boxes(page, "f_factor") == ["2"]
+    assert "<option selected>promax</option>" in page and "<option selected>pearson</option>" in page
+    one = drawn(researcher, room, "factor_score(q_union, q_party, factors=1)")
+    assert boxes(one, "f_factors") == [""] and "<option selected>none</option>" in one

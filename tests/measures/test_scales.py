@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import call_command
 from django.test import Client
@@ -17,6 +18,7 @@ from measures.models import JointAnswers
 from measures.selectors.versions import measure_named
 from measures.services import scales as service
 from measures.services.datasets import build_dataset
+from measures.services.scale_documents import document
 from measures.services.scales import ScaleReport, scale_reports
 from surveys.core.codebook import Code, ValueType
 from surveys.core.problems import Refused
@@ -26,6 +28,8 @@ from surveys.services.jobs import claim, perform
 from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
 from tests.measures.conftest import GONE, Room
 from tests.measures.core.test_scale import answers
+from tests.measures.core.test_several_factors import ITEMS as ITEMS_OF_TWO
+from tests.measures.core.test_several_factors import STRONG, WEAK, of_two
 
 RULE = 'factor_score(reverse(a), b, c, method="minres", scores="weighted_sum")'
 FIVE = tuple(Code(step, {"en": f"step {step}", "zh": f"第{step}级"}) for step in range(1, 6))
@@ -308,3 +312,63 @@ def test_the_api_tells_the_same(scaled: Room, client: Client) -> None:
 def test_who_does_not_see_the_study_sees_no_scale(scaled: Room, client: Client) -> None:
     client.force_login(make_member(make_study("other"), "elsewhere"))
     assert client.get("/api/v1/measures/mdms/excluded/v1/scales/").status_code == 404
+
+
+TWO = f'factor_score({", ".join(ITEMS_OF_TWO)}, method="minres", factors=2, rotation="oblimin", factor=2)'
+
+
+def of_two_factors(room: Room, *years: str) -> None:
+    """Waves with six items of two factors; in the last the second explains more than the first."""
+    for at, year in enumerate(years, start=1):
+        strong, weak = (WEAK, STRONG) if at == len(years) else (STRONG, WEAK)
+        cells = of_two(strong, weak, n=400, seed=at)
+        columns: list[Any] = [(variable("rid", labels={"en": "Respondent"}), list(range(400)))]
+        for name in ITEMS_OF_TWO:
+            labels = {"en": f"Item {name}", "zh": f"题{name}"}
+            columns.append((variable(name, labels=labels, codes=FIVE, missing=GONE), cells[name]))
+        make_wave_version(make_wave(room.study, year, position=at), columns)
+    room.publish("two", TWO, labels={"en": "Second of two", "zh": "两个中的第二个"})
+    build_dataset(room.user, room.dataset(wave=years[0], key="rid", measures=["two"]))
+
+
+def test_several_factors_are_told_with_their_counterparts(room: Room) -> None:
+    of_two_factors(room, "2015", "2016", "2017")
+    version = measure_named(room.user, "mdms/two").published
+    assert version is not None
+    (found,) = scale_reports(room.user, version)
+    assert found.metric == "integration@1" and found.alike.numbers == ((1, 2), (1, 2), (2, 1))
+    assert min(table.min() for table in found.alike.tables) > 0.95
+    (warning,) = found.warnings
+    assert warning.startswith("In mdms/2017@1 factor 2 of the frozen metric comes out as number 1")
+    last = found.rows[2]
+    assert last.drift and not last.drift.is_same_number and last.warnings == ()
+    told = json.loads(json.dumps(document(found)))
+    assert told["scale"]["factors"] == 2 and told["scale"]["rotation"] == "oblimin"
+    assert told["congruence"]["values"] == told["congruence"]["factors"][1]
+    assert told["congruence"]["numbers"] == [[1, 2], [1, 2], [2, 1]]
+    assert {len(row) for row in told["rows"][0]["factors"]["loadings"]} == {2}
+    assert sum(told["rows"][0]["factors"]["percents"]) < 100
+
+
+def test_the_command_tells_the_loadings_of_all_factors(room: Room) -> None:
+    of_two_factors(room, "2015", "2016")
+    out = io.StringIO()
+    call_command("scale", "mdms/two", stdout=out)
+    told = out.getvalue()
+    assert "pearson, regression minres, factor 2 of 2, rotation oblimin" in told
+    assert "factor 1  factor 2" in told and "correlation with factor 2" in told and "% of variance" in told
+
+
+def test_a_later_wave_is_scored_on_the_frozen_factor_or_refitted_by_choice(room: Room) -> None:
+    """The recipe that names a metric keeps the factor; without one the rule finds its own number 2."""
+    of_two_factors(room, "2015", "2016")
+    recipe = {"wave": "2016", "key": "rid", "measures": ["two"]}
+    frozen = build_dataset(room.user, room.dataset("frozen", **recipe, metric="integration@1")).version
+    anew = build_dataset(room.user, room.dataset("anew", **recipe)).version
+    first = room.study.datasets.get(slug="integration").latest
+    fits = [next(iter(one.columns.get(name="two").derived.fitted.values())) for one in (first, frozen, anew)]
+    assert fits[1]["weights"] == fits[0]["weights"]
+    own, kept = (
+        np.argmax(np.abs(np.reshape(fit["loadings"], (2, 3)).sum(axis=1))) for fit in (fits[2], fits[0])
+    )
+    assert (own, kept) == (0, 1)

@@ -1,6 +1,6 @@
 import polars as pl
 
-from measures.core.transitions import ByKey, changed_by_key, changes, cross, tally
+from measures.core.transitions import MOST, ByKey, changed_by_key, changes, tally
 
 
 def pair(values: list, reasons: list) -> tuple[pl.Series, pl.Series]:
@@ -28,8 +28,9 @@ def test_a_whole_number_equals_its_decimal_and_a_text_never_equals_a_number() ->
 
 
 def test_cross_counts_add_up_and_say_when_they_are_cut() -> None:
-    assert sum(count[-1] for count in cross(BEFORE, BEFORE).counts) == 4
-    assert not cross(BEFORE, BEFORE, most=1).is_complete
+    many = pair([*range(MOST + 1)], [None] * (MOST + 1))
+    found = changes(many, pair([*range(1, MOST + 2)], [None] * (MOST + 1)))
+    assert sum(count[-1] for count in found.cross.counts) == MOST and not found.cross.is_complete
 
 
 def test_a_tally_adds_up() -> None:

@@ -30,7 +30,7 @@ from tests.conftest import ROOT
 from tests.factories import make_user
 from tests.measures.conftest import Room
 from tests.measures.core.test_scale import answered, answers
-from tests.measures.generated_rules import KEPT, RAW
+from tests.measures.generated_rules import KEPT, RAW, SEVERAL
 from tests.measures.small_survey import CITIES, ITEMS, rule, store, variable
 from tests.measures.traps import TRAPS, stored_cells, tabled, trapped
 from tests.measures.two_engines import on_both, spark
@@ -205,6 +205,12 @@ def test_both_fit_the_same_factor_of_polychoric_correlations(spark: SparkEngine,
     ]
     both = on_both(spark, Plan(source, tuple(Rule(text, rule(text)) for text in texts)), tmp_path / "out")
     assert both.differences() == []
+
+
+def test_both_fit_the_same_rotated_factors(spark: SparkEngine, tmp_path: Path) -> None:
+    """Exact sums, one arithmetic, and a rotation that is brought to its last digit."""
+    plan = Plan(store(tmp_path / "wave.parquet", RAW), tuple(Rule(text, rule(text)) for text in SEVERAL))
+    assert on_both(spark, plan, tmp_path / "out").differences() == []
 
 
 def test_both_count_how_items_are_answered_together(spark: SparkEngine, tmp_path: Path) -> None:

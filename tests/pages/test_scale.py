@@ -15,7 +15,7 @@ from measures.services.rules import save_draft
 from tests.factories import make_wave
 from tests.measures.conftest import Room
 from tests.measures.conftest import room as room
-from tests.measures.test_scales import RULE, surveyed
+from tests.measures.test_scales import RULE, of_two_factors, surveyed
 from tests.pages.conftest import text
 
 PAGE = "/studies/mdms/measures/excluded/scale/"
@@ -149,3 +149,21 @@ def test_names_on_the_page_are_never_markup(client: Client, scaled: Room) -> Non
     scaled.publish("bold", RULE, labels={"en": "<b>bold</b>"})
     html = page(client, "/studies/mdms/measures/bold/scale/")
     assert "<b>bold</b>" not in html and "&lt;b&gt;bold" in html
+
+
+def test_several_factors_stand_side_by_side(client: Client, room: Room) -> None:
+    of_two_factors(room, "2015", "2016")
+    room.study.is_open = True
+    room.study.save()
+    html = page(client, "/studies/mdms/measures/two/scale/")
+    assert "2, of which number 2 is scored" in html and "oblimin (direct quartimin" in html
+    assert html.count("Factor 1</th>") == 2 and html.count("Factor 2 <span") == 2 + 1  # heads, and a caption
+    assert html.count("Correlation with factor 1") == 2 and "% of variance, cumulated" in html
+    assert "In mdms/2016@1 factor 2 of the frozen metric comes out as number 1" in html
+    regions = re.findall(r'<div class="table[^>]*role="region" aria-label="([^"]*)"', html)
+    assert len(regions) == len(set(regions)) == len(re.findall(r"<table\b", html))
+    chinese = page(client, "/studies/mdms/measures/two/scale/", "zh-hans")
+    for words in ("2 个，计分的是第 2 个", "次序与符号", "累计方差百分比", "因子 1", "计分的就是另一个因子"):
+        assert words in chinese, words
+    column = page(client, "/studies/mdms/datasets/integration@1/columns/two/")
+    assert "Loadings on factor" in column and "oblimin" in column and "Sum of squared loadings" in column

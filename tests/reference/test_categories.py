@@ -135,6 +135,7 @@ def test_separation_is_named() -> None:
     x[:, 1] = codes + np.random.default_rng(1).random(len(codes))  # in order throughout
     told = fit_ordered(Categories(("1", "2", "3", "4", "5"), codes), x, TERMS)
     assert not told.converged and told.checks[-1].terms == ("female",)
+    assert "in every row" in told.checks[-1].message and "in every row" not in high.checks[0].message
     tenure = np.array([TENURE.index(one) for one in case().rows["tenure"]])
     x[:, 1] = (tenure == 1) & (codes > 2)
     cell = fit_multinomial(Categories(TENURE, tenure), x, TERMS)
@@ -142,6 +143,7 @@ def test_separation_is_named() -> None:
     x[:, 1] = np.where(tenure == 2, 3.0, 1.0) + codes / 10
     far = fit_multinomial(Categories(TENURE, tenure), x, TERMS)
     assert not far.converged and far.checks[-1].code == "separation" and "female" in far.checks[-1].terms
+    assert "for some of the rows" in far.checks[-1].message
 
 
 def test_two_categories_are_a_logit() -> None:

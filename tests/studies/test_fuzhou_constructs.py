@@ -8,12 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from config.study_folder import load_study
 from measures import selectors
 from measures.models import Dataset
 from measures.services.datasets import build_dataset
-from tests.conftest import ROOT
-from tests.factories import make_user
+from surveys.models import User
 
 EVERYONE = 600
 # The line of the shared list, the measure, its values, the printed percentage and the base it stands on.
@@ -72,17 +70,14 @@ OPTIONS = (
 
 
 @pytest.fixture
-def answers(db: None) -> pl.DataFrame:
-    boss = make_user("boss", is_superuser=True, is_staff=True)
-    load_study(boss, ROOT / "studies" / "fuzhou")
-    built = build_dataset(boss, Dataset.objects.get(slug="constructs")).version
+def answers(boss: User) -> pl.DataFrame:
+    built = build_dataset(boss, Dataset.objects.get(study__slug="fuzhou", slug="constructs")).version
     names = [column.name for column in built.columns.all()]
     read = selectors.read_columns(built, names)
     return pl.DataFrame({name: read[name][0] for name in names})
 
 
 def test_the_figures_of_the_text_come_out_of_the_shipped_wave(answers: pl.DataFrame) -> None:
-    """One load for all: it takes seconds."""
     for line, name, values, printed, base in PRINTED:
         assert _share(answers[name], values) == (printed, base), (line, name)
     for name, value, informal, printed, base in IN_A_GROUP:

@@ -8,26 +8,17 @@ import re
 import pytest
 from django.core.management import call_command
 
-from config.study_folder import load_study
 from measures.models import Dataset
 from measures.selectors.tongues import measure_version_named
 from measures.services.datasets import build_dataset
 from measures.services.indices import index_report
 from surveys.models import User
 from tests.conftest import ROOT
-from tests.factories import make_user
-
-
-@pytest.fixture
-def boss(db: None) -> User:
-    user = make_user("boss", is_superuser=True, is_staff=True)
-    load_study(user, ROOT / "studies" / "community")
-    return user
 
 
 def test_the_guide_prints_multiple_exclusion(boss: User) -> None:
     out = io.StringIO()
-    call_command("index", "community/exclusion_intensity", by="city", stdout=out, acting_as="boss")
+    call_command("index", "community/exclusion_intensity", by="city", stdout=out, acting_as=boss.username)
     guide = (ROOT / "docs/researchers.md").read_text()
     (printed,) = re.findall(r"```text\n(community/exclusion_intensity.*?)```", guide, re.DOTALL)
     assert [line.rstrip() for line in out.getvalue().splitlines()] == printed.splitlines()

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from config.study_folder import load_study
 from measures.models import Dataset
 from measures.services.datasets import build_dataset
+from surveys.models import User
 from tests.conftest import ROOT, WHOLE
-from tests.factories import make_user
 
 KEPT = Path(__file__).with_name("dataset_hashes.txt")
 STUDIES = ("community", "fuzhou", "mdms")
@@ -42,11 +41,7 @@ def kept(studies: tuple[str, ...] = STUDIES) -> dict[str, str]:
     return {name: content for name, content in lines if name.split("/")[0] in studies}
 
 
-@pytest.mark.django_db
-def test_every_shipped_dataset_has_its_hash() -> None:
-    boss = make_user("boss", is_superuser=True, is_staff=True)
-    for study in STUDIES:
-        load_study(boss, ROOT / "studies" / study)
+def test_every_shipped_dataset_has_its_hash(boss: User) -> None:
     built = (build_dataset(boss, dataset).version for dataset in Dataset.objects.all())
     assert {f"{one.dataset.study.slug}/{one.dataset.slug}": one.content_hash for one in built} == kept()
 
@@ -65,7 +60,7 @@ def test_two_workers_in_another_place_give_the_same_hashes(tmp_path: Path) -> No
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    studies = STUDIES if WHOLE else STUDIES[:1]
+    studies = STUDIES if WHOLE else ("fuzhou",)
     for study in studies:
         run("load_study", str(ROOT / "studies" / study))
     run("shell", "-v0", "-c", ASK)

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from analytics.models import Analysis
 from analytics.selectors import compare, subject_of
 from analytics.services.analyses import run_analysis
-from config.study_folder import load_study
 from measures.models import Dataset
 from measures.services.datasets import build_dataset
 from surveys.models import User
-from tests.conftest import ROOT
-from tests.factories import make_user
 from tests.studies.test_wave_2016 import harmonised_as_said, shipped_2016
 
 LEAST_SHARE = 0.9  # of a model's coefficients within 1.96 of their own standard errors of print
@@ -30,17 +25,6 @@ CONTRADICTIONS = {
 }
 
 
-@pytest.fixture
-def boss(db: None) -> User:
-    return make_user("boss", is_superuser=True, is_staff=True)
-
-
-def built(boss: User, study: str) -> None:
-    load_study(boss, ROOT / "studies" / study)
-    for dataset in Dataset.objects.filter(study__slug=study):
-        build_dataset(boss, dataset)
-
-
 def beside(boss: User, name: str) -> list[dict[str, Any]]:
     """The cells of a run beside print, each with its row."""
     study, slug = name.split("/")
@@ -51,8 +35,8 @@ def beside(boss: User, name: str) -> list[dict[str, Any]]:
 
 
 def test_the_tables_are_replicated_and_the_later_wave_is_harmonised(boss: User) -> None:
-    """One load for both: it takes seconds."""
-    built(boss, "mdms")
+    for dataset in Dataset.objects.filter(study__slug="mdms"):
+        build_dataset(boss, dataset)
     _xie_tables_are_replicated(boss)
     harmonised_as_said(boss, shipped_2016())
 
@@ -73,7 +57,6 @@ def _xie_tables_are_replicated(boss: User) -> None:
 
 
 def test_fuzhou_tables_are_replicated_but_for_the_contradictions_of_the_report(boss: User) -> None:
-    built(boss, "fuzhou")
     missed = set()
     for number in (1, 2, 3, 5, 6, 7, 8):
         for cell in beside(boss, f"fuzhou/table{number}"):

@@ -7,21 +7,15 @@ import re
 
 from django.core.management import call_command
 
-from config.study_folder import load_study
-from measures.models import Dataset
 from measures.selectors.tongues import measure_version_named
-from measures.services.datasets import build_dataset
 from measures.services.scales import scale_reports
+from surveys.models import User
 from tests.conftest import ROOT
-from tests.factories import make_user
 
 
-def test_the_guide_prints_the_scale_of_perceived_exclusion(db: None) -> None:
-    boss = make_user("boss", is_superuser=True, is_staff=True)
-    load_study(boss, ROOT / "studies" / "mdms")
-    build_dataset(boss, Dataset.objects.get(study__slug="mdms", slug="integration"))
+def test_the_guide_prints_the_scale_of_perceived_exclusion(boss: User) -> None:
     out = io.StringIO()
-    call_command("scale", "mdms/exclusion", stdout=out, acting_as="boss")
+    call_command("scale", "mdms/exclusion", stdout=out, acting_as=boss.username)
     guide = (ROOT / "docs/researchers.md").read_text()
     (printed,) = re.findall(r"```text\n(mdms/exclusion.*?)```", guide, re.DOTALL)
     assert [line.rstrip() for line in out.getvalue().splitlines()] == printed.splitlines()

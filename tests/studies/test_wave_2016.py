@@ -229,7 +229,7 @@ def _amounts(strict: DatasetVersion, wide: DatasetVersion, shipped: Columns, kep
 
 
 def _2014_is_what_it_was(boss: User, study: Study) -> None:
-    built = build_dataset(boss, Dataset.objects.get(slug="integration")).version
+    built = build_dataset(boss, Dataset.objects.get(study=study, slug="integration")).version
     assert built.content_hash.startswith("5999cc4b")
 
 

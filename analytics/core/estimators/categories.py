@@ -54,9 +54,17 @@ def check_categories(design: Design, categories: Categories, equations: int) -> 
 
 
 def explained(
-    climb: Climb, design: Design, slopes: FloatArray, separates: bool, checks: tuple[Check, ...]
+    climb: Climb,
+    design: Design,
+    slopes: FloatArray,
+    separates: bool,
+    checks: tuple[Check, ...],
+    throughout: bool = False,
 ) -> tuple[Check, ...]:
-    """``checks`` and why there is no maximum; ``slopes`` (k,) is the size of each column's part in it."""
+    """``checks`` and why there is no maximum; ``slopes`` (k,) is the size of each column's part in it.
+
+    ``throughout`` says that every row is told apart.
+    """
     if climb.covariance is not None and climb.place.reach < EXTREME:
         return checks
     if separates:
@@ -64,6 +72,14 @@ def explained(
         if design.has_intercept:
             size[design.moments.intercept] = 0.0
         terms = tuple(design.terms[i] for i in np.flatnonzero(size > NAMED * size.max()))
+        if throughout:
+            message = say(
+                "The categories of the outcome are told apart perfectly in every row by {names}: the "
+                "coefficient runs to infinity and has no estimate. Is this the outcome itself under another "
+                "name? If not, leave it out.",
+                names=", ".join(terms),
+            )
+            return (*checks, Check("error", "separation", message, terms))
         message = say(
             "{names} tells categories of the outcome apart perfectly for some of the rows: the coefficient "
             "runs to infinity and has no estimate. Merge rare categories or leave the term out.",

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from scipy.special import chdtrc
 
+from analytics.core.choices import CLASSICAL
 from analytics.core.estimators.logistic import curve
 from analytics.core.estimators.moments import FloatArray, IntArray, blocks, find_intercept
 from analytics.core.estimators.sandwich import FITTED_ALONE, Slices, leverages
@@ -40,7 +41,9 @@ def diagnosed(
         moved[intercept] += centre @ beta
     if result.kind == "logit":
         return _of_logit(y, x, moved, centre, terms, vif)
-    return _of_linear(y, x, moved, centre, terms, vif, intercept)
+    found, checks = _of_linear(y, x, moved, centre, terms, vif, intercept)
+    is_classical = (result.method.get("errors") or {}).get("kind", CLASSICAL) == CLASSICAL
+    return found, (*_unequal(found.breusch_pagan, is_classical), *checks)
 
 
 def _vif(x: FloatArray, terms: tuple[str, ...], centre: FloatArray, intercept: int) -> dict[str, float]:
@@ -100,7 +103,7 @@ def _of_linear(
         kurtosis=kurtosis,
         jarque_bera=normal,
     )
-    return found, (*_unequal(breusch), *_moved_by_one(cook))
+    return found, _moved_by_one(cook)
 
 
 def _dfbetas(
@@ -195,9 +198,19 @@ def _tested(statistic: float, df: int) -> Tested:
     return Tested(statistic, df, float(chdtrc(df, max(statistic, 0.0))))
 
 
-def _unequal(test: Tested | None) -> tuple[Check, ...]:
+def _unequal(test: Tested | None, is_classical: bool) -> tuple[Check, ...]:
+    """What unequal variances mean: advice for classical errors, no worry for robust and clustered ones."""
     if test is None or math.isnan(test.p_value) or test.p_value >= DOUBTFUL:
         return ()
+    if not is_classical:
+        message = say(
+            "The residuals vary with the terms (Breusch-Pagan χ² = {chi2:.1f}, df = {df}, p = {p:.2g}); the "
+            "standard errors of this model do without equal variances.",
+            chi2=test.statistic,
+            df=test.df,
+            p=test.p_value,
+        )
+        return (Check("info", "unequal_variances", message),)
     message = say(
         "The residuals vary with the terms (Breusch-Pagan χ² = {chi2:.1f}, df = {df}, p = {p:.2g}): "
         "classical standard errors are off. errors: {{kind: robust}} does without equal variances.",

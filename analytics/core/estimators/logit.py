@@ -187,7 +187,8 @@ def diagnose(design: Design, newton: Newton) -> Check | None:
     converged = newton.covariance is not None
     if converged and newton.point.reach < EXTREME:
         return None
-    found = certificate(design, newton.step if newton.step.any() else newton.point.beta)
+    at = newton.point.beta
+    found = certificate(design, newton.step if newton.step.any() else at, at)
     if found is not None:
         return found
     if converged:

@@ -51,7 +51,9 @@ def fit_multinomial(categories: Categories, x: FloatArray, terms: tuple[str, ...
     found = climb(lambda at: evaluate(model, at), _start(design, model), lambda step: _separates(model, step))
     direction = found.step if found.step.any() else found.place.at
     slopes = np.abs(direction.reshape(model.equations, -1)).max(axis=0)
-    checks = explained(found, design, slopes, _separates(model, direction), checks)
+    separates = _separates(model, direction)
+    throughout = separates and any(_tells_all(model, one) for one in (direction, found.place.at))
+    checks = explained(found, design, slopes, separates, checks, throughout)
     if found.covariance is None or has_error(checks):
         return failed(KIND, checks, design.dropped)
     return _result(design, model, found, checks)
@@ -119,6 +121,11 @@ def evaluate(model: Multinomial, at: FloatArray) -> Place:
 
 def _separates(model: Multinomial, direction: FloatArray) -> bool:
     return parts_for_good(_gains(model, direction))
+
+
+def _tells_all(model: Multinomial, direction: FloatArray) -> bool:
+    """Whether the predictor of every row's own category is higher than all others: each gain but its own."""
+    return all(bool(((gain > 0).sum(axis=1) == model.equations).all()) for gain in _gains(model, direction))
 
 
 def _gains(model: Multinomial, direction: FloatArray) -> Iterator[FloatArray]:

@@ -26,6 +26,7 @@ from analytics.core.estimators.climbing import Climb, Place, climb, parts_for_go
 from analytics.core.estimators.design import Design
 from analytics.core.estimators.logistic import curve
 from analytics.core.estimators.moments import FloatArray, IntArray, blocks
+from analytics.core.estimators.separation import told_in_order
 from analytics.core.estimators.summary import failed, normal_estimates, odds_estimates, rows_of
 from analytics.core.results import Check, Convergence, ModelResult
 
@@ -61,7 +62,11 @@ def fit_ordered(categories: Categories, x: FloatArray, terms: tuple[str, ...]) -
     slopes = np.zeros(design.k)
     slopes[model.columns] = direction[: len(model.terms)]
     separates = _separates(model, direction)
-    checks = explained(found, design, slopes, separates, checks)
+    ways = (direction, found.place.at) if separates else ()
+    throughout = any(
+        told_in_order(model.x @ one[: len(model.terms)], categories.codes, categories.count) for one in ways
+    )
+    checks = explained(found, design, slopes, separates, checks, throughout)
     if found.covariance is None or has_error(checks):
         return failed(KIND, checks, design.dropped)
     return _result(design, model, found, checks)

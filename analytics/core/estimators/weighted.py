@@ -27,7 +27,7 @@ from analytics.core.estimators.design import Design, prepare
 from analytics.core.estimators.drawn import DrawnRows, check_drawn
 from analytics.core.estimators.logistic import curve
 from analytics.core.estimators.moments import FloatArray, blocks
-from analytics.core.estimators.separation import lone_columns
+from analytics.core.estimators.separation import lone_columns, told_in_order
 from analytics.core.estimators.summary import failed, rows_of, scaled_inverse, scaled_solve, t_estimates
 from analytics.core.results import Check, Convergence, Fit, ModelResult
 from surveys.core.said import say
@@ -73,7 +73,10 @@ def fit_weighted_logit(y: FloatArray, x: FloatArray, terms: tuple[str, ...], dra
         lambda step: _separates(part, design.y, step),
     )
     direction = found.step if found.step.any() else found.place.at
-    checks = explained(found, design, direction, _separates(part, design.y, direction), checks)
+    separates = _separates(part, design.y, direction)
+    ways = (direction, found.place.at) if separates else ()
+    throughout = any(told_in_order(part @ one, design.y.astype(np.int64), 2) for one in ways)
+    checks = explained(found, design, direction, separates, checks, throughout)
     if found.covariance is None or has_error(checks):
         return failed("logit", checks, design.dropped)
     left = drawn.weights * (design.y - curve(part @ found.place.at).p)
@@ -167,6 +170,7 @@ def _ended(found: Climb) -> Convergence:
 def _told(drawn: DrawnRows, df: int) -> dict[str, Any]:
     """What a program may want to know of how the rows were drawn."""
     return {
+        "weights": drawn.weighed_by,
         "n_psu": len(drawn.used),
         "n_strata": drawn.strata_used,
         "df": df,

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from analytics.core.carried import Carried, carried, shortened, told_of
 from analytics.core.changes import Ground
 from analytics.core.choices import MOMENTS, Slopes
 from analytics.core.design import Design
 from analytics.core.estimators.contrasts import Fitted, fitted_of, prediction_of, slope_of
 from analytics.core.formula import Formula, leaf
 from analytics.core.frame import Frame, Numbers, find_level, level_text, levels_used
-from analytics.core.results import ModelResult
+from analytics.core.results import Check, ModelResult
 from analytics.core.results_after import Prediction, Slope
 from analytics.core.sample import Sample
 from analytics.core.spec import ModelSpec
@@ -36,13 +37,43 @@ def with_slopes_and_predictions(
     weights: Numbers | None,
 ) -> ModelResult:
     """``result`` with a slope for every product (or the ones asked for) and the predictions asked for."""
-    kept = tuple(design.names.index(one.term) for one in result.estimates)
-    ground = Ground(design, frame, sample, kept)
-    share = np.full(sample.n, 1 / sample.n) if weights is None else weights / weights.sum()
-    fitted = fitted_of(result, share)
-    asked = (spec.slopes,) if spec.slopes else tuple(_products(spec.formula, ground))
-    slopes = [slope for one in asked for slope in _slopes(one, ground, fitted)]
-    return replace(result, slopes=tuple(slopes), predictions=tuple(_predictions(spec, ground, fitted)))
+    rows = carried(design, frame, sample, result, weights)
+    fitted = fitted_of(result, rows.share)
+    asked = (spec.slopes,) if spec.slopes else tuple(_products(spec.formula, rows.ground))
+    slopes = [slope for one in asked for slope in _slopes(one, rows, fitted)]
+    predictions = list(_predictions(spec, rows, fitted))
+    return replace(
+        result,
+        slopes=tuple(one for one in slopes if not isinstance(one, str)),
+        predictions=tuple(one for one in predictions if not isinstance(one, str)),
+        checks=(*result.checks, *_slopes_lacking(slopes), *_predictions_lacking(predictions)),
+    )
+
+
+def _slopes_lacking(slopes: Sequence[Slope | str]) -> tuple[Check, ...]:
+    lacking = [one for one in slopes if isinstance(one, str)]
+    if not lacking:
+        return ()
+    message = say(
+        "{n} of {all} slopes are not given, for the rows do not carry them: {listed}.",
+        n=len(lacking),
+        all=len(slopes),
+        listed=shortened(lacking),
+    )
+    return (Check("warning", "not_estimable", message),)
+
+
+def _predictions_lacking(predictions: Sequence[Prediction | str]) -> tuple[Check, ...]:
+    lacking = [one for one in predictions if isinstance(one, str)]
+    if not lacking:
+        return ()
+    message = say(
+        "{n} of {all} predictions are not given, for the rows do not carry them: {listed}.",
+        n=len(lacking),
+        all=len(predictions),
+        listed=shortened(lacking),
+    )
+    return (Check("warning", "not_estimable", message),)
 
 
 def _products(formula: Formula, ground: Ground) -> Iterator[Slopes]:
@@ -71,19 +102,28 @@ def _values(name: str, ground: Ground) -> Numbers:
     return ground.frame[name].numbers()[ground.sample.mask]
 
 
-def _slopes(asked: Slopes, ground: Ground, fitted: Fitted) -> Iterator[Slope]:
-    for held, called in _places(asked.at, ground, fitted.share, "slopes"):
-        there = replace(ground, held=held)
-        x = there.matrix()
-        for change in there.changes(asked.of):
-            yield slope_of(fitted, x, change, called)
+def _slopes(asked: Slopes, rows: Carried, fitted: Fitted) -> Iterator[Slope | str]:
+    """Each slope; where the rows do not carry it, what is not given and why.
+
+    Of a logit whose slope is known and whose curve is not, the effect on the probability is left out.
+    """
+    for held, called in _places(asked.at, rows.ground, fitted.share, "slopes"):
+        x = replace(rows.ground, held=held).matrix()
+        for change, why, curved in rows.changes(asked.of, held):
+            if why:
+                yield told_of(change.term, called, why)
+                continue
+            slope = slope_of(fitted, x, change, called)
+            yield replace(slope, effect=None, effect_std_error=None) if curved else slope
 
 
-def _predictions(spec: ModelSpec, ground: Ground, fitted: Fitted) -> Iterator[Prediction]:
+def _predictions(spec: ModelSpec, rows: Carried, fitted: Fitted) -> Iterator[Prediction | str]:
     if not spec.predict:
         return
-    for held, called in _places(spec.predict, ground, fitted.share, "predict"):
-        yield prediction_of(fitted, replace(ground, held=held).matrix(), called)
+    for held, called in _places(spec.predict, rows.ground, fitted.share, "predict"):
+        why = rows.prediction(held)
+        there = replace(rows.ground, held=held)
+        yield told_of("", called, why) if why else prediction_of(fitted, there.matrix(), called)
 
 
 def _places(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analytics.core.changes import Ground
+from analytics.core.carried import carried
 from analytics.core.design import Design
 from analytics.core.estimators.margins import Change, average_effects
 from analytics.core.estimators.response import over_groups
@@ -14,6 +14,7 @@ from analytics.core.frame import Frame, level_text
 from analytics.core.kinds.bare import Bare
 from analytics.core.results import Estimate, MarginalEffect
 from analytics.core.sample import Sample
+from surveys.core.said import say
 
 Effect = MarginalEffect | Estimate
 
@@ -27,24 +28,27 @@ def place_of(design: Design, key: str) -> int | None:
     return None
 
 
-def effect_at(place: int, bare: Bare, design: Design, frame: Frame, sample: Sample) -> Effect | None:
+def effect_at(place: int, bare: Bare, design: Design, frame: Frame, sample: Sample) -> Effect | str | None:
     """The average marginal effect of the variable (or category) that the column at ``place`` stands for.
 
     On the probability for logits, over all groups for multilevel ones; on the outcome for linear models,
     where it is the coefficient unless the variable also stands in products or powers.  None for products,
-    and for logits with random slopes.
+    and for logits with random slopes; a sentence where the rows do not carry the effect.
     """
     made = design.made_of[place]
     if len(made) != 1:
         return None
     atom, level = made[0]
     variable = leaf(atom).name
-    kept = tuple(design.names.index(one.term) for one in bare.result.estimates)
     wanted = variable if level is None else f"{atom.plain}[{level_text(level)}]"
-    ground = Ground(design, frame, sample, kept)
-    change = next((one for one in ground.changes(variable) if one.term == wanted), None)
+    rows = carried(design, frame, sample, bare.result, bare.weights)
+    changes = ((change, why) for change, _, why in rows.changes(variable, {}) if change.term == wanted)
+    change, why = next(changes, (None, ""))
     if change is None:
         return None
+    if why:
+        return say("The rows do not carry the effect of {term}: {why}.", term=wanted, why=why)
+    kept = rows.ground.kept
     if "logit" not in bare.result.kind:
         return _linear(change, place, bare, design)
     if bare.z is not None and bare.z.shape[1] > 1:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analytics.core.changes import marginal_changes
+from analytics.core.carried import carried, effects_carried
 from analytics.core.design import Design
 from analytics.core.estimators.brant import brant
 from analytics.core.estimators.categories import Categories
@@ -25,7 +25,7 @@ from analytics.core.estimators.response import over_groups, probabilities
 from analytics.core.frame import Frame, Numbers, level_text
 from analytics.core.kinds.after import with_slopes_and_predictions
 from analytics.core.kinds.bare import BARE, Bare
-from analytics.core.results import Estimate, MarginalEffect, ModelResult
+from analytics.core.results import Estimate, ModelResult
 from analytics.core.sample import Sample
 from analytics.core.spec import ModelSpec
 
@@ -62,11 +62,11 @@ def _logit(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> Mod
         return fitted
     kept = [design.names.index(one.term) for one in fitted.estimates]
     beta = np.array([one.estimate for one in fitted.estimates])
-    changes = marginal_changes(design, frame, sample, kept)
+    changes, checks = effects_carried(carried(design, frame, sample, fitted, weights))
     effects = average_effects(
         design.matrix[:, kept], beta, np.array(fitted.covariance), changes, weights=weights
     )
-    fitted = replace(fitted, marginal_effects=effects)
+    fitted = replace(fitted, marginal_effects=effects, checks=(*fitted.checks, *checks))
     return _after(fitted, spec, design, frame, sample, weights)
 
 
@@ -81,9 +81,8 @@ def _ordered(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> M
     whole = [place for place, name in enumerate(design.names) if name not in fitted.dropped]
     tests, checks = brant(categories, design.matrix[:, whole], tuple(design.names[i] for i in whole))
     curves = OrderedCurves(_numbers(fitted.estimates), _numbers(fitted.thresholds), categories.names)
-    effects = _on_categories(curves, design, frame, sample, kept, fitted)
-    checks = (*fitted.checks, *checks)
-    return replace(fitted, proportional_odds=tests, checks=checks, marginal_effects=effects)
+    fitted = _on_categories(curves, design, frame, sample, kept, fitted)
+    return replace(fitted, proportional_odds=tests, checks=(*fitted.checks, *checks))
 
 
 def _multinomial(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
@@ -96,7 +95,7 @@ def _multinomial(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) 
     terms = fitted.estimates[: len(fitted.estimates) // equations]
     kept = [design.names.index(one.term) for one in terms]
     curves = MultinomialCurves(_numbers(fitted.estimates).reshape(equations, -1), categories.names)
-    return replace(fitted, marginal_effects=_on_categories(curves, design, frame, sample, kept, fitted))
+    return _on_categories(curves, design, frame, sample, kept, fitted)
 
 
 def _outcome(design: Design) -> Categories:
@@ -109,9 +108,11 @@ def _numbers(estimates: Iterable[Estimate]) -> Numbers:
 
 def _on_categories(
     curves: Curves, design: Design, frame: Frame, sample: Sample, kept: list[int], fitted: ModelResult
-) -> tuple[MarginalEffect, ...]:
-    changes = marginal_changes(design, frame, sample, kept)
-    return tuple(category_effects(curves, design.matrix[:, kept], np.array(fitted.covariance), changes))
+) -> ModelResult:
+    """``fitted`` with its effects on every category; a check names those that the rows do not carry."""
+    changes, checks = effects_carried(carried(design, frame, sample, fitted))
+    effects = category_effects(curves, design.matrix[:, kept], np.array(fitted.covariance), changes)
+    return replace(fitted, marginal_effects=tuple(effects), checks=(*fitted.checks, *checks))
 
 
 def _multilevel_linear(spec: ModelSpec, design: Design, frame: Frame, sample: Sample) -> ModelResult:
@@ -135,9 +136,10 @@ def _with_probabilities(bare: Bare, design: Design, frame: Frame, sample: Sample
     told = probabilities(design.outcome, x @ beta, spread)
     if bare.z is not None and bare.z.shape[1] > 1:
         return replace(fitted, probabilities=told)
-    changes = marginal_changes(design, frame, sample, kept)
+    changes, checks = effects_carried(carried(design, frame, sample, fitted))
     effects = average_effects(x, beta, np.array(fitted.covariance), changes, response=over_groups(spread))
-    return replace(fitted, marginal_effects=effects, probabilities=told)
+    checks = (*fitted.checks, *checks)
+    return replace(fitted, marginal_effects=effects, probabilities=told, checks=checks)
 
 
 FITS: Mapping[str, Fit] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analytics.core.cells import with_cells
 from analytics.core.design import LANGUAGES, build
 from analytics.core.design_checks import check_names, check_outcome_is_no_term, check_types
 from analytics.core.formula import leaf
@@ -56,7 +57,7 @@ def fitted_whole(
     design = build(spec.formula, frame, sample, numbers, spec.groups, categories)
     from analytics.core.kinds.fits import FITS  # loads the estimators, which pages and lists do without
 
-    result = FITS[spec.kind](spec, design, frame, sample)
+    result = with_cells(FITS[spec.kind](spec, design, frame, sample), design, frame, sample)
     outcome = spec.formula.outcome
     assert outcome is not None  # checked when the specification was read
     column = frame[leaf(outcome).name]

@@ -111,6 +111,8 @@ def _fitted(
         warnings=tuple(dict.fromkeys(check.code for check in warnings)),
     )  # fmt: skip
     effect = effect_at(place, bare, design, frame, sample)
+    if isinstance(effect, str):
+        return _on_scale(made, scale, effect), warnings
     if effect is not None:
         made = replace(
             made,
@@ -123,14 +125,17 @@ def _fitted(
     return _on_scale(made, scale), warnings
 
 
-def _on_scale(made: Specified, scale: str) -> Specified:
-    """What the curve shows of the specification; a value without an end or test keeps the rest."""
+def _on_scale(made: Specified, scale: str, lacking: str = "") -> Specified:
+    """What the curve shows of the specification; a value without an end or test keeps the rest.
+
+    ``lacking`` says why there is no effect, where that is known.
+    """
     names = ("effect", "effect_low", "effect_high", "effect_p")
     if scale == "estimate":
         names = ("estimate", "conf_low", "conf_high", "p_value")
     value, low, high, p = (_known(getattr(made, name)) for name in names)
     if value is None:
-        return replace(made, reason=say("The model gave no number for {term}.", term=made.term))
+        return replace(made, reason=lacking or say("The model gave no number for {term}.", term=made.term))
     return replace(made, value=value, low=low, high=high, p=p)
 
 

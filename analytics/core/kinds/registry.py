@@ -55,20 +55,22 @@ KINDS: Mapping[str, Kind] = {
         Kind("reliability", {"en": "Reliability", "zh": "信度"}, read_reliability, run_reliability),
         Kind("correlation", {"en": "Correlations", "zh": "相关"}, read_correlation, run_correlation),
         Kind("factor", {"en": "Factor analysis", "zh": "因子分析"}, read_factor, run_factor),
-        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 4),
-        Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model, 2),
-        Kind("ordered_logit", {"en": "Ordered logit", "zh": "有序逻辑回归"}, read_model, run_model),
-        Kind("multinomial_logit", {"en": "Multinomial logit", "zh": "多项逻辑回归"}, read_model, run_model),
+        Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 5),
+        Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model, 3),
+        Kind("ordered_logit", {"en": "Ordered logit", "zh": "有序逻辑回归"}, read_model, run_model, 2),
+        Kind(
+            "multinomial_logit", {"en": "Multinomial logit", "zh": "多项逻辑回归"}, read_model, run_model, 2
+        ),
         Kind(
             "multilevel_linear",
             {"en": "Multilevel linear model", "zh": "多层线性模型"},
             read_model,
             run_model,
-            3,
+            4,
         ),
-        Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model, 3),
-        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 4),
-        Kind("multiverse", {"en": "Multiverse", "zh": "多元宇宙分析"}, read_multiverse, run_multiverse),
+        Kind("multilevel_logit", {"en": "Multilevel logit", "zh": "多层逻辑模型"}, read_model, run_model, 4),
+        Kind("series", {"en": "Series of models", "zh": "系列模型"}, read_series, run_series, 5),
+        Kind("multiverse", {"en": "Multiverse", "zh": "多元宇宙分析"}, read_multiverse, run_multiverse, 2),
     )
 }
 

@@ -19,7 +19,10 @@ from surveys.core.spreadsheets import GUARDABLE
 
 MINUS = "−"
 _HYPHEN = re.compile(r"(?<![\w.)\]])-(?=[\d.])|(?<=\de)-(?=\d)")
-_NUMBER = re.compile(r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?", re.ASCII)
+_PLAIN = r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?"
+_NUMBER = re.compile(_PLAIN, re.ASCII)
+_BOUNDS = rf"{_PLAIN}( to |, | – | 至 ){_PLAIN}"
+_FIGURE = re.compile(rf"{_PLAIN}[†*]*( \(({_PLAIN}|{_BOUNDS})\))?|{_BOUNDS}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -142,10 +145,17 @@ class Table:
     def as_csv(self) -> str:
         """Comma-separated text with the shown figures, notes below; texts like formulas are made harmless.
 
-        Lines end with carriage return and line feed, so that cells that hold either are quoted.
+        Figures with stars, an error or an interval begin with a minus sign in place of a hyphen, which a
+        spreadsheet would take for a formula (-0.5* (0.1) is a product).  Lines end with carriage return and
+        line feed, so that cells that hold either are quoted.
         """
-        out, lines = io.StringIO(), [*self.as_lists(), *([text] for text in self.lines_below())]
-        csv.writer(out).writerows([_harmless(cell) for cell in line] for line in lines)
+        over = [["", *spread(self.heads())]] if self.spans else []
+        lines = [[_harmless(text) for text in line] for line in [*over, ["", *self.columns]]]
+        for row in self.rows:
+            figures = (_harmless(_signed(cell.text)) if cell else "" for cell in row.cells)
+            lines.append([_harmless(row.label), *figures])
+        out = io.StringIO()
+        csv.writer(out).writerows([*lines, *([_harmless(text)] for text in self.lines_below())])
         return out.getvalue()
 
     def as_text(self) -> str:
@@ -190,6 +200,11 @@ def spread(heads: list[tuple[str, int]]) -> list[str]:
 def number_cell(value: float | int | None, spec: str) -> TableCell | None:
     """A number as a cell, nothing for none."""
     return TableCell(format(value, spec), float(value)) if value is not None else None
+
+
+def _signed(text: str) -> str:
+    """A cell that holds a figure and more than a plain number, with minus signs for hyphens."""
+    return typeset(text) if _FIGURE.fullmatch(text) and not is_number(text) else text
 
 
 def _harmless(text: str) -> str:

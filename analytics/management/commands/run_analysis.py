@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from analytics.management.after_the_fit import lines_of
 from analytics.models import Run
 from analytics.selectors import analysis_named, run_document, subject_named, subject_of, table_of
 from analytics.services.analyses import run_analysis
@@ -60,6 +61,8 @@ class Command(WavebookCommand):
         if outcome["n_used"] is not None:
             self.stdout.write(f"n = {outcome['n_used']:,}" + (f"; lost: {lost}" if lost else ""))
         self.stdout.write(self.table)
+        for line in lines_of(outcome):
+            self.stdout.write(line)
         for check in outcome["checks"]:
             self.stdout.write(f"{check['severity']}: {check['message']}")
 

@@ -52,6 +52,8 @@ class Command(WavebookCommand):
         )
         self.stdout.write(f"sha256 {outcome['sha256']}, {outcome['size']} bytes")
         self.stdout.write(f"cite as: {outcome['citation']}")
+        for erratum in outcome["errata"]:
+            self.stdout.write(erratum["en"])
         for loss in outcome["losses"]:
             self.stdout.write(
                 f"not carried: {loss['variable'] + ': ' if loss['variable'] else ''}{loss['why']}"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from measures.core.engine.bounds import bound
 from measures.core.engine.emit_functions import EMITTERS
 from measures.core.engine.fits import Fit
-from measures.core.engine.pieces import where_not
+from measures.core.engine.pieces import compared, where_not
 from measures.core.engine.sql import (
     NO_REASON,
     UNCOVERED,
@@ -37,6 +38,7 @@ from measures.core.language.tree import (
     Typed,
 )
 from surveys.core.absence import NO_ANSWER, OUT_OF_RANGE, SYSTEM
+from surveys.core.codebook import Scalar
 
 Branch = tuple[str, str]  # a condition, and what comes out where it holds
 LONGEST_NESTED = 6000  # signs of a reason that is written out inside others
@@ -77,9 +79,9 @@ class Emitter:
                 pair = self.columns[is_measure, name]
                 return pair, self._stage_of.get(pair.value, 0)
             case Constant(value=value, type=kind):
-                return Pair(self.terms.literal(value, kind), None, kind), 0
+                return Pair(self.terms.literal(value, kind), None, kind, most=bound(node, [])), 0
             case Absent(reason=reason, type=kind):
-                return Pair(self.terms.null(kind), self.terms.rank(reason), kind), 0
+                return Pair(self.terms.null(kind), self.terms.rank(reason), kind, most=0), 0
         placed = [self.place(part) for part in node.parts()]
         name = f"{self.prefix}{len(self._placed)}"
         value, why = self._emit(node, [pair for pair, _ in placed])
@@ -90,18 +92,23 @@ class Emitter:
             told, stage = self._reason(name, why, stage)
         self._stage_of[f"v_{name}"] = stage
         self._parts_of[f"v_{name}"] = tuple(part.value for part, _ in placed)
-        return Pair(f"v_{name}", told, node.type), stage
+        most = bound(node, [part.most for part, _ in placed])
+        return Pair(f"v_{name}", told, node.type, most=most), stage
 
-    def stages_for(self, pairs: Iterable[Pair]) -> list[list[str]]:
-        """The stages with what these columns are made of, and nothing else."""
+    def behind(self, pairs: Iterable[Pair]) -> set[str]:
+        """The columns that these are made of, down to those of the items, and themselves."""
         needed: set[str] = set()
         waiting = [pair.value for pair in pairs]
         while waiting:
             name = waiting.pop()
-            if name in self._parts_of and name not in needed:
+            if name not in needed:
                 needed.add(name)
-                waiting += self._parts_of[name]
-        both = {*needed, *(f"r{name[1:]}" for name in needed)}
+                waiting += self._parts_of.get(name, ())
+        return needed
+
+    def stages_for(self, needed: Iterable[str]) -> list[list[str]]:
+        """The stages with these columns, and nothing else."""
+        both = {name for value in needed for name in (value, f"r{value[1:]}")}
         return [[one for one in stage if one.rpartition(" AS ")[2] in both] for stage in self.stages]
 
     def _reason(self, name: str, reason: str, stage: int) -> tuple[str, int]:
@@ -156,18 +163,24 @@ class Emitter:
         """Conditions, one of which must hold."""
         is_number = operand.type.is_number or operand.type is Type.TIME
         cell = operand.double if is_number else operand.value
-        values = [self.terms.literal(value, operand.type) for value in test.values]
-        tests = [f"{cell} = {value}" for value in values]
-        if len(values) > FEW:
+        tests = [self._equals(operand, value) for value in test.values]
+        if len(tests) > FEW:
+            values = [self.terms.literal(value, operand.type) for value in test.values]
             tests = [f"{cell} IN ({', '.join(values)})"]
         for low, high in test.ranges:
-            ends = [f"{cell} >= {number(low)}"] if low is not None else []
-            ends += [f"{cell} <= {number(high)}"] if high is not None else []
+            ends = [compared(operand, ">=", low)] if low is not None else []
+            ends += [compared(operand, "<=", high)] if high is not None else []
             tests.append(f"({' AND '.join(ends) or f'{cell} IS NOT NULL'})")
         ranks = self.terms.reasons.ranks(test.reasons)
         if ranks and operand.reason is not None:
             tests.append(f"({operand.value} IS NULL AND {operand.reason} IN ({ranks}))")
         return tests
+
+    def _equals(self, operand: Pair, value: Scalar) -> str:
+        if operand.type.is_number and not isinstance(value, str):
+            return compared(operand, "=", value)
+        cell = operand.double if operand.type is Type.TIME else operand.value
+        return f"{cell} = {self.terms.literal(value, operand.type)}"
 
     def _is_missing(self, words: tuple[str, ...], operand: Pair) -> str:
         if operand.reason is None:

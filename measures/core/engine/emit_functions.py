@@ -12,15 +12,17 @@ from measures.core.engine.fits import Fit
 from measures.core.engine.pieces import (
     Emit,
     Emitted,
-    enough,
+    compared,
     finite,
     guarded,
+    if_enough,
+    is_safe,
     of_enough,
     valid,
     where_not,
 )
 from measures.core.engine.sql import UNCOVERED, Pair, Terms, number, strongest
-from measures.core.language.tree import Apply
+from measures.core.language.tree import Apply, Constant, Typed
 
 
 def _arithmetic(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
@@ -29,15 +31,22 @@ def _arithmetic(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -
         value = f"({left.double} / NULLIF({right.double}, {number(0)}))"
     else:
         value = f"({left.double} {node.function} {right.double})"
-    return finite(value, parts, terms)
+    return finite(value, parts, terms, is_safe=is_safe(node, parts))
 
 
 def _comparison(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     left, right = parts
     operator = {"==": "=", "!=": "<>"}.get(node.function, node.function)
     if left.type.is_number or right.type.is_number:
-        return f"({left.double} {operator} {right.double})", strongest(parts)
+        return f"({_compared(left, operator, node.arguments[1], right)})", strongest(parts)
     return f"({left.value} {operator} {right.value})", strongest(parts)
+
+
+def _compared(left: Pair, operator: str, part: Typed, right: Pair) -> str:
+    """Two numbers side by side, the second of which is often a constant of the rule."""
+    if isinstance(part, Constant) and left.type.is_number and not isinstance(part.value, str):
+        return compared(left, operator, part.value)
+    return f"{left.double} {operator} {right.double}"
 
 
 def _logic(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
@@ -72,13 +81,9 @@ def _aggregate(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) ->
         value = "(" + " + ".join(f"COALESCE({pair.double}, {zero})" for pair in parts) + ")"
     if node.function in ("mean_of", "share_of"):
         value = f"({value} / NULLIF(CAST({valid(parts)} AS DOUBLE), {zero}))"
-    if node.function in ("sum_of", "mean_of"):
+    if node.function in ("sum_of", "mean_of") and not is_safe(node, parts):
         return of_enough(value, terms.dialect.finite(value), node, parts, terms)
-    suffices, absent = enough(node, parts), strongest(parts)
-    return (
-        f"CASE WHEN {suffices} THEN {value} END",
-        where_not(suffices, absent, terms) if absent else None,
-    )
+    return if_enough(value, node, parts, terms)
 
 
 def _of_all(node: Apply, parts: list[Pair], terms: Terms) -> Emitted:
@@ -86,9 +91,8 @@ def _of_all(node: Apply, parts: list[Pair], terms: Terms) -> Emitted:
     value = "(" + " + ".join(pair.double for pair in parts) + ")"
     if node.function in ("mean_of", "share_of"):
         value = f"({value} / {number(len(parts))})"
-    if node.function in ("sum_of", "mean_of"):
-        return finite(value, parts, terms)
-    return value, strongest(parts)
+    is_always = node.function in ("count_of", "share_of") or is_safe(node, parts)
+    return finite(value, parts, terms, is_safe=is_always)
 
 
 def _first(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
@@ -111,11 +115,11 @@ def _number(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Em
 
 
 def _truth(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
-    cell = parts[0].double
-    whens = f"WHEN {cell} = {number(1)} THEN TRUE WHEN {cell} = {number(0)} THEN FALSE"
+    yes, no = compared(parts[0], "=", 1), compared(parts[0], "=", 0)
+    whens = f"WHEN {no} THEN FALSE WHEN {yes} THEN TRUE"  # of a list few are ticked
     absent, other = strongest(parts), terms.rank(UNCOVERED)
     reason = f"COALESCE({absent}, {other})" if absent else other
-    return f"CASE {whens} END", where_not(f"{cell} IN ({number(0)}, {number(1)})", reason, terms)
+    return f"CASE {whens} END", where_not(f"({no} OR {yes})", reason, terms)
 
 
 def _logarithm(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
@@ -151,14 +155,14 @@ def _round(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emi
 
 
 def _band(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
-    cell = parts[0].double
-    steps = [f"CAST({cell} >= {limit.value} AS DOUBLE)" for limit in parts[1:]]
+    limits = zip(node.arguments[1:], parts[1:], strict=True)
+    steps = [f"CAST({_compared(parts[0], '>=', *limit)} AS DOUBLE)" for limit in limits]
     return f"({number(1)} + {' + '.join(steps)})", parts[0].reason
 
 
 def _reverse(node: Apply, parts: list[Pair], terms: Terms, fit: Fit | None) -> Emitted:
     cell, low, high = parts[0].double, float(node.setting("low")), float(node.setting("high"))
-    inside = f"{cell} BETWEEN {number(low)} AND {number(high)}"
+    inside = f"{compared(parts[0], '>=', low)} AND {compared(parts[0], '<=', high)}"
     return guarded(f"({number(low + high)} - {cell})", inside, parts, terms)
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from measures.core import factor
 from measures.core.engine.dialect import Dialect
 from measures.core.engine.sql import Pair, number
+from measures.core.factors import Solution, Wanted, solve
 from measures.core.language.tree import Apply, Type
 from surveys.core.codebook import as_json
 from surveys.core.problems import Refused, refuse
@@ -58,6 +59,12 @@ class Fit:
     sign: str = ""
     kmo: float | None = None
     alpha: float | None = None
+    factors: int | None = None  # of several: ``pattern`` (p, k) holds the loadings of all,
+    factor: int | None = None  # ``loadings`` those of the one that is scored
+    rotation: str = ""
+    pattern: tuple[tuple[float, ...], ...] = ()
+    phi: tuple[tuple[float, ...], ...] = ()  # (k, k), correlations of the factors
+    sums: tuple[float, ...] = ()  # (k,) of squared loadings, falling
     groups: tuple[tuple[Any, float], ...] = ()
     sizes: tuple[int, ...] = ()
     is_exact: bool = True  # False: numbers were rounded to one part in 2^50 of the largest before summing
@@ -70,9 +77,9 @@ class Fit:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Fit:
         plain = dict(data)
-        for name in ("correlation", "groups"):
+        for name in ("correlation", "groups", "pattern", "phi"):
             plain[name] = tuple(tuple(row) for row in plain.get(name, ()))
-        for name in ("means", "sds", "weights", "loadings", "uniquenesses", "eigenvalues", "sizes"):
+        for name in ("means", "sds", "weights", "loadings", "uniquenesses", "eigenvalues", "sizes", "sums"):
             plain[name] = tuple(plain.get(name, ()))
         return cls(**plain)
 
@@ -202,7 +209,6 @@ def fit_columns(node: Apply, found: Moments, latent: Latent | None = None) -> Fi
 def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]], latent: Latent | None) -> Fit:
     pearson = _pearson(covariance)
     correlation = pearson if latent is None else latent()
-    method, scores = str(node.setting("method")), str(node.setting("scores"))
     if np.linalg.eigvalsh(correlation)[0] < 1e-10:
         raise unfit(
             node,
@@ -212,23 +218,52 @@ def _scored(node: Apply, fit: Fit, covariance: list[list[Fraction]], latent: Lat
         )
     if not np.any(correlation - np.eye(len(correlation))):
         raise unfit(node, "no item goes together with another: every correlation is zero")
-    extract = factor.principal if method == "principal" else factor.minres
-    extraction = extract(correlation)
-    weights = factor.score_weights(extraction, correlation, scores)
-    return replace(
+    wanted = Wanted.of(dict(node.settings))
+    found = solve(correlation, wanted)
+    if found.fault:
+        raise unfit(node, found.fault, hint="Ask for fewer factors, or for another rotation.")
+    fit = replace(
         fit,
-        weights=_rounded(weights),
-        loadings=_rounded(extraction.loadings[:, 0]),
-        uniquenesses=_rounded(extraction.uniquenesses),
-        eigenvalues=_rounded(extraction.eigenvalues),
+        eigenvalues=_rounded(found.extraction.eigenvalues),
         correlation=tuple(tuple(float(cell) for cell in row) for row in correlation),
-        method=method,
-        scores=scores,
+        method=wanted.method,
+        scores=wanted.scores,
         basis=str(dict(node.settings).get("basis", "")),
-        sign=say("the loadings add up to more than zero"),
         kmo=_rounded([factor.kmo(correlation)[0]])[0],
         alpha=_rounded([factor.alpha(_square(covariance, pearson))])[0],
     )
+    return _of_one(fit, found) if wanted.factors == 1 else _of_several(fit, found)
+
+
+def _of_one(fit: Fit, found: Solution) -> Fit:
+    return replace(
+        fit,
+        weights=_rounded(found.weights),
+        loadings=_rounded(found.loadings),
+        uniquenesses=_rounded(found.uniquenesses),
+        sign=say("the loadings add up to more than zero"),
+    )
+
+
+def _of_several(fit: Fit, found: Solution) -> Fit:
+    """Rounded to ten decimals: a loading near zero has fewer digits that are the same everywhere."""
+    return replace(
+        fit,
+        weights=_to_decimals(found.weights),
+        loadings=_to_decimals(found.loadings),
+        uniquenesses=_to_decimals(found.uniquenesses),
+        sign=say("factors by falling sum of squares; the loadings of each add up to more than zero"),
+        factors=found.wanted.factors,
+        factor=found.wanted.factor,
+        rotation=found.wanted.rotation,
+        pattern=tuple(map(_to_decimals, found.rotated.loadings)),
+        phi=tuple(map(_to_decimals, found.rotated.phi)),
+        sums=_to_decimals(found.rotated.sums),
+    )
+
+
+def _to_decimals(numbers: Any) -> tuple[float, ...]:
+    return tuple(round(float(value), DIGITS) + 0.0 for value in numbers)  # -0 becomes 0
 
 
 def _pearson(covariance: list[list[Fraction]]) -> factor.Matrix:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from measures.core.engine.bounds import SAFE, bound
 from measures.core.engine.fits import Fit
-from measures.core.engine.sql import Pair, Terms, strongest
+from measures.core.engine.sql import LARGEST_INTEGER, Pair, Terms, number, strongest
 from measures.core.language.tree import Apply
 from surveys.core.absence import OUT_OF_RANGE
 
@@ -29,8 +30,24 @@ def where_not(is_valid: str, reason: str, terms: Terms) -> str:
     return reason if terms.dialect.nests else f"CASE WHEN {is_valid} THEN NULL ELSE {reason} END"
 
 
-def finite(value: str, parts: list[Pair], terms: Terms) -> Emitted:
-    """``value`` where it comes to a number."""
+def compared(pair: Pair, operator: str, constant: float) -> str:
+    """A number beside a constant; one that is held as an integer is compared as such."""
+    value = float(constant)
+    if pair.is_exact and value.is_integer() and abs(value) < LARGEST_INTEGER:
+        return f"{pair.value} {operator} {int(value)}"
+    return f"{pair.double} {operator} {number(value)}"
+
+
+def is_safe(node: Apply, parts: list[Pair]) -> bool:
+    """Whether a function of these arguments comes to a number wherever they do."""
+    most = bound(node, [pair.most for pair in parts])
+    return most is not None and most <= SAFE
+
+
+def finite(value: str, parts: list[Pair], terms: Terms, *, is_safe: bool = False) -> Emitted:
+    """``value`` where it comes to a number: everywhere if ``is_safe``."""
+    if is_safe:
+        return value, strongest(parts)
     return guarded(value, terms.dialect.finite(value), parts, terms)
 
 
@@ -42,6 +59,13 @@ def valid(parts: list[Pair]) -> str:
 def enough(node: Apply, parts: list[Pair]) -> str:
     """Whether as many arguments are valid as ``at_least`` asks for."""
     return f"{valid(parts)} >= {node.setting('at_least')}"
+
+
+def if_enough(value: str, node: Apply, parts: list[Pair], terms: Terms) -> Emitted:
+    """``value`` of the valid arguments, if there are enough."""
+    suffices, absent = enough(node, parts), strongest(parts)
+    reason = where_not(suffices, absent, terms) if absent else None
+    return f"CASE WHEN {suffices} THEN {value} END", reason
 
 
 def of_enough(value: str, is_defined: str, node: Apply, parts: list[Pair], terms: Terms) -> Emitted:

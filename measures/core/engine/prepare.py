@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,6 @@ from measures.core.engine.fits import Fit, Sample
 from measures.core.engine.fitting import Run, fit_node
 from measures.core.engine.interface import Plan, Rule
 from measures.core.engine.query import (
-    LARGEST_INTEGER,
     Pipeline,
     items_of,
     known_steps,
@@ -22,7 +21,7 @@ from measures.core.engine.query import (
     reasons_of_source,
     source_steps,
 )
-from measures.core.engine.sql import NO_REASON, Pair, Parameters, Reasons, Terms, number
+from measures.core.engine.sql import LARGEST_INTEGER, NO_REASON, Pair, Parameters, Reasons, Terms, number
 from measures.core.language.fingerprints import fingerprint_of
 from measures.core.language.functions import is_fitted
 from measures.core.language.tree import Apply, Type, walk
@@ -42,6 +41,7 @@ class Prepared:
     emitter: Emitter
     left_out: dict[str, int] = field(default_factory=dict)
     outputs: dict[str, Pair] = field(default_factory=dict)
+    plan: Plan | None = None  # None: rows that were made up
     fitted: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def statement(self, columns: Iterable[str], rest: str = "") -> str:
@@ -100,9 +100,21 @@ class Prepared:
 
     def only(self, pairs: Iterable[Pair]) -> Prepared:
         """Ready for what is asked of these columns alone: a statement takes the longer the more it says."""
-        pipeline = Pipeline(list(self.pipeline.steps))
-        pipeline.extend(self.emitter.stages_for(pairs), "rules")
+        needed = self.emitter.behind(pairs)
+        pipeline = self._reading(needed)
+        pipeline.extend(self.emitter.stages_for(needed), "rules")
         return replace(self, pipeline=pipeline, emitter=replace(self.emitter, stages=[]))
+
+    def _reading(self, needed: Collection[str]) -> Pipeline:
+        """The steps before the rules; of the source nothing but what they and these columns are made of."""
+        if self.plan is None:
+            return Pipeline(list(self.pipeline.steps))
+        filtered = self.plan.where.items if self.plan.where else ()
+        numbered = enumerate(items_of(self.plan))
+        items = [(at, name) for at, name in numbered if f"v_i{at}" in needed or name in filtered]
+        source, _ = source_steps(self.plan, items, self.emitter.terms)
+        names = [name for name, _ in self.pipeline.steps]
+        return Pipeline([*source.steps, *self.pipeline.steps[names.index(source.last) + 1 :]])
 
     def _asked(self, statement: str) -> tuple[str, dict[str, str]]:
         """A statement with the parameters it names: the engine refuses any other."""
@@ -127,9 +139,9 @@ def prepare(plan: Plan, run: Run, known_reasons: Iterable[str], dialect: Dialect
     sources = [plan.source.columns[name] for name in items]
     words = {*reasons_of_rules(checked), *reasons_of_source(sources), *known_reasons}
     terms = Terms(Reasons(tuple(words)), Parameters(dialect))
-    pipeline, columns = source_steps(plan, items, terms)
+    pipeline, columns = source_steps(plan, enumerate(items), terms)
     emitter = Emitter(terms, columns, plan.contexts)
-    prepared = Prepared(pipeline, emitter)
+    prepared = Prepared(pipeline, emitter, plan=plan)
     if plan.where is not None:
         prepared.left_out = _filter(plan, pipeline, emitter, run)
     emitter.columns.update(known_steps(pipeline, plan, emitter, _known_of(plan)))
@@ -207,9 +219,10 @@ def stored(pair: Pair, terms: Terms, most: float | None = None) -> Pair:
     """
     reason = NO_REASON
     if pair.reason is not None:
-        reason = (
-            f"CASE WHEN {pair.value} IS NULL THEN {pair.reason} END" if terms.dialect.nests else pair.reason
-        )
+        reason = pair.reason
+        asked = f"CASE WHEN {pair.value} IS NULL THEN "
+        if terms.dialect.nests and not reason.startswith(asked):  # a part of its own asks already
+            reason = f"{asked}{reason} END"
     if pair.type in (Type.DECIMAL, Type.TIME):
         return Pair(f"({pair.double} + {number(0)})", reason, pair.type)  # -0 becomes 0
     if pair.type is not Type.INTEGER or pair.is_exact:

@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from measures.core.engine.emit import Emitter
 from measures.core.engine.interface import Plan, SourceColumn
-from measures.core.engine.sql import UNCOVERED, Pair, Terms, number
+from measures.core.engine.sql import LARGEST_INTEGER, LARGEST_STORED, UNCOVERED, Pair, Terms, number
 from measures.core.language.scope import mapped_type
 from measures.core.language.tree import Absent, Checked, Type, walk
 from surveys.core.absence import NO_ANSWER, OUT_OF_RANGE, SYSTEM, tag_reason
 from surveys.core.codebook import MissingRule, Scalar, ValueType, Variable
 from surveys.core.table import missing_value, physical, tags_of
 
-LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
 TAGS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 
 
@@ -68,13 +67,14 @@ def items_of(plan: Plan) -> tuple[str, ...]:
 
 
 def source_steps(
-    plan: Plan, items: Iterable[str], terms: Terms
+    plan: Plan, items: Iterable[tuple[int, str]], terms: Terms
 ) -> tuple[Pipeline, dict[tuple[bool, str], Pair]]:
-    """Reads the columns of ``items`` and parts their cells as ``surveys.core.table.split`` does."""
+    """Reads the columns of ``items``, which are numbered, and parts their cells as
+    ``surveys.core.table.split`` does."""
     pipeline, columns = Pipeline(), {}
     physicals: dict[str, None] = {}
     told, parted = [], []
-    for at, name in enumerate(items):
+    for at, name in items:
         column = plan.source.columns[name]
         physicals[physical(column.position)] = None
         if column.tags:
@@ -89,7 +89,8 @@ def source_steps(
             told.append(f"{_reason(column, terms)} AS a{at}")
             value, mapped = _mapped(column, physical(column.position), f"a{at}", terms)
             parted.append(f"{value} AS v_i{at}, {mapped} AS r_i{at}")
-        columns[False, name] = Pair(f"v_i{at}", reason, Type(kind.value), is_exact)
+        most = LARGEST_STORED if is_exact else None
+        columns[False, name] = Pair(f"v_i{at}", reason, Type(kind.value), is_exact, most)
     order = [terms.dialect.row] if terms.dialect.row else []
     file = terms.dialect.file(plan.source.path, terms.parameters)
     pipeline.add("base", f"SELECT {', '.join([*order, *physicals]) or '1 AS one'} FROM {file}")
@@ -158,7 +159,7 @@ def _cell(value: object, kind: ValueType, terms: Terms) -> str:
     """A constant as a stored cell of this type."""
     if isinstance(value, int | float):
         is_whole = kind is ValueType.INTEGER and float(value).is_integer() and abs(value) < LARGEST_INTEGER
-        return f"CAST({int(value)} AS BIGINT)" if is_whole else number(value)
+        return str(int(value)) if is_whole else number(value)
     text = terms.text(value if isinstance(value, str) else value.isoformat())  # type: ignore[attr-defined]
     return text if kind is ValueType.TEXT else f"CAST({text} AS {terms.dialect.type_of(Type(kind.value))})"
 
@@ -204,5 +205,6 @@ def known_steps(
         beside = terms.dialect.beside(pipeline.last, file, read, is_filtered=is_filtered)
         pipeline.add(f"known{at}", beside)
         is_exact = known.type is ValueType.INTEGER
-        columns[True, name] = Pair(f"v_k{at}", f"r_k{at}", Type(known.type.value), is_exact)
+        most = LARGEST_STORED if is_exact else None
+        columns[True, name] = Pair(f"v_k{at}", f"r_k{at}", Type(known.type.value), is_exact, most)
     return columns

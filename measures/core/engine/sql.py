@@ -17,7 +17,9 @@ from surveys.core.absence import OUT_OF_RANGE, precedence
 from surveys.core.codebook import Scalar
 
 UNCOVERED = "uncovered"  # a value that recode, case or a condition says nothing about; stored as out_of_range
-NO_REASON = "CAST(NULL AS SMALLINT)"
+NO_REASON = "CAST(NULL AS INTEGER)"
+LARGEST_INTEGER = 2.0**53  # above it a double no longer holds every integer
+LARGEST_STORED = 2.0**63  # what a column of integers can hold
 
 
 @dataclass
@@ -33,7 +35,7 @@ class Reasons:
 
     def rank(self, word: str) -> str:
         """The SQL of a reason's rank."""
-        return f"CAST({self._ranks[word]} AS SMALLINT)"
+        return str(self._ranks[word])
 
     def ranks(self, words: Collection[str]) -> str:
         """The ranks of several reasons, for ``IN``; an uncovered value is out_of_range as well."""
@@ -115,6 +117,7 @@ class Pair:
     reason: str | None
     type: Type
     is_exact: bool = False  # an integer held as such, not as a double
+    most: float | None = None  # no number is further from 0; None: not known
 
     @property
     def double(self) -> str:

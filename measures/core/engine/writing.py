@@ -30,6 +30,11 @@ LOOKED_AT = 10_000  # cells that tell whether a column has many different values
 AT_ONCE = 2  # columns written at the same time, beside the engine that computes the next batch
 
 
+def _arrow(series: pl.Series) -> pa.Array:
+    """A column as Arrow's: its own ways from lists and to numpy would import pandas, which takes long."""
+    return series.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
 class Writers:
     """One writer per rule; batches hold v0, r0 (rank of the absence, 1-based in ``words``), v1, r1, …
 
@@ -42,9 +47,10 @@ class Writers:
         self._words = list(words)
         self._types = [ARROW[kind] for kind in types]
         distinct = list(dict.fromkeys(words))
-        self._dictionary = pa.array(["", *distinct], pa.string())  # nothing has rank 0
+        self._dictionary = _arrow(pl.Series(["", *distinct])).cast(pa.string())  # nothing has rank 0
         places = [0, *(distinct.index(word) + 1 for word in words)]
-        self._places = None if len(distinct) == len(words) else pa.array(places, pa.int32())  # of each rank
+        is_plain = len(distinct) == len(words)
+        self._places = None if is_plain else _arrow(pl.Series(places, dtype=pl.Int32))  # of each rank
         self._counts = [np.zeros(len(words) + 1, dtype=np.int64) for _ in types]
         self._writers: list[pq.ParquetWriter | None] = [None] * len(types)
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="columns")
@@ -60,10 +66,9 @@ class Writers:
             if error is None:
                 self._settle()
                 for at, kind in enumerate(self._types):  # of no rows there was no batch
-                    none = pa.array([], pa.int32())
-                    self._writers[at] = self._writers[at] or self._opened(
-                        at, pa.array([], kind), self._reasons(none)
-                    )
+                    if self._writers[at] is None:
+                        none = self._reasons(pa.nulls(0, pa.int32()))
+                        self._writers[at] = self._opened(at, pa.nulls(0, kind), none)
         finally:
             self._pool.shutdown()
             for writer in self._writers:
@@ -105,7 +110,7 @@ class Writers:
         ranks = batch.column(2 * at + 1)
         self._counts[at][0] += ranks.null_count
         if ranks.null_count < len(ranks):
-            there = pl.Series(ranks.drop_null()).to_numpy()  # Arrow's own way to numpy would import pandas
+            there = pl.Series(ranks.drop_null()).to_numpy()
             self._counts[at] += np.bincount(there, minlength=len(self._words) + 1)
         value, reasons = batch.column(2 * at).cast(self._types[at]), self._reasons(ranks)
         writer = self._writers[at] = self._writers[at] or self._opened(at, value, reasons)

@@ -101,13 +101,16 @@ def value_text(node: Node) -> str:
         case Call(function="missing", arguments=(Text(value=reason),), keywords=()):
             return ABSENT + reason
         case Text(value=text):
-            return text if value_of_or_none(text) == node else f'"{text}"'
+            return text if _as_typed(text) == node else f'"{text}"'
     raise Unfit
 
 
-def value_of_or_none(text: str) -> Node | None:
-    """:func:`value_of`, with None for an empty box."""
-    return value_of(text) if text.strip() else None
+def _as_typed(text: str) -> Node | None:
+    """What ``text`` would be in a box; None where it would be nothing, or be refused."""
+    try:
+        return value_of(text)
+    except Refused:
+        return None
 
 
 def codes_of(text: str) -> tuple[Node, ...]:

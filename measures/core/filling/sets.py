@@ -1,11 +1,11 @@
-"""Forms over several items: how many hold, sums and means, and the score of one factor."""
+"""Forms over several items: how many hold, sums and means, and the score of a factor."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from measures.core.filling.pieces import Collected, Unfit, codes_text, keywords_of, name_text, number_text
-from measures.core.language.functions_of_samples import METHODS, SCORINGS
+from measures.core.language.functions_of_samples import BASES, METHODS, ROTATIONS, SCORINGS
 from measures.core.language.nodes import Binary, Call, Keyword, Membership, Name, Node, Number, Range, Text
 from surveys.core.said import say
 
@@ -111,43 +111,68 @@ def _at_least(told: Collected, text: str) -> Keyword:
     return Keyword("at_least", number)
 
 
+_WORDS = {"method": METHODS, "scores": SCORINGS, "basis": BASES, "rotation": ROTATIONS}  # the usual one first
+_NUMBERS = ("factors", "factor")
+
+
 @dataclass(frozen=True)
 class Factor:
-    """The score of one factor; ``method`` and ``scores`` are left out where they are the usual ones."""
+    """The score of one factor, or of one of several; what is the usual is left out.
+
+    ``factors`` and ``factor`` are numbers as they are typed, empty for 1.
+    """
 
     items: tuple[str, ...] = ()
     method: str = METHODS[0]
     scores: str = SCORINGS[0]
     at_least: str = ""
     turned: str = ""
+    basis: str = BASES[0]
+    factors: str = ""
+    rotation: str = ROTATIONS[0]
+    factor: str = ""
 
     def node(self) -> Node:
         told = Collected()
         items = _turned(told, told.names(self.items, least=2), self.turned)
         keywords = []
-        for name, word, known in (("method", self.method, METHODS), ("scores", self.scores, SCORINGS)):
+        for name, known in _WORDS.items():
+            word = getattr(self, name)
             if word not in known:
                 told.problem(
                     "unknown_word", say("“{word}” is not one of {known}.", word=word, known=known), name
                 )
             if word != known[0]:
                 keywords.append(Keyword(name, Text(word)))
+        keywords += [_whole(told, name, getattr(self, name)) for name in _NUMBERS if self._says(name)]
         if self.at_least.strip():
             keywords.append(_at_least(told, self.at_least))
         told.done()
         return Call("factor_score", items, tuple(keywords))
 
+    def _says(self, name: str) -> bool:
+        return getattr(self, name).strip() not in ("", "1")
+
     @classmethod
     def of(cls, node: Node) -> Factor:
         if not isinstance(node, Call) or node.function != "factor_score":
             raise Unfit
-        said = keywords_of(node, "method", "scores", "at_least")
-        method, scores = (
-            _word(said.get(name), known) for name, known in (("method", METHODS), ("scores", SCORINGS))
-        )
+        said = keywords_of(node, *_WORDS, *_NUMBERS, "at_least")
+        words = {name: _word(said.get(name), known) for name, known in _WORDS.items()}
+        counts = {name: number_text(said.get(name)) for name in _NUMBERS}
+        usual = {name: "" if text == "1" else text for name, text in counts.items()}
         least = number_text(said.get("at_least"))
         arguments, turned = _turned_back(node.arguments)
-        return cls(tuple(name_text(one) for one in arguments), method, scores, least, turned)
+        items = tuple(name_text(one) for one in arguments)
+        return cls(items, at_least=least, turned=turned, **words, **usual)
+
+
+def _whole(told: Collected, name: str, text: str) -> Keyword:
+    what = say("the number of factors") if name == "factors" else say("which factor is scored")
+    number = told.number(text, what)
+    if not isinstance(number.value, int) or number.value < 1:
+        told.problem("bad_number", "Factors are counted in whole numbers from 1 on.", name)
+    return Keyword(name, number)
 
 
 def _word(node: Node | None, known: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from measures.core.language import nodes as said
+from measures.core.language.forms_of_factors import check_factors
 from measures.core.language.function_types import Function, Gives, Takes
 from measures.core.language.functions import FUNCTIONS, is_fitted
 from measures.core.language.ground import Ground, family_of, kind_of, widest
@@ -148,6 +149,8 @@ class Checker(Ground):
         if not self.arity(node, function, len(arguments)):
             return None
         settings = self.settings(node, function.settings, len(arguments))
+        if function.name == "factor_score":
+            check_factors(self, node, dict(settings), len(arguments))
         take: Callable[[said.Node], Typed | None] = {
             Takes.CONDITIONS: self.condition,
             Takes.NUMBERS: self.number,

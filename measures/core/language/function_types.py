@@ -50,7 +50,8 @@ class Function:
 
     ``example`` is a rule, ``given`` the answers of one respondent, ``then`` what it gives: a value, or
     {"missing": reason}; both are empty for functions that are fitted on a sample.  ``also`` holds the answers
-    of more respondents for the manual; of a fitted function they are the sample.
+    of more respondents for the manual; of a fitted function they are the sample.  ``second``: a further rule
+    that the manual works on the same respondents.
     """
 
     name: str
@@ -68,3 +69,4 @@ class Function:
     settings: tuple[Setting, ...] = ()
     is_fitted: bool = False
     also: tuple[Mapping[str, Any], ...] = ()
+    second: str = ""

@@ -10,6 +10,7 @@ from measures.core.language.functions_of_sets import AT_LEAST
 MOST_POINTS = 1_000  # different values whose percentile ranks are kept
 MOST_BANDS = 100
 METHODS = ("principal", "minres")
+ROTATIONS = ("none", "varimax", "promax", "oblimin")
 BASES = (PEARSON, POLYCHORIC) = ("pearson", "polychoric")
 SCORINGS = ("regression", "bartlett", "weighted_sum", "component", "sum", "mean")
 
@@ -46,7 +47,7 @@ _OF_GROUPS = {
 SCORES = (
     Function(
         "factor_score", "scores",
-        'factor_score(a, b, c, method="principal", scores="regression", at_least=k)',
+        'factor_score(a, b, c, …, method="principal", scores="regression", factors=1, rotation="none", factor=1, at_least=k)',
         Takes.NUMBERS, Gives.DECIMAL, 2, None,
         {
             "en": "The score of one factor. method: principal (first principal component) or minres. scores: regression "
@@ -54,11 +55,19 @@ SCORES = (
             "times loadings), sum or mean of the standardised items. The sign is such that the loadings add up to "
             "more than zero. Means, SDs and loadings are fitted on the rows with every item valid, and kept. basis: "
             "the correlations that the factor is found in, pearson or, for items of at most 20 ordered codes, "
-            "polychoric; what is scored are the standardised codes either way.",
+            "polychoric; what is scored are the standardised codes either way. factors: how many are extracted, 1 unless "
+            "said; rotation of two or more: none, varimax (rows of length one), promax (of varimax, power 4) or oblimin "
+            "(direct quartimin); factor: the number of the one that is scored. Factors are numbered by falling sum of "
+            "squared loadings after rotation, and each has loadings that add up to more than zero. Of several factors "
+            "the scores are regression, bartlett, weighted_sum (the pattern's loadings) or, where nothing is rotated, "
+            "component.",
             "zh": "单因子得分。method：principal（第一主成分）或 minres。scores：regression、bartlett（标准化估计）、"
             "component（未缩放的主成分）、weighted_sum（标准化题目乘以载荷）、sum 或 mean。符号取载荷之和为正。"
             "均值、标准差和载荷由全部题目有效的样本拟合并保存。basis：提取因子所用的相关系数，pearson 或 polychoric"
-            "（多项相关，用于至多 20 个有序编码的题目）；两种情形计分的都是标准化的编码。",
+            "（多项相关，用于至多 20 个有序编码的题目）；两种情形计分的都是标准化的编码。factors：提取的因子个数，不写为 1；"
+            "rotation（两个及以上因子）：none、varimax（按行标准化）、promax（由 varimax 出发，幂为 4）或 oblimin"
+            "（直接 quartimin）；factor：计分的是第几个因子。因子按旋转后载荷平方和由大到小编号，每个因子的载荷之和为正。"
+            "多个因子时 scores 为 regression、bartlett、weighted_sum（模式载荷），未旋转时还可为 component。",
         },
         {
             "en": "Absent if any item is (the strongest reason wins), unless at_least=k is given: then rows with at "
@@ -71,10 +80,14 @@ SCORES = (
             Setting("method", "choice", METHODS, "principal"),
             Setting("scores", "choice", SCORINGS, "regression"),
             Setting("basis", "choice", BASES, PEARSON, is_silent=True),
+            Setting("factors", "integer", default=1, is_silent=True),
+            Setting("rotation", "choice", ROTATIONS, "none", is_silent=True),
+            Setting("factor", "integer", default=1, is_silent=True),
             AT_LEAST,
         ),
         is_fitted=True,
         also=_ITEMS,
+        second='factor_score(reverse(a, low=1, high=5), b, c, factors=2, rotation="varimax", factor=2)',
     ),
     Function(
         "standardise", "scores", "standardise(x) or standardise(x, among=item)", Takes.SPECIAL, Gives.DECIMAL, 1, 1,

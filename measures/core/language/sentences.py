@@ -135,10 +135,7 @@ class _Teller:
     def _function(self, node: Apply) -> str:
         name, told = node.function, [self._inner(part) for part in node.arguments]
         if name == "factor_score":
-            method, scores = (self.words[str(node.setting(key))] for key in ("method", "scores"))
-            if dict(node.settings).get("basis"):
-                method = self.say(str(node.setting("basis")), method)
-            return self._enough(node, self.say(name, self.listed(told), method, scores))
+            return self._enough(node, self._factor(node, self.listed(told)))
         if name == "band":
             return self.say(name, told[0], self.listed(told[1:]))
         if name == "round":
@@ -153,6 +150,18 @@ class _Teller:
             start, length = int(node.setting("start")), int(node.setting("length"))
             return self.say(name, told[0], str(start), str(start + length - 1))
         return self._of_sample(node, told)
+
+    def _factor(self, node: Apply, items: str) -> str:
+        said = dict(node.settings)
+        factors, factor = (str(said.get(name, 1)) for name in ("factors", "factor"))
+        word, scores = str(said["method"]), self.words[str(said["scores"])]
+        method = self.words[word if factors == "1" else f"{word}_several"]
+        if said.get("basis"):
+            method = self.say(str(said["basis"]), method)
+        if factors == "1":
+            return self.say("factor_score", items, method, scores)
+        rotation = self.words[f"rotation_{said.get('rotation', 'none')}"]
+        return self.say("factor_of_several", items, method, scores, rotation, factor, factors)
 
     def _of_sample(self, node: Apply, told: list[str]) -> str:
         name = node.function

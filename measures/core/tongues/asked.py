@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 
+from measures.core.bounds import Bounds
 from measures.core.engine.fits import Fit
 from measures.core.engine.interface import Rule, SourceColumn
-from measures.core.engine.query import LARGEST_INTEGER, reasons_of_rules, reasons_of_source
+from measures.core.engine.query import reasons_of_rules, reasons_of_source
+from measures.core.engine.sql import LARGEST_INTEGER
 from measures.core.language.scope import ContextTable
 from measures.core.language.sentences import reason_in_words, sentence
 from measures.core.language.tree import Column, Type
-from measures.core.tongues.bounds import Bounds
 from measures.core.tongues.in_files import InFiles
 from measures.core.tongues.laying import Layout, Tongue, cannot
 from measures.core.tongues.pairs import Part

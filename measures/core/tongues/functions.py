@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from measures.core.bounds import ANYTHING, FLAG, Bounds, hull, of_arithmetic, of_sum
 from measures.core.language.tree import Apply, Type
-from measures.core.tongues.bounds import ANYTHING, FLAG, Bounds, hull, of_arithmetic, of_sum
 from measures.core.tongues.functions_of_dates import DATES
 from measures.core.tongues.functions_of_indices import INDICES
 from measures.core.tongues.functions_of_scores import SCORES

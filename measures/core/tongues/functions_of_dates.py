@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from measures.core.bounds import Bounds
 from measures.core.language.tree import Apply, Type
-from measures.core.tongues.bounds import Bounds
 from measures.core.tongues.guards import Lay, guarded, masked
 from measures.core.tongues.laying import Layout
 from measures.core.tongues.pairs import Part

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from measures.core.bounds import ANYTHING, FLAG, Bounds
 from measures.core.language.tree import Apply
-from measures.core.tongues.bounds import ANYTHING, FLAG, Bounds
 from measures.core.tongues.guards import ALWAYS, Lay, defined_of_enough, of_enough
 from measures.core.tongues.laying import Layout, Outcome
 from measures.core.tongues.pairs import Part, counted, enough, reasons_in, strongest

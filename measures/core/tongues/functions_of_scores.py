@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from measures.core.bounds import ANYTHING, FLAG, Bounds
 from measures.core.engine.ranks import points
 from measures.core.language.tree import Apply
-from measures.core.tongues.bounds import ANYTHING, FLAG, Bounds
 from measures.core.tongues.guards import Lay, finite, masked, named, of_enough
 from measures.core.tongues.laying import Layout, Outcome
 from measures.core.tongues.pairs import Part, counted, reasons_in, some_absent, strongest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from measures.core.bounds import Bounds
 from measures.core.language.tree import Apply, Constant
-from measures.core.tongues.bounds import Bounds
 from measures.core.tongues.guards import Lay, guarded
 from measures.core.tongues.laying import Layout
 from measures.core.tongues.pairs import Part, reasons_in, some_absent, strongest

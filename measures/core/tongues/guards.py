@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from measures.core.bounds import ANYTHING, Bounds
 from measures.core.language.tree import Apply, Type
-from measures.core.tongues.bounds import ANYTHING, Bounds
 from measures.core.tongues.laying import Layout
 from measures.core.tongues.pairs import Part, enough, reasons_in, some_absent, strongest
 from measures.core.tongues.steps import ZERO, Compare, Cond, Expr, Finite, Var, both, opposite

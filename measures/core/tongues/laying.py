@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from measures.core.bounds import Bounds, hull
 from measures.core.engine.fits import Fit
 from measures.core.language.fingerprints import fingerprint_of
 from measures.core.language.scope import ContextTable, Scope
@@ -23,7 +24,6 @@ from measures.core.language.tree import (
     Type,
     Typed,
 )
-from measures.core.tongues.bounds import Bounds, hull
 from measures.core.tongues.in_files import InFiles
 from measures.core.tongues.pairs import Part, strongest
 from measures.core.tongues.steps import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from measures.core.bounds import ANYTHING, Bounds
 from measures.core.language.tree import Type
-from measures.core.tongues.bounds import ANYTHING, Bounds
 from measures.core.tongues.steps import ZERO, Compare, Cond, Expr, Flag, Fn, Num, Truth, Var, added, both
 
 

@@ -6,10 +6,10 @@ import string
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from measures.core.bounds import ANYTHING, Bounds
 from measures.core.engine.interface import SourceColumn
 from measures.core.language.scope import mapped_type
 from measures.core.language.tree import Type
-from measures.core.tongues.bounds import ANYTHING, Bounds
 from measures.core.tongues.in_files import InFiles
 from measures.core.tongues.laying import Layout, cannot, short
 from measures.core.tongues.pairs import Part

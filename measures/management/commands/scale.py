@@ -40,6 +40,8 @@ class Command(WavebookCommand):
     def _show_scale(self, told: dict[str, Any]) -> None:
         scale = told["scale"]
         how = f"{told['basis']}, {scale['scores']} {scale['extraction']}".rstrip()
+        if (scale["factors"] or 1) > 1:
+            how += f", factor {scale['factor']} of {scale['factors']}, rotation {scale['rotation']}"
         self.stdout.write(f"{told['measure_version']}  {how}")
         turned = {item["name"] for item in scale["items"] if item["is_reversed"]}
         for rows in told["rows"]:
@@ -60,11 +62,27 @@ class Command(WavebookCommand):
             self.talk(warning)
 
     def _show_items(self, rows: dict[str, Any], turned: set[str]) -> None:
+        if several := rows.get("factors"):
+            self._show_factors(rows, several, turned)
+            return
         self.stdout.write(f"  {'':<28} {'loading':>9} {'item-rest':>9} {'alpha without':>14}")
         for item in rows["items"]:
             name = item["name"] + (" (turned)" if item["name"] in turned else "")
             numbers = [_short(item[name]) for name in ("loading", "item_rest", "alpha_dropped")]
             self.stdout.write(f"  {name:<28} {numbers[0]:>9} {numbers[1]:>9} {numbers[2]:>14}")
+
+    def _show_factors(self, rows: dict[str, Any], told: dict[str, Any], turned: set[str]) -> None:
+        def line(name: str, numbers: list[float | None]) -> None:
+            self.stdout.write(f"  {name:<28} " + " ".join(f"{_short(one):>9}" for one in numbers).rstrip())
+
+        heads = " ".join(f"{f'factor {at + 1}':>9}" for at in range(len(told["sums"])))
+        self.stdout.write(f"  {'':<28} {heads}")
+        for item, loadings in zip(rows["items"], told["loadings"], strict=True):
+            line(item["name"] + (" (turned)" if item["name"] in turned else ""), loadings)
+        line("sum of squares", told["sums"])
+        line("% of variance", told["percents"])
+        for at, own in enumerate(told["phi"]):
+            line(f"correlation with factor {at + 1}", own)
 
 
 def _drift(drift: dict[str, Any]) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from surveys.core.absence import code_reason, tag_reason
 from surveys.core.codebook import Code, Labels, MissingRule, Scalar, Variable
 from surveys.core.reading.sheet import code_twice, missing_twice
-from surveys.core.reading.sheet_edits import Line, Talk, parts_of, with_text
-from surveys.core.reading.sheet_parts import tags_known
+from surveys.core.reading.sheet_edits import Line, Talk, with_text
+from surveys.core.reading.sheet_parts import parts_of, tags_known
 from surveys.core.reading.spans import span
 from surveys.core.reading.values import value_of
 from surveys.core.said import say

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from surveys.core.codebook import Codebook, ResponseSet, Variable
-from surveys.core.reading.sheet_edits import Line, Talk, edits_of, parts_of
+from surveys.core.reading.sheet_edits import Line, Talk, edits_of
+from surveys.core.reading.sheet_parts import parts_of
 from surveys.core.reading.sheet_table import SheetLine
 from surveys.core.reading.values import value_of
 from surveys.core.said import say

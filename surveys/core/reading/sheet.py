@@ -24,7 +24,7 @@ from surveys.core.problems import Problem, Refused, near_misses
 from surveys.core.reading.declared import TAGS, TYPES, Declared
 from surveys.core.reading.limits import lay_limits
 from surveys.core.reading.sheet_lines import Line, SheetLines
-from surveys.core.reading.sheet_parts import PAIR, TAG, parted, rules_in, speaks, tags_known, tags_told
+from surveys.core.reading.sheet_parts import PAIR, TAG, parts_of, rules_in, speaks, tags_known, tags_told
 from surveys.core.reading.spans import span
 from surveys.core.reading.values import dated_value_of
 from surveys.core.said import both, say
@@ -41,7 +41,7 @@ def declared_types(sheet: SheetLines) -> dict[str, Declared]:
     for line in sheet.lines:
         word = "text" if line.cells.get("split") else line.cells.get("type", "").strip().lower()
         if word in TYPES:
-            parts = parted(line.cells.get("missing", ""))
+            parts = parts_of(line.cells.get("missing", ""))
             words = (PAIR.match(part) for part in parts)
             told = [(match[1] if match else part).strip() for match, part in zip(words, parts, strict=True)]
             is_dated = word.startswith("date")  # then a number is no value either
@@ -83,9 +83,9 @@ def _mixed(name: str, line: Line) -> Iterator[Finding]:
         if "|" not in text or ";" not in text:
             continue
         is_rule = heading in _RULES  # no reason has a semicolon, a label may
-        if is_rule or (speaks(heading, "codes") and any(map(_ANOTHER_CODE.search, parted(text)))):
+        if is_rule or (speaks(heading, "codes") and any(map(_ANOTHER_CODE.search, parts_of(text)))):
             told = say(
-                "In {heading}, one cell parts its codes with “|” and with “;”: it was parted at “|” alone, "
+                "In {heading}, one cell parts its codes with “|” and with “;”: it was parts_of at “|” alone, "
                 "so that a code or label may hold several. Write one of the two throughout.",
                 heading=heading,
             )
@@ -242,7 +242,7 @@ def _pairs(
 ) -> list[tuple[Scalar, str]]:
     """``1=yes; 2=no`` or ``1, yes | 2, no``; ``tags`` stand among the codes: ``.a=apple``."""
     found: list[tuple[Scalar, str]] = []
-    for part in parted(text):
+    for part in parts_of(text):
         match = PAIR.match(part)
         is_tag = match is not None and match[1] in tags
         value = match[1] if match and is_tag else dated_value_of(match[1], variable) if match else None

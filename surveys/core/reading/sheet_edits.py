@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from surveys.core.codebook import Labels
 from surveys.core.findings import Finding, Severity
 from surveys.core.problems import Problem
+from surveys.core.reading.sheet_parts import parts_of
 
 Line = Mapping[str, str]
 
@@ -39,11 +39,6 @@ def edits_of(before: Line, now: Line) -> dict[str, str]:
 def with_text(labels: Labels, language: str, text: str) -> dict[str, str]:
     """The labels with ``text`` in one language; an empty text takes it away."""
     return {code: told for code, told in {**labels, language: text}.items() if told}
-
-
-def parts_of(text: str) -> list[str]:
-    """``1=yes | 2=no`` or ``1=yes; 2=no``, part by part."""
-    return [part for part in re.split(r"\||\n" if "|" in text else r"[;\n]", text) if part.strip()]
 
 
 def parts_overlaid(heading: str, before: Line, today: Line, sheet: Line) -> set[str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from surveys.core.absence import tag_reason
 from surveys.core.codebook import MissingRule, ValueType, Variable
 
+_BAR = re.compile(r"(?<!\\)\|")
 PAIR = re.compile(r"^\s*([^=,]+?)\s*(?:=|,)\s*(.*)$", re.DOTALL)
 TAG = re.compile(r"\.[A-Za-z_]")
 Row = Mapping[str, str]  # heading -> cell
@@ -18,15 +19,16 @@ def speaks(heading: str, kind: str) -> bool:
     return heading.startswith(kind + "_") and len(heading) > len(kind) + 1
 
 
-def parted(text: str) -> list[str]:
-    """``1=yes; 2=no`` or ``1=yes | 2=no``, part by part."""
-    return [part for part in re.split(r"[|\n]" if "|" in text else r"[;\n]", text) if part.strip()]
+def parts_of(text: str) -> list[str]:
+    """``1=yes; 2=no`` or ``1=yes | 2=no``, part by part; a bar within a label is written ``\\|``."""
+    parts = re.split(r"(?<!\\)\||\n" if _BAR.search(text) else r"[;\n]", text)
+    return [part.replace("\\|", "|") for part in parts if part.strip()]
 
 
 def rules_in(text: str) -> list[tuple[str, str, str]]:
     """(part, code, reason) of ``-1=refused; -9``."""
     found = []
-    for part in parted(text):
+    for part in parts_of(text):
         match = PAIR.match(part)
         found.append((part, match[1] if match else part.strip(), match[2].strip() if match else ""))
     return found

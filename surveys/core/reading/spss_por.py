@@ -15,6 +15,7 @@ from surveys.core.findings import Finding, Severity
 from surveys.core.reading.raw import Chunk, Numbers, RawFile, RawMissing, RawVariable, broken
 from surveys.core.reading.spss_formats import calendar_of, format_name
 from surveys.core.reading.spss_portable import PortableText, text_of
+from surveys.core.reading.spss_stream import trailing
 
 BLOCK = 500_000  # cells handed on at a time
 _TEMPORAL = 82  # SPSS adds this to the numbers of date and time formats in portable files
@@ -65,6 +66,8 @@ class PortableReader:
                 cells, rows = [[] for _ in widths], 0
         if rows:
             yield _chunk(cells, widths, rows)
+        if behind := len(text.text[text.position :].strip(b"Z \r\n\0\x1a")):
+            self.found.file.findings.append(trailing(behind))
 
 
 def _is_over(text: PortableText) -> bool:

@@ -74,8 +74,11 @@ def packed_cells(data: memoryview, found: SpssDictionary) -> Iterator[Packed]:
             break
     if left.strip(b"\0"):
         raise broken("it ends in the middle of a row")
-    if behind := _bytes_of_rows(data, found) - end:
-        found.file.findings.append(_trailing(behind))
+    behind = _bytes_of_rows(data, found) - end
+    if found.compression == 2:
+        behind += _behind_blocks(data, found)
+    if behind:
+        found.file.findings.append(trailing(behind))
 
 
 def _bytes_of_rows(data: memoryview, found: SpssDictionary) -> int:
@@ -85,7 +88,14 @@ def _bytes_of_rows(data: memoryview, found: SpssDictionary) -> int:
     return len(data) - found.data_offset
 
 
-def _trailing(count: int) -> Finding:
+def _behind_blocks(data: memoryview, found: SpssDictionary) -> int:
+    """Bytes behind the table of blocks, with which a .zsav ends."""
+    _, place, length = Bytes(data, found.order, found.data_offset).numbers("i8", 3)
+    return max(0, len(data) - int(place) - int(length))
+
+
+def trailing(count: int) -> Finding:
+    """That ``count`` bytes stand where the file should have ended."""
     text = say_n(
         count,
         "1 byte stands behind the end of the rows and was not read: hold the file against its source.",

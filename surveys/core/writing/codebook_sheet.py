@@ -6,6 +6,7 @@ of ``$NAME`` label a set.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from surveys.core.writing.set_syntax import set_syntax
 from surveys.core.writing.table import ExportTable, Loss
 
 WRITTEN_FROM = "Written from "  # begins the line that names the version; edits are held against that one
+_LINES = re.compile(r"\s*[\r\n]+\s*")
+_BAR = r"\|"  # within a label
 _ORDER = ("en", "zh")  # languages that come first where they occur
 Line = dict[str, str]
 
@@ -136,9 +139,9 @@ def _line(variable: Variable) -> Line:
         "group": variable.group,
         "format": variable.format,
         "note": variable.note,
-        "missing": _joined((told_value(r.value), r.reason) for r in variable.missing if r.value is not None),
-        "missing_ranges": _joined((_span(r), r.reason) for r in variable.missing if _is_range(r)),
-        "missing_tags": _joined((f".{r.tag}", r.reason) for r in variable.missing if r.tag is not None),
+        "missing": joined((told_value(r.value), r.reason) for r in variable.missing if r.value is not None),
+        "missing_ranges": joined((_span(r), r.reason) for r in variable.missing if _is_range(r)),
+        "missing_tags": joined((f".{r.tag}", r.reason) for r in variable.missing if r.tag is not None),
     }
     line |= {f"label_{language}": text for language, text in variable.labels.items()}
     line |= {f"question_{language}": text for language, text in variable.question.items()}
@@ -155,7 +158,7 @@ def _codes(variable: Variable) -> Line:
             labelled[f".{rule.tag}"] = rule.labels
     spoken = {language for labels in labelled.values() for language in labels}
     return {
-        f"codes_{language}": _joined(
+        f"codes_{language}": joined(
             (told_value(value), labels[language])
             for value, labels in labelled.items()
             if labels.get(language)
@@ -164,9 +167,9 @@ def _codes(variable: Variable) -> Line:
     }
 
 
-def _joined(pairs: Iterable[tuple[str, str]]) -> str:
-    """``1=yes | 2=no``; the bar within a label gives way, and one is added where a semicolon would part."""
-    parts = [f"{left}={' '.join(right.split()).replace('|', '/')}" for left, right in pairs]
+def joined(pairs: Iterable[tuple[str, str]]) -> str:
+    r"""``1=yes | 2=no``; a bar within a label is ``\|``, and one is added where a semicolon would part."""
+    parts = [f"{left}={_LINES.sub(' ', right).replace('|', _BAR)}" for left, right in pairs]
     joined = " | ".join(parts)
     return f"{joined} |" if len(parts) == 1 and ";" in joined else joined
 

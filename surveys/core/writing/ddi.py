@@ -92,6 +92,9 @@ def _study(root: ET.Element, table: ExportTable, about: About, language: str) ->
     if table.is_synthetic:
         for code, text in wording("synthetic").items():
             add(study, "notes", text, language=code, type="synthetic")
+    for erratum in about.errata:
+        for code, text in erratum.items():
+            add(study, "notes", text, language=code, type="erratum")
 
 
 def _file(root: ET.Element, table: ExportTable, about: About) -> None:

@@ -69,6 +69,8 @@ class _Page:
             yield f'<p class="also" lang="{escape(_tag(code))}">{escape(text)}</p>'
         if self.table.is_synthetic:
             yield f'<p class="synthetic">{self._("synthetic")}</p>'
+        for erratum in self.about.errata:
+            yield f'<p class="synthetic">{escape(text_in(erratum, self.language))}</p>'
         if abstract := text_in(self.about.abstract, self.language):
             yield f"<p>{escape(abstract)}</p>"
         yield "<dl>"

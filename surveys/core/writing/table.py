@@ -63,6 +63,7 @@ class About:
     licence: str = ""
     abstract: Labels = field(default_factory=dict)
     derived: Mapping[str, Derivation] = field(default_factory=dict)  # by the name of the column
+    errata: Sequence[Labels] = ()  # what was corrected since
 
 
 @dataclass(frozen=True)

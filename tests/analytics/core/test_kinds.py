@@ -244,17 +244,54 @@ def test_numbers_stay_numbers_and_notes_stand_below() -> None:
     assert lines == [",A", "-0.512,-0.512", "+3,+3", '"-1,204.5","-1,204.5"', "-1e-05,-1e-05", "'- a note"]
 
 
+FIGURES = [
+    ("-0.600** (0.184)", "−0.600** (0.184)"),
+    ("-0.5* (0.1)", "−0.5* (0.1)"),
+    ("-0.041 (0.052)", "−0.041 (0.052)"),
+    ("-0.12 to -0.01", "−0.12 to −0.01"),
+    ("-1.2e-05†", "−1.2e-05†"),
+    ("-0.5", "-0.5"),
+    ("-0.5*(A1)", "'-0.5*(A1)"),
+    ("-1+1", "'-1+1"),
+    ("=1", "'=1"),
+]
+
+
+@pytest.mark.parametrize(("shown", "written"), FIGURES)
+def test_a_figure_below_zero_has_no_apostrophe_and_is_no_formula(shown: str, written: str) -> None:
+    text = Table(("A",), (TableRow("a", "a", (TableCell(shown),)),)).as_csv()
+    assert list(csv.reader(io.StringIO(text, newline="")))[1] == ["a", written]
+
+
 def test_a_category_that_was_left_out_of_the_fit_has_no_effect_to_tell() -> None:
+    """Nor has what stands for it: no row says what one of the two does without the other."""
     frame = survey()
     jobs = frame["job"].values.to_list()
     levels = sorted({job for job in jobs if job is not None})
     twin = [None if job is None else int(job == levels[-1]) for job in jobs]
     frame = {**frame, "twin": column("twin", twin, ValueType.INTEGER)}
-    (model,) = run_spec(read_spec("kind: logit\nformula: y ~ twin + C(job)"), frame).result["models"]
+    (model,) = run_spec(read_spec("kind: logit\nformula: y ~ x + twin + C(job)"), frame).result["models"]
     assert len(model["result"]["dropped"]) == 1
-    effects = {one["term"]: one["estimate"] for one in model["result"]["marginal_effects"]}
-    assert sum(term.startswith("C(job)[") for term in effects) == len(levels) - 2
-    assert 0.0 not in effects.values()
+    assert [one["term"] for one in model["result"]["marginal_effects"]] == ["x"]
+    (told,) = (one["message"] for one in model["result"]["checks"] if one["code"] == "not_estimable")
+    assert told.startswith("3 of 4 average marginal effects are not given")
+    assert "twin (it depends on C(job)[3], left out of the fit)" in told and "C(job)[3] (" in told
+
+
+@pytest.mark.parametrize("more", ["", "\nweights: w"])
+def test_rows_that_are_all_told_apart_are_told_of_as_such(more: str) -> None:
+    """With weights or without, and where one pair of rows overlaps only some are."""
+    x = [float(at - 50) + 0.5 for at in range(100)]
+    frame = {
+        "y": column("y", [int(one > 0) for one in x], ValueType.INTEGER),
+        "w": column("w", [1.0 + at % 3 for at in range(100)]),
+    }
+    for cells, words in ((x, "in every row"), ([*x[:49], 0.0, 0.0, *x[51:]], "for some of the rows")):
+        outcome = run_spec(
+            read_spec(f"kind: logit\nformula: y ~ x{more}"), {**frame, "x": column("x", cells)}
+        )
+        (check,) = (one for one in outcome.checks if one.code == "separation")
+        assert words in check.message and outcome.state == FAILED
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from analytics.core.side_by_side import regression_table
 from analytics.core.tables import table_of_result
 from surveys.core.codebook import Level
 from surveys.core.problems import Refused
-from tests.analytics.columns import labelled, survey
+from tests.analytics.columns import column, labelled, survey
 
 
 def test_errors_by_cluster_are_told_with_every_convention() -> None:
@@ -44,6 +44,23 @@ def test_a_drawn_sample_has_walds_test_of_what_was_added() -> None:
     first, second = run_spec(read_spec(series), survey()).result["comparisons"]
     assert (first["wald"]["df"], first["wald"]["df2"]) == (1, 5) and "statistic" not in first
     assert second["wald"] is None  # two degrees of freedom are left for four terms
+
+
+def test_the_table_names_the_weight() -> None:
+    frame = survey()
+    frame = {**frame, "w": column("w", [1.0 + at % 3 for at in range(1200)])}
+    outcome = run_spec(read_spec("kind: linear\nformula: y ~ x\nweights: w\npsu: city"), frame)
+    assert "Model 1: weighted by w, scaled to a mean of 1." in table_of_result(outcome.result).notes
+    without = run_spec(read_spec("kind: linear\nformula: y ~ x\npsu: city"), frame)
+    assert not any("weighted by" in note for note in table_of_result(without.result).notes)
+
+
+@pytest.mark.parametrize("reference", ["2", '"factory"', '"2"'])
+def test_a_reference_is_named_by_code_or_label(reference: str) -> None:
+    spec = {"kind": "logit", "formula": f"y ~ C(job, ref={reference})"}
+    (model,) = run_spec(read_spec(spec), survey()).result["models"]
+    assert model["references"] == {"C(job)": "factory"}
+    assert [one["term"] for one in model["result"]["estimates"][1:]] == ["C(job)[1]", "C(job)[3]"]
 
 
 def rated() -> dict[str, Column]:
@@ -107,3 +124,21 @@ def test_models_of_categories_are_compared_by_their_likelihoods(kind: str) -> No
 def test_outcomes_that_are_no_categories(text: str, words: str) -> None:
     with pytest.raises(Refused, match=words):
         run_spec(read_spec(text), rated())
+
+
+@pytest.mark.parametrize(
+    ("errors", "words"),
+    [
+        ("", "errors: {kind: robust} does without"),
+        ("errors: {kind: robust, type: HC3}", "the standard errors of this model do without"),
+        ("errors: {kind: cluster, cluster: city}", "the standard errors of this model do without"),
+    ],
+)
+def test_robust_errors_are_advised_to_whom_has_none(errors: str, words: str) -> None:
+    frame = survey(1200)
+    x = [0.0 if cell is None else cell for cell in frame["x"].values.to_list()]
+    noise = np.random.default_rng(2).normal(size=1200)
+    frame = {**frame, "v": column("v", (noise * np.exp(np.array(x))).tolist()), "x": column("x", x)}
+    outcome = run_spec(read_spec(f"kind: linear\nformula: v ~ x + z\n{errors}"), frame)
+    (check,) = (one for one in outcome.checks if one.code == "unequal_variances")
+    assert words in check.message and check.severity == "info"

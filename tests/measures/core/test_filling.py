@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from measures.core.filling import (
@@ -68,6 +68,10 @@ FORMS: list[tuple[Form, str]] = [
     (
         Factor(("a", "b"), "minres", "bartlett", "2"),
         'factor_score(a, b, method="minres", scores="bartlett", at_least=2)',
+    ),
+    (
+        Factor(("a", "b", "c"), basis="polychoric", factors="2", rotation="oblimin", factor="2"),
+        'factor_score(a, b, c, basis="polychoric", rotation="oblimin", factors=2, factor=2)',
     ),
 ]
 
@@ -144,6 +148,10 @@ def test_codes_with_one_outcome_stand_together() -> None:
         (Scoring("eval", "a"), ["unknown_form"]),
         (Factor(("a",), "odd"), ["too_few_items", "unknown_word"]),
         (Factor(("a", "b"), turned="c, a"), ["not_among_items"]),
+        (
+            Factor(("a", "b"), factors="2.5", factor="x", rotation="no"),
+            ["unknown_word", "bad_number", "not_a_number", "bad_number"],
+        ),
     ],
 )
 def test_every_box_that_is_wrong_is_told(form: Form, codes: list[str]) -> None:
@@ -152,6 +160,7 @@ def test_every_box_that_is_wrong_is_told(form: Form, codes: list[str]) -> None:
     assert [problem.code for problem in refused.value.problems] == codes
 
 
+@example("1E100")
 @given(st.text(max_size=20))
 def test_any_text_is_a_value_and_comes_back(text: str) -> None:
     node = Text(text)

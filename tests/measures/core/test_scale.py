@@ -216,7 +216,7 @@ def test_polychoric_loadings_are_nearer_to_the_latent_ones(tmp_path: Path) -> No
 
 def test_congruence_of_several_sets_of_rows(tmp_path: Path) -> None:
     found = [figures_of(scale_of(SCORE), one) for one in answered(tmp_path, answers(), by="city").values()]
-    table = congruences(found)
+    (table,) = congruences(found).tables
     assert np.diag(table) == pytest.approx([1.0, 1.0])
     assert table[0, 1] == table[1, 0] > 0.95
 

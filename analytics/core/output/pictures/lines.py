@@ -57,6 +57,16 @@ def lines(plot: Lines) -> Sheet:
     return sheet
 
 
+def words_alone(title: str, note: str) -> Sheet:
+    """What stands where nothing can be drawn: the title, and why."""
+    notes = folded(note, WIDTH - 24, 11)
+    sheet = Sheet(WIDTH, 48.0 + 16 * len(notes), title, note)
+    sheet.text(12, 24, title, size=15, bold=True)
+    for at, line in enumerate(notes):
+        sheet.text(12, 48 + 16 * at, line, colour=QUIET, size=11)
+    return sheet
+
+
 def _grid(sheet: Sheet, plot: Lines, across: Axis, up: Axis) -> None:
     bottom = HEIGHT - FOOT
     for tick in up.ticks():

@@ -78,7 +78,7 @@ def test_a_dummy_without_events_is_named() -> None:
     result = fit_logit(y, np.column_stack([s.x, rare]), (*s.terms, "rare"))
     no_numbers(result)
     (check,) = [check for check in result.checks if check.code == "separation"]
-    assert check.terms == ("rare",)
+    assert check.terms == ("rare",) and "for some of the rows" in check.message
 
 
 def test_separation_by_a_number_is_named() -> None:
@@ -88,7 +88,25 @@ def test_separation_by_a_number_is_named() -> None:
     no_numbers(result)
     (check,) = [check for check in result.checks if check.severity == "error"]
     assert check.code == "separation"
-    assert "telling" in check.terms
+    assert "telling" in check.terms and "in every row" in check.message
+
+
+@pytest.mark.parametrize("near", [1.0, 1e-3, 1e-6])
+def test_complete_separation_is_told_apart_from_that_of_some_rows(near: float) -> None:
+    """y = 1 where x > 0, the rows beside 0 as near to it as may be; then one row of each that overlaps."""
+    x = np.concatenate([np.linspace(-50, -near, 100), np.linspace(near, 50, 100)])
+    y = (x > 0).astype(float)
+    design = np.column_stack([np.ones(200), x])
+    (whole,) = fit_logit(y, design, ("(Intercept)", "x")).checks
+    assert whole.code == "separation" and "in every row" in whole.message
+    x[99] = x[100] = 0.0
+    (some,) = fit_logit(y, np.column_stack([np.ones(200), x]), ("(Intercept)", "x")).checks
+    assert some.code == "separation" and "for some of the rows" in some.message
+    (alike,) = fit_logit(y, np.column_stack([np.ones(200), 1 - y]), ("(Intercept)", "twin")).checks
+    assert alike.code == "separation" and "in every row" in alike.message
+    halves = np.column_stack([(x > 0).astype(float), x])
+    without = fit_logit(y, halves, ("a", "x")).checks[-1]  # no constant: 0 has to part the outcomes
+    assert without.code == "separation" and "for some of the rows" in without.message
 
 
 def test_quasi_separation_by_two_columns_together_is_named() -> None:
@@ -109,7 +127,8 @@ def test_quasi_separation_by_a_difference_is_found() -> None:
     y = np.where(u > v, 1.0, np.where(u < v, 0.0, (draw.random(400) < 0.5).astype(float)))
     result = fit_logit(y, np.column_stack([np.ones(400), u, v]), ("(Intercept)", "u", "v"))
     no_numbers(result)
-    assert [check.terms for check in result.checks if check.code == "separation"] == [("u", "v")]
+    (check,) = [check for check in result.checks if check.code == "separation"]
+    assert check.terms == ("u", "v") and "for some of the rows" in check.message
 
 
 def test_a_strong_effect_is_not_taken_for_separation() -> None:

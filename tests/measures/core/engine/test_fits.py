@@ -221,6 +221,41 @@ def test_a_factor_of_polychoric_correlations(tmp_path: Path) -> None:
     assert Fit.from_json(json.loads(json.dumps(fit))).as_json() == fit
 
 
+def test_factors_that_explain_the_same_are_refused_in_words(tmp_path: Path) -> None:
+    """Four items in two pairs, alike in all but their names: any turn of the two axes fits as well."""
+    pair = [(1, 1), (1, 2), (2, 1), (2, 2), (1, 1), (2, 2)]
+    rows = [(*one, *other) for one in pair for other in pair]
+    cells = {name: [row[at] for row in rows] for at, name in enumerate(("a", "b", "c", "community"))}
+    text = "factor_score(a, b, c, community, factors=2{})"
+    with pytest.raises(Refused, match="two of the factors explain the same"):
+        fitted(tmp_path, text.format(""), **cells)
+    fit, _ = fitted(tmp_path, text.format(', rotation="varimax"'), **cells)  # the plane itself is fixed
+    assert np.array(fit["pattern"]).round(6).tolist() == [
+        [0.816497, 0],
+        [0.816497, 0],
+        [0, 0.816497],
+        [0, 0.816497],
+    ]
+    assert Fit.from_json(json.loads(json.dumps(fit))).as_json() == fit
+
+
+def test_a_later_wave_is_scored_on_the_frozen_factor(tmp_path: Path) -> None:
+    text = 'factor_score(a, b, c, age, income, factors=2, factor=2, rotation="varimax")'
+    draw = np.random.default_rng(7)
+    waves = [
+        {name: draw.integers(1, 6, 60).tolist() for name in ("a", "b", "c", "age", "income")} for _ in "12"
+    ]
+    fit, _ = fitted(tmp_path, text, **waves[0])
+    (first,) = DuckEngine().derive(
+        Plan(store(tmp_path / "one.parquet", waves[0]), (Rule("m", rule(text)),)), tmp_path
+    )
+    later = Rule("m", rule(text), json.loads(json.dumps(first.fitted)))
+    (result,) = DuckEngine().derive(Plan(store(tmp_path / "two.parquet", waves[1]), (later,)), tmp_path)
+    rows = np.array(list(waves[1].values()), dtype=float).T
+    expected = ((rows - fit["means"]) / fit["sds"]) @ fit["weights"]
+    assert pl.read_parquet(result.path)["value"].to_numpy() == pytest.approx(expected, abs=1e-12)
+
+
 def test_a_fit_asks_only_for_what_its_own_part_is_made_of(tmp_path: Path) -> None:
     """Statements that carried every earlier part would make many fits take the square of the time."""
     names = ("a", "b", "c", "age", "income", "x")

@@ -13,7 +13,7 @@ from measures.core.language.functions_of_samples import SCORINGS
 from measures.core.language.tree import Apply, Case, IsMissing, Lookup, Recode, walk
 from surveys.core.table import read_derived
 from tests.conftest import some_of
-from tests.measures.generated_rules import EVERY, KEPT, LEAST, RAW, ROWS, TABLE
+from tests.measures.generated_rules import EVERY, KEPT, LEAST, RAW, ROWS, SEVERAL, TABLE
 from tests.measures.reference_interpreter import cells_of, differences
 from tests.measures.small_survey import CITIES, rule, store
 
@@ -50,6 +50,17 @@ def test_every_function_is_among_the_generated_rules() -> None:
     called |= {name for name, form in FORMS.items() if any(isinstance(part, form) for part in parts)}
     assert {*FUNCTIONS} - called == {"missing"}, "an absence is an outcome, and no call"
     assert {"+", "-", "*", "/", "==", "!=", "<", "<=", ">", ">=", "and", "or", "not", "negate"} <= called
+
+
+def test_scores_of_several_factors(source: Source, tmp_path: Path) -> None:
+    """Every rotation, of components and of minimum residuals, both factors."""
+    checked = [rule(text) for text in SEVERAL]
+    plan = Plan(source, tuple(Rule(f"m{at}", one) for at, one in enumerate(checked)))
+    for one, result in zip(checked, DuckEngine().derive(plan, tmp_path), strict=True):
+        found = list(zip(*read_derived(result.path), strict=True))[::EVERY]
+        assert sum(value is not None for value, _ in found) > 20
+        told = differences(cells_of(one.root, TABLE, CONTEXTS, EVERY), found)
+        assert not told, (one.source, told)
 
 
 @pytest.mark.parametrize("scores", SCORINGS)

@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from measures.core.engine import ColumnResult, DuckEngine, Plan, Rule, emit
+from measures.core.engine import ColumnResult, DuckEngine, Plan, Rule, emit, pieces
 from measures.core.engine.bounds import largest
 from tests.measures.small_survey import rule, store
 
@@ -54,6 +54,37 @@ def test_bounds_hold_of_what_is_computed(tmp_path: Path) -> None:
         most = largest(rule(text).root)
         values = _columns(tmp_path / str(at), (text,))[text]["value"]
         assert most is not None and values.drop_nulls().abs().max() <= most
+
+
+FAR = [10**15 - 1, 10**15, 2**53 + 1, -(2**53) - 1, 2**62, -(2**62), 5, 0, None]
+OF_INTEGERS = (
+    "a == 999999999999999",
+    "a >= 1000000000000000",
+    "a < 5.5",
+    "band(a, -5, 5, 999999999999998)",
+    "recode(a, {999999999999999: 1, 5..9: 2, 0: 3}, other=4)",
+    "recode(a, {(0, 1, 2, 3, 4, 5, 6, 7, 8, 9): 1}, other=4)",
+    "reverse(a, low=0, high=9)",
+    "any_of(union, a == 5, at_least=1)",
+    "mean_of(a, b) * 1.0",
+    "mean_of(a, b, at_least=1) * 1.0",
+    "sum_of(a, b, at_least=1) * 1.0",
+    "(a + b - 3) / 2",
+    "a + b",
+)
+
+
+def test_integers_are_compared_and_added_as_their_doubles_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cells = {"a": FAR, "b": FAR[::-1], "union": [1, 0, 2, None, 1, 0, 1, 0, 2**62]}
+    short = _columns(tmp_path / "short", OF_INTEGERS, cells)
+    monkeypatch.setattr(pieces, "LARGEST_INTEGER", 0)
+    monkeypatch.setattr(pieces, "SAFE", -1)
+    long = _columns(tmp_path / "long", OF_INTEGERS, cells)
+    for text in OF_INTEGERS:
+        assert short[text].equals(long[text]), text
+        assert short[text]["value"].null_count() < len(FAR), text
 
 
 def test_a_reason_too_long_to_be_nested_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

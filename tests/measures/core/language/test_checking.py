@@ -99,6 +99,40 @@ def test_what_a_rule_uses() -> None:
         ("mean_of(a, b, atleast=2)", "unknown_setting", (14, 23), "Did you mean at_least"),
         ("mean_of(a, at_least=1, at_least=1)", "repeated_setting", (23, 33), "given twice"),
         ('factor_score(a, b, basis="tetrachoric")', "wrong_setting", (25, 38), '"pearson", "polychoric"'),
+        (
+            'factor_score(a, b, c, rotation="equamax", factors=2)',
+            "wrong_setting",
+            (31, 40),
+            '"varimax", "promax"',
+        ),
+        ('factor_score(a, b, c, rotation="varimax")', "wrong_setting", (31, 40), "factors=2 or more"),
+        ("factor_score(a, b, c, factor=2)", "wrong_setting", (29, 30), "factors=2"),
+        ("factor_score(a, b, c, factors=2, factor=3)", "wrong_setting", (40, 41), "from 1 to 2"),
+        ("factor_score(a, b, c, factors=4)", "wrong_setting", (30, 31), "from 1 to 3"),
+        (
+            'factor_score(a, b, c, age, factors=2, method="minres")',
+            "wrong_setting",
+            (35, 36),
+            "4 items cannot carry 2 factors",
+        ),
+        (
+            'factor_score(a, b, c, factors=3, scores="bartlett")',
+            "wrong_setting",
+            (30, 31),
+            "leave no room for error",
+        ),
+        (
+            'factor_score(a, b, c, factors=2, scores="mean")',
+            "wrong_setting",
+            (40, 46),
+            "regression, bartlett, weighted_sum, component",
+        ),
+        (
+            'factor_score(a, b, c, factors=2, scores="component", rotation="oblimin")',
+            "wrong_setting",
+            (40, 51),
+            "no unscaled score",
+        ),
         ('factor_score(a, b, method="pca")', "wrong_setting", (26, 31), '"principal", "minres"'),
         ("recode(a, 1)", "misplaced", (10, 11), "{1: 0, 2: 1}"),
         ("recode(a, {1: 0, 1: 2})", "repeated_key", (17, 18), "named twice"),
@@ -203,6 +237,8 @@ def test_a_context_table_with_a_key_twice_is_refused() -> None:
         ("reverse(a)", "reverse(a, high=5, low=1)"),
         ("factor_score(a, b)", 'factor_score(a, b, scores="regression", method="principal")'),
         ("factor_score(a, b)", 'factor_score(a, b, basis="pearson")'),
+        ("factor_score(a, b)", 'factor_score(a, b, factors=1, rotation="none", factor=1)'),
+        ("factor_score(a, b, factors=2)", 'factor_score(a, b, factor=1, rotation="none", factors=2)'),
     ],
 )
 def test_fingerprints_do_not_see_spelling(one: str, two: str) -> None:
@@ -269,6 +305,11 @@ def test_a_rule_keeps_its_fingerprint_when_the_language_grows(text: str, hash_of
 def test_the_basis_of_a_factor_is_part_of_the_fingerprint() -> None:
     one, two = (fingerprint(rule(f"factor_score(a, b{said})")) for said in ("", ', basis="polychoric"'))
     assert one != two
+
+
+def test_several_factors_are_part_of_the_fingerprint() -> None:
+    said = ("", ", factors=2", ", factors=2, factor=2", ', factors=2, rotation="varimax"')
+    assert len({fingerprint(rule(f"factor_score(a, b, c{one})")) for one in said}) == len(said)
 
 
 def test_weights_are_part_of_the_fingerprint() -> None:

@@ -48,6 +48,18 @@ from tests.measures.small_survey import rule
         ),
         ("a * (b + 1)", "a times (b plus 1).", "a 乘以（b 加 1）。"),
         (
+            'factor_score(a, b, c, factors=2, factor=2, rotation="oblimin", at_least=2)',
+            "The score of factor 2 of 2 (principal components, oblimin rotation; regression score) "
+            "of a, b and c (if at least 2 are answered).",
+            "a、b、c 的 2 个因子中第 2 个因子的得分（主成分，oblimin 旋转；回归得分）（至少 2 题有效）。",
+        ),
+        (
+            'factor_score(a, b, c, factors=2, scores="component", basis="polychoric")',
+            "The score of factor 1 of 2 (principal components of the polychoric correlations, not rotated; "
+            "unscaled component) of a, b and c.",
+            "a、b、c 的 2 个因子中第 1 个因子的得分（多项相关的主成分，不旋转；未缩放的主成分）。",
+        ),
+        (
             "not a >= 2 or b < 1",
             "1 if it does not hold that a is at least step 2 (2), or b is below step 1 (1), otherwise 0.",
             "若并非 a 不小于第 2 级（2），或者 b 小于第 1 级（1）则为 1，否则为 0。",

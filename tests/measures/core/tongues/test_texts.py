@@ -48,6 +48,7 @@ TEXTS = {
     "looked": "lookup(cities.gdp, key=city)",
     "logic": '(region == "north" or not (age > 20)) and interview >= "2014-05-01"',
     "scored": "factor_score(reverse(a, low=1, high=7), b, c, at_least=2)",
+    "factored": 'factor_score(a, b, c, age, factors=2, factor=2, rotation="varimax", at_least=3)',
     "standard": "standardise(age)",
     "diverse": "diversity(a, b, c, at_least=2)",
     "deprived": "deprivation(union, party, a < 2, cutoff=2)",

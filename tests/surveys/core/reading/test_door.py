@@ -44,6 +44,7 @@ def column(result: ReadResult, position: int) -> tuple[list[Any], list[Any]]:
     return values.to_list(), reasons.to_list()
 
 
+@pytest.mark.usefixtures("cold")
 def test_missing_codes_get_their_reasons(tmp_path: Path) -> None:
     variables = [
         Var(
@@ -426,6 +427,7 @@ def test_the_reading_process_reaches_nobody(tmp_path: Path) -> None:
         sandbox.run({"out_dir": str(tmp_path)}, LIMITS, [sys.executable, "-I", "-c", body])
 
 
+@pytest.mark.usefixtures("cold")
 def test_a_file_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "wave.sav"
     source.write_bytes(Sav([Var(b"A")], [[1.0]] * 1000).bytes())
@@ -434,6 +436,7 @@ def test_a_file_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
     assert refused.value.problems[0].code in {"too_large", "unsafe_file", "unreadable_file"}
 
 
+@pytest.mark.usefixtures("cold")
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     """Two thousand megabytes of the same cell in two megabytes of file."""
     honest = Sav([Var(b"A")], [], compression=2, cases=500 << 20)

@@ -159,6 +159,14 @@ def test_the_public_file_agrees_with_another_reader(shared: Path) -> None:
             assert one == (pytest.approx(other, rel=1e-15) if isinstance(other, float) else other)
 
 
+@pytest.mark.parametrize(("behind", "told"), [(b"", 0), (b"Z" * 90, 0), (b"\r\n\x1a", 0), (b"more rows", 9)])
+def test_what_stands_behind_the_end_is_told_of(behind: bytes, told: int) -> None:
+    reader = PortableReader(memoryview(WHOLE.bytes() + behind))
+    assert sum(chunk.rows for chunk in reader.chunks())
+    found = [f.message for f in reader.describe().findings if f.code == "trailing_bytes"]
+    assert len(found) == bool(told) and (not told or found[0].startswith(f"{told} bytes"))
+
+
 def test_changed_bytes_end_as_a_reading_or_a_refusal() -> None:
     data = WHOLE.bytes()
     rng = random.Random(11)

@@ -10,14 +10,18 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from surveys.core import table
 from surveys.core.codebook import Level, Limits, MissingRule, ResponseSet, Role, ValueType
 from surveys.core.frequency_table import frequency_table
 from surveys.core.problems import Refused
 from surveys.core.reading import ReadOptions, ReadResult, read
+from surveys.core.reading.sheet_parts import parts_of
 from surveys.core.reading.whole import read_whole
 from surveys.core.whole_codebook import FORMAT, VERSION
+from surveys.core.writing.codebook_sheet import joined
 
 from .xlsx_bytes import number, row, text, workbook
 
@@ -386,3 +390,15 @@ def test_words_that_the_sheet_declares_missing_are_not_told_of(
     said = [finding.message for finding in found.findings if finding.code == "words_for_missing"]
     assert [text.startswith(told or "?") for text in said] == [True] * (told is not None)
     assert cells(found, "a")[1][1] == ("no_answer" if told is None else None)
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from("ab|;\\= ，是"), min_size=1).filter(lambda text: text == text.strip()),
+        min_size=1,
+    )
+)
+def test_a_label_comes_back_from_a_sheet_whatever_signs_it_has(labels: list[str]) -> None:
+    pairs = [(str(code), label) for code, label in enumerate(labels, start=1)]
+    parts = [part.partition("=") for part in parts_of(joined(pairs))]
+    assert [(left.strip(), right.strip()) for left, _, right in parts] == pairs

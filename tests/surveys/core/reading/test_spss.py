@@ -95,6 +95,14 @@ def test_bytes_behind_the_last_row_are_told_of(
     assert not told or found[0].startswith(f"{told} byte")
 
 
+@pytest.mark.parametrize("behind", [b"", b"more", bytes(30)])
+def test_bytes_behind_the_blocks_are_told_of(behind: bytes) -> None:
+    reader = SpssReader(memoryview(Sav(VARS, ROWS, compression=2).bytes() + behind))
+    assert sum(chunk.rows for chunk in reader.chunks()) == len(ROWS)
+    found = [f.message for f in reader.describe().findings if f.code == "trailing_bytes"]
+    assert [one.split()[0] for one in found] == ([str(len(behind))] if behind else [])
+
+
 def test_chunks_of_any_size_give_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [[float(i % 7) if i % 3 else i / 7, b"t" * (i % 13)] for i in range(500)]
     data = Sav(VARS, rows).bytes()

@@ -1,4 +1,4 @@
-"""A home of its own with the shipped studies in it, used by commands as a person would use them."""
+"""Homes of their own, an empty one and one with the shipped studies, used by commands as a person would."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,11 @@ class Person:
         return json.loads(self.run(*command, "--json", exit_code=exit_code).stdout)
 
 
-def _database(given: str) -> Iterator[dict[str, str]]:
-    """A database of its own on the server that DATABASE_URL names; SQLite in the home without one."""
+def _database(given: str, like: Person | None = None) -> Iterator[dict[str, str]]:
+    """A database of its own, empty or ``like`` somebody's, on the server that DATABASE_URL names.
+
+    Without a server it is SQLite in the home.
+    """
     if not given:
         yield {}
         return
@@ -53,7 +56,8 @@ def _database(given: str) -> Iterator[dict[str, str]]:
 
     parts, name = urlsplit(given), f"journey_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(given, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"'.encode())
+        theirs = urlsplit(like.environment["DATABASE_URL"]).path[1:] if like else "template1"
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{theirs}"'.encode())
         yield {"DATABASE_URL": parts._replace(path=f"/{name}").geturl()}
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
@@ -95,3 +99,12 @@ def traveller(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
     for person in _settled(tmp_path_factory.mktemp("traveller"), request):
         person.run("demo")
         yield person
+
+
+@pytest.fixture(scope="module")
+def follower(traveller: Person, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
+    """A copy of the installation in which the demo has run, to change as one likes."""
+    home = tmp_path_factory.mktemp("follower")
+    shutil.copytree(traveller.home, home, dirs_exist_ok=True)
+    for database in _database(os.environ.get("DATABASE_URL", ""), traveller):
+        yield _person(home, database)
