@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -18,11 +18,12 @@ from typing import Any
 from surveys.core.spreadsheets import GUARDABLE
 
 MINUS = "−"
-_HYPHEN = re.compile(r"(?<![\w.)\]])-(?=[\d.])|(?<=\de)-(?=\d)")
+_SIGN = re.compile(r"(?<![\w.)\]])-(?=[\d.])")
+_EXPONENT = re.compile(r"(?<=\de)-(?=\d)")
 _PLAIN = r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?"
 _NUMBER = re.compile(_PLAIN, re.ASCII)
 _BOUNDS = rf"{_PLAIN}( to |, | – | 至 ){_PLAIN}"
-_FIGURE = re.compile(rf"{_PLAIN}[†*]*( \(({_PLAIN}|{_BOUNDS})\))?|{_BOUNDS}", re.ASCII)
+_FIGURE = re.compile(rf"{_PLAIN}[†*]*( \(({_PLAIN}|{_BOUNDS})\))?( \[{_PLAIN}\])?|{_BOUNDS}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -133,12 +134,12 @@ class Table:
         yield from ((letter(at), text) for at, text in enumerate(self.footnotes, start=1))
         yield from (("", note) for note in self.notes)
 
-    def as_lists(self) -> list[list[str]]:
-        """Headings, those of sections in lines of their own, and rows as texts."""
+    def as_lists(self, figure: Callable[[str], str] = str) -> list[list[str]]:
+        """Headings, those of sections in lines of their own, and rows as texts; cells as ``figure`` says."""
         body: list[list[str]] = []
         for heading, rows in self.parts:
             body += [[heading, *("" for _ in self.columns)]] if heading else []
-            body += [[row.label, *(cell.text if cell else "" for cell in row.cells)] for row in rows]
+            body += [[row.label, *(figure(cell.text) if cell else "" for cell in row.cells)] for row in rows]
         over = [["", *spread(self.heads())]] if self.spans else []
         return [*over, ["", *self.columns], *body]
 
@@ -149,13 +150,10 @@ class Table:
         spreadsheet would take for a formula (-0.5* (0.1) is a product).  Lines end with carriage return and
         line feed, so that cells that hold either are quoted.
         """
-        over = [["", *spread(self.heads())]] if self.spans else []
-        lines = [[_harmless(text) for text in line] for line in [*over, ["", *self.columns]]]
-        for row in self.rows:
-            figures = (_harmless(_signed(cell.text)) if cell else "" for cell in row.cells)
-            lines.append([_harmless(row.label), *figures])
+        lines = self.as_lists(figure=_signed)
+        lines += [[text] for text in self.lines_below()]
         out = io.StringIO()
-        csv.writer(out).writerows([*lines, *([_harmless(text)] for text in self.lines_below())])
+        csv.writer(out).writerows([_harmless(text) for text in line] for line in lines)
         return out.getvalue()
 
     def as_text(self) -> str:
@@ -186,7 +184,7 @@ def is_number(text: str) -> bool:
 
 def typeset(text: str) -> str:
     """A figure, also one beside others, with minus signs for hyphens; those between letters stay."""
-    return _HYPHEN.sub(MINUS, text)
+    return _EXPONENT.sub(MINUS, _SIGN.sub(MINUS, text))
 
 
 def _section_of_row(row: TableRow) -> str:
@@ -204,7 +202,7 @@ def number_cell(value: float | int | None, spec: str) -> TableCell | None:
 
 def _signed(text: str) -> str:
     """A cell that holds a figure and more than a plain number, with minus signs for hyphens."""
-    return typeset(text) if _FIGURE.fullmatch(text) and not is_number(text) else text
+    return _SIGN.sub(MINUS, text) if _FIGURE.fullmatch(text) and not is_number(text) else text
 
 
 def _harmless(text: str) -> str:
