@@ -18,8 +18,7 @@ from typing import Any
 from surveys.core.spreadsheets import GUARDABLE
 
 MINUS = "−"
-_SIGN = re.compile(r"(?<![\w.)\]])-(?=[\d.])")
-_EXPONENT = re.compile(r"(?<=\de)-(?=\d)")
+_HYPHEN = re.compile(r"(?<![\w.)\]])-(?=[\d.])|(?<=\de)-(?=\d)")
 _PLAIN = r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?"
 _NUMBER = re.compile(_PLAIN, re.ASCII)
 _BOUNDS = rf"{_PLAIN}( to |, | – | 至 ){_PLAIN}"
@@ -184,7 +183,7 @@ def is_number(text: str) -> bool:
 
 def typeset(text: str) -> str:
     """A figure, also one beside others, with minus signs for hyphens; those between letters stay."""
-    return _EXPONENT.sub(MINUS, _SIGN.sub(MINUS, text))
+    return _HYPHEN.sub(MINUS, text)
 
 
 def _section_of_row(row: TableRow) -> str:
@@ -202,7 +201,7 @@ def number_cell(value: float | int | None, spec: str) -> TableCell | None:
 
 def _signed(text: str) -> str:
     """A cell that holds a figure and more than a plain number, with minus signs for hyphens."""
-    return _SIGN.sub(MINUS, text) if _FIGURE.fullmatch(text) and not is_number(text) else text
+    return typeset(text) if _FIGURE.fullmatch(text) and not is_number(text) else text
 
 
 def _harmless(text: str) -> str:

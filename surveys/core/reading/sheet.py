@@ -85,7 +85,7 @@ def _mixed(name: str, line: Line) -> Iterator[Finding]:
         is_rule = heading in _RULES  # no reason has a semicolon, a label may
         if is_rule or (speaks(heading, "codes") and any(map(_ANOTHER_CODE.search, parts_of(text)))):
             told = say(
-                "In {heading}, one cell parts its codes with “|” and with “;”: it was parts_of at “|” alone, "
+                "In {heading}, one cell parts its codes with “|” and with “;”: it was parted at “|” alone, "
                 "so that a code or label may hold several. Write one of the two throughout.",
                 heading=heading,
             )

@@ -33,7 +33,7 @@ __all__ = [
     "write",
 ]
 
-WRITER_VERSION = 7  # goes up whenever the same table would give other bytes
+WRITER_VERSION = 8  # goes up whenever the same table would give other bytes
 
 
 @dataclass(frozen=True)
