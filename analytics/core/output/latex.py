@@ -27,6 +27,8 @@ _SPECIAL = {
     "²": r"\textsuperscript{2}",
     "χ": r"$\chi$",
     "†": r"\dag{}",
+    "‡": r"\ddag{}",
+    "√": r"$\surd$",
     "≤": r"$\leq$",
     "≥": r"$\geq$",
 }

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -22,7 +22,7 @@ _HYPHEN = re.compile(r"(?<![\w.)\]])-(?=[\d.])|(?<=\de)-(?=\d)")
 _PLAIN = r"[-+]?(\d[\d,]*(\.\d*)?|\.\d+)(e[-+]?\d+)?"
 _NUMBER = re.compile(_PLAIN, re.ASCII)
 _BOUNDS = rf"{_PLAIN}( to |, | – | 至 ){_PLAIN}"
-_FIGURE = re.compile(rf"{_PLAIN}[†*]*( \(({_PLAIN}|{_BOUNDS})\))?|{_BOUNDS}", re.ASCII)
+_FIGURE = re.compile(rf"{_PLAIN}[†*]*( \(({_PLAIN}|{_BOUNDS})\))?( \[{_PLAIN}\])?|{_BOUNDS}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,12 @@ class Table:
         yield from ((letter(at), text) for at, text in enumerate(self.footnotes, start=1))
         yield from (("", note) for note in self.notes)
 
-    def as_lists(self) -> list[list[str]]:
-        """Headings, those of sections in lines of their own, and rows as texts."""
+    def as_lists(self, figure: Callable[[str], str] = str) -> list[list[str]]:
+        """Headings, those of sections in lines of their own, and rows as texts; cells as ``figure`` says."""
         body: list[list[str]] = []
         for heading, rows in self.parts:
             body += [[heading, *("" for _ in self.columns)]] if heading else []
-            body += [[row.label, *(cell.text if cell else "" for cell in row.cells)] for row in rows]
+            body += [[row.label, *(figure(cell.text) if cell else "" for cell in row.cells)] for row in rows]
         over = [["", *spread(self.heads())]] if self.spans else []
         return [*over, ["", *self.columns], *body]
 
@@ -149,16 +149,10 @@ class Table:
         spreadsheet would take for a formula (-0.5* (0.1) is a product).  Lines end with carriage return and
         line feed, so that cells that hold either are quoted.
         """
-        over = [["", *spread(self.heads())]] if self.spans else []
-        lines = [*over, ["", *self.columns]]
-        for heading, rows in self.parts:
-            lines += [[heading, *("" for _ in self.columns)]] if heading else []
-            lines += [
-                [row.label, *(_signed(cell.text) if cell else "" for cell in row.cells)] for row in rows
-            ]
-        lines = [[_harmless(text) for text in line] for line in lines]
+        lines = self.as_lists(figure=_signed)
+        lines += [[text] for text in self.lines_below()]
         out = io.StringIO()
-        csv.writer(out).writerows([*lines, *([_harmless(text)] for text in self.lines_below())])
+        csv.writer(out).writerows([_harmless(text) for text in line] for line in lines)
         return out.getvalue()
 
     def as_text(self) -> str:

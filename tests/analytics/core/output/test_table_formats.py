@@ -117,6 +117,7 @@ def test_latex_of_english_alone_asks_for_no_chinese() -> None:
     plain = Table(("Model 1",), (TableRow("x", "[Status]", (TableCell("1"),)),))
     assert "xelatex" not in written("tex", plain).decode() and "{}[Status]" in written("tex", plain).decode()
     assert escaped("a\n\\b{}") == r"a \textbackslash{}b\{\}"
+    assert escaped("√ ‡") == r"$\surd$ \ddag{}"
 
 
 def test_word_has_three_rules_raised_stars_and_a_chinese_font() -> None:
