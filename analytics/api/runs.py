@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from analytics.core.kinds import read_spec
 from analytics.core.record import plain
 from analytics.models import Analysis, Run
+from analytics.policy import require_define
 from analytics.selectors import analysis_named, compare, run_document, run_freshness, run_with, shown_to
 from analytics.serializers import (
     AnalysisSerializer,
@@ -71,6 +72,7 @@ class OneAnalysis(OneApi):
     )
     def put(self, request: Request, study: str, analysis: str) -> Response:
         here = study_named(self.person, study)
+        require_define(self.person, here)
         given = document(request, DefineAnalysisSerializer, lambda given: spec_problems(given["spec"]))
         is_new = not here.analyses.filter(slug=analysis).exists()
         found = define_analysis(self.person, here, analysis, **given)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from analytics.core.formula.nodes import quoted
 from surveys.core.codebook import Code, Level, Role, Variable
 
 MOST_CODES = 12  # of a variable that tables and dummies are made of
+_WORD = re.compile(r"[^\W\d]\w*")
+_WORDS_OF_YAML = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 PLACE = "VARIABLE"  # stands where no variable fits
 
 
@@ -47,7 +52,7 @@ def sort_out(variables: Iterable[Variable]) -> Sorted:
 
 def first_spec(kind: str, known: Sorted, dataset: str) -> str:
     """A specification of ``kind`` as YAML; ``PLACE`` stands where no variable fits."""
-    return "\n".join([f"kind: {kind}", f"dataset: {dataset}", *_lines(kind, known)]) + "\n"
+    return "\n".join([f"kind: {kind}", f"dataset: {_plain(dataset)}", *_lines(kind, known)]) + "\n"
 
 
 def _valid(variable: Variable) -> tuple[Code, ...]:
@@ -61,22 +66,34 @@ def _some(n: int, *groups: Iterable[str]) -> list[str]:
     return names + [f"{PLACE}{at}" for at in range(len(names) + 1, n + 1)]
 
 
+def _plain(text: str) -> str:
+    """A text as YAML takes it for one: in quotes where it would be something else."""
+    is_safe = _WORD.fullmatch(text) is not None and text.casefold() not in _WORDS_OF_YAML
+    return text if is_safe else json.dumps(text, ensure_ascii=False)
+
+
 def _listed(names: Iterable[str]) -> str:
-    return f"[{', '.join(names)}]"
+    return f"[{', '.join(map(_plain, names))}]"
 
 
 def _terms(known: Sorted, but: str = "") -> str:
-    names = [name for name in (*known.amounts[:2], *known.flags[:2], *known.answers[:1]) if name != but]
-    terms = names[:2] + [f"C({name})" for name in known.coded[:1] if name != but]
+    names = [
+        quoted(name) for name in (*known.amounts[:2], *known.flags[:2], *known.answers[:1]) if name != but
+    ]
+    terms = names[:2] + [f"C({quoted(name)})" for name in known.coded[:1] if name != but]
     return " + ".join(terms or [f"{PLACE}1", f"{PLACE}2"])
 
 
 def _model(outcome: str, known: Sorted, *more: str) -> list[str]:
-    return [f"formula: {outcome} ~ {_terms(known, outcome)}", *more]
+    return [f"formula: {_formula(f'{quoted(outcome)} ~ {_terms(known, outcome)}')}", *more]
+
+
+def _formula(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False) if "`" in text or text.casefold() in _WORDS_OF_YAML else text
 
 
 def _weighed(known: Sorted) -> list[str]:
-    return [f"weights: {known.weight}"] if known.weight else []
+    return [f"weights: {_plain(known.weight)}"] if known.weight else []
 
 
 def _lines(kind: str, known: Sorted) -> list[str]:
@@ -88,9 +105,9 @@ def _lines(kind: str, known: Sorted) -> list[str]:
     match kind:
         case "descriptives":
             names = [*known.amounts[:2], *known.coded[:2], *known.flags[1:2]] or [f"{PLACE}2"]
-            return [f"variables: {_listed(names)}", f"by: {flag}", *_weighed(known)]
+            return [f"variables: {_listed(names)}", f"by: {_plain(flag)}", *_weighed(known)]
         case "crosstab":
-            return [f"variable: {category}", f"by: {flag}", *_weighed(known)]
+            return [f"variable: {_plain(category)}", f"by: {_plain(flag)}", *_weighed(known)]
         case "multiple_response":
             return [f"variables: {_listed(_some(2, known.flags[:8]))}", *_weighed(known)]
         case "ranked_response":
@@ -110,24 +127,25 @@ def _lines(kind: str, known: Sorted) -> list[str]:
         case "linear":
             return _model(number, known, "errors: {kind: robust}")
         case "multilevel_linear":
-            return _model(number, known, f"groups: {group}")
+            return _model(number, known, f"groups: {_plain(group)}")
         case "multilevel_logit":
-            return _model(flag, known, f"groups: {group}")
+            return _model(flag, known, f"groups: {_plain(group)}")
         case "series":
             first, _, others = _terms(known, flag).partition(" + ")
+            added = _formula(others or PLACE)
             return [
-                f"base: {flag} ~ {first}",
+                f"base: {_formula(f'{quoted(flag)} ~ {first}')}",
                 "models:",
                 "  - {name: first, label: First, kind: logit}",
-                f"  - {{name: second, label: Second, kind: logit, from: first, add: {others or PLACE}}}",
+                f"  - {{name: second, label: Second, kind: logit, from: first, add: {added}}}",
             ]
         case "multiverse":
             term = _terms(known, flag).split(" + ")[0]
             return [
                 "model:",
                 "  kind: logit",
-                f"  formula: {flag} ~ {_terms(known, flag)}",
-                f"term: {term}",
+                f"  formula: {_formula(f'{quoted(flag)} ~ {_terms(known, flag)}')}",
+                f"term: {_formula(term)}",
                 "choices:",
                 "  - name: family",
                 "    alternatives:",

@@ -13,6 +13,7 @@ PAIR = re.compile(r"^(?P<first>[^(\[]*?)\s*[(\[](?P<second>[^)\]]*)[)\]]\s*(?P<a
 INTERVAL = "ci"  # stands in a pattern for the two bounds that one cell holds
 BOUNDS = ("ci_low", "ci_high")
 _FIGURE = r"[-−+]?\s*[\d.]+(?:,\d{3})*"
+_THOUSANDS = re.compile(r"[(\[]?\d{1,3}(?:,\d{3})+[)\]]?")  # one number, and no interval
 _BETWEEN = re.compile(
     rf"^[(\[]?\s*(?P<low>{_FIGURE})\s*(?:to|,|;|–|—|-|−|~|～|至|到)\s*(?P<high>{_FIGURE})\s*[)\]]?$",
     re.IGNORECASE,
@@ -31,7 +32,9 @@ class Column:
 def interval(text: str) -> tuple[str, str] | None:
     """``0.11 to 0.89``, ``[0.11, 0.89]`` or ``0.11-0.89`` as its two bounds; None of any other text."""
     found = _BETWEEN.match(text.strip())
-    return (found["low"].replace(" ", ""), found["high"].replace(" ", "")) if found else None
+    if found is None or _THOUSANDS.fullmatch(text.strip()):
+        return None
+    return found["low"].replace(" ", ""), found["high"].replace(" ", "")
 
 
 def settled(
@@ -67,9 +70,12 @@ def _of_shares(cells: Sequence[str]) -> tuple[str, ...]:
     if not pairs or len(pairs) < sum(map(bool, cells)):
         return ("percent",)
     first, second = (all(_is_whole(pair[half]) for pair in pairs) for half in ("first", "second"))
-    if first and "%" not in pairs[0]["first"]:
-        return ("count", "percent")
-    return ("percent", "count") if second else ("percent",)
+    if first and second:  # only a sign tells which of two whole numbers is the percentage
+        marked = [half for half in ("first", "second") if all("%" in pair[half] for pair in pairs)]
+        return {"first": ("percent", "count"), "second": ("count", "percent")}.get(
+            "".join(marked), ("percent",)
+        )
+    return ("count", "percent") if first else ("percent", "count") if second else ("percent",)
 
 
 def _is_whole(text: str) -> bool:

@@ -44,11 +44,11 @@ def define_analysis(
     given = read_yaml(spec) if isinstance(spec, str) else dict(spec)
     read_spec(given)
     check_storable({"labels": labels})
-    found = Analysis.objects.filter(study=study, slug=slug).first()
-    if found is None:
-        made = Analysis.objects.create(study=study, slug=slug, spec=given, labels=dict(labels or {}))
-        audit.record(user, "create", made, study=study)
-        return made
+    new = {"spec": given, "labels": dict(labels or {})}
+    found, is_new = Analysis.objects.get_or_create(study=study, slug=slug, defaults=new)
+    if is_new:
+        audit.record(user, "create", found, study=study)
+        return found
     fields = {"spec": given} | ({"labels": dict(labels)} if labels is not None else {})
     save_differing(user, found, fields, study=study)
     return found
@@ -59,7 +59,11 @@ def ask_anew(
     user: User, study: Study, slug: str, *, spec: Mapping[str, Any], labels: Mapping[str, str] | None = None
 ) -> Job:
     """Keeps a new analysis and queues its first run; Refused, with nothing kept, where it could not run."""
+    policy.require_define(user, study)
     require_slug(slug, "an analysis", example="table2")
+    Study.objects.select_for_update().get(
+        pk=study.pk
+    )  # of two who choose one name at once the second is told
     if Analysis.objects.filter(study=study, slug=slug).exists():
         message = say("{study} has an analysis called {slug} already.", study=study, slug=slug)
         raise refuse("name_taken", message, where="slug", hint="Choose another short name.")

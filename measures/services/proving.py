@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from measures.core.coverage import Coverage, coverage_row
 from measures.core.engine import DuckEngine
@@ -51,6 +54,7 @@ class Proof:
     published: MeasureVersion | None
     fingerprint: str
     waves: tuple[_OnWave, ...]
+    since: datetime  # what was decided later is not in it
     lost: tuple[LostWave, ...] = ()
 
     @property
@@ -90,6 +94,7 @@ class Proof:
 
 def proven(draft: MeasureVersion, language: str = "en") -> Proof:
     """The draft run on every wave that has its items; Refused with everything that hinders publishing."""
+    since = timezone.now()
     measure, published = draft.measure, draft.measure.published
     grounds = _grounds(measure)
     claimed = _claimed(measure, draft.rule, grounds)
@@ -100,7 +105,7 @@ def proven(draft: MeasureVersion, language: str = "en") -> Proof:
     if problems:
         raise Refused(problems)
     lost = lost_waves(published, draft, others)
-    return Proof(draft, published, fingerprint(waves[0].tried.checked), tuple(waves), lost)
+    return Proof(draft, published, fingerprint(waves[0].tried.checked), tuple(waves), since, lost)
 
 
 def _grounds(measure: Measure) -> list[Ground]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from measures.services.proposals import propose, withdraw_waiting
 from measures.services.proving import Proof, proven, require_seen
 from surveys.core.problems import refuse
 from surveys.core.said import say
-from surveys.models import Study, User
+from surveys.models import CrosswalkDecision, Study, User
 from surveys.services import audit
 from surveys.services import changes as changes_of_studies
 from surveys.services.studies import next_number
@@ -109,16 +110,26 @@ def _nothing_changed(user: User, draft: MeasureVersion, published: MeasureVersio
 
 @transaction.atomic
 def freeze(user: User, draft: MeasureVersion, proof: Proof) -> MeasureVersion:
-    """The draft under the next number, immutable from now on; signed by ``user``."""
-    measure = _locked(draft)
+    """The draft under the next number, immutable from now on; signed by ``user``.
+
+    Refused where the crosswalk was decided about since the draft was proved.
+    """
+    measure, now = _locked(draft), timezone.now()
+    _require_same_crosswalk(measure, proof.since)
     draft.number = next_number(measure.versions)
     draft.state = State.PUBLISHED
     draft.fingerprint = proof.fingerprint
     draft.report = proof.report()
-    draft.published_by, draft.published_at = user, timezone.now()
+    draft.published_by, draft.published_at = user, now
     draft.save()
     audit.record(user, "publish", draft, study=measure.study, fingerprint=proof.fingerprint)
     return draft
+
+
+def _require_same_crosswalk(measure: Measure, since: datetime) -> None:
+    if CrosswalkDecision.objects.filter(item__study=measure.study_id, decided_at__gt=since).exists():
+        message = say("The crosswalk was changed while {measure} was checked.", measure=measure)
+        raise refuse("conflict", message, hint="Look at the draft again, then publish.")
 
 
 def _locked(draft: MeasureVersion) -> Measure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -34,9 +35,9 @@ _TEXT_OR_OBJECT: dict[str, Any] = {
 class WrittenField(serializers.Field[Any, Any, Any, Any]):
     """What somebody wrote as a page of YAML, or the same as an object; what it means is for the services."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
-        "kind": "Give it as a text in YAML or as an object.",
-        "long": "At most {most:,} characters are read here.",
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "kind": _("Give it as a text in YAML or as an object."),
+        "long": _("At most {most:,} characters are read here."),
     }
 
     def to_internal_value(self, data: Any) -> str | dict[str, Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from html import unescape
 
 import pytest
 from django.test import Client
 
+from analytics.core.fields import read_yaml
 from analytics.core.first_specs import first_spec, sort_out
 from analytics.core.kinds import KINDS, check_spec_names, read_spec
 from analytics.models import Analysis, Run
@@ -49,13 +52,28 @@ def test_every_kind_begins_with_a_specification_that_can_be_read(kind: str) -> N
     read_spec(first_spec(kind, sort_out([]), "integration"))  # also where nothing fits
 
 
+ODD = ["no", "性别", "a-b", "a b", "x#y", "$w", "1a", "@x", "on", "null", "y:z"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_of_any_signs_stand_as_the_languages_write_them(kind: str) -> None:
+    book = [replace(one, name=ODD[at]) for at, one in enumerate(BOOK) if at < len(ODD)]
+    known = sort_out(book)
+    for dataset in ("2016_2", "010", "一"):
+        text = first_spec(kind, known, dataset)
+        assert read_yaml(text)["dataset"] == dataset
+        assert not check_spec_names(read_spec(text), tuple(one.name for one in book)), text
+
+
 def test_data_and_kind_are_chosen_and_an_example_stands_there(desk: Desk, client: Client) -> None:
     client.force_login(desk.user)
     page = client.get("/studies/mdms/analyses/").content.decode()
     assert PAGE in page
     page = client.get(f"{PAGE}?data=2014&kind=logit").content.decode()
     text = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
-    assert text and "kind: logit" in text[1] and "dataset: 2014" in text[1] and "formula:" in text[1]
+    assert (
+        text and "kind: logit" in text[1] and 'dataset: "2014"' in unescape(text[1]) and "formula:" in text[1]
+    )
     assert client.get(f"{PAGE}?data=nowhere&kind=logit").status_code == 200
     client.force_login(make_member(desk.study, "reader", role="reader"))
     assert client.get(PAGE).status_code == 403

@@ -86,6 +86,14 @@ def test_counts_and_percentages_in_one_cell_of_a_crosstab() -> None:
     found = {(c.column, c.term, c.statistic): c.printed for c in read_pasted(text, "crosstab").cells}
     assert found["Men", "a", "count"] == "10" and found["Men", "a", "percent"] == "33.3"
     assert found["Women", "b", "count"] == "20" and found["Women", "b", "percent"] == "50.0%"
+    for cells, parts in (("33% (10)", ["percent", "count"]), ("10 (33%)", ["count", "percent"])):
+        marked = read_pasted(f"\tMen\na\t{cells}\nN\t30", "crosstab")
+        assert [c.statistic for c in marked.cells][:2] == parts
+    with pytest.raises(Refused) as refused:  # which of the two is the percentage is for the person to say
+        read_pasted("\tMen\nmale\t33 (10)\nfemale\t67 (20)\nN\t30", "crosstab")
+    assert "is no figure" in str(refused.value)
+    with pytest.raises(Refused):
+        read_pasted("\tb\tCI\nx\t0.5\t1,234", "models")
 
 
 @pytest.mark.parametrize(

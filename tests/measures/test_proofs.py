@@ -12,6 +12,7 @@ from measures.models import Dataset, Measure, Proposal
 from measures.selectors import freshness
 from measures.services.comparing import moves
 from measures.services.datasets import build_dataset
+from measures.services.proving import proven
 from measures.services.rules import approve, changed_elsewhere, preview, publish, save_draft
 from surveys.core.codebook import Code
 from surveys.core.problems import Refused
@@ -211,3 +212,21 @@ def test_holes_tell_no_single_answer() -> None:
         "Code 2 of q (12 rows) has no outcome.",
         "13 rows hold values of q that have no outcome.",
     ]
+
+
+def test_a_crosswalk_changed_while_a_draft_was_checked_is_no_ground(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = save_item(room.user, room.study, "q_home", labels={"en": "Home", "zh": "住房"})
+    draft = save_draft(room.user, room.study, "home", rule="recode(q_home, {1: 1, 2..3: 0})")
+
+    def meanwhile(*args: object, **kwargs: object) -> object:
+        proof = proven(draft)
+        decide(room.user, item, room.wave, variable="q_home", code_map=[[1, 1], [2, 2], [3, 4]])
+        return proof
+
+    monkeypatch.setattr("measures.services.publishing.proven", meanwhile)
+    with pytest.raises(Refused) as refused:
+        publish(room.user, draft.measure)
+    assert [one.code for one in refused.value.problems] == ["conflict"]
+    assert draft.measure.versions.get().state == "draft"

@@ -54,7 +54,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("ranked_response", {"en": "Ranked response", "zh": "排序题"}, read_ranked, run_ranked),
         Kind("reliability", {"en": "Reliability", "zh": "信度"}, read_reliability, run_reliability),
         Kind("correlation", {"en": "Correlations", "zh": "相关"}, read_correlation, run_correlation),
-        Kind("factor", {"en": "Factor analysis", "zh": "因子分析"}, read_factor, run_factor),
+        Kind("factor", {"en": "Factor analysis", "zh": "因子分析"}, read_factor, run_factor, 2),
         Kind("logit", {"en": "Logistic regression", "zh": "逻辑回归"}, read_model, run_model, 5),
         Kind("linear", {"en": "Linear regression", "zh": "线性回归"}, read_model, run_model, 3),
         Kind("ordered_logit", {"en": "Ordered logit", "zh": "有序逻辑回归"}, read_model, run_model, 2),

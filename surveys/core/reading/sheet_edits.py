@@ -28,12 +28,20 @@ class Talk:
 
 
 def edits_of(before: Line, now: Line) -> dict[str, str]:
-    """heading -> new text of the cells that say something else than before."""
+    """heading -> new text of the cells that say something else than before.
+
+    Sheets written earlier have a stroke in place of a bar within a label: that is no edit.
+    """
     return {
         heading: text.strip()
         for heading, text in now.items()
-        if heading != "variable" and " ".join(text.split()) != " ".join(before.get(heading, "").split())
+        if heading != "variable"
+        and _plain(text) not in (told := _plain(before.get(heading, "")), told.replace("\\|", "/"))
     }
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def with_text(labels: Labels, language: str, text: str) -> dict[str, str]:
