@@ -21,7 +21,7 @@ from measures.core.falling import Fallen, fallen, only, open_ends
 from measures.core.language.functions import is_fitted
 from measures.core.language.labels import label_of
 from measures.core.language.sentences import phrase, reason_in_words
-from measures.core.language.tree import Checked, Column, Typed, walk
+from measures.core.language.tree import Apply, Checked, Column, Typed, walk
 from measures.core.observed import Observed
 from measures.core.possible import Possible
 from measures.core.trials import Known
@@ -232,6 +232,8 @@ def _combined(checked: Checked, known: Known, engine: DuckEngine) -> list[Proble
     """Tries the combinations of several items where a case or recode might let one fall through."""
     problems: list[Problem] = []
     for node in open_ends(checked):
+        if isinstance(node, Apply):  # a number taken as a condition: the rows of the wave tell
+            continue
         rule = only(node, checked)
         names = (*rule.items, *rule.measures)
         if len(names) > 1 and not any(is_fitted(part) for part in walk(node)):

@@ -23,8 +23,8 @@ class Fallen:
 
 def is_open(node: Typed) -> bool:
     """Whether a value may pass by every branch."""
-    if isinstance(node, Apply):  # an item taken as a condition: what is neither 0 nor 1
-        return node.function == "truth" and isinstance(node.arguments[0], Column)
+    if isinstance(node, Apply):  # a number taken as a condition: what is neither 0 nor 1
+        return node.function == "truth"
     return (isinstance(node, Case) and node.otherwise is None) or (
         isinstance(node, Recode) and node.other is None
     )

@@ -20,6 +20,7 @@ from surveys.core.problems import Problem
 from surveys.core.said import say, sentence
 from surveys.models import ContextVersion, CrosswalkDecision, Study, WaveVersion
 from surveys.selectors import Binding, binding_of, bindings, bound_and_barred, context_latest
+from surveys.selectors.crosswalk import standing_decisions
 from surveys.services.files import path_of
 
 
@@ -35,11 +36,12 @@ class Carried:
     column_hash: str
     frequencies: Mapping[str, Any]
     known: Mapping[Scalar, Labels]  # what the item's codes mean where a wave has them as they are
+    answers: frozenset[Scalar] = frozenset()  # codes that other waves are mapped to: the item has them
 
     @cached_property
     def variable(self) -> Variable:
         """The item as rules speak of it: codes after the crosswalk."""
-        return harmonised(self.source, self.code_map, self.item, self.known)
+        return harmonised(self.source, self.code_map, self.item, self.known, self.answers)
 
     @property
     def identity(self) -> list[Any]:
@@ -151,10 +153,11 @@ def _ground(study: Study, version: WaveVersion) -> Ground:
     items: dict[str, Carried] = {}
     unreadable: dict[str, Problem] = {}
     known = _known_codes(study, version, {name for name, binding in bound.items() if binding.code_map})
+    answers = _answers(study, {name for name, one in bound.items() if one.code_map or one.missing_map})
     for name, binding in bound.items():
         source = core[binding.variable.name]
         if (fault := map_problem(name, source, binding.code_map)) is None:
-            items[name] = _carried(binding, source, known.get(name, {}))
+            items[name] = _carried(binding, source, known.get(name, {}), answers.get(name, frozenset()))
         else:
             unreadable[name] = replace(fault, where=str(version))
     kept_out = {name: _kept_out(decision, version) for name, decision in barred.items()}
@@ -187,7 +190,19 @@ def carried_in(study: Study, version: WaveVersion, item: str) -> Carried | None:
     if map_problem(item, source, binding.code_map) is not None:
         return None
     known = _known_codes(study, version, {item} if binding.code_map else set())
-    return _carried(binding, source, known.get(item, {}))
+    answers = _answers(study, {item} if binding.code_map or binding.missing_map else set())
+    return _carried(binding, source, known.get(item, {}), answers.get(item, frozenset()))
+
+
+def _answers(study: Study, decided: set[str]) -> dict[str, frozenset[Scalar]]:
+    """Of items of which codes were decided about: all codes that any wave is mapped to."""
+    if not decided:
+        return {}
+    found = standing_decisions().filter(item__study=study, item__name__in=decided)
+    codes: dict[str, set[Scalar]] = {}
+    for name, code_map in found.values_list("item__name", "code_map"):
+        codes.setdefault(name, set()).update(target for _, target in code_map if target is not None)
+    return {name: frozenset(targets) for name, targets in codes.items()}
 
 
 def _known_codes(study: Study, version: WaveVersion, mapped: set[str]) -> dict[str, dict[Scalar, Labels]]:
@@ -204,7 +219,9 @@ def _known_codes(study: Study, version: WaveVersion, mapped: set[str]) -> dict[s
     return found
 
 
-def _carried(binding: Binding, source: Variable, known: Mapping[Scalar, Labels]) -> Carried:
+def _carried(
+    binding: Binding, source: Variable, known: Mapping[Scalar, Labels], answers: frozenset[Scalar]
+) -> Carried:
     stored = binding.variable
     return Carried(
         item=binding.item,
@@ -215,6 +232,7 @@ def _carried(binding: Binding, source: Variable, known: Mapping[Scalar, Labels])
         column_hash=stored.column_hash,
         frequencies=recounted(stored.frequencies, binding.missing_map),
         known=known,
+        answers=answers,
     )
 
 

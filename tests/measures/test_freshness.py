@@ -351,7 +351,7 @@ def test_large_studies_are_followed_up_as_long_work(
 
 def test_a_build_can_be_asked_for_as_long_work(room: Room, dataset: Dataset) -> None:
     job = submit_build(room.user, dataset, "by night")
-    assert submit_build(room.user, dataset) == job
+    assert submit_build(room.user, dataset, "by night") == job
     claimed = jobs.claim("here", job.pk)
     assert claimed is not None
     done = jobs.perform(claimed)

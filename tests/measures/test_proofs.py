@@ -230,3 +230,14 @@ def test_a_crosswalk_changed_while_a_draft_was_checked_is_no_ground(
         publish(room.user, draft.measure)
     assert [one.code for one in refused.value.problems] == ["conflict"]
     assert draft.measure.versions.get().state == "draft"
+
+
+def test_a_rule_names_an_answer_whatever_one_wave_declares_of_its_own_code(room: Room) -> None:
+    """In 2014 code 3 is the item's 4; in 2016 the file's own code 4 is an absence."""
+    later = make_wave(room.study, "2016")
+    make_wave_version(later, [(codebook()[name], CELLS[name]) for name in ("rid", "q_home")])
+    item = save_item(room.user, room.study, "q_home", labels={"en": "Home", "zh": "住房"})
+    decide(room.user, item, room.wave, variable="q_home", code_map=[[1, 1], [2, 2], [3, 4]])
+    decide(room.user, item, later, variable="q_home", missing_map=[[4, "dont_know"]])
+    assert room.publish("home", "recode(q_home, {1..2: 1, 3..4: 0})").published is not None
+    assert room.publish("fourth", "q_home == 4").published is not None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from surveys.core.codebook import Code, Labels, Scalar, ValueType, Variable
+from surveys.core.codebook import Code, Labels, MissingRule, Scalar, ValueType, Variable
 from surveys.core.problems import Problem
 
 CodeMap = tuple[tuple[Scalar, Scalar | None], ...]  # (source code, harmonised code; None: no counterpart)
@@ -61,6 +61,7 @@ def harmonised(
     code_map: CodeMap,
     name: str = "",
     known: Mapping[Scalar, Labels] = MappingProxyType({}),
+    answers: frozenset[Scalar] = frozenset(),
 ) -> Variable:
     """A wave's variable as the item speaks of it: its codes mapped, its name the item's.
 
@@ -72,7 +73,7 @@ def harmonised(
     """
     name = name or variable.name
     if not code_map:
-        return replace(variable, name=name)
+        return replace(variable, name=name, missing=_without(variable.missing, answers))
     labels = {code.value: code.labels for code in variable.codes}
     codes: dict[Scalar, Code] = {}
     for source, target in code_map:
@@ -82,8 +83,14 @@ def harmonised(
     for value, words in known.items():
         if isinstance(value, str) == (kind is ValueType.TEXT):
             codes.setdefault(value, Code(value, words))
-    missing = tuple(rule for rule in variable.missing if not any(rule.covers(code) for code in codes))
+    missing = _without(variable.missing, {*codes, *answers})
     return replace(variable, name=name, codes=tuple(codes.values()), type=kind, limits=None, missing=missing)
+
+
+def _without(missing: tuple[MissingRule, ...], answers: Iterable[Scalar]) -> tuple[MissingRule, ...]:
+    """The rules that speak of none of the ``answers`` that the item has."""
+    codes = list(answers)
+    return tuple(rule for rule in missing if not any(rule.covers(code) for code in codes))
 
 
 def mapped_type(source: ValueType, code_map: CodeMap) -> ValueType:

@@ -224,3 +224,12 @@ def test_what_a_condition_does_not_know_has_no_outcome(text: str) -> None:
     assert [problem.message for problem in found.problems] == ["Code 4 of age (12 rows) has no outcome."]
     assert coverage(rule(text), {**seen, "age": Observed(((0, 30), (1, 20)), ())}).is_total
     assert coverage(rule(text)).is_total, "nothing is known of either"
+
+
+def test_conditions_of_several_items_are_proved_on_the_rows(tmp_path: Path) -> None:
+    variables = {name: Variable(name, ValueType.INTEGER) for name in ("u", "v")}
+    stored = store(tmp_path / "w.parquet", {"u": [0, 1, 2, None], "v": [1, 1, 0, 2]}, variables)
+    seen = {"u": Observed(((0, 1), (1, 1), (2, 1)), ()), "v": Observed(((0, 1), (1, 2), (2, 1)), ())}
+    checked = rule("any_of(first_answered(u, v))", replace(SCOPE, items=variables))
+    found = coverage(checked, seen, data=Plan(stored, ()))
+    assert [one.message for one in found.problems] == ["2 rows hold values of u, v that have no outcome."]
