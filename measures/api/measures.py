@@ -64,12 +64,14 @@ class OneMeasure(OneApi):
         return one_named(shown.filter(name=name), say("measure"), name, shown.values_list("name", flat=True))
 
 
-def _version(person: User, study: str, name: str, number: int) -> MeasureVersion:
-    """The version asked for, if this person is shown it."""
+def _version(person: User, study: str, name: str, number: int | None) -> MeasureVersion:
+    """The version asked for (None: the draft), if this person is shown it."""
     shown = versions_shown_to(person).filter(measure__study=study_named(person, study))
     of_name = shown.filter(measure__name=name)
     known = map(str, of_name if of_name.exists() else shown)
-    return one_named(of_name.filter(number=number), say("measure version"), f"{study}/{name}@{number}", known)
+    return one_named(
+        of_name.filter(number=number), say("measure version"), f"{study}/{name}@{number or 'draft'}", known
+    )
 
 
 @extend_schema(parameters=[A, B])
@@ -81,10 +83,12 @@ class Comparison(OneApi):
     parameters = ("a", "b")
 
     def get_object(self) -> Any:
-        numbers = [self.asked(side) for side in ("a", "b")]
-        if not all(one and one.isdecimal() and len(one) < 10 for one in numbers):
-            raise BadParameter("a and b are numbers of versions, as in ?a=1&b=2.")
-        before, after = (_version(self.person, **self.kwargs, number=int(one or 0)) for one in numbers)
+        first, second = self.asked("a") or "", self.asked("b") or ""
+        is_draft = second == "draft"
+        if not all(one.isdecimal() and len(one) < 10 for one in (first, "0" if is_draft else second)):
+            raise BadParameter("a and b are numbers of versions, as in ?a=1&b=2; b may be draft.")
+        before = _version(self.person, **self.kwargs, number=int(first))
+        after = _version(self.person, **self.kwargs, number=None if is_draft else int(second))
         values = [one.as_json() for one in moves(self.person, before, after)]
         return words_compared(self.person, before, after).as_json() | {"values": values}
 

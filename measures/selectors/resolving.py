@@ -123,9 +123,33 @@ def wave_version_of(study: Study, named: Named) -> WaveVersion:
 
 
 def earlier_in(here: Ground, node: Node, measures: Iterable[str], itself: str) -> Iterator[str]:
-    """The measures a rule speaks of.  A name that is also an item means the item, everywhere and always."""
+    """The measures a rule speaks of, without those whose name is that of an item (:func:`two_meanings`)."""
     known = set(measures) - {itself} - set(here.items)
     return (name for name in names_in(node) if name in known)
+
+
+def two_meanings(here: Ground, node: Node, itself: str) -> list[Problem]:
+    """Names of a rule that are an item of the wave and a measure of the study: which is meant is not known.
+
+    A measure may read the item of its own name.
+    """
+    both = [
+        name for name in names_in(node) if name in here.items and name in here.published and name != itself
+    ]
+    return [
+        Problem(
+            "two_meanings",
+            say(
+                "“{name}” is a measure of the study, and an item of {wave} too.", name=name, wave=here.version
+            ),
+            hint=say(
+                "Give the item another name in the crosswalk, decide that nothing carries {name} there, or "
+                "retire the measure.",
+                name=name,
+            ),
+        )
+        for name in both
+    ]
 
 
 def names_in(node: Node) -> tuple[str, ...]:
@@ -251,6 +275,8 @@ def _rules(here: Ground, measures: Mapping[str, MeasureVersion], problems: Probl
             nodes[name] = parsed(version.rule)
         except Refused as refused:
             problems += _placed(refused, str(version))
+    for name, node in nodes.items():
+        problems += [replace(one, where=str(measures[name])) for one in two_meanings(here, node, name)]
     uses = {name: list(earlier_in(here, node, measures, name)) for name, node in nodes.items()}
     unlisted = Unlisted(here.study, frozenset(measures))
     checked: dict[str, Checked] = {}

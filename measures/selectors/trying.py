@@ -17,10 +17,10 @@ from measures.core.possible import Possible, possible
 from measures.core.transitions import Pair
 from measures.models import MeasureVersion
 from measures.selectors.keys import ENGINE
-from measures.selectors.resolving import earlier_in, names_in
+from measures.selectors.resolving import earlier_in, names_in, two_meanings
 from measures.selectors.scopes import Ground, measure_variable, parsed
 from surveys.core.codebook import ValueType
-from surveys.core.problems import refuse
+from surveys.core.problems import Refused, refuse
 from surveys.core.said import say
 from surveys.core.table import read_derived
 from surveys.services.files import path_of
@@ -56,6 +56,8 @@ def _checked(
     earlier: dict[str, Checked],
     above: tuple[str, ...],
 ) -> Checked:
+    if problems := two_meanings(here, node, above[-1]):
+        raise Refused(problems)
     for name in earlier_in(here, node, published, above[-1]):
         if name in above:
             circle = " → ".join((*above, name))

@@ -168,3 +168,13 @@ def test_a_draft_is_compared_by_command(room: Room, three: list[MeasureVersion])
     code, said, _ = command("compare_measures", "mdms/fsp@3", "@draft")
     (wave,) = said["values"]
     assert code == 0 and wave["changed"] == sum(move[4] for move in wave["from_to"]) > 0
+
+
+def test_a_draft_is_compared_over_the_api(client: Client, room: Room, three: list[MeasureVersion]) -> None:
+    save_draft(room.user, room.study, "fsp", rule="any_of(q_union, q_party)")
+    client.force_login(room.user)
+    found = client.get("/api/v1/measures/mdms/fsp/comparison/?a=3&b=draft")
+    assert found.status_code == 200 and found.json()["values"][0]["changed"] > 0
+    assert client.get("/api/v1/measures/mdms/fsp/comparison/?a=draft&b=3").status_code == 400
+    client.force_login(make_member(room.study, "reader", role="reader"))
+    assert client.get("/api/v1/measures/mdms/fsp/comparison/?a=3&b=draft").status_code == 404

@@ -241,3 +241,22 @@ def test_a_rule_names_an_answer_whatever_one_wave_declares_of_its_own_code(room:
     decide(room.user, item, later, variable="q_home", missing_map=[[4, "dont_know"]])
     assert room.publish("home", "recode(q_home, {1..2: 1, 3..4: 0})").published is not None
     assert room.publish("fourth", "q_home == 4").published is not None
+
+
+def test_an_item_that_comes_later_does_not_take_the_place_of_a_measure(room: Room) -> None:
+    room.publish("cd", "recode(q_home, {1: 1}, other=0)")
+    room.publish("ce", "cd + 1")
+    made = room.dataset("both", measures=["cd", "ce"])
+    assert build_dataset(room.user, made).version.number == 1
+    raw = [(codebook()[name], CELLS[name]) for name in CELLS]
+    make_wave_version(room.wave, [*raw, (replace(codebook()["q_sex"], name="cd"), [7] * 8)])
+    with pytest.raises(Refused) as refused:
+        build_dataset(room.user, made)
+    (problem,) = refused.value.problems
+    assert problem.code == "two_meanings" and problem.where == "ce@1"
+    assert problem.message == "“cd” is a measure of the study, and an item of mdms/2014@2 too."
+    found = freshness(made)
+    assert not found.is_fresh and "“cd” is a measure of the study" in str(found.causes)
+    item = save_item(room.user, room.study, "cd", labels={"en": "Another thing", "zh": "另一项"})
+    decide(room.user, item, room.wave, variable="", status="impossible", reason="it is no item of ours")
+    assert build_dataset(room.user, made).version.columns.get(name="ce").derived.tally["valid"] == 7
