@@ -82,6 +82,14 @@ class NewAnalysisForm(AnalysisForm):
     class Meta(AnalysisForm.Meta):
         fields = ("slug", "spec")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].label = _("Short name")
+        self.fields["slug"].help_text = _(
+            "Lower-case letters, digits, hyphens and underscores, as in table2."
+        )
+        self.fields["spec"].widget.attrs |= {"rows": 14, "class": "code", "style": ""}
+
 
 KIND_CHOICES = (
     ("models", _("models: estimates, errors, stars, fit")),

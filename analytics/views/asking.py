@@ -26,7 +26,8 @@ def new_analysis(request: HttpRequest, study: str) -> HttpResponse:
     require_define(request.user, here)
     subjects = selectors.subjects_in(request.user, here)
     kinds = [(name, text_in(kind.labels, get_language() or "en")) for name, kind in KINDS.items()]
-    begin = BeginForm(request.GET or None, subjects=subjects, kinds=kinds, label_suffix="")
+    first = {"data": subjects[0], "kind": kinds[0][0]} if subjects else None  # where nothing is chosen yet
+    begin = BeginForm(request.GET or first, subjects=subjects, kinds=kinds, label_suffix="")
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         form = NewAnalysisForm(request.POST, label_suffix="")

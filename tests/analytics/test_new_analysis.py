@@ -75,6 +75,8 @@ def test_data_and_kind_are_chosen_and_an_example_stands_there(desk: Desk, client
         text and "kind: logit" in text[1] and 'dataset: "2014"' in unescape(text[1]) and "formula:" in text[1]
     )
     assert client.get(f"{PAGE}?data=nowhere&kind=logit").status_code == 200
+    first = unescape(client.get(PAGE).content.decode())
+    assert "kind: descriptives" in first and 'dataset: "2014"' in first, "an example stands there at once"
     client.force_login(make_member(desk.study, "reader", role="reader"))
     assert client.get(PAGE).status_code == 403
     assert PAGE not in client.get("/studies/mdms/analyses/").content.decode()
