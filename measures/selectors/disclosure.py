@@ -16,7 +16,8 @@ from surveys.core.disclosure import FEWEST
 from surveys.core.problems import refuse
 from surveys.core.said import say
 from surveys.models import Study, User
-from surveys.selectors import studies_where
+from surveys.selectors import studies_where, wave_version_named
+from surveys.services.superseded import untold_to
 
 
 def versions_shown_to(user: User) -> QuerySet[MeasureVersion]:
@@ -102,9 +103,17 @@ def _large_groups(fit: Mapping[str, Any]) -> dict[str, Any]:
 def waves_shown_to(user: User, version: MeasureVersion) -> list[dict[str, Any]]:
     """What was seen on each wave at publishing; values of few rows only to those who may try rules."""
     waves = list(version.report.get("waves", ()))
-    return (
-        waves if may_define(user, version.measure.study) else [without_few(wave, version) for wave in waves]
-    )
+    if may_define(user, version.measure.study):
+        return waves
+    return [_without_superseded(user, without_few(wave, version)) for wave in waves]
+
+
+def _without_superseded(user: User, wave: dict[str, Any]) -> dict[str, Any]:
+    """Of a wave that was corrected since nothing: beside the version in force it tells single answers."""
+    seen = untold_to(user, wave_version_named(user, wave["wave_version"]))
+    if not seen.names:
+        return wave
+    return {"wave_version": wave["wave_version"], "coverage": [], "changed": None, "withheld": seen.sentence}
 
 
 def changes_shown_to(

@@ -15,6 +15,7 @@ FEWEST = 10  # rows that share a value, a group or an extreme before it is told
 TAIL = 0.05  # the share of rows beyond the outer percentiles
 BY_VALUE = ("min", "max")
 BY_TAIL = ("p5", "p95")
+BY_SUM = ("mean", "sd")
 
 Counts = dict[str, Any]
 
@@ -71,6 +72,8 @@ def _stats(variable: Variable, counted: Mapping[str, Any], values: list[Any]) ->
         return {}
     shared = {value for value, n in values if n >= FEWEST} | labelled
     wanting = {name for name in BY_VALUE if stats.get(name) not in shared}
+    if 0 < valid - sum(n for _, n in values) < FEWEST:  # beside all others a mean tells what few answered
+        wanting |= set(BY_SUM)
     if valid * TAIL < FEWEST:
         wanting |= set(BY_TAIL)
     return {name: number for name, number in stats.items() if name not in wanting}

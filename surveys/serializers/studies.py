@@ -14,6 +14,7 @@ from surveys.models import Study, Variable, Wave, WaveVersion
 from surveys.serializers.fields import LabelsField
 from surveys.services.reached import Reached, reached_in, variables_reached
 from surveys.services.superseded import Superseded, untold_to
+from surveys.services.told_findings import findings_shown_to
 
 
 class StudySerializer(serializers.ModelSerializer[Study]):
@@ -67,7 +68,7 @@ class WaveVersionSerializer(WaveVersionBriefSerializer):
     study = serializers.CharField(source="wave.study.slug")
     wave = serializers.CharField(source="wave.slug")
     sets = ResponseSetSerializer(many=True)
-    findings = FindingSerializer(many=True)
+    findings = serializers.SerializerMethodField(help_text="Which rows is told to who may have the data.")
     file_labels = LabelsField()
     file_notes = serializers.ListField(child=serializers.CharField())
     errata = serializers.SerializerMethodField(help_text="How it was corrected since; empty when in force.")
@@ -77,6 +78,11 @@ class WaveVersionSerializer(WaveVersionBriefSerializer):
         fields = (*WaveVersionBriefSerializer.Meta.fields, "study", "wave", "original_name", "format",
                   "encoding", "file_labels", "file_notes", "weight", "sets", "findings",
                   "errata")  # fmt: skip
+
+    @extend_schema_field(FindingSerializer(many=True))
+    def get_findings(self, version: WaveVersion) -> Any:
+        shown = findings_shown_to(self.context["request"].user, version)
+        return FindingSerializer(shown, many=True, context=self.context).data
 
     @extend_schema_field(ErratumSerializer(many=True))
     def get_errata(self, version: WaveVersion) -> Any:

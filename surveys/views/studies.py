@@ -16,6 +16,7 @@ from surveys.models import Study, Wave, WaveVersion
 from surveys.services.errata import change_to
 from surveys.services.reached import variables_reached
 from surveys.services.superseded import untold_to
+from surveys.services.told_findings import findings_shown_to
 from surveys.views.variable_list import variable_list
 
 MOST_HITS = 60
@@ -75,7 +76,9 @@ def wave_version(request: HttpRequest, study: str, wave: str, number: int) -> Ht
     )
     context |= {
         "versions": versions,
-        "findings": findings_by_variable(version.findings, version.variables.values_list("name", flat=True)),
+        "findings": findings_by_variable(
+            findings_shown_to(request.user, version), version.variables.values_list("name", flat=True)
+        ),
         "change": change_to(version) if version.number > 1 else None,
         "rights": policy.rights(request.user, version.study),
     }

@@ -13,6 +13,7 @@ from django.test import Client
 
 from surveys.core.codebook import Code, MissingRule, ValueType
 from surveys.models import Membership, User, Wave, WaveVersion
+from surveys.services.told_findings import findings_shown_to
 from tests.factories import make_member, make_study, make_wave, make_wave_version, variable
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +239,22 @@ def test_nobodys_answers_are_told_of_every_version(client: Client, wave: Wave, r
     wave.is_synthetic = True
     wave.save()
     assert _api(client, reader, "waves/mdms/2014/v1/variables/age/")["frequencies"]["n"] == ROWS
+
+
+def test_findings_name_no_rows_to_those_who_may_not_have_the_data() -> None:
+    study = make_study()
+    version = make_wave_version(make_wave(study), [(variable("rid"), list(range(1, 41)))])
+    told = "3 rows hold a value outside the declared range, at most 12000 (first: 83, 279, 337)."
+    version.findings = [
+        {"severity": "warning", "code": "outside_limits", "message": told, "variable": "inc"},
+        {"severity": "info", "code": "constant", "message": "rid is constant.", "variable": "rid"},
+    ]
+    reader, holder = make_member(study, "rd", role="reader"), make_member(study, "dm")
+    Membership.objects.filter(user=holder).update(microdata=True)
+    assert findings_shown_to(holder, version) == version.findings
+    shown = findings_shown_to(reader, version)
+    assert [one["message"] for one in shown] == [
+        "Some rows hold a value outside the declared range.",
+        "rid is constant.",
+    ]
+    assert [one["variable"] for one in shown] == ["inc", "rid"]

@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from measures.selectors import dataset_version_named
 from measures.selectors.disclosure import falls_shown_to
+from measures.selectors.superseded import untold_columns
 from measures.services.engines import chosen
 from measures.services.falls import count_falls
 from surveys.core.problems import Problem, Refused, near_misses
@@ -37,12 +38,17 @@ class Command(WavebookCommand):
                 )
                 for name in unknown
             )
-        counted = count_falls(user, version, names, chosen())
+        untold = untold_columns(user, version)
+        names = [name for name in names or measures if name not in untold]
+        counted = count_falls(user, version, names, chosen()) if names else {}
         told = {name: falls_shown_to(user, measures[name], falls) for name, falls in counted.items()}
         columns = {name: one.as_json() for name, one in told.items()}
-        return {"dataset_version": str(version), "columns": columns}
+        withheld = {name: why for name, why in untold.items() if name in measures}
+        return {"dataset_version": str(version), "columns": columns, "untold": withheld}
 
     def show(self, outcome: dict[str, Any]) -> None:
+        for name, why in outcome["untold"].items():
+            self.stdout.write(f"{name}: {why}")
         for name, told in outcome["columns"].items():
             self.stdout.write(f"{name}: {how_many(told['rows'], 'row')}, {told['valid']:,} valid")
             for fall in told["falls"]:

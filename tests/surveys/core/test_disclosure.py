@@ -84,3 +84,10 @@ def test_single_values_inside_a_missing_range_fall_under_their_reason() -> None:
     ranged = replace(INCOME, missing=(MissingRule("refused", low=-99, high=-1),))
     table = frequency_table(ranged, count_raw(pl.Series([5] * 20 + [-7] * 12 + [-42]), None, ranged))
     assert [(row.value, row.n) for row in table.absent] == [(-7, 12), (None, 1)]
+
+
+def test_a_mean_beside_all_other_answers_is_not_told() -> None:
+    """Of 399 noughts and one 7 the mean tells the 7."""
+    few = told(INCOME, [0] * 399 + [7])
+    assert "mean" not in few["stats"] and "sd" not in few["stats"] and few["withheld"]
+    assert "mean" in told(INCOME, [0] * 390 + list(range(1, FEWEST + 1)))["stats"]
