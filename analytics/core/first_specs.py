@@ -29,15 +29,18 @@ class Sorted:
 
 
 def sort_out(variables: Iterable[Variable]) -> Sorted:
-    """Which variables are what, by codes, level and type; keys and texts are left out."""
+    """Which variables are what, by codes, level and type; keys, dates and long texts are left out."""
     found: dict[str, list[str]] = {name: [] for name in ("flags", "coded", "answers", "amounts", "groups")}
     weight = ""
     for one in variables:
         if one.role == Role.WEIGHT:
             weight = weight or one.name
-        if one.role in (Role.KEY, Role.WEIGHT) or not one.type.is_number:
+        if one.role in (Role.KEY, Role.WEIGHT):
             continue
         values = [code.value for code in _valid(one)]
+        if not one.type.is_number:
+            found["coded"] += [one.name] if 2 <= len(values) <= MOST_CODES else []
+            continue
         if set(values) == {0, 1}:
             found["flags"].append(one.name)
         elif 2 <= len(values) <= MOST_CODES:

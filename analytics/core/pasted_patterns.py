@@ -56,7 +56,7 @@ def settled(
 
 
 def _counted(kind: str, column: Column | None, columns: Sequence[Column | None]) -> Column | None:
-    if column is None or kind not in ("crosstab", "descriptives"):
+    if column is None or kind not in ("crosstab", "descriptives", "free"):
         return column
     beside = {part for one in columns if one and one.name == column.name for part in one.parts}
     if "percent" not in beside or {"count", "mean"} & beside:

@@ -17,7 +17,6 @@ import numpy as np
 
 from analytics.core.choices import CLASSICAL
 from analytics.core.design import Design, build
-from analytics.core.estimators.estimable import combined
 from analytics.core.formula import (
     Atom,
     Center,
@@ -86,6 +85,8 @@ def predictions(
     shares = design.matrix.mean(axis=0)
     xs = _values(frame[moderator], sample.mask, STEPS)
     left = [place for place, name in enumerate(design.names) if name in model["result"]["dropped"]]
+    from analytics.core.estimators.estimable import combined  # takes long to import: pages list alone
+
     known = combined(design.matrix, design.names, left) if left else None
     curves = []
     for at in _values(frame[focal], sample.mask, OF_FOCAL):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from analytics.core.first_specs import MOST_CODES
 from analytics.models import Analysis, Run, Target
 from analytics.selectors.inputs import Subject
 from measures.models import Dataset, DatasetVersion
 from measures.selectors import dataset_version_named
-from surveys.core.codebook import Variable
+from surveys.core.codebook import Code, Role, ValueType, Variable
 from surveys.core.problems import near_misses, refuse
 from surveys.core.said import say
 from surveys.models import Study, User, Wave
@@ -84,9 +89,29 @@ def subjects_in(user: User, study: Study) -> list[str]:
 
 
 def variables_of(version: Subject) -> list[Variable]:
-    """The codebook of a dataset or wave version, in its order."""
-    rows = version.columns if isinstance(version, DatasetVersion) else version.variables
-    return [row.as_core() for row in rows.all()]
+    """The codebook of a dataset or wave version, in its order, as somebody sees it who looks at the data too.
+
+    A variable without codes has those of the few values it holds; one whose every row is another is a key.
+    """
+    if isinstance(version, DatasetVersion):
+        columns = version.columns.select_related("derived")
+        found = [(one.as_core(), one.derived.frequencies) for one in columns]
+    else:
+        found = [(one.as_core(), one.frequencies) for one in version.variables.all()]
+    return [_looked_at(variable, counted, version.rows) for variable, counted in found]
+
+
+def _looked_at(variable: Variable, counted: Mapping[str, Any], rows: int) -> Variable:
+    distinct, values = counted.get("distinct", 0), counted.get("values", ())
+    if variable.codes:
+        return variable
+    if distinct == rows and variable.type is not ValueType.DECIMAL:
+        return replace(variable, role=Role.KEY)
+    is_few = 0 < distinct == len(values) <= MOST_CODES
+    whole = all(isinstance(value, str) or float(value).is_integer() for value, _ in values)
+    return (
+        replace(variable, codes=tuple(Code(value) for value, _ in values)) if is_few and whole else variable
+    )
 
 
 def run_with(user: User, pk: int) -> Run:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Min
+
 from measures.core.engine import Fitted, Plan
 from measures.core.language import Checked, check
 from measures.core.language.nodes import Name, Node, walk
@@ -129,13 +131,12 @@ def earlier_in(here: Ground, node: Node, measures: Iterable[str], itself: str) -
 
 
 def two_meanings(here: Ground, node: Node, itself: str) -> list[Problem]:
-    """Names of a rule that are an item of the wave and a measure of the study: which is meant is not known.
+    """Names of a rule that were a measure of the study before they were an item: which is meant is not known.
 
     A measure may read the item of its own name.
     """
-    both = [
-        name for name in names_in(node) if name in here.items and name in here.published and name != itself
-    ]
+    items = [name for name in names_in(node) if name in here.items and name != itself]
+    both = [name for name in items if name in here.published and _came_later(here, name)]
     return [
         Problem(
             "two_meanings",
@@ -150,6 +151,15 @@ def two_meanings(here: Ground, node: Node, itself: str) -> list[Problem]:
         )
         for name in both
     ]
+
+
+def _came_later(here: Ground, name: str) -> bool:
+    """Whether the item came when there was a measure of its name: until then the name meant the measure."""
+    versions = MeasureVersion.objects.filter(measure__study=here.study, measure__name=name)
+    known = versions.aggregate(first=Min("published_at"))["first"]
+    waves = WaveVersion.objects.filter(wave__study=here.study, variables__name=name)
+    first = waves.aggregate(first=Min("created_at"))["first"]
+    return known is not None and (first is None or known < first)
 
 
 def names_in(node: Node) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from analytics.core.fields import read_yaml
 from analytics.core.first_specs import first_spec, sort_out
 from analytics.core.kinds import KINDS, check_spec_names, read_spec
 from analytics.models import Analysis, Run
+from analytics.selectors import variables_of
 from analytics.services.analyses import run_analysis
 from surveys.core.codebook import Code, Level, MissingRule, Role, ValueType, Variable
 from surveys.models import Job
 from surveys.services.jobs import claim, perform
 from tests.analytics.conftest import Desk
-from tests.factories import make_member
+from tests.factories import make_member, make_wave, make_wave_version
 
 PAGE = "/studies/mdms/new_analysis/"
 
@@ -63,6 +64,20 @@ def test_names_of_any_signs_stand_as_the_languages_write_them(kind: str) -> None
         text = first_spec(kind, known, dataset)
         assert read_yaml(text)["dataset"] == dataset
         assert not check_spec_names(read_spec(text), tuple(one.name for one in book)), text
+
+
+def test_data_without_codes_are_known_by_their_values(desk: Desk) -> None:
+    """As imported from a CSV: what is 0 and 1 is a flag, few texts are categories, what differs is a key."""
+    bare = [
+        (Variable("id", ValueType.INTEGER), list(range(40))),
+        (Variable("member", ValueType.INTEGER), [0, 1] * 20),
+        (Variable("home", ValueType.TEXT), ["own", "rent", "free", "own"] * 10),
+        (Variable("trust", ValueType.INTEGER), [1, 2, 3, 4, 5] * 8),
+        (Variable("income", ValueType.DECIMAL), [0.5 * at for at in range(40)]),
+    ]
+    known = sort_out(variables_of(make_wave_version(make_wave(desk.study, "bare"), bare)))
+    assert (known.flags, known.coded, known.answers) == (("member",), ("home",), ("trust",))
+    assert known.amounts == ("income",)
 
 
 def test_data_and_kind_are_chosen_and_an_example_stands_there(desk: Desk, client: Client) -> None:

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
+from analytics.core.audit import audit
 from analytics.core.pasted import read_pasted
 from analytics.models import Target
 from surveys.core.problems import Refused
@@ -231,3 +232,12 @@ def test_the_command_keeps_a_table(desk: Desk, tmp_path: Path) -> None:
     path.write_text(ITEMS)
     call_command("define_target", f"{desk.study.slug}/p/t1", str(path), "--kind", "free", stdout=StringIO())
     assert Target.objects.get().slug == "p/t1"
+
+
+@pytest.mark.parametrize("kind", ["free", "descriptives", "crosstab"])
+def test_counts_are_held_against_their_percentages(kind: str) -> None:
+    heads = "Sex\tN\t%" if kind != "crosstab" else "Sex\tAll: n\tAll: %"
+    table = read_pasted(f"{heads}\nmale\t30\t30.0\nfemale\t71\t70.0", kind, n="100")
+    found = {one.code: one for one in audit(table)}
+    assert "71 of 100 is not the printed 70.0 %" in found["wrong_percent"].sentence
+    assert found["percent"].values == {"agree": 1, "cells": 2}

@@ -38,7 +38,7 @@ def audit(
     """
     every = [*ratio_findings(table), *integer_findings(table), *factor_findings(table)]
     if table.kind == "crosstab":
-        return (*crosstab_findings(table), *group_findings(table), *every)
+        return (*share_findings(table), *crosstab_findings(table), *group_findings(table), *every)
     if table.kind == "ranked":
         return (*ranked_findings(table), *total_findings(table), *every)
     if table.kind == "claims":

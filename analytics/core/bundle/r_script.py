@@ -18,9 +18,10 @@ from analytics.core.spec import MOST_NODES, MULTILEVEL
 from surveys.core.codebook import Scalar, ValueType
 from surveys.core.codebook import Variable as Described
 
+BESIDE = ("slopes", "predict")  # computed after the fit; the script has the coefficients they follow from
 FIELDS = frozenset(
     ("kind", "name", "label", "from", "column", "formula", "groups", "random", "method", "outcome_value",
-     "where", "targets")
+     "where", "targets", *BESIDE)
 )  # fmt: skip
 METHODS: Mapping[str, Sequence[str | int]] = {
     "likelihood": ("ml", "reml"),
@@ -143,6 +144,9 @@ class _Script:
 
 def _fit(name: str, kind: str, spec: Mapping[str, Any], written: str) -> Iterator[str]:
     """The fit of the formula ``written``, and its figures."""
+    for field in BESIDE:
+        if spec.get(field):
+            yield f"# {field}: not computed here; they follow from the coefficients below"
     method = spec.get("method", {})
     is_reml, nodes = method.get("likelihood", "reml") == "reml", method.get("nodes", 1)
     call = {
