@@ -15,7 +15,7 @@ from surveys import policy
 from surveys.core.disclosure import FEWEST
 from surveys.core.problems import refuse
 from surveys.core.said import say
-from surveys.models import Study, User
+from surveys.models import Study, User, WaveVersion
 from surveys.selectors import studies_where, wave_version_named
 from surveys.services.superseded import untold_to
 
@@ -105,7 +105,17 @@ def waves_shown_to(user: User, version: MeasureVersion) -> list[dict[str, Any]]:
     waves = list(version.report.get("waves", ()))
     if may_define(user, version.measure.study):
         return waves
-    return [_without_superseded(user, without_few(wave, version)) for wave in waves]
+    numbers = WaveVersion.objects.filter(wave__study=version.measure.study).values_list(
+        "wave__slug", "number"
+    )
+    latest = dict(numbers.order_by("number"))
+    told = [without_few(wave, version) for wave in waves]
+    return [wave if _is_latest(wave, latest) else _without_superseded(user, wave) for wave in told]
+
+
+def _is_latest(wave: Mapping[str, Any], latest: Mapping[str, int]) -> bool:
+    slug, _, number = str(wave["wave_version"]).partition("/")[2].partition("@")
+    return str(latest.get(slug)) == number
 
 
 def _without_superseded(user: User, wave: dict[str, Any]) -> dict[str, Any]:
