@@ -31,7 +31,7 @@ class AnalysisForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Specification (YAML)"),
         max_length=MOST_CHARACTERS,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "style": "font-family: monospace"}),
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "code"}),
     )
 
     class Meta:
@@ -88,7 +88,7 @@ class NewAnalysisForm(AnalysisForm):
         self.fields["slug"].help_text = _(
             "Lower-case letters, digits, hyphens and underscores, as in table2."
         )
-        self.fields["spec"].widget.attrs |= {"rows": 14, "class": "code", "style": ""}
+        self.fields["spec"].widget.attrs["rows"] = 14
 
 
 KIND_CHOICES = (

@@ -135,3 +135,8 @@ def test_runs_of_specifications_that_were_not_kept_are_found(desk: Desk, client:
     client.force_login(desk.user)
     page = client.get("/studies/mdms/analyses/").content.decode()
     assert "Runs of specifications that were not kept" in page and f"/runs/{run.pk}/" in page
+
+
+def test_the_page_has_no_style_that_its_own_policy_forbids(desk: Desk, client: Client) -> None:
+    client.force_login(desk.user)
+    assert 'style="' not in client.get(PAGE).content.decode()
