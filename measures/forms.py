@@ -199,9 +199,7 @@ class DatasetForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_(
             "wave, where, measures, items and key; a measure without a number means the one in force."
         ),
-        widget=UnfoldAdminTextareaWidget(
-            {"rows": 22, "spellcheck": "false", "style": "font-family: monospace"}
-        ),
+        widget=UnfoldAdminTextareaWidget({"rows": 22, "spellcheck": "false", "class": "code"}),
     )
     label_en = forms.CharField(label=_("Label (English)"), required=False, widget=UnfoldAdminTextInputWidget)
     label_zh = forms.CharField(label=_("Label (Chinese)"), required=False, widget=UnfoldAdminTextInputWidget)
